@@ -1,0 +1,55 @@
+# make serve    run the service: http://127.0.0.1:8080 and lrs.db in this folder, unless settings say otherwise
+# make test     the tests that need nothing but this folder, with zeep clients: a few minutes
+# make test-all every test: also the whole service by clients of several kinds, as far as they are installed
+# make lint     ruff and mypy
+# make bench    requests per second, beside an empty application (needs wrk)
+# make clean    take away what was made here, but for lrs.db
+#
+# Any Python from 3.10 on will do: make serve PYTHON=python3.12
+
+PYTHON = python3
+VENV = .venv
+BIN = $(VENV)/bin
+
+.DEFAULT_GOAL := serve
+.DELETE_ON_ERROR:
+.PHONY: serve test test-all lint bench clean
+
+serve: $(VENV)/installed-serve
+	$(BIN)/lrs-soap serve
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest --ignore=tests/interop -m "not slow"
+
+test-all: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed-test
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# One environment for all, with what each target asks for added when it is first asked for.
+$(VENV)/installed-serve: EXTRAS =
+$(VENV)/installed-test: EXTRAS = [test]
+$(VENV)/installed-lint: EXTRAS = [lint]
+$(VENV)/installed-serve $(VENV)/installed-test $(VENV)/installed-lint: $(VENV)/made
+	$(BIN)/python -m pip install --quiet --editable '.$(EXTRAS)'
+	@touch $@
+
+# From nothing again when the dependencies may have changed, so that none is left that is no longer declared.
+$(VENV)/made: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "lrs-soap needs Python 3.10 or newer, and '$(PYTHON)' is not. Give another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "'$(PYTHON)' cannot make environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	@touch $@

@@ -1,0 +1,54 @@
+"""The service's time, which is passed in: whole seconds, as clocks in London show them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class Clock(Protocol):
+    """Where the time comes from. Nothing in lrs-soap asks the machine for it in any other way."""
+
+    def now(self) -> datetime:
+        """The moment, aware, in Europe/London, without a fraction of a second."""
+        ...
+
+    def today(self) -> date:
+        """The day in Europe/London."""
+        ...
+
+
+class RealClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(LONDON).replace(microsecond=0)
+
+    def today(self) -> date:
+        return datetime.now(LONDON).date()
+
+
+class SettableClock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, moment: datetime) -> None:
+        """`moment` is aware, or naive and then taken as London's."""
+        self.set(moment)
+
+    def set(self, moment: datetime) -> None:
+        """Stand at `moment` from now on."""
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+        self._moment = aware.astimezone(LONDON).replace(microsecond=0)
+
+    def advance(self, by: timedelta) -> None:
+        """Move on by a length of real time, across changes to and from summer time."""
+        self.set(self._moment.astimezone(ZoneInfo("UTC")) + by)
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def today(self) -> date:
+        return self._moment.date()

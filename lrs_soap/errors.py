@@ -1,0 +1,48 @@
+"""The exceptions of lrs-soap: one base, one subclass for each thing that a caller can act on.
+
+A response code is an answer, not an error, and is never raised.
+"""
+
+from __future__ import annotations
+
+
+class LrsError(Exception):
+    """Base of everything that lrs-soap raises on purpose."""
+
+
+class Refused(LrsError):
+    """The service answers the request with one of its own faults, and nothing was changed.
+
+    `code` and `description` are a `rules.codes.FaultCode`'s, `details` what FurtherDetails says.
+    """
+
+    def __init__(self, code: str, description: str, details: str = "") -> None:
+        super().__init__(f"{code}: {details or description}")
+        self.code = code
+        self.description = description
+        self.details = details
+
+
+class NotBuilt(LrsError):
+    """The operation is declared and not built yet."""
+
+
+class AlreadyHeld(LrsError):
+    """The store holds another learner with the same ULN or the same five identity keys; read again, decide again."""
+
+
+class StoreUnavailable(LrsError):
+    """The database cannot be reached, is locked for too long, is full, or is of another version than this program."""
+
+
+class InvalidRecord(LrsError):
+    """A record that a person gave in a file breaks a rule; `field` is the file's own name for the place, or ''."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.reason = reason
+        self.field = field
+
+
+class InvalidSetting(LrsError):
+    """A setting has a value that it cannot have; the message says which, from where, and what it may be."""

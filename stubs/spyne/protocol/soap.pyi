@@ -1,0 +1,3 @@
+from spyne.protocol import ProtocolBase
+
+class Soap11(ProtocolBase): ...
