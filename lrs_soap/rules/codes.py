@@ -1,0 +1,123 @@
+"""Every code of the service with its text: the one place that spells them.
+
+The texts are part of the contract, word for word.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class _Code(str, Enum):
+    """A code whose `text` says what it means; its value is what goes over the wire."""
+
+    text: str
+
+    def __new__(cls, code: str, text: str) -> _Code:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.text = text
+        return member
+
+
+class ResponseCode(_Code):
+    """What an operation answers with HTTP 200."""
+
+    NO_MATCH = "WSRC0001", "No match"
+    TOO_MANY_MATCHES = "WSRC0002", "Too many matches"
+    POSSIBLE_MATCHES = "WSRC0003", "Possible matches"
+    EXACT_MATCH = "WSRC0004", "Exact match"
+    REGISTERED = "WSRC0005", "Learner successfully registered"
+    UPDATED = "WSRC0006", "Learner successfully updated"
+    BATCH_SUBMITTED = "WSRC0007", "Batch learner registration successfully submitted"
+    BATCH_INCOMPLETE = "WSRC0008", "Batch learner registration incomplete"
+    BATCH_SUCCESSFUL = "WSRC0009", "Batch learner registration successful"
+    BATCH_FAILED = "WSRC0010", "Batch learner registration failed"
+    STALE_VERSION = "WSRC0013", "ULN has been updated since you last obtained the details"
+    INVALID_SHARING_CHANGE = "WSRC0014", "Invalid change of Ability to Share status"
+    INSUFFICIENT_DATA = "WSRC0015", "Insufficient data"
+    RECORD_COUNT_INCORRECT = "WSRC0017", "Record count incorrect"
+    UNKNOWN_JOB = "WSRC0018", "Unknown job"
+    NOT_FOUND_FOR_UPDATE = "WSRC0019", "ULN not found for update"
+    NO_CHANGES = "WSRC0020", "No changes found therefore learner not updated"
+    ALREADY_EXISTS = (
+        "WSRC0021",
+        "Could not be registered as a learner with the same mandatory fields already exists",
+    )
+    MASTER_SUBSTITUTED = "WSRC0022", "Master record substituted for the learner"
+    REPORT_ULNS_NOT_FOUND = "WSRC0023", "ULNs for report not found"
+    NO_REPORT_ULNS = "WSRC0024", "No ULNs for report"
+    VERIFY_BATCH_SUBMITTED = "WSRC0026", "Batch learner verification successfully submitted"
+    VERIFY_BATCH_INCOMPLETE = "WSRC0027", "Batch learner verification incomplete"
+    VERIFY_BATCH_SUCCESSFUL = "WSRC0028", "Batch learner verification successful"
+    VERIFY_BATCH_FAILED = "WSRC0029", "Batch learner verification failed"
+    VERIFY_RECORD_COUNT_INCORRECT = "WSRC0030", "Batch learner verification record count incorrect"
+    VERIFIED = "WSVRC001", "Successful match"
+    VERIFIED_LINKED = "WSVRC002", "Successful linked match"
+    VERIFIED_SIMILAR = "WSVRC003", "Similar match"
+    VERIFIED_SIMILAR_LINKED = "WSVRC004", "Similar linked match"
+    NOT_VERIFIED = "WSVRC005", "Learner does not match"
+    ULN_NOT_FOUND = "WSVRC006", "ULN not found"
+    INVALID_ULN = "WSEC0136", "Supplied ULN is invalid"
+    NOT_SHARED = "WSEC0206", "Learner has not opted to share data"
+    COULD_NOT_BE_VERIFIED = "WSEC0208", "Learner could not be verified"
+
+
+class FailureFlag(_Code):
+    """A comparison that does not satisfy the name matching criteria when a learner is verified."""
+
+    GIVEN_AGAINST_GIVEN = "VRF1", "Given name against given name"
+    GIVEN_AGAINST_FAMILY = "VRF2", "Given name against family name"
+    GIVEN_AGAINST_PREVIOUS_FAMILY = "VRF3", "Given name against previous family name"
+    FAMILY_AGAINST_GIVEN = "VRF4", "Family name against given name"
+    FAMILY_AGAINST_FAMILY = "VRF5", "Family name against family name"
+    FAMILY_AGAINST_PREVIOUS_FAMILY = "VRF6", "Family name against previous family name"
+    DATE_OF_BIRTH = "VRF7", "Date of birth"
+    GENDER = "VRF8", "Gender"
+
+
+class FaultCode(_Code):
+    """What a SOAP fault's ErrorCode says; the text is its Description."""
+
+    INVALID_REQUEST = (
+        "WSEC0001",
+        "Invalid request, The request was badly formed - this may include missing mandatory parameters, "
+        "or invalid data types.",
+    )
+    UNKNOWN_REQUEST = (
+        "WSEC0002",
+        "Unknown request, The request refers to an operation which is not supported by the web service.",
+    )
+    UNKNOWN_ORGANISATION = (
+        "WSEC0003",
+        "Unknown organisation, The request contains an Organisation code which is either not recognised by the "
+        "web service, or not authorised to access the web service functions.",
+    )
+    OUT_OF_HOURS = (
+        "WSEC0004",
+        "Out of hours, The request was received outside the operational hours of the web service.",
+    )
+    INCORRECT_PASSWORD = "WSEC0005", "Incorrect password, The Organisation Password is not correct."
+    INSUFFICIENT_ACCESS = (
+        "WSEC0006",
+        "Insufficient access, The Requesting Organisation is not allowed to access the web service.",
+    )
+    UNKNOWN_EXCEPTION = "WSEC0999", "Unknown exception"
+
+
+class ReturnCode(_Code):
+    """The outcome of one record of a batch. Those from RC006 on leave an exception for a person to resolve."""
+
+    REGISTERED = "RC001", "New learner registered, ULN assigned"
+    EXACT_MATCH = "RC002", "Exact match, existing ULN returned"
+    UPDATED = "RC003", "ULN confirmed, learner updated"
+    MASTER_RETURNED = "RC004", "Linked ULN, the master's returned"
+    CONFIRMED = "RC005", "ULN confirmed, nothing to change"
+    INSUFFICIENT_DATA = "RC006", "Insufficient data to create a ULN"
+    POSSIBLE_MATCHES = "RC007", "Possible matches, no ULN"
+    TOO_MANY_MATCHES = "RC008", "Too many matches"
+    NOT_FOUND = "RC009", "ULN unknown, or another learner's; nobody found"
+    NULL_VALUE = "RC010", "Null value in a field that a search needs"
+    INCORRECT_FORMAT = "RC011", "Incorrect format"
+    INCORRECT_IDENTIFIER = "RC012", "Incorrect identifier format"
+    OUTSIDE_AGE_RANGE = "RC013", "Learner outside of permitted age range"

@@ -1,0 +1,33 @@
+"""What a rule returns: the code, who it is about, and the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrs_soap.rules.codes import ResponseCode
+from lrs_soap.rules.learner import Learner
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One small fact that led to a decision.
+
+    `rule` names the rule that spoke (`check digit`, `names`, `P1` …), `outcome` what it said, `fields` which of the
+    learner's fields it looked at, `sent` and `held` their values on either side, `score` what it counted.
+    """
+
+    rule: str
+    outcome: str
+    fields: tuple[str, ...] = ()
+    sent: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The code that the operation answers, the learners that it answers with, best first, and why."""
+
+    code: ResponseCode
+    learners: tuple[Learner, ...] = ()
+    reasons: tuple[Reason, ...] = ()

@@ -1,0 +1,72 @@
+"""The learner, as the rules see one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Everything that is held of one learner; a field without a value is None.
+
+    Dates are `YYYY-MM-DD`, codes the contract's own characters. `master_uln` is set on a linked learner and names
+    its master; `linked_ulns`, ascending, is what is linked to this one.
+    """
+
+    uln: str
+    given_name: str
+    family_name: str
+    date_of_birth: str
+    gender: str
+    last_known_post_code: str
+    ability_to_share: str
+    created_date: str
+    last_updated_date: str
+    version_number: int = 1
+    learner_status: str = "1"
+    title: str | None = None
+    middle_other_name: str | None = None
+    preferred_given_name: str | None = None
+    previous_family_name: str | None = None
+    family_name_at_age_16: str | None = None
+    school_at_age_16: str | None = None
+    last_known_address_line_1: str | None = None
+    last_known_address_line_2: str | None = None
+    last_known_address_town: str | None = None
+    last_known_address_county_or_city: str | None = None
+    date_of_address_capture: str | None = None
+    place_of_birth: str | None = None
+    email_address: str | None = None
+    nationality: str | None = None
+    scottish_candidate_number: str | None = None
+    verification_type: str | None = None
+    other_verification_description: str | None = None
+    tier_level: str | None = None
+    notes: str | None = None
+    unique_pupil_number: str | None = None
+    unique_candidate_identifier: str | None = None
+    master_uln: str | None = None
+    linked_ulns: tuple[str, ...] = ()
+
+    @property
+    def is_linked(self) -> bool:
+        """Another learner, the master, stands in for this one."""
+        return self.master_uln is not None
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.learner_status == DELETED
+
+
+CLOSED, ACTIVE, DELETED = "0", "1", "2"
+
+_WORDS = re.compile(r"ULNs?|[A-Z][a-z]*|[0-9]+")
+
+
+def python_name(contract_name: str) -> str:
+    """The dataclass's name for a field of the contract: `FamilyNameAtAge16` is `family_name_at_age_16`."""
+    return "_".join(_WORDS.findall(contract_name)).lower()
+
+
+LEARNER_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Learner))
