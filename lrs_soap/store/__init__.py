@@ -1,0 +1,1 @@
+"""What is remembered: all SQL of lrs-soap. Rows never leave it, dataclasses do."""

@@ -1,0 +1,198 @@
+"""What SQLite and PostgreSQL do differently: the one module with SQL that only one of them understands."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from typing import Any, Protocol
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from lrs_soap.errors import InvalidSetting
+
+_EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
+
+
+class Dialect(Protocol):
+    """One kind of database, at one address."""
+
+    begin_reading: str
+    """Begins a transaction that sees the database as it was at one moment, and cannot change it."""
+    begin_writing: str
+    """Begins a transaction that can change it, and sees what others have committed meanwhile."""
+    single_writer: bool
+    """Writers of one process must take turns, or they wait unfairly."""
+
+    def engine(self) -> Engine:
+        """What makes connections: in autocommit mode, since the store begins and ends transactions by itself."""
+        ...
+
+    def prepare(self, cursor: Any, *, for_writing: bool) -> None:
+        """Make a new connection ready, by its driver's cursor."""
+        ...
+
+    def lock_for_migration(self, connection: Connection) -> None:
+        """Wait, in a writing transaction, until no other process is migrating."""
+        ...
+
+    def is_busy(self, error: BaseException) -> bool:
+        """The driver's error says: another process is writing, try again."""
+        ...
+
+    def is_duplicate(self, error: BaseException | None) -> bool:
+        """The driver's error says that a uniqueness was violated."""
+        ...
+
+    def explain(self, error: BaseException) -> str | None:
+        """A sentence for a driver's error that is the database's fault, or None where it is the program's."""
+        ...
+
+
+def dialect_of(url: str, busy_timeout: float) -> Dialect:
+    """The kind of database that `url` names. Raises InvalidSetting, without any password, where it names none."""
+    if "://" not in url:
+        raise InvalidSetting(f"The database is given by a URL such as {_EXAMPLES}, not by the path of a file.")
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise InvalidSetting(f"The database's URL cannot be read; it looks like {_EXAMPLES}.") from None
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return SQLite(parsed, busy_timeout)
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        return PostgreSQL(parsed, busy_timeout)
+    raise InvalidSetting(f"There is no database of the kind '{parsed.drivername}'; a URL looks like {_EXAMPLES}.")
+
+
+class SQLite:
+    """A file, which several processes of one machine may use."""
+
+    begin_reading = "BEGIN"
+    begin_writing = "BEGIN IMMEDIATE"
+    single_writer = True
+
+    def __init__(self, url: URL, busy_timeout: float) -> None:
+        if url.host:
+            raise InvalidSetting(
+                f"A SQLite URL has three slashes before a relative path and four before an absolute one: "
+                f"'sqlite:///{url.host}{'/' + url.database if url.database else ''}'."
+            )
+        if not url.database or url.database == ":memory:" or url.database.startswith("file:") or url.query:
+            raise InvalidSetting("A SQLite URL names a file and nothing else, as 'sqlite:///lrs.db' does.")
+        self._url = url.set(drivername="sqlite+pysqlite")
+        self._busy_timeout = busy_timeout
+        self._trouble = _sqlite_trouble(url.database, busy_timeout)
+
+    def __repr__(self) -> str:
+        return str(self._url)
+
+    def engine(self) -> Engine:
+        # A connection is used by one thread at a time, but not always by the one that made it.
+        return create_engine(
+            self._url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            connect_args={"timeout": self._busy_timeout, "check_same_thread": False},
+        )
+
+    def prepare(self, cursor: Any, *, for_writing: bool) -> None:
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if for_writing:
+            # The store does the waiting itself: SQLite's sleeps grow to 100 ms, and one that sleeps so long misses
+            # the moments between the transactions of another process that writes all the time.
+            cursor.execute("PRAGMA busy_timeout = 0")
+        else:
+            cursor.execute("PRAGMA query_only = ON")
+
+    def lock_for_migration(self, connection: Connection) -> None:
+        pass  # BEGIN IMMEDIATE has done it.
+
+    def is_busy(self, error: BaseException) -> bool:
+        return isinstance(error, sqlite3.OperationalError) and "is locked" in str(error)
+
+    def is_duplicate(self, error: BaseException | None) -> bool:
+        return isinstance(error, sqlite3.IntegrityError) and str(error).startswith("UNIQUE constraint failed")
+
+    def explain(self, error: BaseException) -> str | None:
+        if not isinstance(error, sqlite3.Error):
+            return None
+        # By its text, because Python 3.10 does not hand on the error's number.
+        return next((sentence for text, sentence in self._trouble if text in str(error)), None)
+
+
+def _sqlite_trouble(path: str, busy_timeout: float) -> tuple[tuple[str, str], ...]:
+    file = f"The database file {path}"
+    return (
+        ("is locked", f"{file} has been locked by another program for longer than {busy_timeout:g} seconds."),
+        ("is full", f"{file} cannot grow: its disk is full."),
+        ("unable to open", f"{file} cannot be opened: its folder must exist, and this user be able to write there."),
+        ("readonly database", f"{file} can be read but not written by this user."),
+        ("malformed", f"{file} is damaged: restore it from a backup."),
+        ("not a database", f"{file} is not a SQLite database, or is damaged."),
+        ("disk I/O error", f"{file} cannot be read or written: its disk reports an error."),
+        ("no such table", f"{file} has not been set up yet, or is not a database of lrs-soap."),
+    )
+
+
+class PostgreSQL:
+    """A server, reached through psycopg."""
+
+    # Read committed for writing: after a uniqueness error the rival's row must be seen.
+    begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+    single_writer = False
+
+    # Any number will do that nothing else in the same database locks.
+    _MIGRATION_LOCK = 7_201_966
+
+    def __init__(self, url: URL, busy_timeout: float) -> None:
+        if url.host and "@" in url.host:
+            raise InvalidSetting("In a database's URL, an @ in the user name or password is written %40.")
+        self._url = url.set(drivername="postgresql+psycopg")
+        self._busy_timeout = busy_timeout
+
+    def __repr__(self) -> str:
+        return self._url.render_as_string(hide_password=True)
+
+    def engine(self) -> Engine:
+        try:
+            return create_engine(
+                self._url,
+                poolclass=NullPool,
+                isolation_level="AUTOCOMMIT",
+                hide_parameters=True,
+                connect_args={"connect_timeout": max(2, math.ceil(self._busy_timeout))},
+            )
+        except (ImportError, NoSuchModuleError):
+            raise InvalidSetting("PostgreSQL needs the package psycopg: pip install 'psycopg[binary]'.") from None
+
+    def prepare(self, cursor: Any, *, for_writing: bool) -> None:
+        cursor.execute(f"SET lock_timeout = {math.ceil(self._busy_timeout * 1000)}")
+
+    def lock_for_migration(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")
+
+    def is_busy(self, error: BaseException) -> bool:
+        return False  # PostgreSQL has waited already.
+
+    def is_duplicate(self, error: BaseException | None) -> bool:
+        return getattr(error, "sqlstate", None) == "23505"
+
+    def explain(self, error: BaseException) -> str | None:
+        import psycopg
+
+        sqlstate = getattr(error, "sqlstate", None)
+        if sqlstate == "42P01":
+            return f"The database {self!r} has not been set up yet, or is not a database of lrs-soap."
+        if sqlstate == "55P03":
+            return f"The database {self!r} has been locked for longer than {self._busy_timeout:g} seconds."
+        if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+            return f"The database {self!r} cannot be used: {self._without_password(str(error).strip())}"
+        return None
+
+    def _without_password(self, text: str) -> str:
+        return text.replace(str(self._url.password), "***") if self._url.password else text

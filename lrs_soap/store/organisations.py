@@ -1,0 +1,81 @@
+"""The organisations that may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy import insert as insert_into
+
+from lrs_soap.rules.organisation import Organisation, Role, canonical
+from lrs_soap.store.prepared import Prepared
+from lrs_soap.store.store import Transaction
+from lrs_soap.store.tables import organisations
+
+_ACTIVE, _SUSPENDED = "active", "suspended"
+_COLUMNS = tuple(
+    organisations.c[name] for name in ("ukprn", "organisation_ref", "name", "status", "roles", "password_hash")
+)
+_BY_UKPRN = Prepared(select(*_COLUMNS).where(organisations.c.ukprn == bindparam("code")), "code")
+_BY_REFERENCE = Prepared(select(*_COLUMNS).where(organisations.c.organisation_ref == bindparam("code")), "code")
+_ALL = Prepared(select(*_COLUMNS).order_by(organisations.c.ukprn))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An organisation with the argon2 hash of its password, which no repr shows."""
+
+    organisation: Organisation
+    password_hash: str = field(repr=False)
+
+
+def by_ukprn(transaction: Transaction, ukprn: str) -> Account | None:
+    """The organisation with this UKPRN, in any case, suspended ones too."""
+    return _found(_BY_UKPRN.row(transaction, canonical(ukprn)))
+
+
+def by_reference(transaction: Transaction, organisation_ref: str) -> Account | None:
+    """The organisation with this OrganisationRef, in any case, suspended ones too."""
+    return _found(_BY_REFERENCE.row(transaction, canonical(organisation_ref)))
+
+
+def all(transaction: Transaction) -> tuple[Organisation, ...]:
+    """Every organisation, by UKPRN."""
+    return tuple(_account(row).organisation for row in _ALL.rows(transaction))
+
+
+def insert(transaction: Transaction, organisation: Organisation, password_hash: str) -> None:
+    """Hold one more. Raises AlreadyHeld where its UKPRN or its OrganisationRef is taken."""
+    row = {
+        "ukprn": canonical(organisation.ukprn),
+        "organisation_ref": canonical(organisation.organisation_ref),
+        "name": organisation.name,
+        "password_hash": password_hash,
+        "status": _SUSPENDED if organisation.suspended else _ACTIVE,
+        "roles": ",".join(sorted(role.value for role in organisation.roles)),
+    }
+    with transaction.savepoint():
+        transaction.execute(insert_into(organisations), row)
+
+
+def _found(row: tuple[Any, ...] | None) -> Account | None:
+    return None if row is None else _account(row)
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    ukprn, organisation_ref, name, status, roles, password_hash = row
+    organisation = Organisation(
+        ukprn,
+        organisation_ref,
+        name,
+        suspended=status == _SUSPENDED,
+        roles=_roles(roles),
+    )
+    return Account(organisation, password_hash)
+
+
+@lru_cache(maxsize=256)
+def _roles(column: str) -> frozenset[Role]:
+    return frozenset(Role(role) for role in column.split(",") if role)

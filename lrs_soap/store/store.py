@@ -1,0 +1,224 @@
+"""One world of learners: a database, its connections, and the transactions on them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from lrs_soap.errors import AlreadyHeld, StoreUnavailable
+from lrs_soap.store.dialects import Dialect, dialect_of
+
+# Long enough to cost nothing, short enough to find the gap between two transactions of another process.
+_POLL_SECONDS = 0.002
+
+
+class Transaction:
+    """An open transaction; whoever opened it ends it.
+
+    `connection` takes SQLAlchemy's statements, `cursor` is the driver's own, for `store.prepared`.
+    """
+
+    __slots__ = ("_dialect", "connection", "cursor")
+
+    def __init__(self, connection: Connection, cursor: Any, dialect: Dialect) -> None:
+        self.connection = connection
+        self.cursor = cursor
+        self._dialect = dialect
+
+    def execute(
+        self,
+        statement: Executable,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> CursorResult[Any]:
+        """Run a statement, once for each of several `parameters`. Raises AlreadyHeld for what must be unique.
+
+        After AlreadyHeld, PostgreSQL takes no more statements until the transaction or savepoint is rolled back.
+        """
+        try:
+            return self.connection.execute(statement, parameters)
+        except IntegrityError as error:
+            if self._dialect.is_duplicate(error.orig):
+                raise AlreadyHeld("The store holds another row with a value that must be unique.") from error
+            raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo, where an exception leaves the block, what was done in it, and let the transaction go on."""
+        self.cursor.execute("SAVEPOINT inner_step")
+        try:
+            yield
+        except BaseException as error:
+            # What is the database's own trouble ends the whole transaction; SQLite has undone it by now.
+            if self._dialect.explain(_driver_error(error)) is None:
+                self.cursor.execute("ROLLBACK TO SAVEPOINT inner_step")
+                self.cursor.execute("RELEASE SAVEPOINT inner_step")
+            raise
+        self.cursor.execute("RELEASE SAVEPOINT inner_step")
+
+
+class Store:
+    """The database behind a URL. Safe to share between threads; not to be carried across a fork.
+
+    Connections are kept open between transactions, and the last one that was given back is taken first, so that a
+    thread finds its own again.
+    """
+
+    def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
+        """`url` as in `sqlite:///lrs.db`, `sqlite:////srv/lrs.db`, `postgresql://user:password@host/database`.
+
+        `busy_timeout` is how many seconds a transaction waits for its turn. Nothing is opened yet. Raises
+        InvalidSetting for a URL that names no such database.
+        """
+        self._dialect = dialect_of(url, busy_timeout)
+        self._engine = self._dialect.engine()
+        self._driver_errors: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+        self._busy_timeout = busy_timeout
+        self._readers: deque[Transaction] = deque()
+        # Where writers take turns, one connection is theirs and the others cannot write.
+        self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
+        self._turn = threading.Lock() if self._dialect.single_writer else None
+        self._closed = False
+
+    @classmethod
+    def open(cls, url: str, *, busy_timeout: float = 5.0) -> Store:
+        """A store whose database is there and up to date. Raises InvalidSetting, StoreUnavailable."""
+        store = cls(url, busy_timeout=busy_timeout)
+        store.migrate()
+        return store
+
+    def __repr__(self) -> str:
+        return f"<Store {self._dialect!r}>"
+
+    def migrate(self) -> None:
+        """Create the tables, or bring them up to date; several processes may do so at once.
+
+        Raises StoreUnavailable where the database cannot be used or belongs to a newer program.
+        """
+        # Alembic takes long to import, and a process that only reads has no need of it.
+        from lrs_soap.store import migrations
+
+        with self.writing() as transaction:
+            self._dialect.lock_for_migration(transaction.connection)
+            migrations.upgrade(transaction.connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees the database as it is at its first statement, and waits for no writer.
+
+        Raises StoreUnavailable.
+        """
+        yield from self._transaction(for_writing=False, deadline=time.monotonic() + self._busy_timeout)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that is committed at the end of the block, and undone where an exception leaves it.
+
+        On SQLite one at a time, so never one inside another. Raises StoreUnavailable.
+        """
+        deadline = time.monotonic() + self._busy_timeout
+        if self._turn is None:
+            yield from self._transaction(for_writing=True, deadline=deadline)
+        elif self._turn.acquire(timeout=self._busy_timeout):
+            try:
+                yield from self._transaction(for_writing=True, deadline=deadline)
+            finally:
+                self._turn.release()
+        else:
+            raise StoreUnavailable(
+                f"The database {self._dialect!r} was being written by another part of this program for longer than "
+                f"{self._busy_timeout:g} seconds."
+            )
+
+    def close(self) -> None:
+        """Close the connections that are not in use now, and each other when its transaction ends."""
+        self._closed = True
+        for idle in (self._readers, self._writers):
+            while idle:
+                _discard(idle.pop())
+
+    def _transaction(self, *, for_writing: bool, deadline: float) -> Iterator[Transaction]:
+        idle = self._writers if for_writing else self._readers
+        transaction: Transaction | None = None
+        try:
+            transaction = self._begin(idle, for_writing, deadline)
+            yield transaction
+            transaction.cursor.execute("COMMIT")
+        except BaseException as error:
+            if transaction is not None:
+                self._roll_back(transaction, idle)
+            sentence = self._dialect.explain(_driver_error(error))
+            if sentence is not None:
+                raise StoreUnavailable(sentence) from error
+            raise
+        self._give_back(transaction, idle)
+
+    def _begin(self, idle: deque[Transaction], for_writing: bool, deadline: float) -> Transaction:
+        while True:
+            try:
+                return self._begin_now(idle, for_writing)
+            except (DBAPIError, self._driver_errors) as error:
+                if not self._dialect.is_busy(_driver_error(error)) or time.monotonic() >= deadline:
+                    raise
+            time.sleep(_POLL_SECONDS)
+
+    def _begin_now(self, idle: deque[Transaction], for_writing: bool) -> Transaction:
+        try:
+            transaction, is_new = idle.pop(), False
+        except IndexError:
+            transaction, is_new = self._connect(for_writing), True
+        try:
+            transaction.cursor.execute(self._dialect.begin_writing if for_writing else self._dialect.begin_reading)
+        except self._driver_errors as error:
+            if self._dialect.is_busy(error):
+                idle.append(transaction)
+                raise
+            _discard(transaction)
+            if is_new:
+                raise
+            # A server that was restarted has dropped what was held; that is no reason to refuse a request.
+            return self._begin_now(idle, for_writing)
+        return transaction
+
+    def _connect(self, for_writing: bool) -> Transaction:
+        if self._closed:
+            raise StoreUnavailable(f"The store {self._dialect!r} has been closed.")
+        connection = self._engine.connect()
+        try:
+            cursor = connection.connection.cursor()
+            self._dialect.prepare(cursor, for_writing=for_writing)
+        except BaseException:
+            connection.close()
+            raise
+        return Transaction(connection, cursor, self._dialect)
+
+    def _roll_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:
+        try:
+            transaction.cursor.execute("ROLLBACK")
+        except self._driver_errors:
+            # Whatever is wrong with it, the error that led here says more, and closing it undoes as well.
+            _discard(transaction)
+        else:
+            self._give_back(transaction, idle)
+
+    def _give_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:
+        if self._closed:
+            _discard(transaction)
+        else:
+            idle.append(transaction)
+
+
+def _discard(transaction: Transaction) -> None:
+    # Not close(): that would first try to roll back on a connection that may be gone.
+    transaction.connection.invalidate()
+    transaction.connection.close()
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+
+from lrs_soap.store.prepared import Prepared
+
+TABLE = Table("things", MetaData(), Column("name", Text), Column("colour", Text), Column("made", DateTime))
+WHERE = (TABLE.c.colour == bindparam("colour"), TABLE.c.name == bindparam("name"))
+
+
+def sent(statement: Prepared, dialect: Dialect, *values: Any) -> Any:
+    """What the driver's cursor is given."""
+    transaction = Mock()
+    transaction.connection.dialect = dialect
+    statement.rows(transaction, *values)
+    return transaction.cursor.execute.call_args.args
+
+
+def test_positional_parameters_go_in_the_order_of_the_statement() -> None:
+    for names, values in ((("colour", "name"), ("red", "ball")), (("name", "colour"), ("ball", "red"))):
+        sql, parameters = sent(Prepared(select(TABLE.c.name).where(*WHERE), *names), sqlite.dialect(), *values)
+        assert sql.count("?") == 2
+        assert parameters == ("red", "ball")
+
+
+def test_named_parameters_go_by_name() -> None:
+    statement = Prepared(select(TABLE.c.name).where(*WHERE), "name", "colour")
+    sql, parameters = sent(statement, postgresql.psycopg.dialect(), "ball", "red")  # type: ignore[no-untyped-call]
+    assert "%(colour)s" in sql
+    assert parameters == {"colour": "red", "name": "ball"}
+
+
+def test_one_statement_serves_both_kinds_of_database() -> None:
+    statement = Prepared(select(TABLE.c.name).where(TABLE.c.name == bindparam("name")), "name")
+    assert sent(statement, sqlite.dialect(), "ball")[1] == ("ball",)
+    assert sent(statement, postgresql.psycopg.dialect(), "ball")[1] == {"name": "ball"}  # type: ignore[no-untyped-call]
+    assert sent(statement, sqlite.dialect(), "cube")[1] == ("cube",)
+
+
+def test_a_column_that_needs_converting_is_refused() -> None:
+    with pytest.raises(TypeError, match="made needs converting"):
+        sent(Prepared(select(TABLE.c.made)), sqlite.dialect())
+
+
+def test_parameters_that_are_not_named_are_refused() -> None:
+    with pytest.raises(TypeError, match="colour"):
+        sent(Prepared(select(TABLE.c.name).where(*WHERE), "name"), sqlite.dialect(), "ball")

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from lrs_soap.rules import uln as rules
+from lrs_soap.rules.learner import Learner
+from lrs_soap.store import learners, ulns
+from lrs_soap.store.store import Store
+
+ISSUE = """
+import sys
+from lrs_soap.store import ulns
+from lrs_soap.store.store import Store
+store = Store(sys.argv[1], busy_timeout=30)
+for _ in range(50):
+    with store.writing() as transaction:
+        uln = ulns.issue(transaction)
+    print(uln)
+store.close()
+"""
+
+
+def ulns_to_come(store: Store, count: int) -> list[str]:
+    """What will be issued next, from a transaction that is undone."""
+    issued: list[str] = []
+    with suppress(KeyError), store.writing() as transaction:
+        issued = ulns.issue_many(transaction, count)
+        raise KeyError
+    return issued
+
+
+def test_an_issued_uln_is_valid(store: Store) -> None:
+    with store.writing() as transaction:
+        issued = ulns.issue_many(transaction, 500)
+    assert len(set(issued)) == 500
+    assert all(map(rules.is_valid, issued))
+    assert "9999999999" not in issued
+
+
+def test_none_asked_none_taken(store: Store) -> None:
+    with store.writing() as transaction:
+        assert ulns.issue_many(transaction, 0) == []
+
+
+def test_threads_and_processes_never_get_the_same(
+    store: Store, url: str, start_process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    processes = [start_process(ISSUE, url) for _ in range(2)]
+    issued: list[str] = []
+
+    def issue() -> None:
+        for _ in range(25):
+            with store.writing() as transaction:
+                uln = ulns.issue(transaction)
+            issued.append(uln)
+
+    threads = [threading.Thread(target=issue) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for process in processes:
+        output, _ = process.communicate(timeout=60)
+        issued += output.split()
+    assert len(issued) == len(set(issued)) == 8 * 25 + 2 * 50
+
+
+def test_a_restart_goes_on_where_it_was(store: Store, url: str) -> None:
+    with store.writing() as transaction:
+        before = ulns.issue_many(transaction, 100)
+    store.close()
+    again = Store.open(url)
+    with again.writing() as transaction:
+        after = ulns.issue_many(transaction, 100)
+    again.close()
+    assert set(before).isdisjoint(after)
+
+
+def test_what_was_undone_was_not_issued(store: Store) -> None:
+    (undone,) = ulns_to_come(store, 1)
+    with store.writing() as transaction:
+        assert ulns.issue(transaction) == undone
+
+
+def test_ulns_that_were_loaded_are_walked_past(store: Store, learner: Callable[..., Learner]) -> None:
+    next_ones = ulns_to_come(store, 5)
+    with store.writing() as transaction:
+        for uln in (next_ones[0], next_ones[1], next_ones[3]):
+            learners.insert(transaction, learner(uln, family_name=uln))
+        assert ulns.issue(transaction) == next_ones[2]
+        assert ulns.issue(transaction) == next_ones[4]
