@@ -1,0 +1,1 @@
+"""What the service can do: one function an operation, in the transaction that it is given."""

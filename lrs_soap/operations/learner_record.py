@@ -1,0 +1,152 @@
+"""A learner as a record of a file: the names of its fields, what they may hold, and the learner that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from lrs_soap.errors import InvalidRecord
+from lrs_soap.rules import field_rules, postcode
+from lrs_soap.rules import uln as ulns
+from lrs_soap.rules.learner import ACTIVE, Learner, python_name
+
+Check = Callable[[str, str], "str | None"]
+"""Says why a value of a field, both as in the file, breaks the schema's facets; None where it does not."""
+
+FIELDS = (
+    "CreatedDate",
+    "LastUpdatedDate",
+    "ULN",
+    "Title",
+    "GivenName",
+    "MiddleOtherName",
+    "FamilyName",
+    "PreferredGivenName",
+    "PreviousFamilyName",
+    "FamilyNameAtAge16",
+    "SchoolAtAge16",
+    "LastKnownAddressLine1",
+    "LastKnownAddressLine2",
+    "LastKnownAddressTown",
+    "LastKnownAddressCountyOrCity",
+    "LastKnownPostCode",
+    "DateOfAddressCapture",
+    "DateOfBirth",
+    "PlaceOfBirth",
+    "Gender",
+    "EmailAddress",
+    "Nationality",
+    "ScottishCandidateNumber",
+    "VerificationType",
+    "OtherVerificationDescription",
+    "TierLevel",
+    "AbilityToShare",
+    "LearnerStatus",
+    "Notes",
+    "VersionNumber",
+    "MasterULN",
+    "UniquePupilNumber",
+    "UniqueCandidateIdentifier",
+)
+"""The contract's names, in the order of its `Learner`, then what is held and never shown."""
+
+MANDATORY = ("GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode")
+
+# What an export of answers has, and a file to load has not: both follow from MasterULN.
+_DERIVED = ("LinkedULNs", "MasterSubstituted")
+
+_PYTHON_NAMES = {field: python_name(field) for field in FIELDS}
+_NO_ULN = "9999999999"
+_LARGEST_INT = 2**31 - 1  # xs:int, and the column
+_DIGITS = re.compile("[0-9]{1,10}")
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def check_heading(fields: Sequence[str]) -> None:
+    """Raise InvalidRecord where a table with these columns cannot hold learners, or one of them would be lost."""
+    for field in fields:
+        if not field:
+            raise InvalidRecord("a column has no name")
+        _check_name(field)
+        if fields.count(field) > 1:
+            raise InvalidRecord("given more than once", field)
+    for field in MANDATORY:
+        if field not in fields:
+            raise InvalidRecord("missing from the heading", field)
+
+
+def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = None) -> Learner:
+    """The learner that a record's `values`, by the contract's names, make; `uln` is empty where the record has none.
+
+    None and empty text are no value. Values are text; VersionNumber may be an int. Fields that are absent get
+    AbilityToShare 1, VerificationType 0, LearnerStatus 1, VersionNumber 1 and `today` as both dates. Raises
+    InvalidRecord with the first thing that is wrong: names and types, what XML cannot carry, the five mandatory
+    fields, facets by `check`, ULNs, then the field rules for what the operator loads (learners.md).
+    """
+    given = {field: text for field, value in values.items() if (text := _text(field, value))}
+    for field in MANDATORY:
+        if not given.get(field, "").strip():
+            raise InvalidRecord("missing", field)
+    if check is not None:
+        for field, text in given.items():
+            reason = check(field, text)
+            if reason is not None:
+                raise InvalidRecord(reason, field)
+    _check_ulns(given)
+    record = {
+        "ULN": "",
+        "AbilityToShare": "1",
+        "VerificationType": "0",
+        "LearnerStatus": ACTIVE,
+        "CreatedDate": today.isoformat(),
+        "LastUpdatedDate": today.isoformat(),
+        **given,
+    }
+    for violation in field_rules.violations(record, today=today, by_operator=True):
+        raise InvalidRecord(violation.sentence)
+    record["LastKnownPostCode"] = postcode.as_returned(record["LastKnownPostCode"])
+    fields: dict[str, Any] = {_PYTHON_NAMES[field]: text for field, text in record.items()}
+    fields["version_number"] = _version(record.get("VersionNumber", "1"))
+    return Learner(**fields)
+
+
+def _text(field: str, value: Any) -> str:
+    _check_name(field)
+    if value is None:
+        return ""
+    if field == "VersionNumber" and type(value) is int:
+        # Digits enough to be too many, without writing out a number that fills a line.
+        return str(value) if abs(value) <= _LARGEST_INT else str(_LARGEST_INT + 1)
+    if not isinstance(value, str):
+        raise InvalidRecord("must be text, in quotes", field)
+    forbidden = _NOT_IN_XML.search(value)
+    if forbidden:
+        raise InvalidRecord(f"holds the character U+{ord(forbidden.group()):04X}, which XML cannot carry", field)
+    return value
+
+
+def _check_name(field: str) -> None:
+    if field in _DERIVED:
+        raise InvalidRecord("cannot be loaded: give each linked learner the ULN of its master as MasterULN", field)
+    if field not in _PYTHON_NAMES:
+        # In repr's form, because the name can hold what no terminal takes.
+        raise InvalidRecord(f"{field[:40]!r} is not a field of a learner")
+
+
+def _check_ulns(given: Mapping[str, str]) -> None:
+    uln, master = given.get("ULN"), given.get("MasterULN")
+    if uln == _NO_ULN:
+        raise InvalidRecord(f"{_NO_ULN} means that there is no ULN; leave it out and one is issued", "ULN")
+    for field, value in (("ULN", uln), ("MasterULN", master)):
+        if value is not None and not ulns.is_valid(value):
+            raise InvalidRecord(f"'{value}' is not ten digits with the right check digit", field)
+    if uln is not None and uln == master:
+        raise InvalidRecord("a learner cannot be its own master", "MasterULN")
+
+
+def _version(text: str) -> int:
+    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _LARGEST_INT:
+        raise InvalidRecord(f"must be a whole number from 1 to {_LARGEST_INT}", "VersionNumber")
+    return int(text)

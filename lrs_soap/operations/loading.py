@@ -1,0 +1,211 @@
+"""Load learners from a file into the store, while it serves or before."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from typing import NamedTuple
+
+from lrs_soap.clock import Clock
+from lrs_soap.errors import AlreadyHeld, InvalidRecord
+from lrs_soap.operations import record_files
+from lrs_soap.operations.learner_record import Check, check_heading, learner_of
+from lrs_soap.operations.record_files import Rejection
+from lrs_soap.rules.learner import Learner
+from lrs_soap.store import learners, ulns
+from lrs_soap.store.store import Store, Transaction
+
+Progress = Callable[[int, int], None]
+"""Is told now and then how many learners have been loaded and how many records rejected."""
+
+# Written in some 7 ms, or 25 where all are held already; then a gap that a server, looking every 2 ms, cannot miss.
+_RECORDS_IN_ONE_TRANSACTION = 120
+_PAUSE_SECONDS = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """How many learners were loaded, and which records were not, by line."""
+
+    loaded: int
+    rejected: tuple[Rejection, ...]
+
+
+class _Numbered(NamedTuple):
+    line: int
+    learner: Learner
+
+
+class _SomethingRejected(Exception):
+    """Leaves the transaction of a strict load, so that it is undone."""
+
+
+def load(
+    store: Store,
+    source: Iterable[bytes] | str | os.PathLike[str],
+    *,
+    clock: Clock,
+    strict: bool = False,
+    check: Check | None = None,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Load the learners of a file, JSON lines or CSV in UTF-8 with the contract's field names (`learner_record`).
+
+    `source` is the file's path or its lines. A record without ULN is issued one; one with MasterULN becomes that
+    learner's linked one, whichever of them comes first in the file. `check` judges the schema's facets.
+    A record that cannot be loaded is told in the result; the others are loaded, in transactions so short that a
+    running server goes on, and stay where an error ends the load. `strict`: all of them in one transaction, for which
+    other writers wait, or none. Raises OSError for a file that cannot be read, StoreUnavailable.
+    """
+    with _opened(source) as lines:
+        records = _records(lines, clock.today(), check)
+        if strict:
+            return _load_all(store, records, progress)
+        return _load_each(store, records, progress)
+
+
+def _opened(source: Iterable[bytes] | str | os.PathLike[str]) -> AbstractContextManager[Iterable[bytes]]:
+    if isinstance(source, (str, os.PathLike)):
+        return open(source, "rb")
+    return nullcontext(source)
+
+
+def _records(lines: Iterable[bytes], today: date, check: Check | None) -> Iterator[_Numbered | Rejection]:
+    for record in record_files.read(lines, check_heading):
+        if isinstance(record, Rejection):
+            yield record
+            continue
+        try:
+            yield _Numbered(record.line, learner_of(record.values, today=today, check=check))
+        except InvalidRecord as error:
+            yield Rejection(record.line, str(error))
+
+
+def _load_each(store: Store, records: Iterable[_Numbered | Rejection], progress: Progress | None) -> LoadResult:
+    rejected: list[Rejection] = []
+    loaded = 0
+    for portion in _portions(_masters_first(records, rejected)):
+        with store.writing() as transaction:
+            refused = _hold(transaction, portion)
+        loaded += len(portion) - len(refused)
+        rejected += refused
+        if progress is not None:
+            progress(loaded, len(rejected))
+        time.sleep(_PAUSE_SECONDS)
+    return LoadResult(loaded, tuple(sorted(rejected)))
+
+
+def _load_all(store: Store, records: Iterable[_Numbered | Rejection], progress: Progress | None) -> LoadResult:
+    rejected: list[Rejection] = []
+    numbered = list(_masters_first(records, rejected))
+    try:
+        if rejected:
+            raise _SomethingRejected
+        with store.writing() as transaction:
+            for done, portion in enumerate(_portions(numbered)):
+                rejected += _hold(transaction, portion)
+                if progress is not None:
+                    progress(done * _RECORDS_IN_ONE_TRANSACTION + len(portion), len(rejected))
+            if rejected:
+                raise _SomethingRejected
+    except _SomethingRejected:
+        return LoadResult(0, tuple(sorted(rejected)))
+    return LoadResult(len(numbered), ())
+
+
+def _masters_first(records: Iterable[_Numbered | Rejection], rejected: list[Rejection]) -> Iterator[_Numbered]:
+    """The learners, linked ones after all others; the rejections go to `rejected`."""
+    linked: list[_Numbered] = []
+    for record in records:
+        if isinstance(record, Rejection):
+            rejected.append(record)
+        elif record.learner.is_linked:
+            linked.append(record)
+        else:
+            yield record
+    yield from linked
+
+
+def _portions(records: Iterable[_Numbered]) -> Iterator[list[_Numbered]]:
+    remaining = iter(records)
+    while portion := list(islice(remaining, _RECORDS_IN_ONE_TRANSACTION)):
+        yield portion
+
+
+def _hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
+    """Insert the learners, linked ones after the others, and return those that cannot be."""
+    # Before anything is inserted, as ulns.issue_many asks.
+    numbered = _with_ulns(transaction, portion)
+    rejected = _insert(transaction, [record for record in numbered if not record.learner.is_linked])
+    linked = []
+    for record in numbered:
+        reason = _why_not_linked(transaction, record.learner)
+        if reason is not None:
+            rejected.append(Rejection(record.line, reason))
+        elif record.learner.is_linked:
+            linked.append(record)
+    return rejected + _insert(transaction, linked)
+
+
+def _insert(transaction: Transaction, numbered: Sequence[_Numbered]) -> list[Rejection]:
+    try:
+        learners.insert_many(transaction, [record.learner for record in numbered])
+    except AlreadyHeld:
+        return [
+            Rejection(record.line, _why_held(transaction, record.learner))
+            for record in numbered
+            if not _inserted(transaction, record.learner)
+        ]
+    return []
+
+
+def _inserted(transaction: Transaction, learner: Learner) -> bool:
+    try:
+        learners.insert(transaction, learner)
+    except AlreadyHeld:
+        return False
+    return True
+
+
+def _with_ulns(transaction: Transaction, portion: Sequence[_Numbered]) -> list[_Numbered]:
+    missing = sum(not record.learner.uln for record in portion)
+    if not missing:
+        return list(portion)
+    issued = iter(ulns.issue_many(transaction, missing))
+    return [
+        record if record.learner.uln else record._replace(learner=replace(record.learner, uln=next(issued)))
+        for record in portion
+    ]
+
+
+def _why_not_linked(transaction: Transaction, learner: Learner) -> str | None:
+    if learner.master_uln is None:
+        return None
+    master = learners.by_uln(transaction, learner.master_uln)
+    if master is None:
+        return f"MasterULN: no learner with the ULN {learner.master_uln} is held"
+    if master.is_linked:
+        return f"MasterULN: {master.uln} is itself linked, to {master.master_uln}; give that as the master"
+    if master.is_deleted:
+        return f"MasterULN: the learner with the ULN {master.uln} is deleted"
+    return None
+
+
+def _why_held(transaction: Transaction, learner: Learner) -> str:
+    if learners.by_uln(transaction, learner.uln) is not None:
+        return f"ULN: a learner with the ULN {learner.uln} is held already"
+    holder = learners.by_identity(
+        transaction,
+        given_name=learner.given_name,
+        family_name=learner.family_name,
+        date_of_birth=learner.date_of_birth,
+        gender=learner.gender,
+        post_code=learner.last_known_post_code,
+    )
+    whose = f", with the ULN {holder.uln}" if holder is not None else ""
+    return f"a learner with the same names, date of birth, gender and postcode is held already{whose}"

@@ -1,0 +1,37 @@
+"""A store in a file of its own, empty or with the starting data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from lrs_soap.clock import SettableClock
+from lrs_soap.operations import starting_data
+from lrs_soap.operations.passwords import Passwords
+from lrs_soap.store.store import Store
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock(datetime(2025, 3, 10, 12))
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Passwords:
+    return Passwords()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(f"sqlite:///{tmp_path}/lrs.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def filled(store: Store, passwords: Passwords, clock: SettableClock) -> Store:
+    starting_data.fill(store, passwords, clock)
+    return store

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+from lrs_soap.clock import SettableClock
+from lrs_soap.operations import starting_data
+from lrs_soap.operations.passwords import Passwords
+from lrs_soap.rules import uln
+from lrs_soap.rules.learner import ACTIVE, CLOSED, DELETED, LEARNER_FIELDS
+from lrs_soap.store import learners, organisations, tables
+from lrs_soap.store.store import Store
+
+LEARNERS = tuple(starting_data.starting_learners(date(2025, 3, 10)))
+
+
+def test_the_learners_are_held_as_the_file_has_them(filled: Store) -> None:
+    with filled.reading() as transaction:
+        assert learners.count(transaction) == len(LEARNERS)
+        for learner in LEARNERS:
+            held = learners.by_uln(transaction, learner.uln)
+            assert held is not None
+            linked = sorted(other.uln for other in LEARNERS if other.master_uln == learner.uln)
+            assert held.linked_ulns == tuple(linked)
+
+
+def test_there_is_one_of_every_kind() -> None:
+    assert all(uln.is_valid(learner.uln) for learner in LEARNERS)
+    assert {learner.learner_status for learner in LEARNERS} == {ACTIVE, CLOSED, DELETED}
+    assert {learner.ability_to_share for learner in LEARNERS} == {"0", "1", "2"}
+    assert sum(learner.is_linked for learner in LEARNERS) == 2
+    assert any(
+        all(getattr(learner, field) for field in LEARNER_FIELDS if field not in ("master_uln", "linked_ulns"))
+        for learner in LEARNERS
+    )
+
+
+def test_it_is_the_same_on_every_day() -> None:
+    assert tuple(starting_data.starting_learners(date(2031, 12, 31))) == LEARNERS
+
+
+def test_somebody_may_ask_everything(filled: Store) -> None:
+    with filled.reading() as transaction:
+        assert organisations.all(transaction) == (starting_data.ORGANISATION,)
+
+
+def test_filling_again_brings_nothing_back(filled: Store, passwords: Passwords, clock: SettableClock) -> None:
+    with filled.writing() as transaction:
+        transaction.execute(tables.organisations.delete())
+    starting_data.fill(filled, passwords, clock)
+    with filled.reading() as transaction:
+        assert organisations.all(transaction) == ()
+        assert learners.count(transaction) == len(LEARNERS)
+
+
+def test_what_was_loaded_before_stays(store: Store, passwords: Passwords, clock: SettableClock) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, LEARNERS[1])
+        organisations.insert(transaction, starting_data.ORGANISATION, "a hash of its own")
+    starting_data.fill(store, passwords, clock)
+    with store.reading() as transaction:
+        assert learners.count(transaction) == len(LEARNERS)
+        account = organisations.by_ukprn(transaction, "TEST0001")
+    assert account is not None
+    assert account.password_hash == "a hash of its own"
+
+
+def test_several_that_start_at_once_fill_it_once(tmp_path: Path, passwords: Passwords, clock: SettableClock) -> None:
+    url = f"sqlite:///{tmp_path}/lrs.db"
+    errors: list[Exception] = []
+
+    def start() -> None:
+        try:
+            store = Store.open(url)
+            starting_data.fill(store, passwords, clock)
+            with store.reading() as transaction:
+                assert learners.count(transaction) == len(LEARNERS)
+            store.close()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
