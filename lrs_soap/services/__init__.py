@@ -1,0 +1,1 @@
+"""The Spyne services: a module a port, a function an operation."""

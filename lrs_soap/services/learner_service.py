@@ -1,0 +1,189 @@
+"""LearnerService.svc: find, register, update, verify and retrieve learners, one at a time and in batches."""
+
+from __future__ import annotations
+
+import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
+from spyne import Service
+
+from lrs_soap.operations import find
+from lrs_soap.services.call import Call
+from lrs_soap.services.learner_messages import learner_message
+from lrs_soap.wsdl.messages import batchmsg, exceptions, findmsg, regmsg, reportmsg, vldmsg
+from lrs_soap.wsdl.port import Port, operation
+
+# The FindType that asks for learners, not only for whether there are any.
+FULL = "FUL"
+
+
+def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.FindLearnerResp:
+    """Find a learner by ULN and names."""
+    with call.reading(request) as transaction:
+        decision = find.by_uln(
+            transaction, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName
+        )
+    call.decided(decision)
+    found = decision.learners if request.FindType == FULL else ()
+    return findmsg.FindLearnerResp(
+        ResponseCode=decision.code.value,
+        ULN=request.ULN,
+        FamilyName=request.FamilyName,
+        GivenName=request.GivenName,
+        Learner=tuple(learner_message(each, is_substituted=each.uln != request.ULN) for each in found),
+    )
+
+
+def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRqst) -> findmsg.FindLearnerResp:
+    """Find a learner, or those that it might be, by names, date of birth, gender and postcode."""
+    call.not_built(request)
+
+
+def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> regmsg.RegisterSingleLearnerResp:
+    """Register a learner who has no ULN yet."""
+    call.not_built(request)
+
+
+def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.UpdateLearnerResp:
+    """Update the learner who has a ULN, in the version that the caller has seen."""
+    call.not_built(request)
+
+
+def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchmsg.BatchRegistrationResp:
+    """Take in a batch of learners to register or to check."""
+    call.not_built(request)
+
+
+def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> batchmsg.BatchOutputResp:
+    """Hand out what has become of a batch of learners."""
+    call.not_built(request)
+
+
+def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.VerifyBatchResp:
+    """Take in a batch of learners whose ULNs are to be verified."""
+    call.not_built(request)
+
+
+def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -> vldmsg.VerifyBatchOutputResp:
+    """Hand out what has become of a batch of learners to verify."""
+    call.not_built(request)
+
+
+def retrieve_ulns(call: Call, request: reportmsg.RetrieveULNsRqst) -> reportmsg.RetrieveULNsResp:
+    """Tell what each of a list of ULNs stands for."""
+    call.not_built(request)
+
+
+def verify_learner(call: Call, request: reportmsg.VerifyLearnerRqst) -> reportmsg.VerifyLearnerResp:
+    """Verify that a ULN belongs to a learner."""
+    call.not_built(request)
+
+
+class LearnerService(Service):
+    __service_name__ = "LearnerPortType"
+
+    learnerByULN = operation(
+        findmsg.LearnerByULNRqst,
+        findmsg.FindLearnerResp,
+        element="FindLearnerByULN",
+        answer="FindLearnerResponse",
+        input_name="learnerByULNRequest",
+        output_name="findLearnerByULNResponse",
+        soap_action="",
+    )(learner_by_uln)
+
+    learnerByDemographics = operation(
+        findmsg.LearnerByDemographicsRqst,
+        findmsg.FindLearnerResp,
+        element="FindLearnerByDemographics",
+        answer="FindLearnerResponse",
+        input_name="learnerByDemographicsRequest",
+        output_name="findLearnerByDemographicsResponse",
+        soap_action="",
+    )(learner_by_demographics)
+
+    registerSingleLearner = operation(
+        regmsg.RegisterSingleLearnerRqst,
+        regmsg.RegisterSingleLearnerResp,
+        element="RegisterLearner",
+        answer="RegisterLearnerResponse",
+        input_name="registerSingleLearnerRequest",
+        output_name="registerSingleLearnerResponse",
+        soap_action="",
+    )(register_learner)
+
+    updateSingleLearner = operation(
+        regmsg.UpdateLearnerRqst,
+        regmsg.UpdateLearnerResp,
+        element="UpdateLearner",
+        answer="UpdateLearnerResponse",
+        input_name="updateLearnerRequest",
+        output_name="updateLearnerResponse",
+        soap_action="",
+    )(update_learner)
+
+    submitBatchRegistration = operation(
+        batchmsg.BatchRegistrationRqst,
+        batchmsg.BatchRegistrationResp,
+        element="SubmitBatch",
+        answer="SubmitBatchResponse",
+        input_name="submitBatchRequest",
+        output_name="submitBatchResponse",
+        soap_action="",
+    )(submit_batch)
+
+    getBatchRegistrationOutput = operation(
+        batchmsg.BatchOutputRqst,
+        batchmsg.BatchOutputResp,
+        element="GetSubmitBatchOutput",
+        answer="GetSubmitBatchOutputResponse",
+        input_name="batchOutputRequest",
+        output_name="batchOutputResponse",
+        soap_action="",
+    )(get_submit_batch_output)
+
+    submitVerifyBatch = operation(
+        vldmsg.VerifyBatchRqst,
+        vldmsg.VerifyBatchResp,
+        element="SubmitVerifyBatch",
+        answer="SubmitVerifyBatchResponse",
+        input_name="submitVerifyBatchRequest",
+        output_name="submitVerifyBatchResponse",
+        soap_action="",
+    )(submit_verify_batch)
+
+    getVerifyBatchOutput = operation(
+        vldmsg.VerifyBatchOutputRqst,
+        vldmsg.VerifyBatchOutputResp,
+        element="GetVerifyBatchOutput",
+        answer="GetVerifyBatchOutputResponse",
+        input_name="verifyBatchOutputRequest",
+        output_name="verifyBatchOutputResponse",
+        soap_action="",
+    )(get_verify_batch_output)
+
+    retrieveULNs = operation(
+        reportmsg.RetrieveULNsRqst,
+        reportmsg.RetrieveULNsResp,
+        element="RetrieveULNs",
+        answer="RetrieveULNsResponse",
+        input_name="retrieveULNsRequest",
+        output_name="retrieveULNsResponse",
+        soap_action="",
+    )(retrieve_ulns)
+
+    verifyLearner = operation(
+        reportmsg.VerifyLearnerRqst,
+        reportmsg.VerifyLearnerResp,
+        element="VerifyLearner",
+        answer="VerifyLearnerResponse",
+        input_name="verifyLearnerRequest",
+        output_name="verifyLearnerResponse",
+    )(verify_learner)
+
+
+LEARNER_SERVICE = Port(
+    service=LearnerService,
+    name="LearnerServiceProxy",
+    path="/LearnerService.svc",
+    fault=exceptions.MIAPAPIException,
+    wsdl_query="singlewsdl",
+)

@@ -1,0 +1,353 @@
+"""How the contract's types are declared: once each, as Spyne models that carry what Spyne has no word for.
+
+A field of a message has two descriptions. What is *published* is the live service's WSDL: occurrence, nillable, form
+and .NET's annotations. What is *validated* is the older contract's XSD: occurrence, nillable and a facet. Each of
+the functions below declares a field with both; `fields_of` gives them back in the order of the WSDL, inherited ones
+first, to whoever makes something of them: the WSDL, the validator, the codec.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
+from spyne import Boolean, ByteArray, ComplexModel, DateTime, Integer32, Integer64, Unicode
+
+from lrs_soap.wsdl import facets, namespaces
+from lrs_soap.wsdl.facets import Facet
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+UNBOUNDED = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurs:
+    """How often an element may stand in its place; `most` is None where there is no bound."""
+
+    least: int
+    most: int | None = 1
+    nillable: bool = False
+
+
+class Kind(Enum):
+    """A type of XML Schema's own that the contract uses: its name there, and Spyne's model of it."""
+
+    TEXT = "string", Unicode
+    INT = "int", Integer32
+    LONG = "long", Integer64
+    FLAG = "boolean", Boolean
+    MOMENT = "dateTime", DateTime
+    BYTES = "base64Binary", ByteArray
+
+    def __init__(self, xsd_name: str, model: Any) -> None:
+        self.xsd_name = xsd_name
+        self.model = model
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleType:
+    """A named simple type of R9: one of `values`, each with .NET's number where that is published, or any `base`."""
+
+    name: str
+    namespace: str
+    base: Kind
+    values: tuple[tuple[str, int | None], ...] = ()
+
+    @property
+    def model(self) -> Any:
+        names = [value for value, _ in self.values]
+        return self.base.model.customize(type_name=self.name, **({"values": names} if names else {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is said of one field beyond what Spyne has a word for.
+
+    `always` is a field that an answer has even where it has no value, `omitted` one that .NET leaves out then
+    (EmitDefaultValue=false), `any_order` an element whose children WCF's clients send in any order.
+    """
+
+    of: Kind | SimpleType | type[Message]
+    published: Occurs
+    validated: Occurs
+    facet: Facet | None
+    qualified: bool
+    always: bool = False
+    omitted: bool = False
+    any_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field in its place in a message: its name, the namespace of the type that declares it, its description."""
+
+    name: str
+    namespace: str
+    declared: Declared
+
+    @property
+    def message(self) -> type[Message] | None:
+        """The type of a field that has fields of its own."""
+        of = self.declared.of
+        return of if isinstance(of, type) else None
+
+    @property
+    def kind(self) -> Kind:
+        """The type of a field that has a value; of a simple type its base."""
+        of = self.declared.of
+        if isinstance(of, Kind):
+            return of
+        if isinstance(of, SimpleType):
+            return of.base
+        raise TypeError(f"{self.name} has no value, it has fields")
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.declared.published.most != 1
+
+    @property
+    def tag(self) -> str:
+        """The element's name in Clark's notation."""
+        return f"{{{self.namespace}}}{self.name}" if self.declared.qualified else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class GenericType:
+    """The .NET generic that a type was made from: its name, with a place for the parameter's, and the parameter."""
+
+    name: str
+    parameter: type[Message]
+
+
+class Message(ComplexModel):
+    """Base of every type of the contract.
+
+    An instance is made with the fields that have a value; the others are None, repeated ones an empty tuple.
+    `is_abstract` is said of one type and not of those that extend it: ask `is_declared_abstract`. `is_anonymous` is
+    a type that is written inside its element, having no name of its own.
+    """
+
+    __namespace__ = namespaces.TEMPURI
+
+    is_abstract = False
+    is_anonymous = False
+    is_data_contract = False
+    generic_of: GenericType | None = None
+
+    def __init__(self, **values: Any) -> None:
+        mine = self.__dict__
+        blank = _blank(type(self))
+        mine.update(blank)
+        mine.update(values)
+        if len(mine) != len(blank):
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(values.keys() - blank.keys())}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]  # it has values that change
+
+    def __repr__(self) -> str:
+        given = (f"{name}={value!r}" for name, value in self.__dict__.items() if "assword" not in name)
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+class DataContract(Message):
+    """Base of the types that WCF's DataContractSerializer writes: qualified fields, a global element each."""
+
+    __namespace__ = namespaces.MODEL
+
+    is_data_contract = True
+
+
+@cache
+def _blank(message: type[Message]) -> dict[str, Any]:
+    return {field.name: () if field.is_repeated else None for field in fields_of(message)}
+
+
+@cache
+def fields_of(message: type[Message]) -> tuple[Field, ...]:
+    """Every field of a message in the WSDL's order: those of its base types, then its own."""
+    base = base_of(message)
+    inherited = fields_of(base) if base is not None else ()
+    return inherited + own_fields_of(message)
+
+
+@cache
+def own_fields_of(message: type[Message]) -> tuple[Field, ...]:
+    """The fields that a type declares itself, in the WSDL's order."""
+    message = original(message)
+    return tuple(
+        Field(name, message.__namespace__, model.Attributes.declared) for name, model in message._type_info.items()
+    )
+
+
+M = TypeVar("M", bound=Message)
+
+
+def original(message: type[M]) -> type[M]:
+    """The class as it was declared, where Spyne has made a copy of it to hang attributes on."""
+    return cast("type[M]", getattr(message, "__orig__", None) or message)
+
+
+def base_of(message: type[Message]) -> type[Message] | None:
+    """The type that a type extends in the contract; Spyne's `__extends__` leaves out those that have no fields."""
+    base: type[Message] = original(message).__bases__[0]
+    return None if base in (Message, DataContract) else base
+
+
+def is_declared_abstract(message: type[Message]) -> bool:
+    """Whether the type itself is abstract, whatever those are that it extends."""
+    return "is_abstract" in vars(original(message))
+
+
+def _field(declared: Declared) -> Any:
+    of, published = declared.of, declared.published
+    model: Any = of if isinstance(of, type) else of.model
+    attributes: dict[str, Any] = {
+        "min_occurs": published.least,
+        "max_occurs": "unbounded" if published.most is UNBOUNDED else published.most,
+        "nillable": published.nillable,
+        "declared": declared,
+    }
+    if not declared.qualified:
+        attributes["sub_ns"] = ""
+    return model.customize(**attributes)
+
+
+# Messages of LearnerService: written by XmlSerializer, unqualified children.
+
+
+def required(facet: Facet) -> str:
+    """A text that a valid request has; the WSDL leaves it open."""
+    return cast(str, _field(Declared(Kind.TEXT, Occurs(0), Occurs(1), facet, qualified=False)))
+
+
+def optional(facet: Facet = facets.STRING, *, always: bool = False) -> str | None:
+    """A text that may be absent, and may not be nil."""
+    declared = Declared(Kind.TEXT, Occurs(0), Occurs(0), facet, qualified=False, always=always)
+    return cast("str | None", _field(declared))
+
+
+def nillable(facet: Facet) -> str | None:
+    """A text that may be absent or nil; the WSDL asks for one of nil and a value."""
+    published, validated = Occurs(1, nillable=True), Occurs(0, nillable=True)
+    return cast("str | None", _field(Declared(Kind.TEXT, published, validated, facet, qualified=False)))
+
+
+def number(facet: Facet) -> int:
+    """An xs:int, or for `LONG` an xs:long, that is always there."""
+    kind = Kind.LONG if facet is facets.LONG else Kind.INT
+    return cast(int, _field(Declared(kind, Occurs(1), Occurs(1), facet, qualified=False, always=True)))
+
+
+def optional_number() -> int | None:
+    """An xs:int that may be absent."""
+    return cast("int | None", _field(Declared(Kind.INT, Occurs(0), Occurs(0), facets.INT, qualified=False)))
+
+
+def texts(facet: Facet = facets.STRING, *, least: int = 0, most: int | None = UNBOUNDED) -> tuple[str, ...]:
+    """A text that may be repeated; `least` and `most` are the older XSD's, the WSDL has no bounds."""
+    declared = Declared(Kind.TEXT, Occurs(0, UNBOUNDED), Occurs(least, most), facet, qualified=False)
+    return cast("tuple[str, ...]", _field(declared))
+
+
+def child(of: type[M], *, least: int = 1, qualified: bool = False, always: bool = False) -> M:
+    """A part with parts of its own; `least` is the older XSD's."""
+    return cast(M, _field(Declared(of, Occurs(0), Occurs(least), None, qualified=qualified, always=always)))
+
+
+def children(of: type[M], *, least: int = 0, most: int | None = UNBOUNDED) -> tuple[M, ...]:
+    """A part that may be repeated; `least` and `most` are the older XSD's, the WSDL has no bounds."""
+    declared = Declared(of, Occurs(0, UNBOUNDED), Occurs(least, most), None, qualified=False)
+    return cast("tuple[M, ...]", _field(declared))
+
+
+# Types of LearnerServiceR9: written by WCF, qualified children. Nothing but the WSDL says what is valid.
+
+
+def _member(
+    of: Kind | SimpleType | type[Message], published: Occurs, *, omitted: bool = False, any_order: bool = False
+) -> Any:
+    declared = Declared(of, published, published, None, qualified=True, omitted=omitted, any_order=any_order)
+    return _field(declared)
+
+
+def parameter(of: type[M], *, any_order: bool = False) -> M | None:
+    """An operation's argument that may be nil."""
+    return cast("M | None", _member(of, Occurs(1, nillable=True), any_order=any_order))
+
+
+def text_parameter() -> str | None:
+    """An operation's text argument, which may be nil."""
+    return cast("str | None", _member(Kind.TEXT, Occurs(1, nillable=True)))
+
+
+def int_parameter() -> int | None:
+    """An operation's xs:int argument; None only where a client has left it out."""
+    return cast("int | None", _member(Kind.INT, Occurs(1)))
+
+
+def enumerated_parameter(of: SimpleType) -> str | None:
+    """An operation's argument of an enumerated type; None only where a client has left it out."""
+    return cast("str | None", _member(of, Occurs(1)))
+
+
+def member(of: type[M], *, omitted: bool = False) -> M | None:
+    """A member with members of its own: nil where it has no value, or left out."""
+    return cast("M | None", _member(of, Occurs(0, nillable=True), omitted=omitted))
+
+
+def members(of: type[M]) -> tuple[M, ...]:
+    """The items of one of WCF's arrays."""
+    return cast("tuple[M, ...]", _member(of, Occurs(0, UNBOUNDED, nillable=True)))
+
+
+def text_member(*, omitted: bool = False) -> str | None:
+    """A text: nil where it has no value, or left out."""
+    return cast("str | None", _member(Kind.TEXT, Occurs(0, nillable=True), omitted=omitted))
+
+
+def text_members() -> tuple[str, ...]:
+    """The items of WCF's array of texts."""
+    return cast("tuple[str, ...]", _member(Kind.TEXT, Occurs(0, UNBOUNDED, nillable=True)))
+
+
+def int_member(*, nil: bool = False) -> int | None:
+    """An xs:int; where it cannot be nil it is 0 without a value."""
+    return cast("int | None", _member(Kind.INT, Occurs(0, nillable=nil)))
+
+
+def long_member() -> int | None:
+    """An xs:long, 0 without a value."""
+    return cast("int | None", _member(Kind.LONG, Occurs(0)))
+
+
+def flag_member(*, nil: bool = False) -> bool | None:
+    """An xs:boolean; where it cannot be nil it is false without a value."""
+    return cast("bool | None", _member(Kind.FLAG, Occurs(0, nillable=nil)))
+
+
+def moment_member(*, nil: bool = False) -> datetime | None:
+    """An xs:dateTime without a zone; where it cannot be nil it is .NET's first moment without a value."""
+    return cast("datetime | None", _member(Kind.MOMENT, Occurs(0, nillable=nil)))
+
+
+def bytes_member() -> bytes | None:
+    """An xs:base64Binary."""
+    return cast("bytes | None", _member(Kind.BYTES, Occurs(0, nillable=True)))
+
+
+def enumerated_member(of: SimpleType) -> str | None:
+    """A value of an enumerated type."""
+    return cast("str | None", _member(of, Occurs(0)))
+
+
+def code_member(of: SimpleType) -> int | None:
+    """A value of a numeric simple type, which may be nil."""
+    return cast("int | None", _member(of, Occurs(0, nillable=True)))

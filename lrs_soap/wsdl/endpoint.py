@@ -1,0 +1,212 @@
+"""One port at work: from the bytes of a request to those of its answer, and every exception to a fault."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lxml import etree
+
+from lrs_soap.clock import Clock
+from lrs_soap.errors import LrsError, NotBuilt, Refused
+from lrs_soap.exchange import Exchange
+from lrs_soap.rules.codes import FaultCode
+from lrs_soap.wsdl import faults, reading, reading_r9
+from lrs_soap.wsdl.declare import Message
+from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope
+from lrs_soap.wsdl.facets import Facet
+from lrs_soap.wsdl.faults import Envelope, FaultDetail
+from lrs_soap.wsdl.port import Operation, Port
+from lrs_soap.wsdl.writing import Writer
+
+# Given an exchange and the trouble of each record of a batch that is judged apart: what a service's function is called
+# with.
+MakeCall = Callable[[Exchange, Mapping[int, tuple[str, ...]]], Any]
+
+OK, SERVER_ERROR = 200, 500
+
+
+class ActionNotSupported(LrsError):
+    """R9: no operation goes by the SOAPAction, or it is not one for this message."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action = action
+
+
+class Endpoint(ABC):
+    """Answers the requests of one port."""
+
+    envelope: Envelope
+
+    def __init__(self, port: Port, *, make_call: MakeCall, root_prefix: str) -> None:
+        self.operations = port.operations
+        self._make_call = make_call
+        self._by_request = {operation.request_tag: operation for operation in self.operations}
+        self._writer = Writer(
+            {operation.response_tag: operation.response for operation in self.operations}, root_prefix=root_prefix
+        )
+
+    def answer(self, exchange: Exchange, charset: str | None, soap_action: str | None) -> None:
+        """Answer `exchange.request`: sets `status`, `answer`, and what is known of the request.
+
+        `charset` and `soap_action` are what the HTTP headers say, if they do. Raises UnknownCharset, to which SOAP
+        has no answer, and nothing else.
+        """
+        child: etree._Element | None = None
+        try:
+            child = open_envelope(exchange.request, charset)
+            operation = self._operation(child, soap_action)
+            exchange.operation = operation.name
+            request, records = self._read(operation, child, exchange)
+            exchange.mark("read")
+            response = operation.function(self._make_call(exchange, records), request)
+            exchange.mark("decided")
+            exchange.answer = self.envelope.around(self._writer.write(operation.response_tag, response))
+            exchange.status = OK
+        except UnknownCharset:
+            raise
+        except NotACall as error:
+            exchange.code = error.fault
+            exchange.findings.append(error.loggable)
+            self._fail(exchange, self.envelope.soap_fault(error.fault, error.sentence))
+        except Exception as error:  # whatever happens, the caller gets a fault and the log the rest
+            local_name = "" if child is None else etree.QName(child).localname
+            self._fail(exchange, self._fault(error, exchange, local_name))
+        exchange.mark("written")
+
+    def _fail(self, exchange: Exchange, fault: bytes) -> None:
+        exchange.status = SERVER_ERROR
+        exchange.answer = fault
+
+    @abstractmethod
+    def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
+        """The operation that the request asks for."""
+
+    @abstractmethod
+    def _read(
+        self, operation: Operation, child: etree._Element, exchange: Exchange
+    ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
+        """The request, valid, and the trouble of each malformed record."""
+
+    @abstractmethod
+    def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
+        """What answers an exception that is not about SOAP; `local_name` is the body's child's."""
+
+
+class LearnerServiceEndpoint(Endpoint):
+    """LearnerService.svc: the operation is told by the body alone, the schema decides what a request may look like."""
+
+    envelope = faults.LEARNER_SERVICE
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        make_call: MakeCall,
+        clock: Clock,
+        strict: bool = True,
+        records_apart: bool = False,
+        fault_detail: FaultDetail = "observed",
+        replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
+    ) -> None:
+        """`strict`, `records_apart` and `replaced` are those of `reading.Reader`."""
+        super().__init__(port, make_call=make_call, root_prefix="ns2")
+        self._clock = clock
+        self._fault_detail: FaultDetail = fault_detail
+        self._reader = reading.Reader(
+            {operation.request_tag: operation.request for operation in self.operations},
+            strict=strict,
+            records_apart=records_apart,
+            replaced=replaced,
+        )
+
+    def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
+        operation = self._by_request.get(child.tag)
+        if operation is None:
+            raise Refused(FaultCode.UNKNOWN_REQUEST.value, FaultCode.UNKNOWN_REQUEST.text)
+        return operation
+
+    def _read(
+        self, operation: Operation, child: etree._Element, exchange: Exchange
+    ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
+        result = self._reader.read(child)
+        exchange.findings += [finding.loggable for finding in result.findings]
+        if result.violations:
+            exchange.findings += [violation.loggable for violation in result.violations]
+            raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, result.violations[0].message)
+        records = {place: tuple(each.message for each in found) for place, found in result.records.items()}
+        return result.message, records
+
+    def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
+        if isinstance(error, Refused):
+            code, description, details = error.code, error.description, error.details
+        elif isinstance(error, NotBuilt):
+            code, description, details = FaultCode.UNKNOWN_REQUEST.value, FaultCode.UNKNOWN_REQUEST.text, ""
+        else:
+            unknown = FaultCode.UNKNOWN_EXCEPTION
+            code, description, details = unknown.value, unknown.text, exchange.id
+            exchange.error = error
+        exchange.code = code
+        return faults.miap_api_exception(
+            code,
+            description,
+            details,
+            operation=local_name,
+            moment=self._clock.now(),
+            detail=self._fault_detail,
+        )
+
+
+class R9Endpoint(Endpoint):
+    """LearnerServiceR9.svc: the operation is told by the SOAPAction, messages are read as WCF reads them."""
+
+    envelope = faults.R9
+
+    def __init__(self, port: Port, *, make_call: MakeCall) -> None:
+        super().__init__(port, make_call=make_call, root_prefix="")
+        self._by_action = {operation.soap_action: operation for operation in self.operations}
+        self._reader = reading_r9.Reader({operation.request_tag: operation.request for operation in self.operations})
+
+    def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
+        action = (soap_action or "").strip()
+        if len(action) > 1 and action[0] == action[-1] == '"':
+            action = action[1:-1]
+        operation = self._by_action.get(action)
+        if operation is None or operation.request_tag != child.tag:
+            raise ActionNotSupported(action)
+        return operation
+
+    def _read(
+        self, operation: Operation, child: etree._Element, exchange: Exchange
+    ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
+        return self._reader.read(child), {}
+
+    def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
+        if isinstance(error, Refused):
+            exchange.code = error.code
+            return faults.domain_fault(error.code, error.description)
+        if isinstance(error, NotBuilt):
+            error = ActionNotSupported(
+                next(each.soap_action for each in self.operations if each.name == exchange.operation)
+            )
+        if isinstance(error, ActionNotSupported):
+            exchange.code = "ActionNotSupported"
+            return faults.wcf_fault(exchange.code, _MISMATCH.format(action=error.action))
+        if isinstance(error, reading_r9.DeserializationFailed):
+            exchange.code = "DeserializationFailed"
+            return faults.wcf_fault(exchange.code, str(error))
+        exchange.code = "InternalServiceFault"
+        exchange.error = error
+        return faults.wcf_fault(exchange.code, f"{_INTERNAL} The reference of this failure is {exchange.id}.")
+
+
+# WCF's own sentences, as its clients know them.
+_MISMATCH = (
+    "The message with Action '{action}' cannot be processed at the receiver, due to a ContractFilter mismatch at the "
+    "EndpointDispatcher. This may be because of either a contract mismatch (mismatched Actions between sender and "
+    "receiver) or a binding/security mismatch between the sender and the receiver.  Check that sender and receiver "
+    "have the same contract and the same binding (including security requirements, e.g. Message, Transport, None)."
+)
+_INTERNAL = "The server was unable to process the request due to an internal error."

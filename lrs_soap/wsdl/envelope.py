@@ -1,0 +1,211 @@
+"""Opening a SOAP 1.1 envelope: from the bytes of a request to the one child of its body.
+
+What is not a call is refused here with a SOAP fault and a sentence (docs/behaviour.md, "What is not a call").
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from encodings.aliases import aliases
+
+from lxml import etree
+
+from lrs_soap.errors import LrsError
+from lrs_soap.wsdl import namespaces
+
+MOST_LEVELS = 256
+
+_ENVELOPE = f"{{{namespaces.SOAP_ENVELOPE}}}Envelope"
+_HEADER = f"{{{namespaces.SOAP_ENVELOPE}}}Header"
+_BODY = f"{{{namespaces.SOAP_ENVELOPE}}}Body"
+_FAULT = f"{{{namespaces.SOAP_ENVELOPE}}}Fault"
+_MUST_UNDERSTAND = f"{{{namespaces.SOAP_ENVELOPE}}}mustUnderstand"
+_ACTOR = f"{{{namespaces.SOAP_ENVELOPE}}}actor"
+_NEXT_ACTOR = "http://schemas.xmlsoap.org/soap/actor/next"
+# WCF puts these on messages itself, whatever the binding.
+_UNDERSTOOD = frozenset(f"{{{namespaces.ADDRESSING_NONE}}}{name}" for name in ("Action", "To"))
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_WIDE = ("utf-16", "utf-32")
+_DECLARED = re.compile(rb"""<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_UNMARKED = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+# What is text in XML; Python knows more that is not, such as punycode.
+_FAMILIES = ("utf_8", "utf_16", "utf_32", "ascii", "latin_1", "iso8859_", "cp125", "koi8_", "mac_roman")
+_PUNCTUATION = re.compile("[^a-z0-9]+")
+# Not `codecs.lookup` at each request: it keeps every name that it was ever asked for, and callers may ask for any.
+_CHARSETS = {
+    _PUNCTUATION.sub("", name): codecs.lookup(codec).name
+    for alias, codec in aliases.items()
+    if codec.startswith(_FAMILIES)
+    for name in (alias, codec)
+}
+
+_PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    attribute_defaults=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+)
+
+_WHITE_SPACE = " \t\r\n"
+
+
+class NotACall(LrsError):
+    """The request is no SOAP call; `fault` is the local name of SOAP's own fault code, the message a sentence.
+
+    `loggable` is the sentence for the log: where the parser's quotes the request, what it quotes may be a part of a
+    password that was not escaped.
+    """
+
+    def __init__(self, sentence: str, fault: str = "Client", *, loggable: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.fault = fault
+        self.loggable = loggable or sentence
+
+
+class UnknownCharset(LrsError):
+    """The request is in a character encoding that the service does not know."""
+
+
+def open_envelope(raw: bytes, charset: str | None) -> etree._Element:
+    """The one child of the body of the SOAP 1.1 envelope in `raw`.
+
+    `charset` is what the header of the request says, if it does; a byte order mark wins over it, it wins over the
+    XML declaration. Raises NotACall, and UnknownCharset for a charset that is not known.
+    """
+    return _call_in(_parse(raw, charset))
+
+
+def _parse(raw: bytes, charset: str | None) -> etree._Element:
+    encoding = _encoding_of(raw, charset)
+    if not raw.strip():
+        raise NotACall("The request has no content.")
+    if encoding != "utf-8":
+        try:
+            raw = raw.decode(encoding).removeprefix("\ufeff").encode("utf-8")
+        except UnicodeError as error:
+            raise NotACall(f"The request is not valid {encoding}.") from error
+    # Before it is parsed: libxml2 reads what a parameter entity refers to, a file without end too, whatever it is told.
+    if b"<!DOCTYPE" in raw and _has_document_type(raw):
+        raise NotACall("The request has a document type declaration, which SOAP does not allow.")
+    try:
+        return etree.fromstring(raw, _PARSER)
+    except etree.XMLSyntaxError as error:
+        raise _not_xml(raw, error) from error
+
+
+def _has_document_type(raw: bytes) -> bool:
+    """Whether a document type declaration stands before the root element, where alone it means something."""
+    place = len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
+    while place < len(raw):
+        if raw[place : place + 1].isspace():
+            place += 1
+        elif raw.startswith(b"<?", place):
+            place = _after(raw, b"?>", place + 2)
+        elif raw.startswith(b"<!--", place):
+            place = _after(raw, b"-->", place + 4)
+        else:
+            return raw.startswith(b"<!DOCTYPE", place)
+    return False
+
+
+def _after(raw: bytes, end: bytes, start: int) -> int:
+    place = raw.find(end, start)
+    return len(raw) if place < 0 else place + len(end)
+
+
+def _encoding_of(raw: bytes, charset: str | None) -> str:
+    """The encoding by mark, header and XML declaration."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return encoding
+    unmarked = next((encoding for start, encoding in _UNMARKED if raw.startswith(start)), None)
+    if charset is not None:
+        encoding = _known(charset)
+        return (unmarked or "utf-16-be") if encoding == "utf-16" else encoding
+    if unmarked is not None:
+        return unmarked
+    declared = _DECLARED.match(raw)
+    encoding = "utf-8" if declared is None else _known(declared[1].decode("ascii"))
+    # A declaration that was read byte by byte is not in what it says: .NET's StringWriter says utf-16 of any text.
+    return "utf-8" if encoding.startswith(_WIDE) else encoding
+
+
+def _known(charset: str) -> str:
+    name = _CHARSETS.get(_PUNCTUATION.sub("", charset.lower()))
+    if name is None:
+        raise UnknownCharset(f"The charset {charset[:40]!r} is not known.")
+    return name
+
+
+def _not_xml(raw: bytes, error: etree.XMLSyntaxError) -> NotACall:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return NotACall("The request is not valid utf-8.")
+    if "depth" in str(error).lower():
+        return NotACall(f"The request is more than {MOST_LEVELS} levels deep.")
+    line, column = error.position
+    return NotACall(
+        f"The request is not well-formed XML: {error.msg}.",
+        loggable=f"The request is not well-formed XML at line {line}, column {column}.",
+    )
+
+
+def _call_in(root: etree._Element) -> etree._Element:
+    if root.tag != _ENVELOPE:
+        name = etree.QName(root)
+        if name.localname == "Envelope" and name.namespace:
+            raise NotACall(f"The envelope is not SOAP 1.1's: its namespace is '{name.namespace}'.", "VersionMismatch")
+        raise NotACall(f"The request is not a SOAP envelope but '{name.localname}'.")
+    body = _body_of(root)
+    children = len(body)
+    if not children:
+        text = (body.text or "").strip(_WHITE_SPACE)
+        raise NotACall("The SOAP body has text only." if text else "The SOAP body is empty.")
+    if children > 1:
+        raise NotACall("The SOAP body has more than one child.")
+    child = body[0]
+    if child.tag == _FAULT:
+        raise NotACall("A SOAP fault is an answer, not a request.")
+    return child
+
+
+def _body_of(root: etree._Element) -> etree._Element:
+    body: etree._Element | None = None
+    has_header = False
+    for node in root:
+        if node.tag == _BODY:
+            if body is not None:
+                raise NotACall("The SOAP envelope has more than one body.")
+            body = node
+        elif node.tag == _HEADER:
+            if has_header or body is not None:
+                raise NotACall("The SOAP envelope has a header out of its place.")
+            has_header = True
+            _understand(node)
+        elif body is None:
+            raise NotACall(f"The SOAP envelope has '{etree.QName(node).localname}' before its body.")
+    if body is None:
+        raise NotACall("The SOAP envelope has no body.")
+    return body
+
+
+def _understand(header: etree._Element) -> None:
+    for entry in header:
+        if entry.get(_MUST_UNDERSTAND, "").strip() not in ("1", "true") or entry.tag in _UNDERSTOOD:
+            continue
+        if entry.get(_ACTOR, "").strip() in ("", _NEXT_ACTOR):
+            name = etree.QName(entry)
+            raise NotACall(
+                f"The header '{name.localname}' from the namespace '{name.namespace or ''}' was not understood.",
+                "MustUnderstand",
+            )

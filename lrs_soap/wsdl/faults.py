@@ -1,0 +1,97 @@
+"""The faults of both ports, to the letter."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from lrs_soap.rules.codes import FaultCode
+from lrs_soap.wsdl import namespaces
+from lrs_soap.wsdl.messages.exceptions import MIAPAPIException
+from lrs_soap.wsdl.writing import escape, write_children
+
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
+
+FaultDetail = Literal["observed", "declared"]
+
+_ORGANISATION_VALIDATOR = "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validateOrganisation()"
+_ACTORS: dict[str, str] = {
+    FaultCode.INVALID_REQUEST: "uk.gov.miap.lrs.api.learner.utils.MSGValidator.validateSOAPMSG()",
+    FaultCode.UNKNOWN_ORGANISATION: _ORGANISATION_VALIDATOR,
+    FaultCode.OUT_OF_HOURS: "uk.gov.miap.lrs.api.learner.utils.ServiceHours.checkHours()",
+    FaultCode.INCORRECT_PASSWORD: _ORGANISATION_VALIDATOR,
+    FaultCode.INSUFFICIENT_ACCESS: _ORGANISATION_VALIDATOR,
+}
+_NO_REASON = "The creator of this fault did not specify a Reason."
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a port writes its envelopes: the prefix, as recorded from the live service."""
+
+    prefix: str
+
+    def around(self, body: str) -> bytes:
+        """The whole document with `body` in it."""
+        prefix = self.prefix
+        return (
+            f'{DECLARATION}<{prefix}:Envelope xmlns:{prefix}="{namespaces.SOAP_ENVELOPE}"><{prefix}:Body>'
+            f"{body}</{prefix}:Body></{prefix}:Envelope>"
+        ).encode()
+
+    def fault(self, code: str, sentence: str, detail: str = "", *, declaration: str = "") -> bytes:
+        """A SOAP 1.1 fault: `code` with its prefix, the faultstring, the detail as XML; `declaration` for the code."""
+        detail = f"<detail>{detail}</detail>" if detail else ""
+        return self.around(
+            f"<{self.prefix}:Fault><faultcode{declaration}>{code}</faultcode>"
+            f"<faultstring>{escape(sentence)}</faultstring>{detail}</{self.prefix}:Fault>"
+        )
+
+    def soap_fault(self, local_code: str, sentence: str) -> bytes:
+        """One of SOAP's own faults: Client, VersionMismatch, MustUnderstand."""
+        return self.fault(f"{self.prefix}:{local_code}", sentence)
+
+
+LEARNER_SERVICE = Envelope("soapenv")
+R9 = Envelope("s")
+
+
+def miap_api_exception(
+    code: str, description: str, details: str, *, operation: str, moment: datetime, detail: FaultDetail
+) -> bytes:
+    """A fault of LearnerService; `operation` is the local name of the body's child, `moment` the clock's.
+
+    `detail` "observed" has the children unqualified, as recorded; "declared" qualified, as the WSDL has them.
+    """
+    actor = _ACTORS.get(code, f"uk.gov.miap.lrs.api.learner.LearnerService.{operation}()")
+    exception = MIAPAPIException(
+        ErrorCode=code,
+        ErrorActor=actor,
+        Description=description,
+        FurtherDetails=details,
+        ErrorTimestamp=moment.strftime("%Y-%m-%d %H:%M:%S"),
+    )
+    children = write_children(exception, qualified_by="ns10" if detail == "declared" else None)
+    return LEARNER_SERVICE.fault(
+        "soapenv:Server",
+        "uk.gov.miap.lrs.api.exceptions.MIAPAPIException",
+        f'<ns10:MIAPAPIException xmlns:ns10="{namespaces.EXCEPTIONS}">{children}</ns10:MIAPAPIException>',
+    )
+
+
+def domain_fault(code: str, description: str) -> bytes:
+    """A fault of R9: the code and, in base64, its description."""
+    text = base64.b64encode(description.encode()).decode("ascii")
+    return R9.fault(
+        "s:Client",
+        _NO_REASON,
+        f'<DomainFault xmlns="{namespaces.FAULTS}"><ErrorCode>{code}</ErrorCode>'
+        f"<ErrorDetail>{text}</ErrorDetail></DomainFault>",
+    )
+
+
+def wcf_fault(local_code: str, sentence: str) -> bytes:
+    """One of WCF's own faults: ActionNotSupported, DeserializationFailed, InternalServiceFault."""
+    return R9.fault(f"a:{local_code}", sentence, declaration=f' xmlns:a="{namespaces.ADDRESSING_NONE}"')

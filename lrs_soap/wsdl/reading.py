@@ -1,0 +1,357 @@
+"""Reading a message of LearnerService: validating and decoding are one pass over its elements.
+
+The schema is the older contract's, as Xerces reads it (docs/behaviour.md, "Validation"): children in order and
+without a namespace, each as often as it may be, values within their facets. A plan a type is compiled from the
+declarations when the service starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from lrs_soap.wsdl import facets, namespaces, validation, xerces
+from lrs_soap.wsdl.declare import Field, Message, fields_of
+from lrs_soap.wsdl.facets import Facet
+
+_WHITE_SPACE = " \t\r\n"
+_NIL = f"{{{namespaces.XSI}}}nil"
+_XSI_ALLOWED = frozenset(
+    f"{{{namespaces.XSI}}}{name}" for name in ("type", "nil", "schemaLocation", "noNamespaceSchemaLocation")
+)
+_NIL_VALUES = ("true", "1")
+_BOOLEANS = ("true", "1", "false", "0")
+_NAME_OF_ATTRIBUTE = etree.XPath("name(@*[$place])")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that is wrong with a message: Xerces' words, and whether they quote a password."""
+
+    message: str
+    quotes_a_secret: bool = False
+
+    @property
+    def loggable(self) -> str:
+        return "the value of OrgPassword is not valid" if self.quotes_a_secret else self.message
+
+
+@dataclass(slots=True)
+class Reading:
+    """What came of reading a message.
+
+    `violations` in document order; `records` those of each record of a batch by its place, where records are judged
+    apart; `findings` what a strict reading refuses and a lenient one let pass.
+    """
+
+    message: Any = None
+    violations: list[Violation] = field(default_factory=list)
+    records: dict[int, list[Violation]] = field(default_factory=dict)
+    findings: list[Violation] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Particle:
+    """A field in its place, ready to be read."""
+
+    tag: str
+    name: str
+    place: int
+    least: int
+    most: int | None
+    nillable: bool
+    repeated: bool
+    secret: bool
+    read: Callable[[str], tuple[Any, str | None]]
+    plan: _Plan | None
+
+
+class _Plan:
+    """How to read one type."""
+
+    __slots__ = ("by_local_name", "by_tag", "make", "particles")
+
+    def __init__(self, message: type[Message], particles: list[_Particle]) -> None:
+        self.make: Callable[..., Message] = message
+        self.particles = particles
+        self.by_tag = {particle.tag: particle for particle in particles}
+        self.by_local_name = {particle.name: particle for particle in particles}
+
+    def expected_from(self, place: int, count: int) -> list[str]:
+        """The elements that may come where `count` of the particle at `place` have been seen."""
+        tags = []
+        for particle in self.particles[place:]:
+            seen = count if particle.place == place else 0
+            if particle.most is None or seen < particle.most:
+                tags.append(particle.tag)
+            if seen < particle.least:
+                break
+        return tags
+
+
+class Reader:
+    """Reads the messages of LearnerService.
+
+    `strict`: as the live service does, else children count by their local name in any order and unknown ones are
+    left aside. `records_apart`: a malformed record of a batch is that record's trouble, not the message's.
+    `replaced`: facets that a setting puts in the place of declared ones, by type and field.
+    """
+
+    def __init__(
+        self,
+        roots: Mapping[str, type[Message]],
+        *,
+        strict: bool = True,
+        records_apart: bool = False,
+        replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
+    ) -> None:
+        """`roots`: the type of each element that may be a message, by its tag."""
+        self._strict = strict
+        self.records_apart = records_apart
+        self._replaced = dict(replaced or {})
+        self._plans: dict[type[Message], _Plan] = {}
+        self.roots = {tag: self._plan(message) for tag, message in roots.items()}
+
+    def read(self, element: etree._Element) -> Reading:
+        """What a body's child says; its tag is one of the roots. Never raises for what a client has sent."""
+        plan = self.roots[element.tag]
+        reading = Reading()
+        reading.message = _Strict(self, reading).complex(element, plan)
+        if self._strict or not reading.violations:
+            return reading
+        lenient = Reading(findings=reading.violations)
+        lenient.message = _Lenient(self, lenient).complex(element, plan)
+        return lenient
+
+    def _plan(self, message: type[Message]) -> _Plan:
+        if message not in self._plans:
+            self._plans[message] = _Plan(
+                message, [self._particle(message, place, each) for place, each in enumerate(fields_of(message))]
+            )
+        return self._plans[message]
+
+    def _particle(self, message: type[Message], place: int, declared: Field) -> _Particle:
+        facet = self._replaced.get((message, declared.name), declared.declared.facet)
+        validated = declared.declared.validated
+        return _Particle(
+            tag=declared.tag,
+            name=declared.name,
+            place=place,
+            least=validated.least,
+            most=validated.most,
+            nillable=validated.nillable,
+            repeated=declared.is_repeated,
+            secret=facet is facets.ORG_PASSWORD,
+            read=validation.reader_of(facet or facets.STRING),
+            plan=None if declared.message is None else self._plan(declared.message),
+        )
+
+
+class _Strict:
+    """One reading as Xerces does it. What Xerces reports when an element begins comes before what its children
+    have, what it reports when an element ends after: the order of the violations is the order of its messages."""
+
+    def __init__(self, reader: Reader, reading: Reading) -> None:
+        self._roots = reader.roots
+        self._records_apart = reader.records_apart
+        self._records = reading.records
+        self._violations = reading.violations
+
+    def complex(self, element: etree._Element, plan: _Plan) -> Message:
+        """Read an element that has elements; the result is only of use where nothing was reported."""
+        if element.keys():
+            self._attributes(element, nillable=False, simple=False)
+        values: dict[str, Any] = {}
+        particles = plan.particles
+        end = len(particles)
+        place = seen = 0
+        in_order = True
+        text = element.text
+        has_text = text is not None and text.strip(_WHITE_SPACE) != ""
+        for node in element:
+            tag = node.tag
+            particle: _Particle | None = None
+            if in_order:
+                at, count = place, seen
+                while at < end:
+                    candidate = particles[at]
+                    if candidate.tag == tag and (candidate.most is None or count < candidate.most):
+                        particle, place, seen = candidate, at, count + 1
+                        break
+                    if count < candidate.least:
+                        break
+                    at += 1
+                    count = 0
+                else:
+                    at = end
+                if particle is None:
+                    in_order = False
+                    self._out_of_place(node, plan, place, seen)
+            if particle is None:
+                particle = plan.by_tag.get(tag)
+            if particle is None:
+                self._undeclared(node)
+            elif particle.plan is None:
+                value = self._simple(node, particle)
+                if particle.repeated:
+                    values.setdefault(particle.name, []).append(value)
+                else:
+                    values[particle.name] = value
+            elif particle.repeated:
+                records = values.setdefault(particle.name, [])
+                records.append(self._record(node, particle.plan, len(records)))
+            else:
+                values[particle.name] = self.complex(node, particle.plan)
+            text = node.tail
+            if text is not None and text.strip(_WHITE_SPACE):
+                has_text = True
+        if has_text:
+            self._report(xerces.text_between_elements(_name_of(element)))
+        if in_order and any(
+            (seen if particle.place == place else 0) < particle.least for particle in particles[place:]
+        ):
+            self._report(xerces.incomplete(_name_of(element), plan.expected_from(place, seen)))
+        return plan.make(**values)
+
+    def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
+        self._violations.append(Violation(message, quotes_a_secret))
+
+    def _out_of_place(self, node: etree._Element, plan: _Plan, place: int, seen: int) -> None:
+        expected = plan.expected_from(place, seen)
+        current = plan.particles[place] if plan.particles else None
+        if expected:
+            self._report(xerces.unexpected(node.tag, expected))
+        elif current is not None and current.most is not None and current.most > 1:
+            self._report(xerces.too_many(current.tag, current.most))
+        else:
+            self._report(xerces.surplus(_name_of(node)))
+
+    def _record(self, node: etree._Element, plan: _Plan, place: int) -> Message:
+        if not self._records_apart:
+            return self.complex(node, plan)
+        of_the_message, self._violations = self._violations, []
+        try:
+            record = self.complex(node, plan)
+            if self._violations:
+                self._records[place] = self._violations
+        finally:
+            self._violations = of_the_message
+        return record
+
+    def _undeclared(self, element: etree._Element) -> None:
+        """Of an element without a declaration in its place only xsi:nil and what is declared globally are looked at."""
+        plan = self._roots.get(element.tag)
+        if plan is not None:
+            self.complex(element, plan)
+            return
+        self._value_of_nil(element.get(_NIL, "false"))
+        for node in element:
+            self._undeclared(node)
+
+    def _value_of_nil(self, nil: str) -> None:
+        value = nil.strip(_WHITE_SPACE)
+        if value not in _BOOLEANS:
+            self._report(xerces.not_valid_for(value, "boolean"))
+
+    def _simple(self, node: etree._Element, particle: _Particle) -> Any:
+        is_nil = bool(node.keys()) and self._attributes(node, nillable=particle.nillable, simple=True)
+        text = node.text or ""
+        if len(node):
+            for inner in node:
+                self._undeclared(inner)
+        if is_nil and (text or len(node)):
+            self._report(xerces.nil_with_content(_name_of(node)))
+        if len(node):
+            self._report(xerces.child_of_simple(_name_of(node)))
+            text = ""  # Xerces forgets what it has read of a value when it meets an element in it
+        if is_nil:
+            return None
+        value, message = particle.read(text)
+        if message is not None:
+            self._report(message, quotes_a_secret=particle.secret)
+        return value
+
+    def _attributes(self, element: etree._Element, *, nillable: bool, simple: bool) -> bool:
+        """Report what is wrong with the attributes; whether the element is nil."""
+        name = _name_of(element)
+        nil = element.get(_NIL)
+        is_nil = False
+        if nil is not None:
+            if nillable:
+                is_nil = nil.strip(_WHITE_SPACE) in _NIL_VALUES
+            else:
+                self._report(xerces.nil_not_allowed(name))
+        for place, attribute in enumerate(element.keys(), 1):
+            if attribute == _NIL:
+                self._value_of_nil(str(nil))
+            elif attribute not in _XSI_ALLOWED:
+                as_sent = str(_NAME_OF_ATTRIBUTE(element, place=place))
+                words = xerces.attribute_on_simple if simple else xerces.attribute_on_complex
+                self._report(words(name, as_sent))
+        return is_nil
+
+
+class _Lenient:
+    """One reading that takes children by their local name, in any order, and leaves aside what it does not know.
+
+    A value outside its facet, a mandatory field that is missing and too many records are refused here too.
+    """
+
+    def __init__(self, reader: Reader, reading: Reading) -> None:
+        self._records_apart = reader.records_apart
+        self._reading = reading
+        self._violations = reading.violations
+
+    def complex(self, element: etree._Element, plan: _Plan) -> Message:
+        values: dict[str, Any] = {}
+        for node in element:
+            particle = plan.by_local_name.get(etree.QName(node).localname)
+            if particle is None or _says_nil(node):
+                continue
+            if particle.repeated:
+                items = values.setdefault(particle.name, [])
+                items.append(self._item(node, particle, len(items)))
+                if particle.most is not None and len(items) == particle.most + 1:
+                    self._report(xerces.too_many(particle.tag, particle.most))
+            elif particle.name not in values:
+                values[particle.name] = self._value(node, particle)
+        missing = [p.tag for p in plan.particles if p.least and p.name not in values]
+        if missing:
+            self._report(xerces.incomplete(_name_of(element), missing))
+        return plan.make(**values)
+
+    def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
+        self._violations.append(Violation(message, quotes_a_secret))
+
+    def _item(self, node: etree._Element, particle: _Particle, place: int) -> Any:
+        if particle.plan is None or not self._records_apart:
+            return self._value(node, particle)
+        of_the_message, self._violations = self._violations, []
+        try:
+            record = self._value(node, particle)
+            if self._violations:
+                self._reading.records[place] = self._violations
+        finally:
+            self._violations = of_the_message
+        return record
+
+    def _value(self, node: etree._Element, particle: _Particle) -> Any:
+        if particle.plan is not None:
+            return self.complex(node, particle.plan)
+        value, message = particle.read(node.text or "")
+        if message is not None:
+            self._report(message, quotes_a_secret=particle.secret)
+        return value
+
+
+def _name_of(element: etree._Element) -> str:
+    """An element's name as it was sent."""
+    local = etree.QName(element).localname
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
+def _says_nil(element: etree._Element) -> bool:
+    return (element.get(_NIL) or "").strip(_WHITE_SPACE) in _NIL_VALUES
