@@ -1,0 +1,377 @@
+"""The command line: `lrs-soap serve`, `wsdl`, `load`, `settings`.
+
+Each command imports what it needs when it runs, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
+from urllib.parse import urlsplit
+
+import typer
+from typer.core import TyperGroup
+
+from lrs_soap import __version__, settings
+from lrs_soap.errors import InvalidSetting, LrsError
+
+if TYPE_CHECKING:
+    from lrs_soap.operations.loading import Progress
+
+_FAILED, _WRONG_USE = 1, 2
+_LONGEST_QUOTED = 40
+
+
+class _Commands(TyperGroup):
+    """Ends whatever lrs-soap raises on purpose with its sentence, not with a trace."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InvalidSetting as error:
+            _end(error, _WRONG_USE)
+        except LrsError as error:
+            _end(error, _FAILED)
+        except OSError as error:
+            # Whoever reads our output may stop early (`lrs-soap wsdl learner | head`); that is no trouble to tell.
+            if error.errno == errno.EPIPE:
+                raise
+            _end(error, _FAILED)
+
+
+def _end(error: Exception, status: int) -> NoReturn:
+    typer.echo(f"Error: {_one_line(str(error))}", err=True)
+    raise typer.Exit(status) from None
+
+
+app = typer.Typer(
+    name="lrs-soap",
+    cls=_Commands,
+    help="The UK Learning Records Service (LRS) SOAP API on your own machine: learners, ULNs and organisations of your "
+    "own, answered as the live service answers.",
+    epilog="\b\nStart here:\n  lrs-soap serve            then open http://127.0.0.1:8080/ in a browser\n"
+    "  lrs-soap COMMAND --help   what a command does, with an example",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    # A trace that shows variables could show a password.
+    pretty_exceptions_enable=False,
+)
+
+
+def _example(*lines: str) -> str:
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _flag(name: str, metavar: str | None = None) -> Any:
+    """The flag of a setting. Its value goes to `settings` as it is, which says what is wrong with it and why."""
+    flag = settings.flag_of(name)
+    default = settings.shown(settings.Settings.model_fields[name].default) or "none"
+    is_switch = metavar is None
+    return typer.Option(
+        f"{flag}/--no-{flag[2:]}" if is_switch else flag,
+        metavar=metavar,
+        show_default=False,
+        help=f"{settings.meaning_of(name)}  [{settings.variable_of(name)}, default: {default}]",
+    )
+
+
+_Database = Annotated[str | None, _flag("database_url", "URL")]
+_Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        show_default=False,
+        help=f"A TOML file with settings.  [{settings.FILE_VARIABLE}, default: {settings.FILE} in this folder, if any]",
+    ),
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"lrs-soap {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog=_example("lrs-soap serve --port 9000 --database sqlite:////srv/lrs/lrs.db"))
+def serve(
+    database: _Database = None,
+    config: _Config = None,
+    host: Annotated[str | None, _flag("host", "ADDRESS")] = None,
+    port: Annotated[str | None, _flag("port", "NUMBER")] = None,
+    threads: Annotated[str | None, _flag("threads", "NUMBER")] = None,
+    strict: Annotated[bool | None, _flag("strict")] = None,
+    batch_validation: Annotated[str | None, _flag("batch_validation", "message|record")] = None,
+    verify_batch_limit: Annotated[str | None, _flag("verify_batch_limit", "NUMBER")] = None,
+    fault_detail: Annotated[str | None, _flag("fault_detail", "observed|declared")] = None,
+    max_body_bytes: Annotated[str | None, _flag("max_body_bytes", "NUMBER")] = None,
+    trusted_proxies: Annotated[str | None, _flag("trusted_proxies", "ADDRESS,…")] = None,
+    clock: Annotated[str | None, _flag("clock", "MOMENT")] = None,
+    log_level: Annotated[str | None, _flag("log_level", "debug|info|warning|error")] = None,
+    log_format: Annotated[str | None, _flag("log_format", "text|json")] = None,
+    log_exchanges: Annotated[bool | None, _flag("log_exchanges")] = None,
+) -> None:
+    """Run the service until Ctrl+C.
+
+    The database is made if it is not there, with an organisation that may ask and learners to ask for.
+    """
+    choice = _choice(
+        config,
+        database_url=database,
+        host=host,
+        port=port,
+        threads=threads,
+        strict=strict,
+        batch_validation=batch_validation,
+        verify_batch_limit=verify_batch_limit,
+        fault_detail=fault_detail,
+        max_body_bytes=max_body_bytes,
+        trusted_proxies=trusted_proxies,
+        clock=clock,
+        log_level=log_level,
+        log_format=log_format,
+        log_exchanges=log_exchanges,
+    )
+    from lrs_soap.server import serving
+
+    serving.serve(choice.settings)
+
+
+class PortName(str, Enum):
+    """The short names of the service's ports."""
+
+    LEARNER = "learner"
+    R9 = "r9"
+
+
+@app.command(epilog=_example("lrs-soap wsdl learner --address https://lrs.example.org > LearnerService.wsdl"))
+def wsdl(
+    port: Annotated[
+        PortName,
+        typer.Argument(
+            metavar="learner|r9",
+            show_default=False,
+            help="'learner' for LearnerService (find, register, update, verify, batches), 'r9' for LearnerServiceR9 "
+            "(learning events and more).",
+        ),
+    ],
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            show_default=False,
+            help="Where clients reach the service: scheme, host and port.  [default: host and port of the settings]",
+        ),
+    ] = None,
+    database: _Database = None,
+    config: _Config = None,
+) -> None:
+    """Print a WSDL, for a client generator to read.
+
+    A running service gives out the same at http://127.0.0.1:8080/LearnerService.svc?wsdl.
+    """
+    chosen = _choice(config, database_url=database).settings
+    if address is None:
+        host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+        address = f"http://{host}:{chosen.port}"
+    address = _checked(address)
+    from lrs_soap.services.learner_service import LEARNER_SERVICE
+    from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
+    from lrs_soap.wsdl.document import WsdlDocument
+
+    document = WsdlDocument(LEARNER_SERVICE if port is PortName.LEARNER else LEARNER_SERVICE_R9)
+    is_https = address.startswith("https:")
+    typer.echo(document.at(address, https=is_https, client_certificate=False), nl=False)
+
+
+def _checked(address: str) -> str:
+    """The address without a slash at its end. Raises typer.BadParameter where it is not scheme, host and port."""
+    bare = address.removesuffix("/")
+    try:
+        parts = urlsplit(bare)
+        is_base = bool(parts.hostname) and parts.port != 0 and bare == f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        is_base = False
+    if not is_base or parts.scheme not in ("http", "https") or "@" in bare or not bare.isprintable():
+        raise typer.BadParameter(
+            f"{address!r} is not scheme, host and port, as in https://lrs.example.org:8443", param_hint="--address"
+        )
+    return bare
+
+
+@app.command(
+    epilog="\b\n"
+    "A file of JSON lines is one learner a line:\n"
+    '  {"GivenName": "Jo", "FamilyName": "Lee", "DateOfBirth": "2001-05-17",\n'
+    '   "Gender": "2", "LastKnownPostCode": "ZZ99 9ZZ"}     (all on one line)\n'
+    "and the same learner in CSV:\n"
+    "  GivenName,FamilyName,DateOfBirth,Gender,LastKnownPostCode\n"
+    "  Jo,Lee,2001-05-17,2,ZZ99 9ZZ\n\n" + _example("lrs-soap load learners.csv", "lrs-soap load - < learners.jsonl")
+)
+def load(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="A file of learners, - for standard input. A first line that begins with { makes it JSON lines, "
+            "anything else CSV.",
+        ),
+    ],
+    strict: Annotated[bool, typer.Option("--strict", help="Load nothing where any line is wrong.")] = False,
+    database: _Database = None,
+    config: _Config = None,
+) -> None:
+    """Load learners into the database; the service may be running.
+
+    Keys or headings are the field names of the service's Learner. GivenName, FamilyName, DateOfBirth, Gender and
+    LastKnownPostCode must be there. A learner without ULN is issued one; MasterULN links a learner to its master.
+
+    A line that is wrong is told with its number and the reason, the others are loaded, and the exit status is 1.
+    """
+    chosen = _choice(config, database_url=database).settings
+    from lrs_soap.operations import loading, starting_data
+    from lrs_soap.operations.passwords import Passwords
+    from lrs_soap.server.serving import clock_of
+    from lrs_soap.store.store import Store
+
+    clock = clock_of(chosen)
+    with _opened(file) as source:
+        store = Store.open(chosen.database_url)
+        try:
+            # A database is the same whoever made it, so a new one is given what `serve` would give it.
+            starting_data.fill(store, Passwords(), clock)
+            with _watched(source) as (lines, progress):
+                result = loading.load(store, lines, clock=clock, strict=strict, check=_facet_check(), progress=progress)
+        finally:
+            store.close()
+    for line, reason in result.rejected:
+        typer.echo(f"line {line}: {_one_line(reason)}", err=True)
+    typer.echo(f"{_counted(result.loaded, 'learner')} loaded.")
+    if result.rejected:
+        also = ", so nothing was (--strict)" if strict else ""
+        typer.echo(f"{_counted(len(result.rejected), 'line')} could not be loaded{also}.", err=True)
+        raise typer.Exit(_FAILED)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            raise typer.BadParameter(f"{file!r} cannot be read: {error.strerror}.", param_hint="FILE") from None
+        yield source
+
+
+@contextmanager
+def _watched(source: BinaryIO) -> Iterator[tuple[Iterable[bytes], Progress | None]]:
+    """The lines of a file, and whom to tell of the progress: a bar, where somebody may be looking at it."""
+    if not sys.stderr.isatty():
+        yield source, None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    # Of a pipe or a terminal no size is known.
+    size = os.fstat(source.fileno()).st_size or None
+    read = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal read
+        for line in source:
+            read += len(line)
+            yield line
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("loading", total=size)
+
+        def tell(loaded: int, rejected: int) -> None:
+            bar.update(task, completed=read, description=f"{loaded} loaded, {rejected} not")
+
+        yield counted(), tell
+
+
+def _facet_check() -> Callable[[str, str], str | None]:
+    """What the contract's schema says of a field's value, in a person's words."""
+    from lrs_soap.wsdl.declare import fields_of
+    from lrs_soap.wsdl.messages.learner import Learner
+    from lrs_soap.wsdl.validation import reader_of, utf16_length
+
+    facets = {field.name: field.declared.facet for field in fields_of(Learner)}
+
+    def check(name: str, value: str) -> str | None:
+        facet = facets.get(name)
+        if facet is None or reader_of(facet)(value)[1] is None:
+            return None
+        if facet.max_length is not None and utf16_length(value) > facet.max_length:
+            return f"longer than {_counted(facet.max_length, 'character')}"
+        if facet.minimum is not None:
+            return f"not a whole number from {facet.minimum} to {facet.maximum}"
+        quoted = value if len(value) <= _LONGEST_QUOTED else f"{value[:_LONGEST_QUOTED]}…"
+        return f"'{quoted}' is not of the form that {facet.name} asks for"
+
+    return check
+
+
+@app.command("settings", epilog=_example("LRS_PORT=9000 lrs-soap settings --config test.toml"))
+def list_settings(database: _Database = None, config: _Config = None) -> None:
+    """List every setting: value, origin, names, meaning.
+
+    A flag of `lrs-soap serve` comes before the environment variable, that before the file, that before the default.
+    """
+    choice = _choice(config, database_url=database)
+    for name in settings.Settings.model_fields:
+        value = settings.shown(getattr(choice.settings, name)) or "(none)"
+        typer.echo(f"{name} = {value}  ({choice.origin(name)})")
+        for paragraph in (
+            f"{settings.variable_of(name)}, {settings.flag_of(name)}; {settings.allowed(name)}.",
+            settings.meaning_of(name),
+        ):
+            typer.echo(textwrap.fill(paragraph, 100, initial_indent="    ", subsequent_indent="    "))
+
+
+def _choice(config: Path | None, **flags: Any) -> settings.Choice:
+    choice = settings.read(flags, config)
+    for variable in choice.ignored:
+        typer.echo(
+            f"Note: the environment variable {variable} is no setting of lrs-soap and was passed over.", err=True
+        )
+    return choice
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _one_line(text: str) -> str:
+    """The text without what would move a terminal's cursor."""
+    words = " ".join(text.split())
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="lrs-soap")

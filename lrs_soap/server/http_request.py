@@ -1,0 +1,133 @@
+"""What a WSGI environment says of a request: who is asked, how long, in what form; and its body, under a limit."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message as HeaderParser
+from functools import lru_cache
+from typing import Any
+
+from lrs_soap.errors import LrsError
+
+Environ = dict[str, Any]
+
+_BLOCK = 64 * 1024
+# What may stand in a Host header: a name, an address, a port.
+_HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+
+
+class HttpError(LrsError):
+    """There is no SOAP to answer: an HTTP status, a sentence, and headers that go with it."""
+
+    def __init__(self, status: str, sentence: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(f"{status}: {sentence}")
+        self.status = status
+        self.sentence = sentence
+        self.headers = headers
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How a caller has reached the service: scheme, host and port."""
+
+    scheme: str
+    host: str
+
+    @property
+    def base(self) -> str:
+        return f"{self.scheme}://{self.host}"
+
+
+def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
+    """The address that this caller used; of a trusted proxy, the one that its caller used."""
+    scheme = str(environ["wsgi.url_scheme"])
+    host = str(environ.get("HTTP_HOST") or "")
+    if environ.get("REMOTE_ADDR") in trusted_proxies:
+        scheme = _first(environ.get("HTTP_X_FORWARDED_PROTO")) or scheme
+        host = _first(environ.get("HTTP_X_FORWARDED_HOST")) or host
+    if scheme not in ("http", "https"):
+        scheme = str(environ["wsgi.url_scheme"])
+    if not _HOST.fullmatch(host):
+        host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return Address(scheme, host)
+
+
+def charset_of(environ: Environ) -> str | None:
+    """The charset of a SOAP 1.1 request, None where its header does not say. Raises HttpError for another type."""
+    return _charset_in(str(environ.get("CONTENT_TYPE") or ""))
+
+
+@lru_cache(maxsize=256)
+def _charset_in(header: str) -> str | None:
+    media_type, _, parameters = header.partition(";")
+    if media_type.strip().lower() != "text/xml":
+        raise HttpError("415 Unsupported Media Type", "A request has to be SOAP 1.1 with the content type text/xml.")
+    if not parameters:
+        return None
+    parser = HeaderParser()
+    parser["content-type"] = header
+    charset = parser.get_param("charset")
+    return charset.strip("'\" ") or None if isinstance(charset, str) else None
+
+
+def body_of(environ: Environ, most: int) -> bytes:
+    """The request's body, decompressed, at most `most` bytes of it. Raises HttpError."""
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    # Of a chunked body waitress has counted the bytes; cheroot leaves the header.
+    if not length and "HTTP_TRANSFER_ENCODING" not in environ:
+        raise HttpError("411 Length Required", "A request has to say how long it is.")
+    if length and int(length) > most:
+        raise _too_large(most)
+    coding = str(environ.get("HTTP_CONTENT_ENCODING") or "identity").strip().lower()
+    if coding not in ("identity", "gzip", "x-gzip"):
+        raise HttpError("415 Unsupported Media Type", f"The content encoding {coding[:40]!r} is not known.")
+    stream = environ["wsgi.input"]
+    blocks = _blocks(stream, int(length) if length else most + 1)
+    return _joined(_unzipped(blocks) if coding.endswith("gzip") else blocks, most)
+
+
+def _first(header: object) -> str:
+    return str(header or "").partition(",")[0].strip()
+
+
+def _too_large(most: int) -> HttpError:
+    return HttpError("413 Content Too Large", f"A request may have {most} bytes at most.")
+
+
+def _blocks(stream: Any, length: int) -> Iterator[bytes]:
+    left = length
+    while left > 0:
+        block = stream.read(min(left, _BLOCK))
+        if not block:
+            return
+        left -= len(block)
+        yield block
+
+
+def _unzipped(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        for block in blocks:
+            data = block
+            while data:
+                yield inflater.decompress(data, _BLOCK)
+                data = inflater.unconsumed_tail
+        yield inflater.flush()
+    except zlib.error as error:
+        raise HttpError("400 Bad Request", "The request says that it is gzip, and is not.") from error
+    if not inflater.eof:
+        raise HttpError("400 Bad Request", "The request is gzip that ends too early.")
+
+
+def _joined(blocks: Iterator[bytes], most: int) -> bytes:
+    parts = []
+    left = most
+    for block in blocks:
+        left -= len(block)
+        if left < 0:
+            raise _too_large(most)
+        parts.append(block)
+    return b"".join(parts)

@@ -1,0 +1,327 @@
+"""What an operator can choose, each setting declared once: its name, what it may be, what it means.
+
+A value comes from a flag, else from the environment (`LRS_…`), else from a TOML file, else it is the default.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from lrs_soap.errors import InvalidSetting
+
+FILE = "lrs-soap.toml"
+FILE_VARIABLE = "LRS_CONFIG"
+DEFAULT = "default"
+
+_PREFIX = "LRS_"
+# Between the first colon after the user's name and the last @, or after a key: too much hidden is no harm.
+_PASSWORD = re.compile(
+    r"(?P<user>^(?:[a-z0-9+.-]*://|(?![a-z0-9+.-]*://))[^:@]*:).*(?=@)"
+    r"|(?P<key>(?:^|[?&\s])[a-z_]*password=)[^&\s]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class MayBe:
+    """What a setting may be, in words that complete the sentence "it has to be …"."""
+
+    words: str
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _addresses(value: Any) -> Any:
+    """The addresses of a text with commas, as a connection's other end is written."""
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("neither a text nor a list")
+    return tuple(str(ip_address(part)) for part in value)
+
+
+def _moment(value: Any) -> Any:
+    # pydantic would take any number for seconds since 1970.
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        raise ValueError("not a date and time")
+    return value
+
+
+class Settings(BaseSettings):
+    """The settings of one service. Made directly, it has what it is given and defaults; `read` asks everywhere."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", validate_default=False
+    )
+
+    database_url: Annotated[
+        str,
+        MayBe("a URL such as sqlite:///lrs.db or postgresql://user:password@host/database"),
+        Field(
+            min_length=1,
+            repr=False,
+            description="Where learners and organisations are kept. sqlite:///lrs.db is the file lrs.db in this "
+            "folder, made where it is not there yet. Others on this machine can read a command line, so give a URL "
+            "with a password by the environment or the file.",
+        ),
+    ] = "sqlite:///lrs.db"
+    host: Annotated[
+        str,
+        MayBe("an address or name of this machine"),
+        Field(
+            min_length=1,
+            description="The address to listen on. 127.0.0.1 is reached from this machine only, 0.0.0.0 from any that "
+            "has a way here.",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        MayBe("a whole number from 0 to 65535"),
+        Field(ge=0, le=65535, description="The TCP port to listen on; 0 takes any that is free."),
+    ] = 8080
+    threads: Annotated[
+        int,
+        MayBe("a whole number from 0 to 64"),
+        Field(
+            ge=0,
+            le=64,
+            description="Threads that requests are answered in, beside the one that reads the network. With 0 that one "
+            "answers them, which makes for the most requests a second: threads take turns on one interpreter, and each "
+            "turn costs.",
+        ),
+    ] = 0
+    strict: Annotated[
+        bool,
+        MayBe("true or false"),
+        Field(
+            description="Refuse what the live service's schema refuses. Without it, LearnerService takes elements in "
+            "any order and namespace and passes over unknown ones; what it let pass is in the log."
+        ),
+    ] = True
+    batch_validation: Annotated[
+        Literal["message", "record"],
+        MayBe("'message' or 'record'"),
+        BeforeValidator(_lower),
+        Field(
+            description="What a malformed record of a batch spoils: the whole message, which is refused, or that "
+            "record alone, whose outcome then says so."
+        ),
+    ] = "message"
+    verify_batch_limit: Annotated[
+        int,
+        MayBe("a whole number from 1 to 5000"),
+        Field(ge=1, le=5000, description="How many records a batch for verification may have."),
+    ] = 200
+    fault_detail: Annotated[
+        Literal["observed", "declared"],
+        MayBe("'observed' or 'declared'"),
+        BeforeValidator(_lower),
+        Field(
+            description="How the detail of a LearnerService fault is written: as the live service was observed to, "
+            "which is not what its WSDL says, or as the WSDL declares it, which typed Java and gSOAP clients can read."
+        ),
+    ] = "observed"
+    max_body_bytes: Annotated[
+        int,
+        MayBe("a whole number from 1024 to 1073741824"),
+        Field(ge=1024, le=1024**3, description="The largest request that is read, in bytes, once decompressed."),
+    ] = 8 * 1024**2
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        MayBe("IP addresses, separated by commas"),
+        BeforeValidator(_addresses),
+        Field(
+            description="The IP addresses of proxies in front of the service, separated by commas. The address in the "
+            "WSDL follows their X-Forwarded-Proto and X-Forwarded-Host; nobody else's are believed."
+        ),
+    ] = ()
+    clock: Annotated[
+        datetime | None,
+        MayBe("a date and time such as 2025-01-14T15:23:47"),
+        BeforeValidator(_moment),
+        Field(
+            description="For tests: a date and time, London's unless it names a zone, at which the service's clock "
+            "stands still. Without it the service goes by this machine's clock."
+        ),
+    ] = None
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        MayBe("'debug', 'info', 'warning' or 'error'"),
+        BeforeValidator(_lower),
+        Field(description="The least important lines that are logged, to standard error."),
+    ] = "info"
+    log_format: Annotated[
+        Literal["text", "json"],
+        MayBe("'text' or 'json'"),
+        BeforeValidator(_lower),
+        Field(description="How log lines are written: for people to read, or a JSON object a line for programs."),
+    ] = "text"
+    log_exchanges: Annotated[
+        bool,
+        MayBe("true or false"),
+        Field(description="Log a line for each request: operation, organisation, code, reasons, duration."),
+    ] = True
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given alone: `read` gathers the rest, since pydantic would not say where a value came from."""
+        return (init_settings,)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The settings, and where each that is not the default came from: a flag, a variable, or a file's path.
+
+    `ignored` are environment variables that begin like ours and are none of ours.
+    """
+
+    settings: Settings
+    origins: Mapping[str, str]
+    ignored: tuple[str, ...]
+
+    def origin(self, name: str) -> str:
+        """Where the value of a setting came from."""
+        return self.origins.get(name, DEFAULT)
+
+
+def read(flags: Mapping[str, Any], config: Path | None = None) -> Choice:
+    """The settings by flags, environment and file; a flag that is None was not given.
+
+    `config` is the file; without it LRS_CONFIG names one, else `lrs-soap.toml` in the current folder is read if it is
+    there. Raises InvalidSetting for a value that cannot be, a name that is no setting's, a file that cannot be read.
+    """
+    ignored = tuple(_foreign_variables())
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    path = _file(config)
+    if path is not None:
+        values = _file_values(path)
+        origins = dict.fromkeys(values, str(path))
+    for name, value in EnvSettingsSource(Settings)().items():
+        values[name], origins[name] = value, variable_of(name)
+    for name, value in flags.items():
+        if value is not None:
+            values[name], origins[name] = value, flag_of(name)
+    try:
+        return Choice(Settings(**values), origins, ignored)
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_context=False))
+        raise InvalidSetting(" ".join(_refusal(name, values[name], origins[name]) for name in wrong)) from None
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return _PREFIX + name.upper()
+
+
+def flag_of(name: str) -> str:
+    """The command line's flag for a setting."""
+    return "--database" if name == "database_url" else f"--{name.replace('_', '-')}"
+
+
+def meaning_of(name: str) -> str:
+    """What a setting means, in sentences."""
+    return Settings.model_fields[name].description or ""
+
+
+def allowed(name: str) -> str:
+    """What a setting may be."""
+    return next(each.words for each in Settings.model_fields[name].metadata if isinstance(each, MayBe))
+
+
+def shown(value: Any) -> str:
+    """A setting's value as it may be shown to anybody: written as one writes it, without a password."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(shown, value))
+    return _PASSWORD.sub(lambda found: f"{found['user'] or found['key']}***", str(value))
+
+
+def _file(config: Path | None) -> Path | None:
+    named = config or os.environ.get(FILE_VARIABLE)
+    path = Path(named or FILE)
+    if path.is_file():
+        return path
+    if named:
+        origin = "--config" if config else FILE_VARIABLE
+        raise InvalidSetting(f"There is no settings file {path} (from {origin}): give the path of a TOML file.")
+    return None
+
+
+def _file_values(path: Path) -> dict[str, Any]:
+    try:
+        values = TomlConfigSettingsSource(Settings, toml_file=path)()
+    except OSError as error:
+        raise InvalidSetting(f"The settings file {path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        # Python's own words have no full stop; they say the line and column.
+        raise InvalidSetting(f"The settings file {path} is not TOML: {error}.") from None
+    for name in values:
+        if name not in Settings.model_fields:
+            raise InvalidSetting(
+                f"The settings file {path} has {name!r}, which is no setting{_or_rather(_near(name))} "
+                "`lrs-soap settings` lists them all."
+            )
+    return values
+
+
+def _foreign_variables() -> Iterator[str]:
+    """Variables that begin like ours; InvalidSetting for one that is ours but for a slip.
+
+    A client of the service may well have variables of its own that begin so, in the same environment.
+    """
+    known = set(map(variable_of, Settings.model_fields))
+    for variable in sorted(os.environ):
+        # pydantic takes a setting's variable in any case.
+        if not variable.upper().startswith(_PREFIX) or variable.upper() in known or variable == FILE_VARIABLE:
+            continue
+        near = _near(variable[len(_PREFIX) :].lower())
+        if near is not None:
+            raise InvalidSetting(f"The environment variable {variable} is no setting{_or_rather(variable_of(near))}")
+        yield variable
+
+
+def _near(name: str) -> str | None:
+    return next(iter(get_close_matches(name, Settings.model_fields, 1, cutoff=0.75)), None)
+
+
+def _or_rather(near: str | None) -> str:
+    return f": did you mean {near}?" if near else "."
+
+
+def _refusal(name: str, value: Any, origin: str) -> str:
+    return f"The setting {name} has to be {allowed(name)}, not {shown(value)!r} (from {origin})."

@@ -1,0 +1,108 @@
+"""What goes wrong is told in a sentence on standard error, with an exit status and without a trace."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lrs_soap.settings import Settings
+
+
+def lrs_soap(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m lrs_soap` in a process of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LRS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "lrs_soap", *arguments],
+        cwd=folder,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def sentence(done: subprocess.CompletedProcess[str], status: int) -> str:
+    """The error, which is all that was told."""
+    assert (done.returncode, done.stdout) == (status, "")
+    assert "Traceback" not in done.stderr
+    told = done.stderr.splitlines()[-1]
+    assert told.startswith("Error: ")
+    return told
+
+
+@pytest.mark.parametrize(
+    "database",
+    ["lrs.db", "mysql://localhost/lrs", "sqlite://lrs.db", "sqlite:///:memory:", "sqlite://"],
+)
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("load", "learners.csv")])
+def test_what_is_no_database_is_wrong_use(tmp_path: Path, command: tuple[str, ...], database: str) -> None:
+    (tmp_path / "learners.csv").touch()
+    assert "sqlite:///" in sentence(lrs_soap(tmp_path, *command, "--database", database), 2)
+
+
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("load", "learners.csv")])
+def test_a_database_that_cannot_be_opened(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "learners.csv").touch()
+    told = sentence(lrs_soap(tmp_path, *command, "--database", "sqlite:///no/such/folder/lrs.db"), 1)
+    assert "its folder must exist" in told
+    (tmp_path / "lrs.db").write_text("not a database " * 100)
+    assert "is not a SQLite database" in sentence(lrs_soap(tmp_path, *command), 1)
+
+
+def test_a_database_server_that_is_not_there_keeps_the_password(tmp_path: Path) -> None:
+    url = "postgresql://lrs:secret@127.0.0.1:1/lrs"
+    told = sentence(lrs_soap(tmp_path, "serve", "--port", "0", LRS_DATABASE_URL=url), 1)
+    assert "lrs:***@127.0.0.1" in told
+    assert "secret" not in told
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = sentence(lrs_soap(tmp_path, "serve", "--port", str(port)), 2)
+    assert f"127.0.0.1:{port}" in told
+    assert "--port" in told
+
+
+def test_a_host_that_is_not_known(tmp_path: Path) -> None:
+    told = sentence(lrs_soap(tmp_path, "serve", "--host", "nowhere.invalid", "--port", "0"), 2)
+    assert "nowhere.invalid" in told
+    assert "--host" in told
+
+
+@pytest.mark.parametrize("file", ["nowhere.csv", "."])
+def test_a_file_that_cannot_be_read_makes_no_database(tmp_path: Path, file: str) -> None:
+    assert f"'{file}' cannot be read" in sentence(lrs_soap(tmp_path, "load", file), 2)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [("serve",), ("wsdl", "learner"), ("load", "-"), ("settings",)])
+def test_a_wrong_setting(tmp_path: Path, command: tuple[str, ...]) -> None:
+    told = sentence(lrs_soap(tmp_path, *command, LRS_PORT="http"), 2)
+    assert told == "Error: The setting port has to be a whole number from 0 to 65535, not 'http' (from LRS_PORT)."
+
+
+@pytest.mark.parametrize("arguments", [("--port", "http"), ("--config", "nowhere.toml"), ("--nothing",), ("surplus",)])
+def test_wrong_use_of_serve(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    sentence(lrs_soap(tmp_path, "serve", *arguments), 2)
+
+
+def test_an_unknown_command(tmp_path: Path) -> None:
+    assert "surf" in sentence(lrs_soap(tmp_path, "surf"), 2)
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    pipe = f"{sys.executable} -m lrs_soap wsdl learner | head -c 5"
+    done = subprocess.run(pipe, shell=True, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("<?xml", "")
+
+
+def test_the_default_database_is_in_the_folder(tmp_path: Path) -> None:
+    done = lrs_soap(tmp_path, "load", os.devnull)
+    assert done.returncode == 0
+    assert (tmp_path / Settings().database_url.removeprefix("sqlite:///")).is_file()

@@ -1,0 +1,77 @@
+"""Help that somebody new understands, for every command and every setting."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+
+import lrs_soap
+from lrs_soap import settings
+from lrs_soap.cli import app
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+COMMANDS = tuple(typer.main.get_group(app).commands)
+
+
+def test_the_commands_are_these() -> None:
+    assert COMMANDS == ("serve", "wsdl", "load", "settings")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_an_example(run: Run, command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert re.search(rf"^  Example:\n    (LRS_\w+=\S+ )?lrs-soap {command}\b", result.stdout, re.M)
+    summary = result.stdout.split("\n\n")[1].strip()
+    assert summary.endswith(".")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_has_help(command: str) -> None:
+    for parameter in typer.main.get_group(app).commands[command].params:
+        assert getattr(parameter, "help", None), f"{command} {parameter.name}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_database_and_config(run: Run, command: str) -> None:
+    told = run(command, "--help").stdout
+    assert "--database URL" in told
+    assert "LRS_DATABASE_URL" in told
+    assert "--config FILE" in told
+
+
+@pytest.mark.parametrize("name", settings.Settings.model_fields)
+def test_serve_has_a_flag_for_every_setting(run: Run, name: str) -> None:
+    told = run("serve", "--help").stdout
+    assert settings.flag_of(name) in told
+    assert f"[{settings.variable_of(name)}," in told.replace("\n", " ").replace("  ", "")
+
+
+def test_without_a_command_there_is_help(run: Run) -> None:
+    result = run()
+    assert "Commands:" in result.output
+    assert "Start here:" in result.output
+
+
+def test_the_version(run: Run) -> None:
+    assert run("--version").stdout == f"lrs-soap {lrs_soap.__version__}\n"
+
+
+def test_help_comes_at_once_and_loads_nothing_that_a_command_needs() -> None:
+    heavy = "'sqlalchemy', 'spyne', 'lxml', 'waitress', 'alembic', 'argon2', 'rich.progress'"
+    program = (
+        "import sys\nfrom lrs_soap.cli import app\n"
+        "try:\n    app(['--help'])\nfinally:\n"
+        f"    assert not sys.modules.keys() & {{{heavy}}}"
+    )
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    assert time.monotonic() - started < 3

@@ -1,0 +1,35 @@
+"""What all tests share: the option that names an endpoint, and a server of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running_server import RunningServer
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--lrs-url",
+        metavar="URL",
+        help="run tests/conformance/ against this LRS endpoint (scheme, host and port) instead of a server of our own",
+    )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the starting data and the settings' defaults. Tests leave it as they found it."""
+    with RunningServer(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of the contract's own documents, which the project can do without."""
+    if not (SHARED / "contract").is_dir():
+        pytest.skip(f"the contract's documents are not at {SHARED}")
+    return SHARED

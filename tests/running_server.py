@@ -1,0 +1,80 @@
+"""A server of our own in a process of its own, for tests that talk to it over a real socket."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+_READY = re.compile(r"lrs-soap is ready on (https?://\S+)")
+_PATIENCE = 30.0
+
+UKPRN, ORGANISATION_REF, PASSWORD = "TEST0001", "TST001", "CompatSitePass01"
+
+
+class RunningServer:
+    """`lrs-soap serve` on a port that the machine gives, with a database in `folder`.
+
+    `url` is its address, `log` the file that its standard error goes to. A context manager.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *flags: str,
+        database_url: str | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.database_url = database_url or f"sqlite:///{folder / 'lrs.db'}"
+        self.log = folder / f"serve-{time.monotonic_ns()}.log"
+        command = [sys.executable, "-m", "lrs_soap", "serve", "--database", self.database_url, "--port", "0", *flags]
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("LRS_")}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, stderr=log, stdout=log, cwd=folder, env={**clean, **(environment or {})}
+            )
+        self.url = self._wait_until_ready()
+
+    def __enter__(self) -> RunningServer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Tell the server to stop and wait for it; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+        return self.process.wait(_PATIENCE)
+
+    def logged(self) -> str:
+        """What the server has written to its log so far."""
+        return self.log.read_text("utf-8", errors="replace")
+
+    def logged_until(self, text: str) -> str:
+        """The log, once `text` is in it: a line is written at about the time that its answer is read."""
+        deadline = time.monotonic() + _PATIENCE
+        while text not in self.logged():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{text!r} was not logged:\n{self.logged()}")
+            time.sleep(0.01)
+        return self.logged()
+
+    def _wait_until_ready(self) -> str:
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            found = _READY.search(self.logged())
+            if found:
+                return found[1]
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        self.process.kill()
+        raise AssertionError(f"the server did not start:\n{self.logged()}")

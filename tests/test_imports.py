@@ -1,0 +1,108 @@
+"""Who may import whom: the last column of the design's table, held over every module of the package."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import lrs_soap
+
+PACKAGE = "lrs_soap"
+ROOT = Path(lrs_soap.__file__).parent
+
+# By place, everything of ours that it may import besides itself; the package's own version is everybody's.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "exchange": set(),
+    "clock": set(),
+    "rules": set(),
+    "store": {"errors", "rules"},
+    "operations": {"errors", "clock", "rules", "store"},
+    "wsdl": {"errors", "exchange", "clock", "rules.codes"},
+    "services": {"errors", "exchange", "clock", "rules", "operations", "wsdl"},
+    "batch": {"errors", "clock", "rules", "store", "operations"},
+}
+ANYTHING = {"server", "settings", "cli", "console", "__main__", "__init__"}
+
+# Whose business each of these libraries is. A service's class is Spyne's, its store is what a call carries.
+ONLY_IN = {
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "spyne": {"wsdl", "services"},
+    "lxml": {"wsdl"},
+    "waitress": {"server"},
+    "typer": {"cli"},
+}
+# `services.call` opens the transaction that it hands to the operations.
+EXCEPTIONS = {("services.call", "store.store")}
+
+
+def _modules() -> dict[str, Path]:
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in ROOT.rglob("*.py")
+    }
+
+
+MODULES = _modules()
+
+
+def _imported(path: Path) -> set[str]:
+    """Every module that a file imports, by its full name, wherever in the file."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import; the full path shows whom it depends on"
+            base = node.module or ""
+            for alias in node.names:
+                name = f"{base}.{alias.name}"
+                found.add(name if name.removeprefix(f"{PACKAGE}.") in MODULES else base)
+    return found
+
+
+def _ours(path: Path) -> set[str]:
+    return {name.removeprefix(f"{PACKAGE}.") for name in _imported(path) if name.startswith(f"{PACKAGE}.")}
+
+
+def _place(module: str) -> str:
+    return module.partition(".")[0]
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_module_imports_only_what_its_place_may(module: str) -> None:
+    place = _place(module)
+    if place in ANYTHING:
+        return
+    allowed = MAY_IMPORT[place] | {place}
+    wrong = {
+        name
+        for name in _ours(MODULES[module])
+        if not any(name == each or name.startswith(f"{each}.") for each in allowed) and (module, name) not in EXCEPTIONS
+    }
+    assert not wrong, f"{module} may import {sorted(allowed)} of ours, and imports {sorted(wrong)}"
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_library_is_used_in_its_own_place(module: str) -> None:
+    libraries = {_place(name) for name in _imported(MODULES[module])}
+    wrong = {library for library in libraries if _place(module) not in ONLY_IN.get(library, {_place(module)})}
+    assert not wrong, f"{module} is no place for {sorted(wrong)}"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {module: _ours(path) & MODULES.keys() for module, path in MODULES.items()}
+    # Raises CycleError, which names the modules.
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+def test_every_exception_is_needed() -> None:
+    assert {(module, name) for module, name in EXCEPTIONS if name in _ours(MODULES[module])} == EXCEPTIONS
+
+
+def test_every_place_is_known() -> None:
+    assert {_place(module) for module in MODULES} <= MAY_IMPORT.keys() | ANYTHING
