@@ -1,0 +1,1 @@
+"""How fast the service is, beside an empty application in the same run: `make bench`."""

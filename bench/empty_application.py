@@ -1,0 +1,34 @@
+"""What everything is compared with: waitress at its own defaults, and an application that does nothing.
+
+    python -m bench.empty_application PORT BYTES
+
+Answers every request with as many bytes of XML as told, after reading the request's.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import waitress
+
+
+def application_of(size: int) -> Callable[..., list[bytes]]:
+    """A WSGI application whose answer has `size` bytes."""
+    body = b"<a>" + b"x" * (size - 7) + b"</a>"
+    headers = [("Content-Type", "text/xml; charset=utf-8"), ("Content-Length", str(len(body)))]
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        environ["wsgi.input"].read()
+        start_response("200 OK", headers)
+        return [body]
+
+    return application
+
+
+if __name__ == "__main__":
+    # It warns of every request that waits for a thread: that would be measured too.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(application_of(int(sys.argv[2])), host="127.0.0.1", port=int(sys.argv[1]), _quiet=True)

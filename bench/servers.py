@@ -1,0 +1,79 @@
+"""The processes that are measured."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.failure import BenchFailed
+
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A process that serves at `url`."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def resident_mib(self) -> float:
+        """How much memory it holds."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+([0-9]+) kB", status)
+        if found is None:
+            raise BenchFailed("the server's memory cannot be read")
+        return int(found[1]) / 1024
+
+
+@contextmanager
+def lrs_soap(folder: Path, database_url: str) -> Iterator[Server]:
+    """`lrs-soap serve` at its defaults, but for the port."""
+    with (folder / "serve.log").open("wb") as log:
+        command = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--database", database_url]
+        process = subprocess.Popen(command, cwd=folder, stderr=log)
+    with _stopped_at_the_end(process):
+        yield Server(_ready(process, folder / "serve.log"), process)
+
+
+@contextmanager
+def empty_application(size: int) -> Iterator[Server]:
+    """The application that does nothing, with answers of `size` bytes."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "bench.empty_application", str(port), str(size)])
+    with _stopped_at_the_end(process):
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield Server(f"http://127.0.0.1:{port}/", process)
+
+
+@contextmanager
+def _stopped_at_the_end(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
+
+
+def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"is ready on (\S+)", log.read_text())
+        if found:
+            return found[1]
+        time.sleep(0.05)
+    raise BenchFailed(f"the server did not start:\n{log.read_text()}")

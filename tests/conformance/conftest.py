@@ -1,0 +1,71 @@
+"""A zeep client of an LRS endpoint: of a server of our own, or with `--lrs-url` of any other with the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeep
+from answer_schema import assert_valid
+from lxml import etree
+from running_server import PASSWORD, UKPRN
+
+_PATHS = {"learner": "LearnerService", "r9": "LearnerServiceR9"}
+_BINDINGS = {
+    "learner": "{http://tempuri.org/}BasicHttpBinding_LearnerPortType",
+    "r9": "{http://tempuri.org/}BasicHttpBinding_ILearnerServiceR9",
+}
+
+
+class _Validating(zeep.Plugin):  # type: ignore[misc]  # zeep has no type hints
+    """Checks every answer against the contract's schema before zeep forgives what is wrong with it."""
+
+    def ingress(self, envelope: etree._Element, http_headers: Any, operation: Any) -> tuple[Any, Any]:
+        assert_valid(etree.tostring(envelope))
+        return envelope, http_headers
+
+
+@dataclass(frozen=True)
+class LrsClient:
+    """The operations of one port, as zeep makes them from a WSDL."""
+
+    service: Any
+    wsdl: Any
+
+    def who(self) -> dict[str, str]:
+        """What every request says about who asks."""
+        return {"UKPRN": UKPRN, "OrgPassword": PASSWORD, "UserName": "Conformance"}
+
+
+@pytest.fixture(scope="session")
+def lrs_url(request: pytest.FixtureRequest) -> str:
+    given = request.config.getoption("--lrs-url")
+    return str(given).rstrip("/") if given else str(request.getfixturevalue("server").url)
+
+
+@pytest.fixture(scope="session", params=["its own WSDL", "the live service's WSDL"])
+def client_of(request: pytest.FixtureRequest, lrs_url: str) -> Callable[[str], LrsClient]:
+    """Makes the client of a port, `learner` or `r9`, from the WSDL that the parameter says."""
+
+    def make(port: str) -> LrsClient:
+        address = f"{lrs_url}/{_PATHS[port]}.svc"
+        document: str | Path = f"{address}?singleWsdl"
+        if request.param != "its own WSDL":
+            document = request.getfixturevalue("shared") / "contract" / f"{_PATHS[port]}.wsdl"
+        client = zeep.Client(str(document), plugins=[_Validating()])
+        return LrsClient(client.create_service(_BINDINGS[port], address), client.wsdl)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def learner_service(client_of: Callable[[str], LrsClient]) -> LrsClient:
+    return client_of("learner")
+
+
+@pytest.fixture(scope="session")
+def r9(client_of: Callable[[str], LrsClient]) -> LrsClient:
+    return client_of("r9")
