@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+from contextlib import suppress
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -30,7 +31,10 @@ class ExchangeLog:
         self._failures_only = failures_only
 
     def __call__(self, exchange: Exchange) -> None:
-        """Log an exchange that is over: at level info, a failure of the service itself as an error with its trace."""
+        """Log an exchange that is over: at level info, a failure of the service itself as an error with its trace.
+
+        A log that cannot be written is no reason to withhold an answer: nothing is raised then.
+        """
         if self._failures_only and exchange.error is None:
             return
         facts = {
@@ -47,10 +51,11 @@ class ExchangeLog:
             "milliseconds": round(exchange.milliseconds(), 2),
         }
         given = {name: value for name, value in facts.items() if value is not None}
-        if exchange.error is None:
-            self._logger.info("exchange", **given)
-        else:
-            self._logger.error("exchange", **given, exc_info=exchange.error)
+        with suppress(OSError, ValueError):
+            if exchange.error is None:
+                self._logger.info("exchange", **given)
+            else:
+                self._logger.error("exchange", **given, exc_info=exchange.error)
 
 
 def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.stderr) -> Any:

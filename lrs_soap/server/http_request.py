@@ -15,6 +15,7 @@ from lrs_soap.errors import LrsError
 Environ = dict[str, Any]
 
 _BLOCK = 64 * 1024
+_LONGEST_KEPT = 100
 # What may stand in a Host header: a name, an address, a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -57,10 +58,11 @@ def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
 
 def charset_of(environ: Environ) -> str | None:
     """The charset of a SOAP 1.1 request, None where its header does not say. Raises HttpError for another type."""
-    return _charset_in(str(environ.get("CONTENT_TYPE") or ""))
+    header = str(environ.get("CONTENT_TYPE") or "")
+    # What clients send is a few dozen characters, and the same each time: nothing else is worth keeping.
+    return _known_charset_in(header) if len(header) <= _LONGEST_KEPT else _charset_in(header)
 
 
-@lru_cache(maxsize=256)
 def _charset_in(header: str) -> str | None:
     media_type, _, parameters = header.partition(";")
     if media_type.strip().lower() != "text/xml":
@@ -71,6 +73,9 @@ def _charset_in(header: str) -> str | None:
     parser["content-type"] = header
     charset = parser.get_param("charset")
     return charset.strip("'\" ") or None if isinstance(charset, str) else None
+
+
+_known_charset_in = lru_cache(maxsize=256)(_charset_in)
 
 
 def body_of(environ: Environ, most: int) -> bytes:

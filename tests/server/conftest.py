@@ -1,0 +1,39 @@
+"""Servers with something wrong inside, for tests of what the outside sees of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from lrs_soap.server.application import Application, Mount
+from lrs_soap.server.loop import Loop
+from lrs_soap.services.learner_service import LEARNER_SERVICE
+from lrs_soap.wsdl.document import WsdlDocument
+
+
+class _NoDocument(WsdlDocument):
+    """A WSDL that fails when it is asked for."""
+
+    def at(self, address_base: str, *, https: bool, client_certificate: bool) -> bytes:
+        raise RuntimeError("the WSDL cannot be made")
+
+
+class _NoEndpoint:
+    operations = ()
+
+
+@pytest.fixture
+def broken_application() -> Iterator[str]:
+    """The address of a server in this process whose WSDL cannot be made."""
+    mount = Mount(LEARNER_SERVICE.path, _NoEndpoint(), _NoDocument(LEARNER_SERVICE))  # type: ignore[arg-type]
+    application = Application([mount], log=lambda exchange: None, max_body_bytes=1024)
+    loop = Loop(application, threads=0, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=loop.run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{loop.port}"
+    finally:
+        loop.stop()
+        thread.join()
