@@ -142,6 +142,7 @@ class LearnerServiceEndpoint(Endpoint):
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
         if isinstance(error, Refused):
             code, description, details = error.code, error.description, error.details
+            exchange.findings += error.findings
         elif isinstance(error, NotBuilt):
             code, description, details = FaultCode.UNKNOWN_REQUEST.value, FaultCode.UNKNOWN_REQUEST.text, ""
         else:
@@ -186,6 +187,7 @@ class R9Endpoint(Endpoint):
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
         if isinstance(error, Refused):
             exchange.code = error.code
+            exchange.findings += error.findings
             return faults.domain_fault(error.code, error.description)
         if isinstance(error, NotBuilt):
             error = ActionNotSupported(

@@ -22,6 +22,10 @@ _NIL = f"{{{namespaces.XSI}}}nil"
 _XSI_ALLOWED = frozenset(
     f"{{{namespaces.XSI}}}{name}" for name in ("type", "nil", "schemaLocation", "noNamespaceSchemaLocation")
 )
+# More than anybody will read; of a message made to have millions, most are not worth their memory or time.
+MOST_VIOLATIONS = 1000
+_MOST_ATTRIBUTES = 100
+
 _NIL_VALUES = ("true", "1")
 _BOOLEANS = ("true", "1", "false", "0")
 _NAME_OF_ATTRIBUTE = etree.XPath("name(@*[$place])")
@@ -43,8 +47,8 @@ class Violation:
 class Reading:
     """What came of reading a message.
 
-    `violations` in document order; `records` those of each record of a batch by its place, where records are judged
-    apart; `findings` what a strict reading refuses and a lenient one let pass.
+    `violations` in document order, the first `MOST_VIOLATIONS` of them; `records` those of each record of a batch by
+    its place, where records are judged apart; `findings` what a strict reading refuses and a lenient one let pass.
     """
 
     message: Any = None
@@ -72,13 +76,21 @@ class _Particle:
 class _Plan:
     """How to read one type."""
 
-    __slots__ = ("by_local_name", "by_tag", "make", "particles")
+    __slots__ = ("_make", "_repeated", "by_local_name", "by_tag", "particles")
 
     def __init__(self, message: type[Message], particles: list[_Particle]) -> None:
-        self.make: Callable[..., Message] = message
+        self._make: Callable[..., Message] = message
+        self._repeated = [particle.name for particle in particles if particle.repeated]
         self.particles = particles
         self.by_tag = {particle.tag: particle for particle in particles}
         self.by_local_name = {particle.name: particle for particle in particles}
+
+    def message_of(self, values: dict[str, Any]) -> Message:
+        """The message with these values; those of a repeated field are still in a list."""
+        for name in self._repeated:
+            if name in values:
+                values[name] = tuple(values[name])
+        return self._make(**values)
 
     def expected_from(self, place: int, count: int) -> list[str]:
         """The elements that may come where `count` of the particle at `place` have been seen."""
@@ -185,8 +197,6 @@ class _Strict:
                         break
                     at += 1
                     count = 0
-                else:
-                    at = end
                 if particle is None:
                     in_order = False
                     self._out_of_place(node, plan, place, seen)
@@ -214,10 +224,11 @@ class _Strict:
             (seen if particle.place == place else 0) < particle.least for particle in particles[place:]
         ):
             self._report(xerces.incomplete(_name_of(element), plan.expected_from(place, seen)))
-        return plan.make(**values)
+        return plan.message_of(values)
 
     def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
-        self._violations.append(Violation(message, quotes_a_secret))
+        if len(self._violations) < MOST_VIOLATIONS:
+            self._violations.append(Violation(message, quotes_a_secret))
 
     def _out_of_place(self, node: etree._Element, plan: _Plan, place: int, seen: int) -> None:
         expected = plan.expected_from(place, seen)
@@ -284,7 +295,7 @@ class _Strict:
                 is_nil = nil.strip(_WHITE_SPACE) in _NIL_VALUES
             else:
                 self._report(xerces.nil_not_allowed(name))
-        for place, attribute in enumerate(element.keys(), 1):
+        for place, attribute in enumerate(element.keys()[:_MOST_ATTRIBUTES], 1):
             if attribute == _NIL:
                 self._value_of_nil(str(nil))
             elif attribute not in _XSI_ALLOWED:
@@ -321,10 +332,11 @@ class _Lenient:
         missing = [p.tag for p in plan.particles if p.least and p.name not in values]
         if missing:
             self._report(xerces.incomplete(_name_of(element), missing))
-        return plan.make(**values)
+        return plan.message_of(values)
 
     def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
-        self._violations.append(Violation(message, quotes_a_secret))
+        if len(self._violations) < MOST_VIOLATIONS:
+            self._violations.append(Violation(message, quotes_a_secret))
 
     def _item(self, node: etree._Element, particle: _Particle, place: int) -> Any:
         if particle.plan is None or not self._records_apart:

@@ -55,6 +55,7 @@ REQUESTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         "WSRC0004",
     ),
     "a name of seven megabytes": (lambda: envelope(find_by_uln(FamilyName="x" * 7 * MEGABYTE)), "WSEC0001"),
+    "a million known elements": (lambda: within("<ULN/>" * 1_000_000), "WSEC0001"),
     "a ULN of a million digits": (lambda: envelope(find_by_uln(ULN="1" * 1_000_000)), "WSEC0001"),
     "an element's name of 40,000 letters": (lambda: within(f"<{'x' * 40_000}/>"), "WSEC0001"),
     "half a million surrogate pairs": (lambda: envelope(find_by_uln(FamilyName="😀" * 500_000)), "WSEC0001"),
@@ -63,8 +64,8 @@ REQUESTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         lambda: within(f"<a {many(NAMESPACE, 10_000)}/>"),
         "WSEC0001",
     ),
-    "1,000 attributes": (
-        lambda: CALL.replace("<FamilyName>", f"<FamilyName {many(ATTRIBUTE, 1_000)}>"),
+    "10,000 attributes": (
+        lambda: CALL.replace("<FamilyName>", f"<FamilyName {many(ATTRIBUTE, 10_000)}>"),
         "WSEC0001",
     ),
     "nothing but NUL": (lambda: bytes(MEGABYTE), "soapenv:Client"),
