@@ -106,8 +106,16 @@ def _csv(lines: Iterable[bytes], check_heading: Callable[[list[str]], None]) -> 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str] | str]]:
     """The rows in which anything is filled in, or what is wrong with one."""
-    # Undecodable bytes go through as surrogates, so that only their own row is lost.
-    reader = csv.reader((line.decode(errors="surrogateescape") for line in lines), strict=True)
+    latest = ""
+
+    def decoded() -> Iterator[str]:
+        nonlocal latest
+        for each in lines:
+            # Undecodable bytes go through as surrogates, so that only their own row is lost.
+            latest = each.decode(errors="surrogateescape")
+            yield latest
+
+    reader = csv.reader(decoded(), strict=True)
     while True:
         line = reader.line_num + 1
         try:
@@ -115,7 +123,8 @@ def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str] | str]]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, f"not CSV: {error}"
+            # Before Python 3.11 it stops at a NUL, of which bytes that are no UTF-8 are often full.
+            yield line, "not UTF-8" if _UNDECODED.search(latest) else f"not CSV: {error}"
             continue
         if any(map(_UNDECODED.search, row)):
             yield line, "not UTF-8"

@@ -62,6 +62,11 @@ class Application:
         except HttpError as error:
             body = f"{error.sentence}\n".encode()
             return _respond(start_response, error.status, _PLAIN, body, method, error.headers)
+        except Exception as error:  # whoever asks gets a sentence and a reference, the log the rest
+            failure = Exchange(path=str(environ.get("PATH_INFO")), status=500, error=error)
+            self._log(failure)
+            body = f"The service has failed; its log says more under {failure.id}.\n".encode()
+            return _respond(start_response, _STATUS[500], _PLAIN, body, method)
 
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         mount = self._mount(environ)
