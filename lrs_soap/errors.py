@@ -13,14 +13,16 @@ class LrsError(Exception):
 class Refused(LrsError):
     """The service answers the request with one of its own faults, and nothing was changed.
 
-    `code` and `description` are a `rules.codes.FaultCode`'s, `details` what FurtherDetails says.
+    `code` and `description` are a `rules.codes.FaultCode`'s, `details` what FurtherDetails says; `findings` is
+    everything that was wrong, for the log, where that is more than the caller is told.
     """
 
-    def __init__(self, code: str, description: str, details: str = "") -> None:
+    def __init__(self, code: str, description: str, details: str = "", findings: tuple[str, ...] = ()) -> None:
         super().__init__(f"{code}: {details or description}")
         self.code = code
         self.description = description
         self.details = details
+        self.findings = findings
 
 
 class NotBuilt(LrsError):
@@ -28,7 +30,18 @@ class NotBuilt(LrsError):
 
 
 class AlreadyHeld(LrsError):
-    """The store holds another learner with the same ULN or the same five identity keys; read again, decide again."""
+    """The store holds another learner with the same ULN or the same five identity keys; read again, decide again.
+
+    Or another organisation with the same UKPRN or OrganisationRef.
+    """
+
+
+class NotHeld(LrsError):
+    """A person named an organisation that the store does not hold."""
+
+
+class NotPossible(LrsError):
+    """What a person asked to be done with learners cannot be, as they are held; nothing was changed."""
 
 
 class StoreUnavailable(LrsError):
@@ -36,7 +49,7 @@ class StoreUnavailable(LrsError):
 
 
 class InvalidRecord(LrsError):
-    """A record that a person gave in a file breaks a rule; `field` is the file's own name for the place, or ''."""
+    """What a person gave in a file or in a command breaks a rule; `field` is their own name for the place, or ''."""
 
     def __init__(self, reason: str, field: str = "") -> None:
         super().__init__(f"{field}: {reason}" if field else reason)

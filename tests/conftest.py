@@ -1,4 +1,4 @@
-"""What all tests share: the option that names an endpoint, and a server of our own."""
+"""What all tests share: the option that names an endpoint, a new database of each kind, a server of our own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import KINDS, new_database
 from running_server import RunningServer
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -20,10 +21,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(scope="session", params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of each kind that nobody has used yet."""
+    with new_database(database_kind, tmp_path) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def server(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with the starting data and the settings' defaults. Tests leave it as they found it."""
-    with RunningServer(tmp_path_factory.mktemp("server")) as running:
+    folder = tmp_path_factory.mktemp("server")
+    with new_database(database_kind, folder) as url, RunningServer(folder, database_url=url) as running:
         yield running
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -12,8 +13,13 @@ from answer_schema import assert_valid
 from lxml import etree
 from running_server import PASSWORD, UKPRN
 
+from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.messages.learner import LearnerToRegister, LearnerToUpdate
+
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 FIND = "http://api.lrs.miap.gov.uk/findmsg"
+REGISTER = "http://api.lrs.miap.gov.uk/regmsg"
+REPORT = "http://api.lrs.miap.gov.uk/reportmsg"
 LEARNER = "http://api.lrs.miap.gov.uk/learner"
 EXCEPTIONS = "http://api.lrs.miap.gov.uk/exceptions"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -136,5 +142,93 @@ def find_by_uln(**fields: str | None) -> str:
     raw = fields.pop("raw", "")
     order = ("FindType", "OrganisationRef", "UKPRN", "OrgPassword", "UserName", "ULN", "FamilyName", "GivenName")
     given = {**values, **fields}
-    children = "".join(f"<{name}>{given[name]}</{name}>" for name in order if given.get(name) is not None)
-    return f"<f:FindLearnerByULN>{children}{raw}</f:FindLearnerByULN>"
+    return f"<f:FindLearnerByULN>{_elements(given, order)}{raw}</f:FindLearnerByULN>"
+
+
+def find_by_demographics(**fields: str | None) -> str:
+    """The body's child of a find by demographics; a field that is None is left out."""
+    values: dict[str, str | None] = {
+        "FindType": "FUL",
+        "UKPRN": UKPRN,
+        "OrgPassword": PASSWORD,
+        "UserName": "A Tester",
+        "FamilyName": "Okafor",
+        "GivenName": "Grace",
+        "DateOfBirth": "2005-03-14",
+        "Gender": "2",
+        "LastKnownPostCode": "LS1 4AP",
+    }
+    order = (
+        *("FindType", "OrganisationRef", "UKPRN", "OrgPassword", "UserName", "FamilyName", "GivenName", "DateOfBirth"),
+        *("Gender", "LastKnownPostCode", "PreviousFamilyName", "SchoolAtAge16", "PlaceOfBirth", "EmailAddress"),
+    )
+    return f"<f:FindLearnerByDemographics>{_elements({**values, **fields}, order)}</f:FindLearnerByDemographics>"
+
+
+_REGISTRATION = tuple(field.name for field in fields_of(LearnerToRegister))
+
+
+def register(*, who: Mapping[str, str | None] | None = None, **fields: str | None) -> str:
+    """The body's child of a registration; a field of the learner, or of `who` asks, that is None is left out."""
+    learner: dict[str, str | None] = {
+        "GivenName": "Astrid",
+        "FamilyName": "Fairbairn",
+        "LastKnownPostCode": "TR1 2PQ",
+        "DateOfBirth": "2006-05-04",
+        "Gender": "2",
+        "VerificationType": "1",
+        "AbilityToShare": "1",
+        **fields,
+    }
+    assert learner.keys() <= set(_REGISTRATION)
+    return (
+        f'<r:RegisterLearner xmlns:r="{REGISTER}">{_asking(who)}'
+        f"<Learner>{_elements(learner, _REGISTRATION)}</Learner></r:RegisterLearner>"
+    )
+
+
+def update(*, who: Mapping[str, str | None] | None = None, **fields: str | None) -> str:
+    """The body's child of an update of Grace Okafor; a field that is None, of the learner or of `who`, is left out."""
+    learner: dict[str, str | None] = {
+        "GivenName": "Grace",
+        "FamilyName": "Okafor",
+        "LastKnownPostCode": "LS1 4AP",
+        "DateOfBirth": "2005-03-14",
+        "Gender": "2",
+        "VerificationType": "1",
+        "AbilityToShare": "1",
+        "ULN": "4170265830",
+        "VersionNumber": "1",
+        **fields,
+    }
+    order = tuple(field.name for field in fields_of(LearnerToUpdate))
+    assert learner.keys() <= set(order)
+    return (
+        f'<r:UpdateLearner xmlns:r="{REGISTER}">{_asking(who)}'
+        f"<Learner>{_elements(learner, order)}</Learner></r:UpdateLearner>"
+    )
+
+
+def verify(*, raw: str = "", **fields: str | None) -> str:
+    """The body's child of a verification; a field that is None is left out, `raw` is put at the end as it is."""
+    values = {"ULN": "4170265830", "FamilyName": "Okafor", "GivenName": "Grace", **fields}
+    order = ("ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender")
+    return (
+        f'<v:VerifyLearner xmlns:v="{REPORT}">{_asking()}'
+        f"<LearnerToVerify>{_elements(values, order)}{raw}</LearnerToVerify></v:VerifyLearner>"
+    )
+
+
+def retrieve(*ulns: str) -> str:
+    """The body's child of a retrieval."""
+    asked = "".join(f"<ULN>{uln}</ULN>" for uln in ulns)
+    return f'<v:RetrieveULNs xmlns:v="{REPORT}">{_asking()}<ULNsToRetrieve>{asked}</ULNsToRetrieve></v:RetrieveULNs>'
+
+
+def _asking(who: Mapping[str, str | None] | None = None) -> str:
+    values = {"UKPRN": UKPRN, "OrgPassword": PASSWORD, "UserName": "A Tester", **(who or {})}
+    return _elements(values, ("OrganisationRef", "UKPRN", "OrgPassword", "UserName"))
+
+
+def _elements(values: Mapping[str, str | None], order: Sequence[str]) -> str:
+    return "".join(f"<{name}>{values[name]}</{name}>" for name in order if values.get(name) is not None)

@@ -13,6 +13,7 @@ from datetime import date
 from lrs_soap.rules import dates
 from lrs_soap.rules.learner import ACTIVE, CLOSED, DELETED
 from lrs_soap.rules.names import identity_key
+from lrs_soap.rules.prohibited import NOTHING, ProhibitedText
 
 GENDERS: Mapping[str, str] = {"0": "not known", "1": "male", "2": "female", "9": "not specified"}
 
@@ -34,6 +35,20 @@ LEARNER_STATUSES: Mapping[str, str] = {CLOSED: "closed", ACTIVE: "active", DELET
 
 YOUNGEST, OLDEST = 13, 110
 
+# Names, school and address, in the contract's order. Title, PlaceOfBirth and EmailAddress are none of these.
+_TEXTS = (
+    "GivenName",
+    "MiddleOtherName",
+    "FamilyName",
+    "PreferredGivenName",
+    "PreviousFamilyName",
+    "FamilyNameAtAge16",
+    "SchoolAtAge16",
+    "LastKnownAddressLine1",
+    "LastKnownAddressLine2",
+    "LastKnownAddressTown",
+    "LastKnownAddressCountyOrCity",
+)
 _OTHER_VERIFICATION = "999"
 _OPTED_OUT = "2"
 _UNACCEPTED_DESCRIPTIONS = frozenset({"ilr", "other id", "lrs", "by school", "by college", "by learning provider"})
@@ -43,7 +58,8 @@ _UNACCEPTED_DESCRIPTIONS = frozenset({"ilr", "other id", "lrs", "by school", "by
 class Violation:
     """A broken rule: the contract's name of the field, the sentence that the caller reads, and the rule.
 
-    `rule` is one of `date`, `future`, `age`, `known value`, `required`, `accepted description`, `no longer accepted`.
+    `rule` is one of `date`, `future`, `age`, `known value`, `required`, `accepted description`, `no longer accepted`,
+    `prohibited`.
     """
 
     field: str
@@ -52,7 +68,12 @@ class Violation:
 
 
 def violations(
-    values: Mapping[str, str | None], *, today: date, by_operator: bool = False, registering: bool = True
+    values: Mapping[str, str | None],
+    *,
+    today: date,
+    by_operator: bool = False,
+    registering: bool = True,
+    prohibited: ProhibitedText = NOTHING,
 ) -> tuple[Violation, ...]:
     """Every field rule that `values` break, in the contract's order of the fields; the first is what to answer.
 
@@ -60,18 +81,21 @@ def violations(
     `today` is the day on the service's clock. `by_operator` is for what the operator loads: the fields that are
     only the operator's are judged too, and neither the age nor AbilityToShare 2 is. `registering` is for a
     registration or a record of a batch; without it, in finds, updates and verifications, those two are not judged
-    either.
+    either. `prohibited` is what names, address, school, notes and postcode may not hold.
     """
-    return tuple(_violations(values, today, by_operator, registering and not by_operator))
+    return tuple(_violations(values, today, by_operator, registering and not by_operator, prohibited))
 
 
 def _violations(
-    values: Mapping[str, str | None], today: date, operators_too: bool, as_new: bool
+    values: Mapping[str, str | None], today: date, operators_too: bool, as_new: bool, prohibited: ProhibitedText
 ) -> Iterator[Violation]:
     given = {field: value for field, value in values.items() if value}
     if operators_too:
         yield from _date(given, "CreatedDate")
         yield from _date(given, "LastUpdatedDate")
+    for field in _TEXTS:
+        yield from _prohibited_words(given, field, prohibited)
+    yield from _prohibited_postcode(given, prohibited)
     yield from _date(given, "DateOfAddressCapture")
     yield from _date_of_birth(given, today, as_new)
     yield from _known_value(given, "Gender", GENDERS)
@@ -80,6 +104,7 @@ def _violations(
     yield from _ability_to_share(given, as_new)
     if operators_too:
         yield from _known_value(given, "LearnerStatus", LEARNER_STATUSES)
+    yield from _prohibited_words(given, "Notes", prohibited)
 
 
 def _date(given: Mapping[str, str], field: str) -> Iterator[Violation]:
@@ -122,6 +147,23 @@ def _ability_to_share(given: Mapping[str, str], as_new: bool) -> Iterator[Violat
     yield from _known_value(given, field, ABILITIES_TO_SHARE)
     if as_new and given.get(field) == _OPTED_OUT:
         yield _violation(field, _OPTED_OUT, "is no longer accepted.", "no longer accepted")
+
+
+def _prohibited_words(given: Mapping[str, str], field: str, prohibited: ProhibitedText) -> Iterator[Violation]:
+    value = given.get(field, "")
+    if prohibited.is_in(value):
+        yield _prohibited(field, value)
+
+
+def _prohibited_postcode(given: Mapping[str, str], prohibited: ProhibitedText) -> Iterator[Violation]:
+    field = "LastKnownPostCode"
+    value = given.get(field, "")
+    if prohibited.is_postcode(value):
+        yield _prohibited(field, value)
+
+
+def _prohibited(field: str, value: str) -> Violation:
+    return _violation(field, value, "contains prohibited text.", "prohibited")
 
 
 def _violation(field: str, value: str, what: str, rule: str) -> Violation:

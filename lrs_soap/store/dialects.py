@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
@@ -35,6 +36,10 @@ class Dialect(Protocol):
 
     def lock_for_migration(self, connection: Connection) -> None:
         """Wait, in a writing transaction, until no other process is migrating."""
+        ...
+
+    def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
+        """Take so many numbers of a sequence, in a writing transaction."""
         ...
 
     def is_busy(self, error: BaseException) -> bool:
@@ -111,6 +116,15 @@ class SQLite:
     def lock_for_migration(self, connection: Connection) -> None:
         pass  # BEGIN IMMEDIATE has done it.
 
+    def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
+        cursor.execute("UPDATE counters SET value = value + ? WHERE name = ?", (count, sequence))
+        cursor.execute("SELECT value FROM counters WHERE name = ?", (sequence,))
+        row = cursor.fetchone()
+        if row is None:
+            raise LookupError(f"The database has lost the row of its sequence {sequence!r}.")
+        taken: int = row[0]
+        return range(taken - count, taken)
+
     def is_busy(self, error: BaseException) -> bool:
         return isinstance(error, sqlite3.OperationalError) and "is locked" in str(error)
 
@@ -175,6 +189,12 @@ class PostgreSQL:
 
     def lock_for_migration(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")
+
+    def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
+        # Of a row in `counters` the lock would be held until the commit, and all who register would queue up for it.
+        # A sequence is never locked; what it costs is the numbers of transactions that are undone.
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", (f"{sequence}_numbers", count))
+        return [row[0] for row in cursor.fetchall()]
 
     def is_busy(self, error: BaseException) -> bool:
         return False  # PostgreSQL has waited already.

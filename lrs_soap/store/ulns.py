@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
-
 from lrs_soap.rules import uln as rules
 from lrs_soap.store import learners, properties
-from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.store import Transaction
-from lrs_soap.store.tables import counters
 
 _SEQUENCE = "uln"
-_ADVANCE = update(counters).where(counters.c.name == _SEQUENCE).values(value=counters.c.value + bindparam("by"))
-_TAKEN = Prepared(select(counters.c.value).where(counters.c.name == bindparam("name")), "name")
 
 
 def issue(transaction: Transaction) -> str:
@@ -21,29 +15,19 @@ def issue(transaction: Transaction) -> str:
 
 
 def issue_many(transaction: Transaction, count: int) -> list[str]:
-    """So many new ULNs. They are taken once the writing transaction is committed, and free again if it is not.
+    """So many new ULNs.
 
-    In PostgreSQL this waits for other transactions that have issued and not ended yet. So issue before inserting: two
-    that did these in different orders could wait for each other.
+    They are taken once the writing transaction is committed. If it is not, they are free again on SQLite, and on
+    PostgreSQL lost; in neither does anybody wait for them longer than for the transaction itself.
     """
     key = _key(transaction)
     issued: list[str] = []
     while len(issued) < count:
-        numbers = _take(transaction, count - len(issued))
+        numbers = transaction.next_numbers(_SEQUENCE, count - len(issued))
         candidates = [uln for number in numbers if (uln := rules.issue(number, key)) is not None]
         loaded = learners.held_ulns(transaction, candidates)
         issued.extend(uln for uln in candidates if uln not in loaded)
     return issued
-
-
-def _take(transaction: Transaction, count: int) -> range:
-    # First the update, which locks the row, then the look: so no two transactions see the same number.
-    transaction.execute(_ADVANCE, {"by": count})
-    row = _TAKEN.row(transaction, _SEQUENCE)
-    if row is None:
-        raise LookupError("The database has lost the row of its ULN sequence.")
-    taken: int = row[0]
-    return range(taken - count, taken)
 
 
 def _key(transaction: Transaction) -> bytes:

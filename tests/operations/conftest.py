@@ -1,10 +1,9 @@
-"""A store in a file of its own, empty or with the starting data."""
+"""A store on a new database of each kind, empty or with the starting data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -25,8 +24,8 @@ def passwords() -> Passwords:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(f"sqlite:///{tmp_path}/lrs.db")
+def store(database_url: str) -> Iterator[Store]:
+    store = Store.open(database_url)
     yield store
     store.close()
 

@@ -1,4 +1,4 @@
-"""A store in a file of its own, and learners to put in it."""
+"""A store on a new database of each kind, and learners to put in it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,8 @@ from lrs_soap.store.store import Store
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/lrs.db"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store.open(url)
+def store(database_url: str) -> Iterator[Store]:
+    store = Store.open(database_url)
     yield store
     store.close()
 

@@ -4,10 +4,13 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import dropwhile, islice
+
+from databases import on_postgresql, on_sqlite
 
 from lrs_soap.rules import uln as rules
 from lrs_soap.rules.learner import Learner
-from lrs_soap.store import learners, ulns
+from lrs_soap.store import learners, properties, ulns
 from lrs_soap.store.store import Store
 
 ISSUE = """
@@ -24,12 +27,12 @@ store.close()
 
 
 def ulns_to_come(store: Store, count: int) -> list[str]:
-    """What will be issued next, from a transaction that is undone."""
-    issued: list[str] = []
-    with suppress(KeyError), store.writing() as transaction:
-        issued = ulns.issue_many(transaction, count)
-        raise KeyError
-    return issued
+    """What will be issued next: the series goes on after the ULN that is issued to find out where it is."""
+    with store.writing() as transaction:
+        latest = ulns.issue(transaction)
+        key = bytes.fromhex(str(properties.get(transaction, "uln_key")))
+    series = (uln for number in range(1000) if (uln := rules.issue(number, key)) is not None)
+    return list(islice(dropwhile(lambda uln: uln != latest, series), 1, count + 1))
 
 
 def test_an_issued_uln_is_valid(store: Store) -> None:
@@ -46,9 +49,9 @@ def test_none_asked_none_taken(store: Store) -> None:
 
 
 def test_threads_and_processes_never_get_the_same(
-    store: Store, url: str, start_process: Callable[..., subprocess.Popen[str]]
+    store: Store, database_url: str, start_process: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    processes = [start_process(ISSUE, url) for _ in range(2)]
+    processes = [start_process(ISSUE, database_url) for _ in range(2)]
     issued: list[str] = []
 
     def issue() -> None:
@@ -68,21 +71,46 @@ def test_threads_and_processes_never_get_the_same(
     assert len(issued) == len(set(issued)) == 8 * 25 + 2 * 50
 
 
-def test_a_restart_goes_on_where_it_was(store: Store, url: str) -> None:
+def test_a_restart_goes_on_where_it_was(store: Store, database_url: str) -> None:
     with store.writing() as transaction:
         before = ulns.issue_many(transaction, 100)
     store.close()
-    again = Store.open(url)
+    again = Store.open(database_url)
     with again.writing() as transaction:
         after = ulns.issue_many(transaction, 100)
     again.close()
     assert set(before).isdisjoint(after)
 
 
-def test_what_was_undone_was_not_issued(store: Store) -> None:
-    (undone,) = ulns_to_come(store, 1)
+def issue_and_undo(store: Store) -> str:
+    undone = ""
+    with suppress(KeyError), store.writing() as transaction:
+        undone = ulns.issue(transaction)
+        raise KeyError
+    return undone
+
+
+@on_sqlite
+def test_what_was_undone_is_issued_again_on_sqlite(store: Store) -> None:
+    undone = issue_and_undo(store)
     with store.writing() as transaction:
         assert ulns.issue(transaction) == undone
+
+
+@on_postgresql
+def test_what_was_undone_is_lost_on_postgresql(store: Store) -> None:
+    (next_one, one_after) = ulns_to_come(store, 2)
+    assert issue_and_undo(store) == next_one
+    with store.writing() as transaction:
+        assert ulns.issue(transaction) == one_after
+
+
+@on_postgresql
+def test_issuing_waits_for_nobody_on_postgresql(store: Store, database_url: str) -> None:
+    other = Store(database_url, busy_timeout=0.2)
+    with store.writing() as one, other.writing() as another:
+        assert ulns.issue(one) != ulns.issue(another)
+    other.close()
 
 
 def test_ulns_that_were_loaded_are_walked_past(store: Store, learner: Callable[..., Learner]) -> None:

@@ -1,0 +1,52 @@
+"""New databases for tests, of each kind that lrs-soap serves: SQLite, and PostgreSQL where a server is named.
+
+`LRS_TEST_POSTGRESQL` names one by a URL, such as `postgresql://tester:secret@127.0.0.1/postgres`, whose user may create
+databases. Without it, what would run on PostgreSQL is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+VARIABLE = "LRS_TEST_POSTGRESQL"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+KINDS = (SQLITE, POSTGRESQL)
+
+# Taken out of the environment, because lrs-soap remarks on variables that look like its own and are not.
+_SERVER = os.environ.pop(VARIABLE, None)
+
+on_sqlite = pytest.mark.parametrize("database_kind", [SQLITE], indirect=True)
+"""For a test of what only SQLite does, or of what no kind of database does differently."""
+on_postgresql = pytest.mark.parametrize("database_kind", [POSTGRESQL], indirect=True)
+"""For a test of what only PostgreSQL does."""
+
+
+@contextmanager
+def new_database(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of a database that is empty, and gone after the block or, as a SQLite file, with `folder`."""
+    if kind == SQLITE:
+        yield f"sqlite:///{folder}/lrs.db"
+        return
+    if not _SERVER:
+        pytest.skip(f"{VARIABLE} names no PostgreSQL server on which databases may be created")
+    name = f"lrs_test_{secrets.token_hex(6)}"
+    with psycopg.connect(_SERVER, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield make_url(_SERVER).set(database=name).render_as_string(hide_password=False)
+        finally:
+            # Not WITH (FORCE), which fails where the server itself is at work in the database.
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+                [name],
+            )
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
