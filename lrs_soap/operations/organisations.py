@@ -1,11 +1,27 @@
-"""Which organisation asks, and whether it is who it says."""
+"""Which organisation asks, and whether it is who it says; and the operator's part: adding and changing them.
+
+What an operator changes counts from the next request on, in servers that run as well.
+"""
 
 from __future__ import annotations
 
-from lrs_soap.errors import Refused
+from collections.abc import Callable
+from dataclasses import replace
+
+from lrs_soap.errors import AlreadyHeld, InvalidRecord, NotHeld, Refused
 from lrs_soap.operations.passwords import Passwords
 from lrs_soap.rules.codes import FaultCode
-from lrs_soap.rules.organisation import Organisation, canonical
+from lrs_soap.rules.organisation import (
+    PASSWORD_LENGTH,
+    REFERENCE_LENGTH,
+    UKPRN_LENGTH,
+    Organisation,
+    Role,
+    canonical,
+    is_organisation_ref,
+    is_password,
+    is_ukprn,
+)
 from lrs_soap.store import organisations
 from lrs_soap.store.organisations import Account
 from lrs_soap.store.store import Transaction
@@ -22,7 +38,7 @@ def authenticate(
     """The organisation that `ukprn`, `organisation_ref`, or both agreeing name; letters have no case in either.
 
     None is a code that was not sent. Raises Refused: WSEC0003 for nobody, a suspended organisation, or two codes that
-    disagree; then WSEC0005 for a wrong `password` (access.md). A first check of a password, and every refusal, takes
+    disagree; then WSEC0005 for a wrong `password`. A first check of a password, and every refusal, takes
     the time of one argon2 hash: give it a reading transaction, for which nobody waits.
     """
     account = _named(transaction, ukprn, organisation_ref)
@@ -42,6 +58,101 @@ def _named(transaction: Transaction, ukprn: str | None, organisation_ref: str | 
     if organisation_ref is None or account is None:
         return account
     return account if account.organisation.organisation_ref == canonical(organisation_ref) else None
+
+
+def check_new(transaction: Transaction, organisation: Organisation) -> None:
+    """Whether an organisation can be added. Raises InvalidRecord for its codes or name, AlreadyHeld for those taken."""
+    _check_codes(organisation)
+    if organisations.by_ukprn(transaction, organisation.ukprn) is not None:
+        raise AlreadyHeld(f"There is an organisation with the UKPRN {canonical(organisation.ukprn)} already.")
+    other = organisations.by_reference(transaction, organisation.organisation_ref)
+    if other is not None:
+        raise AlreadyHeld(
+            f"The organisation with the UKPRN {other.organisation.ukprn} has the OrganisationRef "
+            f"{canonical(organisation.organisation_ref)} already."
+        )
+
+
+def add(transaction: Transaction, passwords: Passwords, organisation: Organisation, password: str) -> Organisation:
+    """Add an organisation; as it is held, its codes in capitals. Raises as `check_new` and `check_password`."""
+    check_password(password)
+    check_new(transaction, organisation)
+    organisations.insert(transaction, organisation, passwords.hash(password))
+    return held(transaction, organisation.ukprn)
+
+
+def everyone(transaction: Transaction) -> tuple[Organisation, ...]:
+    """Every organisation, by UKPRN."""
+    return organisations.all(transaction)
+
+
+def held(transaction: Transaction, ukprn: str) -> Organisation:
+    """The organisation with this UKPRN. Raises NotHeld."""
+    account = organisations.by_ukprn(transaction, ukprn)
+    if account is None:
+        raise _unknown(ukprn)
+    return account.organisation
+
+
+def set_roles(transaction: Transaction, ukprn: str, roles: frozenset[Role]) -> Organisation:
+    """Give an organisation these roles and no others. Raises NotHeld, as the other changes do."""
+    return _changed(transaction, ukprn, lambda now: replace(now, roles=roles))
+
+
+def change_roles(
+    transaction: Transaction, ukprn: str, *, added: frozenset[Role], removed: frozenset[Role]
+) -> Organisation:
+    """Give an organisation roles and take others from it; what is both is taken."""
+    return _changed(transaction, ukprn, lambda now: replace(now, roles=(now.roles | added) - removed))
+
+
+def set_suspended(transaction: Transaction, ukprn: str, suspended: bool) -> Organisation:
+    """Suspend an organisation, which is then answered as if it were unknown (WSEC0003), or resume it."""
+    return _changed(transaction, ukprn, lambda now: replace(now, suspended=suspended))
+
+
+def set_permissions_disabled(transaction: Transaction, ukprn: str, disabled: bool) -> Organisation:
+    """Disable whatever an organisation may do (WSEC0006) and leave it its roles, or enable it again."""
+    return _changed(transaction, ukprn, lambda now: replace(now, permissions_disabled=disabled))
+
+
+def set_password(transaction: Transaction, passwords: Passwords, ukprn: str, password: str) -> None:
+    """Give an organisation another password. Raises NotHeld, and as `check_password`."""
+    check_password(password)
+    if not organisations.set_password_hash(transaction, ukprn, passwords.hash(password)):
+        raise _unknown(ukprn)
+
+
+def check_password(password: str) -> None:
+    """Whether a password is one that a client can send. Raises InvalidRecord, which does not quote it."""
+    if not is_password(password):
+        raise InvalidRecord(
+            f"has to be exactly {PASSWORD_LENGTH} letters, digits, signs or spaces, and not spaces only", "OrgPassword"
+        )
+
+
+def _check_codes(organisation: Organisation) -> None:
+    if not is_ukprn(organisation.ukprn):
+        raise InvalidRecord(f"has to be {UKPRN_LENGTH} letters or digits, not {organisation.ukprn!r}", "UKPRN")
+    if not is_organisation_ref(organisation.organisation_ref):
+        raise InvalidRecord(
+            f"has to be {REFERENCE_LENGTH} letters or digits, not {organisation.organisation_ref!r}", "OrganisationRef"
+        )
+    if not organisation.name.strip() or not organisation.name.isprintable():
+        raise InvalidRecord("has to be a name, on one line", "NAME")
+
+
+def _changed(transaction: Transaction, ukprn: str, change: Callable[[Organisation], Organisation]) -> Organisation:
+    now = organisations.locked(transaction, ukprn)
+    if now is None:
+        raise _unknown(ukprn)
+    then = change(now)
+    organisations.update(transaction, then)
+    return then
+
+
+def _unknown(ukprn: str) -> NotHeld:
+    return NotHeld(f"There is no organisation with the UKPRN {ukprn!r}; `lrs-soap org list` lists them all.")
 
 
 def _refused(code: FaultCode) -> Refused:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import string
 import threading
 from collections import OrderedDict
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from lrs_soap.rules.organisation import PASSWORD_LENGTH
+
 _MEMORY_KIB = 19 * 1024
+
+# Without those that are taken for one another when they are read out.
+_GENERATED_FROM = "".join(each for each in string.ascii_letters + string.digits if each not in "0O1Il")
 
 
 class Passwords:
@@ -57,6 +63,11 @@ class Passwords:
             if len(self._proved) > self._limit:
                 self._proved.popitem(last=False)
         return True
+
+
+def generate() -> str:
+    """A password that nobody has, of letters and digits."""
+    return "".join(secrets.choice(_GENERATED_FROM) for _ in range(PASSWORD_LENGTH))
 
 
 def _bytes(text: str) -> bytes:

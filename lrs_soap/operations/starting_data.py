@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from importlib.resources import files
@@ -20,6 +20,16 @@ from lrs_soap.store.store import Store, Transaction
 ORGANISATION = Organisation("TEST0001", "TST001", "Compatibility Test College", roles=frozenset(Role))
 PASSWORD = "CompatSitePass01"
 
+ORGANISATIONS: Mapping[Organisation, str] = {
+    ORGANISATION: PASSWORD,
+    Organisation("TEST0002", "TST002", "View Only College", roles=frozenset({Role.VIEW_ONLY_USER})): "ViewOnlyPass0002",
+    Organisation("TEST0003", "TST003", "Suspended College", suspended=True, roles=frozenset(Role)): "SuspendedPass003",
+    Organisation(
+        "TEST0004", "TST004", "College Without PLR Access", roles=frozenset(Role) - {Role.LEARNER_RECORD}
+    ): "WithoutPlrPass04",
+}
+"""Who may ask, with the password of each; they are in the README, and no secret."""
+
 _FILLED = "starting_data"
 
 
@@ -32,13 +42,14 @@ def fill(store: Store, passwords: Passwords, clock: Clock) -> None:
     with store.reading() as transaction:
         if properties.get(transaction, _FILLED) is not None:
             return
-    password_hash = passwords.hash(PASSWORD)
+    # Before the transaction, for which others would have to wait.
+    accounts = {organisation: passwords.hash(password) for organisation, password in ORGANISATIONS.items()}
     with store.writing() as transaction:
         try:
             properties.add(transaction, _FILLED, clock.today().isoformat())
         except AlreadyHeld:
             return
-        _insert(transaction, password_hash, clock.today())
+        _insert(transaction, accounts, clock.today())
 
 
 def starting_learners(today: date) -> Iterator[Learner]:
@@ -48,9 +59,10 @@ def starting_learners(today: date) -> Iterator[Learner]:
         yield learner_of(json.loads(line), today=today)
 
 
-def _insert(transaction: Transaction, password_hash: str, today: date) -> None:
-    with suppress(AlreadyHeld):
-        organisations.insert(transaction, ORGANISATION, password_hash)
+def _insert(transaction: Transaction, accounts: Mapping[Organisation, str], today: date) -> None:
+    for organisation, password_hash in accounts.items():
+        with suppress(AlreadyHeld):
+            organisations.insert(transaction, organisation, password_hash)
     for learner in starting_learners(today):
         with suppress(AlreadyHeld):
             learners.insert(transaction, learner)

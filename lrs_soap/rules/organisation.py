@@ -1,7 +1,9 @@
-"""The organisation that asks, and what it may be allowed to do."""
+"""The organisation that asks: its codes, its roles, its password."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,20 +19,62 @@ class Role(str, Enum):
     SUPER_USER = "LRB Super User"
 
 
+SHORT_NAMES: Mapping[Role, str] = {
+    Role.BATCH_USER: "batch",
+    Role.ONLINE_USER: "online",
+    Role.VIEW_ONLY_USER: "view",
+    Role.LEARNER_RECORD: "record",
+    Role.LEARNING_PROVIDER: "provider",
+    Role.SUPER_USER: "super",
+}
+"""What operators type and read where the guide's names are too long."""
+
+UKPRN_LENGTH, REFERENCE_LENGTH, PASSWORD_LENGTH = 8, 6, 16
+
+_ALPHANUMERIC = re.compile("[0-9A-Za-z]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """An organisation: its UKPRN (eight characters), OrganisationRef (six), both in capitals, and its roles.
 
-    A suspended one is answered as if it were unknown.
+    A suspended one is answered as if it were unknown; one whose permissions are disabled is known and may do nothing,
+    whatever its roles.
     """
 
     ukprn: str
     organisation_ref: str
     name: str
     suspended: bool = False
+    permissions_disabled: bool = False
     roles: frozenset[Role] = frozenset()
 
 
 def canonical(code: str) -> str:
     """A UKPRN or OrganisationRef as it is held and compared: the letters A to Z have no case, all else is as given."""
     return code.upper() if code.isascii() else code
+
+
+def role_named(text: str) -> Role | None:
+    """The role of that name, the guide's or the short one, in any case; None where there is none."""
+    name = " ".join(text.split()).casefold()
+    return next((role for role in Role if name in (role.value.casefold(), SHORT_NAMES[role])), None)
+
+
+def is_ukprn(text: str) -> bool:
+    """Whether the contract's schema takes the text as a UKPRN."""
+    return len(text) == UKPRN_LENGTH and _ALPHANUMERIC.fullmatch(text) is not None
+
+
+def is_organisation_ref(text: str) -> bool:
+    """Whether the contract's schema takes the text as an OrganisationRef."""
+    return len(text) == REFERENCE_LENGTH and _ALPHANUMERIC.fullmatch(text) is not None
+
+
+def is_password(text: str) -> bool:
+    """Whether a client can send the text as OrgPassword: sixteen characters, not all of them spaces.
+
+    Of the characters that the contract's schema takes only those that can be seen, and spaces: others do not survive
+    XML, or count there as two.
+    """
+    return len(text) == PASSWORD_LENGTH and text.isprintable() and not text.isspace() and max(text) <= "\uffff"

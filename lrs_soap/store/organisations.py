@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Update, bindparam, select
 from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_of
 
 from lrs_soap.rules.organisation import Organisation, Role, canonical
 from lrs_soap.store.prepared import Prepared
@@ -15,8 +16,10 @@ from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import organisations
 
 _ACTIVE, _SUSPENDED = "active", "suspended"
+_ENABLED, _DISABLED = "enabled", "disabled"
 _COLUMNS = tuple(
-    organisations.c[name] for name in ("ukprn", "organisation_ref", "name", "status", "roles", "password_hash")
+    organisations.c[name]
+    for name in ("ukprn", "organisation_ref", "name", "status", "permissions", "roles", "password_hash")
 )
 _BY_UKPRN = Prepared(select(*_COLUMNS).where(organisations.c.ukprn == bindparam("code")), "code")
 _BY_REFERENCE = Prepared(select(*_COLUMNS).where(organisations.c.organisation_ref == bindparam("code")), "code")
@@ -53,11 +56,40 @@ def insert(transaction: Transaction, organisation: Organisation, password_hash: 
         "organisation_ref": canonical(organisation.organisation_ref),
         "name": organisation.name,
         "password_hash": password_hash,
-        "status": _SUSPENDED if organisation.suspended else _ACTIVE,
-        "roles": ",".join(sorted(role.value for role in organisation.roles)),
+        **_changeable(organisation),
     }
     with transaction.savepoint():
         transaction.execute(insert_into(organisations), row)
+
+
+def locked(transaction: Transaction, ukprn: str) -> Organisation | None:
+    """The organisation with this UKPRN, which nobody else changes until this writing transaction ends."""
+    found = transaction.execute(
+        select(*_COLUMNS).where(organisations.c.ukprn == canonical(ukprn)).with_for_update()
+    ).one_or_none()
+    return None if found is None else _account(tuple(found)).organisation
+
+
+def update(transaction: Transaction, organisation: Organisation) -> None:
+    """Hold the roles, suspension and permissions of an organisation as they are now; it is told by its UKPRN."""
+    transaction.execute(_the_one(organisation.ukprn).values(**_changeable(organisation)))
+
+
+def set_password_hash(transaction: Transaction, ukprn: str, password_hash: str) -> bool:
+    """Hold another password's hash; whether there is such an organisation."""
+    return transaction.execute(_the_one(ukprn).values(password_hash=password_hash)).rowcount == 1
+
+
+def _the_one(ukprn: str) -> Update:
+    return update_of(organisations).where(organisations.c.ukprn == canonical(ukprn))
+
+
+def _changeable(organisation: Organisation) -> dict[str, str]:
+    return {
+        "status": _SUSPENDED if organisation.suspended else _ACTIVE,
+        "permissions": _DISABLED if organisation.permissions_disabled else _ENABLED,
+        "roles": ",".join(sorted(role.value for role in organisation.roles)),
+    }
 
 
 def _found(row: tuple[Any, ...] | None) -> Account | None:
@@ -65,12 +97,13 @@ def _found(row: tuple[Any, ...] | None) -> Account | None:
 
 
 def _account(row: tuple[Any, ...]) -> Account:
-    ukprn, organisation_ref, name, status, roles, password_hash = row
+    ukprn, organisation_ref, name, status, permissions, roles, password_hash = row
     organisation = Organisation(
         ukprn,
         organisation_ref,
         name,
         suspended=status == _SUSPENDED,
+        permissions_disabled=permissions == _DISABLED,
         roles=_roles(roles),
     )
     return Account(organisation, password_hash)

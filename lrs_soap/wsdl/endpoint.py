@@ -12,7 +12,7 @@ from lrs_soap.clock import Clock
 from lrs_soap.errors import LrsError, NotBuilt, Refused
 from lrs_soap.exchange import Exchange
 from lrs_soap.rules.codes import FaultCode
-from lrs_soap.wsdl import faults, reading, reading_r9
+from lrs_soap.wsdl import faults, reading, reading_r9, validation_r9
 from lrs_soap.wsdl.declare import Message
 from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope
 from lrs_soap.wsdl.facets import Facet
@@ -23,6 +23,9 @@ from lrs_soap.wsdl.writing import Writer
 # Given an exchange and the trouble of each record of a batch that is judged apart: what a service's function is called
 # with.
 MakeCall = Callable[[Exchange, Mapping[int, tuple[str, ...]]], Any]
+
+# Raises Refused where no request is looked at now, whatever it says.
+Admit = Callable[[Exchange], None]
 
 OK, SERVER_ERROR = 200, 500
 
@@ -40,9 +43,11 @@ class Endpoint(ABC):
 
     envelope: Envelope
 
-    def __init__(self, port: Port, *, make_call: MakeCall, root_prefix: str) -> None:
+    def __init__(self, port: Port, *, make_call: MakeCall, root_prefix: str, admit: Admit | None = None) -> None:
+        """`admit` is asked once it is known which operation a request is for, before its content is looked at."""
         self.operations = port.operations
         self._make_call = make_call
+        self._admit = admit
         self._by_request = {operation.request_tag: operation for operation in self.operations}
         self._writer = Writer(
             {operation.response_tag: operation.response for operation in self.operations}, root_prefix=root_prefix
@@ -59,6 +64,8 @@ class Endpoint(ABC):
             child = open_envelope(exchange.request, charset)
             operation = self._operation(child, soap_action)
             exchange.operation = operation.name
+            if self._admit is not None:
+                self._admit(exchange)
             request, records = self._read(operation, child, exchange)
             exchange.mark("read")
             response = operation.function(self._make_call(exchange, records), request)
@@ -106,13 +113,14 @@ class LearnerServiceEndpoint(Endpoint):
         *,
         make_call: MakeCall,
         clock: Clock,
+        admit: Admit | None = None,
         strict: bool = True,
         records_apart: bool = False,
         fault_detail: FaultDetail = "observed",
         replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
     ) -> None:
         """`strict`, `records_apart` and `replaced` are those of `reading.Reader`."""
-        super().__init__(port, make_call=make_call, root_prefix="ns2")
+        super().__init__(port, make_call=make_call, root_prefix="ns2", admit=admit)
         self._clock = clock
         self._fault_detail: FaultDetail = fault_detail
         self._reader = reading.Reader(
@@ -165,8 +173,8 @@ class R9Endpoint(Endpoint):
 
     envelope = faults.R9
 
-    def __init__(self, port: Port, *, make_call: MakeCall) -> None:
-        super().__init__(port, make_call=make_call, root_prefix="")
+    def __init__(self, port: Port, *, make_call: MakeCall, admit: Admit | None = None) -> None:
+        super().__init__(port, make_call=make_call, root_prefix="", admit=admit)
         self._by_action = {operation.soap_action: operation for operation in self.operations}
         self._reader = reading_r9.Reader({operation.request_tag: operation.request for operation in self.operations})
 
@@ -182,7 +190,11 @@ class R9Endpoint(Endpoint):
     def _read(
         self, operation: Operation, child: etree._Element, exchange: Exchange
     ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
-        return self._reader.read(child), {}
+        request = self._reader.read(child)
+        found = validation_r9.violations(request)
+        if found:
+            raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, found[0], found)
+        return request, {}
 
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
         if isinstance(error, Refused):

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from pathlib import Path
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.operations import starting_data
 from lrs_soap.operations.passwords import Passwords
 from lrs_soap.rules import uln
 from lrs_soap.rules.learner import ACTIVE, CLOSED, DELETED, LEARNER_FIELDS
+from lrs_soap.rules.organisation import Role, is_password
 from lrs_soap.store import learners, organisations, tables
 from lrs_soap.store.store import Store
 
@@ -40,9 +40,22 @@ def test_it_is_the_same_on_every_day() -> None:
     assert tuple(starting_data.starting_learners(date(2031, 12, 31))) == LEARNERS
 
 
-def test_somebody_may_ask_everything(filled: Store) -> None:
+def test_the_organisations_are_of_every_kind_with_a_password_of_its_own_each(
+    filled: Store, passwords: Passwords
+) -> None:
+    everything, view_only, suspended, without_plr = starting_data.ORGANISATIONS
+    assert everything.roles == frozenset(Role)
+    assert view_only.roles == {Role.VIEW_ONLY_USER}
+    assert suspended.suspended
+    assert Role.LEARNER_RECORD not in without_plr.roles
+    assert len(set(starting_data.ORGANISATIONS.values())) == 4
     with filled.reading() as transaction:
-        assert organisations.all(transaction) == (starting_data.ORGANISATION,)
+        assert organisations.all(transaction) == tuple(starting_data.ORGANISATIONS)
+        for organisation, password in starting_data.ORGANISATIONS.items():
+            account = organisations.by_reference(transaction, organisation.organisation_ref)
+            assert account is not None
+            assert is_password(password)
+            assert passwords.verify(organisation.ukprn, password, account.password_hash)
 
 
 def test_filling_again_brings_nothing_back(filled: Store, passwords: Passwords, clock: SettableClock) -> None:
@@ -66,13 +79,12 @@ def test_what_was_loaded_before_stays(store: Store, passwords: Passwords, clock:
     assert account.password_hash == "a hash of its own"
 
 
-def test_several_that_start_at_once_fill_it_once(tmp_path: Path, passwords: Passwords, clock: SettableClock) -> None:
-    url = f"sqlite:///{tmp_path}/lrs.db"
+def test_several_that_start_at_once_fill_it_once(database_url: str, passwords: Passwords, clock: SettableClock) -> None:
     errors: list[Exception] = []
 
     def start() -> None:
         try:
-            store = Store.open(url)
+            store = Store.open(database_url)
             starting_data.fill(store, passwords, clock)
             with store.reading() as transaction:
                 assert learners.count(transaction) == len(LEARNERS)
