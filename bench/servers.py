@@ -19,28 +19,27 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process that serves at `url`."""
+    """A process that serves at `url`, by itself or by its children."""
 
     url: str
     process: subprocess.Popen[bytes]
 
-    def resident_mib(self) -> float:
-        """How much memory it holds."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+([0-9]+) kB", status)
-        if found is None:
-            raise BenchFailed("the server's memory cannot be read")
-        return int(found[1]) / 1024
+    def memory_mib(self) -> float:
+        """How much memory it and its children hold; what several of them share is counted once."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return sum(map(_memory_mib, (str(pid), *children)))
 
 
 @contextmanager
-def lrs_soap(folder: Path, database_url: str) -> Iterator[Server]:
-    """`lrs-soap serve` at its defaults, but for the port."""
-    with (folder / "serve.log").open("wb") as log:
-        command = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--database", database_url]
+def lrs_soap(folder: Path, database_url: str, *flags: str) -> Iterator[Server]:
+    """`lrs-soap serve` at its defaults, but for the port and what `flags` say."""
+    path = folder / f"serve-{'-'.join(flags).replace('/', '-')}.log"
+    with path.open("wb") as log:
+        command = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--database", database_url, *flags]
         process = subprocess.Popen(command, cwd=folder, stderr=log)
     with _stopped_at_the_end(process):
-        yield Server(_ready(process, folder / "serve.log"), process)
+        yield Server(_ready(process, path), process)
 
 
 @contextmanager
@@ -58,6 +57,13 @@ def empty_application(size: int) -> Iterator[Server]:
             except OSError:
                 time.sleep(0.05)
         yield Server(f"http://127.0.0.1:{port}/", process)
+
+
+def _memory_mib(pid: str) -> float:
+    found = re.search(r"^Pss:\s+([0-9]+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    if found is None:
+        raise BenchFailed("the server's memory cannot be read")
+    return int(found[1]) / 1024
 
 
 @contextmanager

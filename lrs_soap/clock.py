@@ -52,3 +52,8 @@ class SettableClock:
 
     def today(self) -> date:
         return self._moment.date()
+
+
+def clock_at(moment: datetime | None) -> Clock:
+    """The machine's clock, or one that stands at `moment`, where a setting gives one."""
+    return RealClock() if moment is None else SettableClock(moment)

@@ -13,9 +13,10 @@ class Exchange:
     """What is known of one request: made at the door, handed through as the context, logged at the end.
 
     `id` is the reference that a WSEC0999 quotes; `operation` the name on the wire; `organisation` the UKPRN or
-    OrganisationRef that was given; `code` the response or fault code of the answer; `reasons` the Decision's facts;
-    `findings` what a lenient setting let pass and a strict one would refuse. `request` may hold a password: it is
-    never logged.
+    OrganisationRef that was given; `certificate` whom the caller's certificate names, where one was asked for; `code`
+    the response or fault code of the answer; `reasons` the Decision's facts; `findings` what a lenient setting let
+    pass and a strict one would refuse, and all that is wrong with a request that was refused for what it holds.
+    `request` may hold a password: it is never logged.
     """
 
     path: str = ""
@@ -24,6 +25,7 @@ class Exchange:
     operation: str | None = None
     organisation: str | None = None
     user: str | None = None
+    certificate: str | None = None
     answer: bytes = b""
     status: int = 0
     code: str | None = None

@@ -33,6 +33,7 @@ def test_a_line_of_text_has_what_is_known() -> None:
         operation="learnerByULN",
         organisation="TEST0001",
         user="A Tester",
+        certificate="vendor",
         code="WSRC0004",
         reasons=(Reason("names", "given EQUAL, family EQUAL", ("given_name",), ("Grace",), ("Grace",)),),
     )
@@ -47,6 +48,7 @@ def test_a_line_of_text_has_what_is_known() -> None:
         "operation=learnerByULN",
         "organisation=TEST0001",
         'user="A Tester"',
+        "certificate=vendor",
         "code=WSRC0004",
         'reasons=["names: given EQUAL, family EQUAL"]',
         "status=200",
@@ -70,7 +72,7 @@ def test_a_line_of_json_is_an_object_with_what_is_known() -> None:
     assert "code" not in facts
 
 
-@pytest.mark.parametrize("field", ["user", "organisation", "operation", "path"])
+@pytest.mark.parametrize("field", ["user", "organisation", "operation", "path", "certificate"])
 @pytest.mark.parametrize("text", [FORGED, "a\rb", "a\u2028b", "a\u0085b", "a\x1b[31mb", "a\0b", 'a" code="x', "a\\"])
 def test_nothing_that_was_sent_can_forge_a_line_or_a_fact(field: str, text: str) -> None:
     exchange = an_exchange(code="WSEC0005", **{field: text})

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from lrs_soap.exchange import Exchange
-from lrs_soap.server.http_request import Environ, HttpError, address_of, body_of, charset_of
+from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, Environ, HttpError, address_of, body_of, charset_of
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint
 from lrs_soap.wsdl.envelope import UnknownCharset
@@ -70,7 +70,7 @@ class Application:
 
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         mount = self._mount(environ)
-        exchange = Exchange(path=mount.path)
+        exchange = Exchange(path=mount.path, certificate=environ.get(CERTIFICATE_SUBJECT))
         try:
             charset = charset_of(environ)
             exchange.request = body_of(environ, self._max_body_bytes)

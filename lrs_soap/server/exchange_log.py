@@ -44,6 +44,7 @@ class ExchangeLog:
             "operation": exchange.operation,
             "organisation": _short(exchange.organisation),
             "user": _short(exchange.user),
+            "certificate": _short(exchange.certificate),
             "code": exchange.code,
             "reasons": [f"{reason.rule}: {reason.outcome}" for reason in exchange.reasons[:_MOST]] or None,
             "findings": [_short(finding) for finding in exchange.findings[:_MOST]] or None,
@@ -72,11 +73,10 @@ def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.std
             structlog.processors.JSONRenderer() if form == "json" else _text_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        cache_logger_on_first_use=True,
-    )
+    ).bind()
 
 
-_BARE = re.compile(r"[!#-<>-\[\]-~]+")
+_is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
 
 
 def _text_line(logger: object, method: str, facts: structlog.typing.EventDict) -> str:
@@ -88,7 +88,9 @@ def _text_line(logger: object, method: str, facts: structlog.typing.EventDict) -
 
 def _quoted(value: Any) -> str:
     if isinstance(value, str):
-        return value if _BARE.fullmatch(value) else json.dumps(value, ensure_ascii=not value.isprintable())
+        if _is_bare(value):
+            return value
+        return json.dumps(value, ensure_ascii=not value.isprintable())
     return str(value) if isinstance(value, (int, float)) else json.dumps(value)
 
 

@@ -14,6 +14,9 @@ from lrs_soap.errors import LrsError
 
 Environ = dict[str, Any]
 
+CERTIFICATE_SUBJECT = "SSL_CLIENT_S_DN"
+"""Where an environment has the subject of the caller's certificate, under the name that mod_ssl gave it."""
+
 _BLOCK = 64 * 1024
 _LONGEST_KEPT = 100
 # What may stand in a Host header: a name, an address, a port.

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
+import ssl
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lrs_soap.clock import Clock, RealClock, SettableClock
+from lrs_soap.clock import Clock, clock_at
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange import Exchange
-from lrs_soap.operations import starting_data
+from lrs_soap.operations import prohibited_text, starting_data
 from lrs_soap.operations.passwords import Passwords
+from lrs_soap.rules.hours import ServiceHours
+from lrs_soap.rules.searching import SearchAge
+from lrs_soap.server import tls
 from lrs_soap.server.application import Application, Mount
 from lrs_soap.server.exchange_log import ExchangeLog, open_log
+from lrs_soap.server.https import HttpsServer
+from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
+from lrs_soap.server.processes import Announce, Processes, Server
 from lrs_soap.services.call import Call
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
+from lrs_soap.services.opening import Opening
 from lrs_soap.store.store import Store
 from lrs_soap.wsdl.document import WsdlDocument
-from lrs_soap.wsdl.endpoint import LearnerServiceEndpoint, MakeCall, R9Endpoint
+from lrs_soap.wsdl.endpoint import Admit, LearnerServiceEndpoint, MakeCall, R9Endpoint
 from lrs_soap.wsdl.facets import verify_batch_record_count
 from lrs_soap.wsdl.messages.vldmsg import VerifyBatchRqst
 
@@ -37,57 +48,119 @@ def serve(settings: Settings) -> None:
     """Open the database, bring it up to date, give a new one its starting data, and serve until told to stop.
 
     Returns after SIGTERM or SIGINT, when what was being answered is answered. Raises StoreUnavailable, and
-    InvalidSetting where the address cannot be had.
+    InvalidSetting where the address cannot be had, or a file that is named is not what it has to be.
     """
-    clock = clock_of(settings)
-    passwords = Passwords()
+    context = _tls(settings)
+    # What can be wrong with it is told before anything is begun.
+    prohibited_text.read(settings.prohibited_text)
+    _prepare_database(settings)
+    sockets = _listen(settings)
+    address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
+
+    def say_ready() -> None:
+        print(f"lrs-soap is ready on {address}", file=sys.stderr, flush=True)
+
+    if settings.processes == 1:
+        _answer(settings, sockets, context, lambda server: say_ready())
+        return
+    Processes(
+        settings.processes,
+        lambda announce: _answer(settings, sockets, context, announce),
+        sockets=sockets,
+        ready=say_ready,
+        log=open_log(settings.log_level, settings.log_format),
+    ).run()
+
+
+def _prepare_database(settings: Settings) -> None:
     store = Store.open(settings.database_url)
     try:
-        starting_data.fill(store, passwords, clock)
-        logger = open_log(settings.log_level, settings.log_format)
-        log = ExchangeLog(logger, clock, failures_only=not settings.log_exchanges)
-        loop = _listen(application_of(settings, store=store, clock=clock, passwords=passwords, log=log), settings)
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda number, frame: loop.stop())
-        print(f"lrs-soap is ready on http://{_in_url(settings.host)}:{loop.port}", file=sys.stderr, flush=True)
-        loop.run()
+        starting_data.fill(store, Passwords(), clock_at(settings.clock))
     finally:
         store.close()
 
 
-def clock_of(settings: Settings) -> Clock:
-    """The machine's clock, or one that stands at the moment that a setting gives."""
-    return RealClock() if settings.clock is None else SettableClock(settings.clock)
+def _answer(
+    settings: Settings, sockets: list[socket.socket], context: ssl.SSLContext | None, announce: Announce
+) -> None:
+    """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
+    clock, passwords = clock_at(settings.clock), Passwords()
+    logger = open_log(settings.log_level, settings.log_format)
+    if settings.processes > 1:
+        logger = logger.bind(process=os.getpid())
+    log = ExchangeLog(logger, clock, failures_only=not settings.log_exchanges)
+    store = Store(settings.database_url)
+    try:
+        application = application_of(settings, store=store, clock=clock, passwords=passwords, log=log)
+        server = _server(application, settings, sockets, context, logger)
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda number, frame: server.stop())
+        announce(server)
+        server.run()
+    finally:
+        store.close()
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        return tls.context_of(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
+    if settings.tls_cert is None and settings.tls_key is None and settings.tls_client_ca is None:
+        return None
+    raise InvalidSetting(
+        "HTTPS needs both the service's certificate (tls_cert) and its private key (tls_key). "
+        "`lrs-soap certs FOLDER` makes such files for development."
+    )
 
 
 def application_of(
     settings: Settings, *, store: Store, clock: Clock, passwords: Passwords, log: Callable[[Exchange], None]
 ) -> Application:
-    """The WSGI application over one store."""
+    """The WSGI application over one store. Raises InvalidSetting where the list of prohibited text is none."""
+    prohibited = prohibited_text.read(settings.prohibited_text)
+    search_age = _search_age(settings)
 
     def make_call(exchange: Exchange, records: Any) -> Call:
-        return Call(exchange, store, clock, passwords, records)
+        return Call(exchange, store, clock, passwords, prohibited, records, search_age)
 
+    hours = ServiceHours(settings.service_hours, settings.maintenance)
+    admit = None if hours.is_always_open else Opening(hours, clock)
     return Application(
         [
-            Mount(LEARNER_SERVICE.path, _learner_service(settings, make_call, clock), WsdlDocument(LEARNER_SERVICE)),
+            Mount(
+                LEARNER_SERVICE.path,
+                _learner_service(settings, make_call, clock, admit),
+                WsdlDocument(LEARNER_SERVICE),
+            ),
             Mount(
                 LEARNER_SERVICE_R9.path,
-                R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call),
+                R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit),
                 WsdlDocument(LEARNER_SERVICE_R9),
             ),
         ],
         log=log,
         max_body_bytes=settings.max_body_bytes,
         trusted_proxies=frozenset(settings.trusted_proxies),
+        client_certificate=settings.tls_client_ca is not None,
     )
 
 
-def _learner_service(settings: Settings, make_call: MakeCall, clock: Clock) -> LearnerServiceEndpoint:
+def _search_age(settings: Settings) -> SearchAge | None:
+    if not settings.find_before_register:
+        return None
+    return SearchAge(
+        maximum=timedelta(seconds=settings.find_before_register_maximum),
+        minimum=timedelta(seconds=settings.find_before_register_minimum),
+    )
+
+
+def _learner_service(
+    settings: Settings, make_call: MakeCall, clock: Clock, admit: Admit | None
+) -> LearnerServiceEndpoint:
     return LearnerServiceEndpoint(
         LEARNER_SERVICE,
         make_call=make_call,
         clock=clock,
+        admit=admit,
         strict=settings.strict,
         records_apart=settings.batch_validation == "record",
         fault_detail=settings.fault_detail,
@@ -97,26 +170,42 @@ def _learner_service(settings: Settings, make_call: MakeCall, clock: Clock) -> L
     )
 
 
-def _listen(application: Application, settings: Settings) -> Loop:
+def _listen(settings: Settings) -> list[socket.socket]:
     try:
-        return Loop(
-            application,
-            threads=settings.threads,
-            host=settings.host,
-            port=settings.port,
-            ident="lrs-soap",
-            # The address in the WSDL for a caller who does not say by which host it asks.
-            server_name=_in_url(settings.host),
-            connection_limit=_CONNECTIONS,
-            max_request_body_size=_PATIENCE * settings.max_body_bytes,
-            # Whom to believe is the application's own setting, the same under every server.
-            clear_untrusted_proxy_headers=False,
-        )
+        return listen(settings.host, settings.port)
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InvalidSetting(
-            f"lrs-soap cannot listen on {settings.host}:{settings.port}: {str(error).rstrip('.')}. "
+            f"lrs-soap cannot listen on {settings.host}:{settings.port}: {reason.rstrip('.')}. "
             "Give another address with --host and --port."
         ) from error
+
+
+def _server(
+    application: Application,
+    settings: Settings,
+    sockets: list[socket.socket],
+    context: ssl.SSLContext | None,
+    logger: Any,
+) -> Server:
+    # The address in the WSDL for a caller who does not say by which host it asks.
+    server_name = _in_url(settings.host)
+    max_body_bytes = _PATIENCE * settings.max_body_bytes
+    if context is not None:
+        return HttpsServer(
+            application, sockets, context, server_name=server_name, max_body_bytes=max_body_bytes, log=logger
+        )
+    return Loop(
+        application,
+        threads=settings.threads,
+        sockets=sockets,
+        ident="lrs-soap",
+        server_name=server_name,
+        connection_limit=_CONNECTIONS,
+        max_request_body_size=max_body_bytes,
+        # Whom to believe is the application's own setting, the same under every server.
+        clear_untrusted_proxy_headers=False,
+    )
 
 
 def _in_url(host: str) -> str:

@@ -1,0 +1,61 @@
+"""What else goes on while finds are measured: somebody registers learners, somebody else has a wrong password."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from bench import learners
+from bench.failure import BenchFailed
+
+_REGISTERS_A_SECOND = 20
+_REGISTERS_BEFORE_A_WRONG_PASSWORD = 10
+_WRONG = learners.find_request("CompatSitePass02")
+
+
+class Others:
+    """While this context lasts: twenty registers a second and two wrong passwords, from a thread of their own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._over = threading.Event()
+        self._failure: BenchFailed | None = None
+        self._thread = threading.Thread(target=self._go_on)
+
+    def __enter__(self) -> Others:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _go_on(self) -> None:
+        number, due = 0, time.monotonic()
+        try:
+            while not self._over.wait(max(0.0, due - time.monotonic())):
+                ask(self._url, learners.register_request(learners.new_name()), "WSRC0005")
+                if number % _REGISTERS_BEFORE_A_WRONG_PASSWORD == 0:
+                    ask(self._url, _WRONG, "WSEC0005")
+                number, due = number + 1, due + 1 / _REGISTERS_A_SECOND
+        except BenchFailed as failure:
+            self._failure = failure
+
+
+def ask(url: str, request: str, code: str) -> bytes:
+    """The answer to a request. Raises BenchFailed where it has another code."""
+    try:
+        with urlopen(Request(url, request.encode(), {"Content-Type": "text/xml; charset=utf-8"}), timeout=60) as answer:
+            body = bytes(answer.read())
+    except HTTPError as fault:
+        body = fault.read()
+    if code.encode() not in body:
+        raise BenchFailed(f"the answer has to be {code} and is: {body.decode()}")
+    return body

@@ -1,0 +1,221 @@
+"""Several processes that do the same work, watched by one that does none.
+
+The parent forks them, puts another in the place of one that ends, and ends when it is told to, after them. It and
+each child hold an end of a socket: the child says by it that it is ready, and each learns from it that the other is
+gone, however that came about.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any, NoReturn, Protocol
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# A process that ends sooner than this has died of something that its successor will die of, too.
+_SOON_SECONDS = 10.0
+_LONGEST_PAUSE_SECONDS = 30.0
+# Somewhat longer than a server takes at most for its last answers.
+_LAST_SECONDS = 20.0
+
+
+class Server(Protocol):
+    """What a process runs: it serves in `run` until `stop` is called, by whomever."""
+
+    def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+Announce = Callable[[Server], None]
+"""Is told by a process of its server, when that listens and before it runs."""
+
+
+@dataclass(eq=False, slots=True)
+class _Child:
+    process: int
+    line: socket.socket
+    quick_deaths: int
+    started: float = field(default_factory=time.monotonic)
+    is_ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Vacancy:
+    """A child is to be started at a moment, after so many of its predecessors have died soon."""
+
+    due: float
+    quick_deaths: int = 0
+
+
+class Processes:
+    """A number of processes, each doing `work`. To be made where there is one thread only, since it forks."""
+
+    def __init__(
+        self,
+        count: int,
+        work: Callable[[Announce], None],
+        *,
+        sockets: list[socket.socket],
+        ready: Callable[[], None],
+        log: Any,
+    ) -> None:
+        """`sockets` are what the children listen on, `ready` is called once, when every one does.
+
+        `log` is a structlog logger, for the ends of children.
+        """
+        self._count = count
+        self._work = work
+        self._sockets = sockets
+        self._ready: Callable[[], None] | None = ready
+        self._log = log
+        self._children: list[_Child] = []
+        self._vacancies = [_Vacancy(due=0.0)] * count
+        self._selector = selectors.DefaultSelector()
+        self._woken, self._wake = socket.socketpair()
+        self._wake.setblocking(False)
+        self._last_moment: float | None = None
+
+    def run(self) -> None:
+        """Keep the processes running until SIGTERM or SIGINT, and then until each has finished what it was doing."""
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        for each in _SIGNALS:
+            signal.signal(each, self._stop)
+        while self._children or self._last_moment is None:
+            self._fill_vacancies()
+            for key, _ in self._selector.select(self._patience()):
+                if key.data is None:
+                    self._woken.recv(1)
+                    self._tell_children()
+                else:
+                    self._hear(key.data)
+            self._lose_patience()
+
+    def _stop(self, number: int, frame: object) -> None:
+        # Full, it has been told often enough.
+        with suppress(BlockingIOError):
+            self._wake.send(b"\0")
+
+    def _tell_children(self) -> None:
+        if self._last_moment is None:
+            self._last_moment = time.monotonic() + _LAST_SECONDS
+        self._vacancies.clear()
+        # Where nobody accepts any more, nobody shall be able to connect.
+        for each in self._sockets:
+            each.close()
+        for child in self._children:
+            os.kill(child.process, signal.SIGTERM)
+
+    def _patience(self) -> float | None:
+        moments = [each.due for each in self._vacancies]
+        if self._last_moment is not None:
+            moments.append(self._last_moment)
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
+
+    def _lose_patience(self) -> None:
+        if self._last_moment is not None and time.monotonic() >= self._last_moment:
+            for child in self._children:
+                os.kill(child.process, signal.SIGKILL)
+
+    def _fill_vacancies(self) -> None:
+        now = time.monotonic()
+        for vacancy in [each for each in self._vacancies if each.due <= now]:
+            self._vacancies.remove(vacancy)
+            try:
+                self._start(vacancy.quick_deaths)
+            except OSError as error:
+                self._replace(vacancy.quick_deaths + 1, failed=error.strerror)
+
+    def _start(self, quick_deaths: int) -> None:
+        ours, theirs = socket.socketpair()
+        # A signal that comes before the child is itself would be taken by the parent's handler, in the child.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            process = os.fork()
+            if process == 0:
+                self._be_child(theirs, [ours, *(child.line for child in self._children)], mask)
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        child = _Child(process, ours, quick_deaths)
+        self._children.append(child)
+        self._selector.register(ours, selectors.EVENT_READ, child)
+
+    def _be_child(self, line: socket.socket, others: list[socket.socket], mask: Any) -> NoReturn:
+        status = 1
+        try:
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            self._selector.close()
+            # Held by a sibling as well, a line would not tell of its end.
+            for each in (*others, self._woken, self._wake):
+                each.close()
+            self._work(lambda server: _announce(line, server))
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            # Not by an exception or `sys.exit`: those would run what the parent has in hand.
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _hear(self, child: _Child) -> None:
+        if not _has_ended(child.line):
+            child.is_ready = True
+            if self._ready is not None and sum(each.is_ready for each in self._children) == self._count:
+                self._ready()
+                self._ready = None
+            return
+        self._selector.unregister(child.line)
+        child.line.close()
+        self._children.remove(child)
+        _, status = os.waitpid(child.process, 0)
+        if self._last_moment is None:
+            has_died_soon = time.monotonic() - child.started < _SOON_SECONDS
+            self._replace(
+                child.quick_deaths + 1 if has_died_soon else 0,
+                ended=child.process,
+                how=_how(os.waitstatus_to_exitcode(status)),
+            )
+
+    def _replace(self, quick_deaths: int, **why: Any) -> None:
+        # The first time may have been an accident.
+        pause = 0.0 if quick_deaths < 2 else min(2.0 ** (quick_deaths - 2), _LONGEST_PAUSE_SECONDS)
+        self._vacancies.append(_Vacancy(time.monotonic() + pause, quick_deaths))
+        self._log.error("process", **why, replaced_in_seconds=pause)
+
+
+def _announce(line: socket.socket, server: Server) -> None:
+    # Where the parent is gone already, it is enough to stop.
+    with suppress(BrokenPipeError):
+        line.send(b"\0")
+
+    def stop_after_parent() -> None:
+        line.recv(1)
+        server.stop()
+
+    Thread(target=stop_after_parent, name="parent", daemon=True).start()
+
+
+def _has_ended(line: socket.socket) -> bool:
+    try:
+        return not line.recv(1)
+    except ConnectionResetError:
+        return True
+
+
+def _how(status: int) -> str:
+    return f"exit status {status}" if status >= 0 else signal.Signals(-status).name
