@@ -2,21 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from lrs_soap.rules.candidates import Candidates
 from lrs_soap.rules.decision import Decision
+from lrs_soap.rules.demographics import DemographicsAsked, exact_match, possible_matches
 from lrs_soap.rules.finding import find_by_uln
+from lrs_soap.rules.learner import Learner
 from lrs_soap.rules.matching import NamesAsked
-from lrs_soap.store import learners
+from lrs_soap.rules.name_keys import NameKey
+from lrs_soap.store import learners, name_keys
 from lrs_soap.store.store import Transaction
 
 
 def by_uln(transaction: Transaction, *, uln: str, given_name: str, family_name: str) -> Decision:
-    """Who has this ULN, if the names are that learner's (learners.md, Find by ULN); the values are as they were sent.
+    """Who has this ULN, if the names are that learner's; the values are as they were sent.
 
     Answers NO_MATCH, EXACT_MATCH or POSSIBLE_MATCHES with the learner; where it is linked, MASTER_SUBSTITUTED or
     POSSIBLE_MATCHES with its master.
     """
     learner = learners.by_uln(transaction, uln)
-    master = None
-    if learner is not None and learner.master_uln is not None:
-        master = learners.by_uln(transaction, learner.master_uln)
+    master = None if learner is None else master_of(transaction, learner)
     return find_by_uln(NamesAsked(given_name, family_name), uln, learner, master)
+
+
+def by_demographics(transaction: Transaction, asked: DemographicsAsked) -> Decision:
+    """Whom names, date of birth, gender and postcode mean (docs/behaviour.md, Find by demographics).
+
+    Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master; else POSSIBLE_MATCHES with at most ten
+    learners, best first; TOO_MANY_MATCHES or NO_MATCH with none.
+    """
+    learner = learners.by_identity(
+        transaction,
+        given_name=asked.given_name,
+        family_name=asked.family_name,
+        date_of_birth=asked.date_of_birth,
+        gender=asked.gender,
+        post_code=asked.last_known_post_code,
+    )
+    if learner is not None:
+        return exact_match(asked, learner, master_of(transaction, learner))
+    return possible_matches(asked, _candidates(transaction, asked))
+
+
+def _candidates(transaction: Transaction, asked: DemographicsAsked) -> Iterator[tuple[Learner, Learner | None]]:
+    """Everybody who fits a rule, once, with the master of a linked one; looked up as they are asked for."""
+    candidates = Candidates(asked)
+    loaded: set[str] = set()
+    for row in _rows(transaction, asked, candidates):
+        if row.uln not in loaded and candidates.fits(row):
+            loaded.add(row.uln)
+            learner = _held(transaction, row.uln)
+            yield learner, master_of(transaction, learner)
+
+
+def _rows(transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> Iterator[NameKey]:
+    for key in candidates.keys_by_date:
+        yield from name_keys.by_date(transaction, asked.date_of_birth, key)
+    for key in candidates.keys_by_post_code:
+        yield from name_keys.by_post_code(transaction, candidates.post_code, key)
+
+
+def master_of(transaction: Transaction, learner: Learner) -> Learner | None:
+    """Who stands in for a linked learner; None where it is not linked."""
+    return None if learner.master_uln is None else _held(transaction, learner.master_uln)
+
+
+def _held(transaction: Transaction, uln: str) -> Learner:
+    """The learner with a ULN that another row refers to."""
+    learner = learners.by_uln(transaction, uln)
+    if learner is None:
+        raise LookupError(f"The database has lost the learner with the ULN {uln}.")
+    return learner

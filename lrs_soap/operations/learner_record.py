@@ -83,7 +83,7 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
     None and empty text are no value. Values are text; VersionNumber may be an int. Fields that are absent get
     AbilityToShare 1, VerificationType 0, LearnerStatus 1, VersionNumber 1 and `today` as both dates. Raises
     InvalidRecord with the first thing that is wrong: names and types, what XML cannot carry, the five mandatory
-    fields, facets by `check`, ULNs, then the field rules for what the operator loads (learners.md).
+    fields, facets by `check`, ULNs, then the field rules for what the operator loads (docs/behaviour.md, Field rules).
     """
     given = {field: text for field, value in values.items() if (text := _text(field, value))}
     for field in MANDATORY:

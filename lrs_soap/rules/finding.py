@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules import uln as ulns
 from lrs_soap.rules.codes import ResponseCode
 from lrs_soap.rules.decision import Decision, Reason
+from lrs_soap.rules.holding import whose
 from lrs_soap.rules.learner import Learner
 from lrs_soap.rules.matching import NamesAgreement, NamesAsked, compare_names
 
@@ -22,28 +22,26 @@ def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Le
     | held | similar | POSSIBLE_MATCHES with the learner; linked: with the master |
     | held | else | NO_MATCH: a ULN alone opens nothing |
     """
-    if not ulns.is_valid(uln):
-        return Decision(ResponseCode.NO_MATCH, reasons=(Reason("check digit", "wrong", ("uln",), (uln,)),))
-    if learner is None:
-        return Decision(ResponseCode.NO_MATCH, reasons=(Reason("held", "unknown", ("uln",), (uln,)),))
-    if learner.is_deleted:
-        return Decision(ResponseCode.NO_MATCH, reasons=(Reason("held", "deleted", ("uln",), (uln,)),))
+    held = whose(uln, learner)
+    if isinstance(held, Reason):
+        return Decision(ResponseCode.NO_MATCH, reasons=(held,))
 
-    agreement = compare_names(asked, learner)
-    names = _names(agreement, asked, learner)
+    agreement = compare_names(asked, held)
+    names = names_reason(agreement, asked, held)
     if not agreement.similar:
         return Decision(ResponseCode.NO_MATCH, reasons=(names,))
-    if not learner.is_linked:
+    if not held.is_linked:
         code = ResponseCode.EXACT_MATCH if agreement.both_equal_or_alias else ResponseCode.POSSIBLE_MATCHES
-        return Decision(code, (learner,), (names,))
+        return Decision(code, (held,), (names,))
     if master is None:
-        raise ValueError(f"the learner with ULN {uln} is linked: its master, {learner.master_uln}, is needed")
+        raise ValueError(f"the learner with ULN {uln} is linked: its master, {held.master_uln}, is needed")
     code = ResponseCode.MASTER_SUBSTITUTED if agreement.both_equal_or_alias else ResponseCode.POSSIBLE_MATCHES
     linked = Reason("linked", "master stands in", ("master_uln",), (uln,), (master.uln,))
-    return Decision(code, (master,), (names, linked))
+    return Decision(code, (master,), (names, linked), frozenset({master.uln}))
 
 
-def _names(agreement: NamesAgreement, asked: NamesAsked, learner: Learner) -> Reason:
+def names_reason(agreement: NamesAgreement, asked: NamesAsked, learner: Learner) -> Reason:
+    """How the names agree, as a decision's reason has it."""
     outcome = "swapped" if agreement.swapped else f"given {agreement.given.name}, family {agreement.family.name}"
     return Reason(
         "names",

@@ -90,30 +90,46 @@ def similar(a_key: str, b_key: str) -> bool:
     return (errors > 0 and _within(a_key, b_key, errors)) or _sounds_alike(a_key, b_key)
 
 
-def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
-    asked_key, held_key = given_search_key(asked.given), given_search_key(held.given_name)
-    if asked_key and asked_key == held_key:
-        return Agreement.EQUAL
-    asked_aliases = _several(given_parts(asked.given))[:1]
-    held_aliases = (
+def asked_given_aliases(asked: NamesAsked) -> tuple[str, ...]:
+    """The search keys that make a held given name an ALIAS of the asked one."""
+    return _several(given_parts(asked.given))[:1]
+
+
+def asked_family_aliases(asked: NamesAsked) -> tuple[str, ...]:
+    """The search keys that make a held family name an ALIAS of the asked one; they may be empty."""
+    return (family_search_key(asked.previous_family or ""), *_several(family_parts(asked.family)))
+
+
+def held_given_aliases(held: Learner) -> tuple[str, ...]:
+    """The search keys that make an asked given name an ALIAS of a learner's; they may be empty."""
+    return (
         given_search_key(held.preferred_given_name or ""),
         *middle_names(held.middle_other_name or ""),
         *_several(given_parts(held.given_name))[:1],
     )
-    return _compare_unequal(asked_key, asked_aliases, held_key, held_aliases)
+
+
+def held_family_aliases(held: Learner) -> tuple[str, ...]:
+    """The search keys that make an asked family name an ALIAS of a learner's; they may be empty."""
+    return (
+        family_search_key(held.previous_family_name or ""),
+        family_search_key(held.family_name_at_age_16 or ""),
+        *_several(family_parts(held.family_name)),
+    )
+
+
+def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
+    asked_key, held_key = given_search_key(asked.given), given_search_key(held.given_name)
+    if asked_key and asked_key == held_key:
+        return Agreement.EQUAL
+    return _compare_unequal(asked_key, asked_given_aliases(asked), held_key, held_given_aliases(held))
 
 
 def _compare_family(asked: NamesAsked, held: Learner) -> Agreement:
     asked_key, held_key = family_search_key(asked.family), family_search_key(held.family_name)
     if asked_key and asked_key == held_key:
         return Agreement.EQUAL
-    asked_aliases = (family_search_key(asked.previous_family or ""), *_several(family_parts(asked.family)))
-    held_aliases = (
-        family_search_key(held.previous_family_name or ""),
-        family_search_key(held.family_name_at_age_16 or ""),
-        *_several(family_parts(held.family_name)),
-    )
-    return _compare_unequal(asked_key, asked_aliases, held_key, held_aliases)
+    return _compare_unequal(asked_key, asked_family_aliases(asked), held_key, held_family_aliases(held))
 
 
 def _compare_unequal(

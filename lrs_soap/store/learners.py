@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy import insert as insert_into
+from sqlalchemy import update as update_of
 
 from lrs_soap.rules import names, postcode
 from lrs_soap.rules.learner import LEARNER_FIELDS, Learner
+from lrs_soap.store import name_keys
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import NOT_DELETED, learners
@@ -37,7 +39,15 @@ _BY_IDENTITY = Prepared(
     ),
     *("given_name", "family_name", "date_of_birth", "gender", "post_code"),
 )
+_IS_HELD = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
 _INSERT = insert_into(learners)
+_UPDATE = update_of(learners).where(
+    learners.c.uln == bindparam("old_uln"),
+    learners.c.version_number == bindparam("old_version_number"),
+    learners.c.learner_status == bindparam("old_learner_status"),
+    learners.c.master_uln.is_not_distinct_from(bindparam("old_master_uln")),
+)
+_LINK = update_of(learners).where(learners.c.uln == bindparam("old_uln"))
 
 
 def by_uln(transaction: Transaction, uln: str) -> Learner | None:
@@ -48,7 +58,7 @@ def by_uln(transaction: Transaction, uln: str) -> Learner | None:
 def by_identity(
     transaction: Transaction, *, given_name: str, family_name: str, date_of_birth: str, gender: str, post_code: str
 ) -> Learner | None:
-    """The learner, not deleted, linked or not, whose five identity keys are those of these values (learners.md, Keys).
+    """The learner, not deleted, linked or not, whose five identity keys are those of these values.
 
     The values are as they were sent; there is one such learner at most.
     """
@@ -63,6 +73,18 @@ def by_identity(
     return _learner(rows)
 
 
+def with_identity_of(transaction: Transaction, learner: Learner) -> Learner | None:
+    """The learner, not deleted, linked or not, whose five identity keys are those of this one; it may be this one."""
+    return by_identity(
+        transaction,
+        given_name=learner.given_name,
+        family_name=learner.family_name,
+        date_of_birth=learner.date_of_birth,
+        gender=learner.gender,
+        post_code=learner.last_known_post_code,
+    )
+
+
 def insert(transaction: Transaction, learner: Learner) -> None:
     """Hold one more learner; its `linked_ulns` are not looked at.
 
@@ -70,6 +92,7 @@ def insert(transaction: Transaction, learner: Learner) -> None:
     """
     with transaction.savepoint():
         transaction.execute(_INSERT, _row(learner))
+        name_keys.insert_for(transaction, [learner])
 
 
 def insert_many(transaction: Transaction, many: Sequence[Learner]) -> None:
@@ -77,10 +100,61 @@ def insert_many(transaction: Transaction, many: Sequence[Learner]) -> None:
     if many:
         with transaction.savepoint():
             transaction.execute(_INSERT, [_row(learner) for learner in many])
+            name_keys.insert_for(transaction, many)
+
+
+def update(transaction: Transaction, before: Learner, after: Learner) -> bool:
+    """Hold a learner as it is now, and tell whether, until this moment, it was held as `before` says.
+
+    Where it was not, which its version, status and master tell, nothing is changed. Whom it is linked to, and who is
+    linked to it, is not looked at. Raises AlreadyHeld where another learner has its five identity keys; the
+    transaction can go on after that.
+    """
+    row = _row(after)
+    # No ULN ever changes, and who is linked to whom is changed by `link` and `carry` alone.
+    for column in ("uln", "master_uln", "merged_into"):
+        del row[column]
+    old = {
+        f"old_{field}": getattr(before, field) for field in ("uln", "version_number", "learner_status", "master_uln")
+    }
+    with transaction.savepoint():
+        if transaction.execute(_UPDATE.values(row), old).rowcount != 1:
+            return False
+        name_keys.replace_for(transaction, before, after)
+    return True
+
+
+def lock(transaction: Transaction, ulns: Collection[str]) -> None:
+    """Let nobody else change these learners, or link others to them, until this writing transaction ends.
+
+    They are locked in the order of their ULNs, so that of two who lock one waits for the other and never both.
+    """
+    transaction.execute(
+        select(learners.c.id).where(learners.c.uln.in_(ulns)).order_by(learners.c.uln).with_for_update()
+    ).all()
+
+
+def link(transaction: Transaction, uln: str, master_uln: str | None) -> None:
+    """Link a learner to the master that it is merged into; None links it to nobody."""
+    transaction.execute(_LINK.values(master_uln=master_uln, merged_into=master_uln), {"old_uln": uln})
+
+
+def carry(transaction: Transaction, uln: str, master_uln: str) -> None:
+    """Link a linked learner to another master than it was merged into, or to that again."""
+    transaction.execute(_LINK.values(master_uln=master_uln), {"old_uln": uln})
+
+
+def merged_into(transaction: Transaction, master_uln: str) -> dict[str, str]:
+    """What each learner that is linked to this master was merged into."""
+    linked = select(learners.c.uln, learners.c.merged_into).where(learners.c.master_uln == master_uln)
+    return {row.uln: row.merged_into for row in transaction.execute(linked)}
 
 
 def held_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
     """Those of `ulns` that are some learner's, deleted or not."""
+    if len(ulns) == 1:
+        # What each registration asks.
+        return {uln for uln in ulns if _IS_HELD.rows(transaction, uln)}
     return set(transaction.execute(select(learners.c.uln).where(learners.c.uln.in_(ulns))).scalars())
 
 
@@ -105,4 +179,5 @@ def _row(learner: Learner) -> dict[str, Any]:
     row["post_code_identity"] = postcode.identity_key(learner.last_known_post_code)
     row["given_name_search"] = names.given_search_key(learner.given_name)
     row["family_name_search"] = names.family_search_key(learner.family_name)
+    row["merged_into"] = learner.master_uln
     return row

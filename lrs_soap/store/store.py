@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import Connection, CursorResult, Executable, inspect, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from lrs_soap.errors import AlreadyHeld, StoreUnavailable
 from lrs_soap.store.dialects import Dialect, dialect_of
+from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 
 # Long enough to cost nothing, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
@@ -22,14 +23,17 @@ _POLL_SECONDS = 0.002
 class Transaction:
     """An open transaction; whoever opened it ends it.
 
-    `connection` takes SQLAlchemy's statements, `cursor` is the driver's own, for `store.prepared`.
+    `connection` takes SQLAlchemy's statements, `cursor` is the driver's own, for `store.prepared`. `before_write` is
+    for tests: operations call it between what they have read and what they write, so that a test can put a rival's
+    write there, where no clock would find the moment.
     """
 
-    __slots__ = ("_dialect", "connection", "cursor")
+    __slots__ = ("_dialect", "before_write", "connection", "cursor")
 
     def __init__(self, connection: Connection, cursor: Any, dialect: Dialect) -> None:
         self.connection = connection
         self.cursor = cursor
+        self.before_write: Callable[[], None] = _nothing
         self._dialect = dialect
 
     def execute(
@@ -47,6 +51,13 @@ class Transaction:
             if self._dialect.is_duplicate(error.orig):
                 raise AlreadyHeld("The store holds another row with a value that must be unique.") from error
             raise
+
+    def next_numbers(self, sequence: str, count: int) -> Sequence[int]:
+        """So many numbers of a sequence, ascending, which no other transaction that is committed has or will have.
+
+        Whether they are free again where this transaction is undone is the database's business.
+        """
+        return self._dialect.next_numbers(self.cursor, sequence, count)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -101,10 +112,12 @@ class Store:
 
         Raises StoreUnavailable where the database cannot be used or belongs to a newer program.
         """
-        # Alembic takes long to import, and a process that only reads has no need of it.
-        from lrs_soap.store import migrations
-
         with self.writing() as transaction:
+            if _is_up_to_date(transaction):
+                return
+            # Alembic takes long to import, and most programs find the database as they need it.
+            from lrs_soap.store import migrations
+
             self._dialect.lock_for_migration(transaction.connection)
             migrations.upgrade(transaction.connection)
 
@@ -212,6 +225,16 @@ class Store:
             _discard(transaction)
         else:
             idle.append(transaction)
+
+
+def _nothing() -> None:
+    """What happens before a write when nobody tests."""
+
+
+def _is_up_to_date(transaction: Transaction) -> bool:
+    if not inspect(transaction.connection).has_table(schema_version.name):
+        return False
+    return transaction.execute(select(schema_version.c.version_num)).scalars().all() == [SCHEMA_VERSION]
 
 
 def _discard(transaction: Transaction) -> None:

@@ -6,11 +6,30 @@ ISO text, since that is how they come, are compared, sort and go.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    column,
+    table,
+    text,
+)
 
 from lrs_soap.rules.learner import DELETED
 
 metadata = MetaData()
+
+SCHEMA_VERSION = "0005"
+"""The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
+
+schema_version = table("alembic_version", column("version_num"))
 
 # SQLite numbers rows by itself only where the type is called INTEGER; there it has 64 bits anyway.
 _ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
@@ -61,6 +80,8 @@ learners = Table(
     Column("post_code_identity", Text, nullable=False),
     Column("given_name_search", Text, nullable=False),
     Column("family_name_search", Text, nullable=False),
+    # Of a linked learner what it was merged into, which may since have been merged into its master (`rules.merging`).
+    Column("merged_into", Text),
     # A constraint and not an index: PostgreSQL wants it before a foreign key refers to it.
     UniqueConstraint("uln", name="uq_learners_uln"),
 )
@@ -81,8 +102,28 @@ Index("uq_learners_identity", *IDENTITY, unique=True, sqlite_where=NOT_DELETED, 
 _LINKED = learners.c.master_uln.is_not(None)
 Index("ix_learners_master_uln", learners.c.master_uln, sqlite_where=_LINKED, postgresql_where=_LINKED)
 
-# Both codes in capitals (rules.organisation.canonical). `status` is 'active' or 'suspended'; `roles` the roles' names,
-# joined by commas.
+# Each name that a learner may be looked up by (`rules.name_keys.NameKey`, whose fields these are, in order), of those
+# who are not deleted. Searches read rows by date and key, and there may be many, as of a common name on 1 January: so
+# SQLite keeps them in that order, and finds with the key all that stands beside it. `uln` goes on where a portion of
+# them ends.
+name_keys = Table(
+    "name_keys",
+    metadata,
+    Column("date_of_birth", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("uln", Text, ForeignKey("learners.uln", name="fk_name_keys_learner"), nullable=False),
+    Column("kinds", Integer, nullable=False),
+    Column("post_code", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("given_name", Text, nullable=False),
+    Column("family_name", Text, nullable=False),
+    PrimaryKeyConstraint("date_of_birth", "key", "uln", name="pk_name_keys"),
+    sqlite_with_rowid=False,
+)
+Index("ix_name_keys_post_code", name_keys.c.post_code, name_keys.c.key, name_keys.c.uln)
+
+# Both codes in capitals (rules.organisation.canonical). `status` is 'active' or 'suspended'; `permissions` 'enabled' or
+# 'disabled'; `roles` the roles' names, joined by commas.
 organisations = Table(
     "organisations",
     metadata,
@@ -93,17 +134,57 @@ organisations = Table(
     Column("password_hash", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("roles", Text, nullable=False),
+    Column("permissions", Text, nullable=False, server_default="enabled"),
 )
 Index("uq_organisations_ukprn", organisations.c.ukprn, unique=True)
 Index("uq_organisations_organisation_ref", organisations.c.organisation_ref, unique=True)
 
-# Sequences: the last number that was taken. A table and not a sequence of the database, because SQLite has none.
+# Sequences: how many numbers have been taken, which are those from 0 on. For SQLite, which has no sequences of its
+# own; on PostgreSQL the sequence `uln` is the database's own, `uln_numbers` (`store.dialects`).
 counters = Table(
     "counters",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
+
+# What was done to a learner, in the order of `id`. `action` is one of `rules.change.Action`, `moment` ISO text with its
+# offset, `organisation` a UKPRN, `changes` a JSON object of [before, after] by the learner's own names of fields.
+history = Table(
+    "history",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("uln", Text, ForeignKey("learners.uln", name="fk_history_learner"), nullable=False),
+    Column("moment", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+)
+Index("ix_history_uln", history.c.uln)
+
+# The last search by demographics of each organisation for the same five identity keys (`rules.searching.IdentityKeys`),
+# kept only where a registration has to come after one. `moment` is in seconds since 1970, which compare when clocks are
+# changed; `found_possible` is 0 or 1.
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("date_of_birth", Text, nullable=False),
+    Column("family_name", Text, nullable=False),
+    Column("given_name", Text, nullable=False),
+    Column("post_code", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("moment", BigInteger, nullable=False),
+    Column("found_possible", Integer, nullable=False),
+)
+Index(
+    "uq_searches",
+    *(searches.c[key] for key in ("date_of_birth", "family_name", "given_name", "post_code", "gender", "organisation")),
+    unique=True,
+)
+Index("ix_searches_moment", searches.c.moment)
 
 # What is true of this one database, such as the key under which its ULNs are dealt.
 properties = Table(

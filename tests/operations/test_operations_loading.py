@@ -349,11 +349,10 @@ def test_progress_is_told(load_lines: Load, strict: bool) -> None:
     assert told == [(120, 0), (240, 0), (360, 0), (450, 0)]
 
 
-def test_a_writer_gets_its_turn_while_a_file_is_loaded(store: Store, clock: SettableClock, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/lrs.db"
+def test_a_writer_gets_its_turn_while_a_file_is_loaded(store: Store, clock: SettableClock, database_url: str) -> None:
     records = [line(f"Birch {number}").encode() for number in range(4000)]
     thread = threading.Thread(target=load, args=(store, records), kwargs={"clock": clock})
-    server = Store(url)
+    server = Store(database_url)
     thread.start()
     waits = []
     while thread.is_alive():
@@ -368,16 +367,15 @@ def test_a_writer_gets_its_turn_while_a_file_is_loaded(store: Store, clock: Sett
     assert max(waits) < 0.5
 
 
-def test_what_was_loaded_stays_where_the_store_fails(store: Store, clock: SettableClock) -> None:
+def test_what_was_loaded_stays_where_the_store_fails(store: Store, database_url: str, clock: SettableClock) -> None:
     def lines() -> Iterable[bytes]:
         for number in range(450):
             if number == 239:
                 store.close()
             yield line(f"Birch {number}").encode()
 
-    url = repr(store).removeprefix("<Store ").removesuffix(">").replace("sqlite+pysqlite", "sqlite")
     with pytest.raises(StoreUnavailable):
         load(store, lines(), clock=clock)
-    again = Store(url)
+    again = Store(database_url)
     assert count(again) == 120
     again.close()

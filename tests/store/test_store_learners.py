@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from databases import on_postgresql, on_sqlite
 
-from lrs_soap.errors import AlreadyHeld
+from lrs_soap.errors import AlreadyHeld, StoreUnavailable
 from lrs_soap.rules.learner import DELETED, Learner
 from lrs_soap.store import learners
 from lrs_soap.store.store import Store
@@ -140,16 +141,96 @@ def test_by_identity_finds_the_one_with_the_same_keys(store: Store, learner: Cal
         assert learners.by_identity(transaction, family_name="Beech", **keys) is None
 
 
-def test_the_hot_reads_use_their_indexes(store: Store) -> None:
-    plans = {
-        "uln = '1'": "uq_learners_uln",
-        "master_uln = '1'": "ix_learners_master_uln",
-        "learner_status != '2' AND given_name_identity = 'a' AND family_name_identity = 'a' AND date_of_birth = 'a' "
-        "AND gender = '1' AND post_code_identity = 'a'": "uq_learners_identity",
-    }
+HOT_READS = {
+    "uln = '1'": "uq_learners_uln",
+    "master_uln = '1'": "ix_learners_master_uln",
+    "learner_status != '2' AND given_name_identity = 'a' AND family_name_identity = 'a' AND date_of_birth = 'a' "
+    "AND gender = '1' AND post_code_identity = 'a'": "uq_learners_identity",
+}
+
+
+@on_sqlite
+def test_the_hot_reads_use_their_indexes_on_sqlite(store: Store) -> None:
     with store.reading() as transaction:
-        for condition, index in plans.items():
+        for condition, index in HOT_READS.items():
             transaction.cursor.execute(f"EXPLAIN QUERY PLAN SELECT notes FROM learners WHERE {condition}")
             (plan,) = transaction.cursor.fetchall()
             assert plan[3].startswith("SEARCH learners USING INDEX")
             assert index in plan[3] or (index == "uq_learners_uln" and "autoindex" in plan[3])
+
+
+@on_postgresql
+def test_the_hot_reads_can_use_their_indexes_on_postgresql(store: Store) -> None:
+    with store.reading() as transaction:
+        # Of so small a table it would rather read the whole.
+        transaction.cursor.execute("SET LOCAL enable_seqscan = off")
+        for condition, index in HOT_READS.items():
+            transaction.cursor.execute(f"EXPLAIN SELECT notes FROM learners WHERE {condition}")
+            assert index in "".join(row[0] for row in transaction.cursor.fetchall())
+
+
+def test_an_update_takes_the_place_of_what_was_held(store: Store, learner: Callable[..., Learner]) -> None:
+    before = learner(notes="old")
+    after = replace(before, given_name="Nadja", last_known_post_code="ZZ99 9ZZ", notes=None, version_number=2)
+    with store.writing() as transaction:
+        learners.insert(transaction, before)
+        assert learners.update(transaction, before, after)
+        assert learners.by_uln(transaction, before.uln) == after
+        # Its keys are free, and the new ones are taken.
+        learners.insert(transaction, replace(before, uln=OTHER))
+        with pytest.raises(AlreadyHeld):
+            learners.insert(transaction, replace(after, uln=THIRD))
+
+
+@pytest.mark.parametrize(
+    "otherwise", [{"version_number": 2}, {"learner_status": DELETED}, {"master_uln": OTHER}, {"uln": THIRD}]
+)
+def test_an_update_of_what_is_held_otherwise_changes_nothing(
+    store: Store, learner: Callable[..., Learner], otherwise: dict[str, Any]
+) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, learner(OTHER, family_name="Ash"))
+        learners.insert(transaction, learner())
+        before = learner(**otherwise)
+        assert not learners.update(transaction, before, replace(before, notes="new", version_number=3))
+        assert learners.by_uln(transaction, "1000000016") == learner()
+
+
+def test_an_update_to_taken_keys_changes_nothing(store: Store, learner: Callable[..., Learner]) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, learner())
+        learners.insert(transaction, learner(OTHER, family_name="Ash"))
+        with pytest.raises(AlreadyHeld):
+            learners.update(transaction, learner(), learner(family_name=" ASH ", version_number=2))
+        assert learners.by_uln(transaction, "1000000016") == learner()
+
+
+def test_a_linked_learner_knows_what_it_was_merged_into(store: Store, learner: Callable[..., Learner]) -> None:
+    first = learner().uln
+    with store.writing() as transaction:
+        learners.insert(transaction, learner())
+        learners.insert(transaction, learner(OTHER, family_name="Ash", master_uln=first))
+        learners.insert(transaction, learner(THIRD, family_name="Elm"))
+        learners.link(transaction, THIRD, first)
+        assert learners.merged_into(transaction, first) == {OTHER: first, THIRD: first}
+        learners.link(transaction, OTHER, None)
+        learners.carry(transaction, THIRD, OTHER)
+        assert learners.merged_into(transaction, first) == {}
+        assert learners.merged_into(transaction, OTHER) == {THIRD: first}
+        assert learners.by_uln(transaction, OTHER) == learner(OTHER, family_name="Ash", linked_ulns=(THIRD,))
+
+
+@on_postgresql
+def test_nobody_else_changes_or_links_to_who_is_locked(
+    store: Store, database_url: str, learner: Callable[..., Learner]
+) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, learner())
+    hasty = Store(database_url, busy_timeout=0.2)
+    with store.writing() as transaction:
+        learners.lock(transaction, ["1000000016"])
+        with pytest.raises(StoreUnavailable, match="has been locked"), hasty.writing() as other:
+            learners.update(other, learner(), learner(version_number=2))
+        with pytest.raises(StoreUnavailable, match="has been locked"), hasty.writing() as other:
+            learners.insert(other, learner(OTHER, family_name="Ash", master_uln="1000000016"))
+    hasty.close()

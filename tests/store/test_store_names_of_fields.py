@@ -13,6 +13,7 @@ COMPUTED = [
     "post_code_identity",
     "given_name_search",
     "family_name_search",
+    "merged_into",
 ]
 
 

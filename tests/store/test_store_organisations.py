@@ -53,5 +53,27 @@ def test_all_come_by_ukprn(store: Store) -> None:
         assert organisations.all(transaction) == (suspended, COLLEGE)
 
 
+def test_what_changes_is_held_and_nothing_else(store: Store) -> None:
+    other = replace(COLLEGE, ukprn="2000TEST", organisation_ref="COLL02")
+    changed = replace(COLLEGE, suspended=True, permissions_disabled=True, roles=frozenset({Role.BATCH_USER}))
+    with store.writing() as transaction:
+        organisations.insert(transaction, COLLEGE, "the hash")
+        organisations.insert(transaction, other, "the hash")
+        assert organisations.locked(transaction, "1000test") == COLLEGE
+        organisations.update(transaction, replace(changed, name="Another name"))
+        assert organisations.locked(transaction, "NOBODY01") is None
+    with store.reading() as transaction:
+        assert organisations.by_ukprn(transaction, "1000TEST") == organisations.Account(changed, "the hash")
+        assert organisations.by_ukprn(transaction, "2000TEST") == organisations.Account(other, "the hash")
+
+
+def test_another_password_s_hash_is_held(store: Store) -> None:
+    with store.writing() as transaction:
+        organisations.insert(transaction, COLLEGE, "the hash")
+        assert organisations.set_password_hash(transaction, "1000test", "another")
+        assert not organisations.set_password_hash(transaction, "NOBODY01", "another")
+        assert organisations.by_ukprn(transaction, "1000TEST") == organisations.Account(COLLEGE, "another")
+
+
 def test_a_hash_is_not_shown() -> None:
     assert "secret" not in repr(organisations.Account(COLLEGE, "secret"))

@@ -1,0 +1,21 @@
+"""Whose a ULN is: what find, update, verify, retrieve and merging look at first."""
+
+from __future__ import annotations
+
+from lrs_soap.rules import uln as ulns
+from lrs_soap.rules.decision import Reason
+from lrs_soap.rules.learner import Learner
+
+
+def whose(uln: str, learner: Learner | None) -> Learner | Reason:
+    """The learner, linked or not, that a ULN stands for, or why it stands for nobody.
+
+    `learner` is who holds the ULN, deleted or not, None if nobody.
+    """
+    if not ulns.is_valid(uln):
+        return Reason("check digit", "wrong", ("uln",), (uln,))
+    if learner is None:
+        return Reason("held", "unknown", ("uln",), (uln,))
+    if learner.is_deleted:
+        return Reason("held", "deleted", ("uln",), (uln,))
+    return learner
