@@ -1,4 +1,4 @@
-"""The command line: `lrs-soap serve`, `wsdl`, `load`, `settings`.
+"""The command line: `lrs-soap serve`, `wsdl`, `load`, `settings`, and those of `cli_learners`, `cli_certs`, `cli_org`.
 
 Each command imports what it needs when it runs, so that help comes at once.
 """
@@ -19,7 +19,10 @@ from urllib.parse import urlsplit
 import typer
 from typer.core import TyperGroup
 
-from lrs_soap import __version__, settings
+from lrs_soap import __version__, cli_learners, cli_org, settings
+from lrs_soap.cli_certs import certs
+from lrs_soap.cli_flags import Config, Database, choice, example, flag
+from lrs_soap.cli_store import open_store
 from lrs_soap.errors import InvalidSetting, LrsError
 
 if TYPE_CHECKING:
@@ -66,35 +69,6 @@ app = typer.Typer(
 )
 
 
-def _example(*lines: str) -> str:
-    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-def _flag(name: str, metavar: str | None = None) -> Any:
-    """The flag of a setting. Its value goes to `settings` as it is, which says what is wrong with it and why."""
-    flag = settings.flag_of(name)
-    default = settings.shown(settings.Settings.model_fields[name].default) or "none"
-    is_switch = metavar is None
-    return typer.Option(
-        f"{flag}/--no-{flag[2:]}" if is_switch else flag,
-        metavar=metavar,
-        show_default=False,
-        help=f"{settings.meaning_of(name)}  [{settings.variable_of(name)}, default: {default}]",
-    )
-
-
-_Database = Annotated[str | None, _flag("database_url", "URL")]
-_Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        show_default=False,
-        help=f"A TOML file with settings.  [{settings.FILE_VARIABLE}, default: {settings.FILE} in this folder, if any]",
-    ),
-]
-
-
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"lrs-soap {__version__}")
@@ -110,40 +84,60 @@ def _main(
     pass
 
 
-@app.command(epilog=_example("lrs-soap serve --port 9000 --database sqlite:////srv/lrs/lrs.db"))
+@app.command(epilog=example("lrs-soap serve --port 9000 --database sqlite:////srv/lrs/lrs.db"))
 def serve(
-    database: _Database = None,
-    config: _Config = None,
-    host: Annotated[str | None, _flag("host", "ADDRESS")] = None,
-    port: Annotated[str | None, _flag("port", "NUMBER")] = None,
-    threads: Annotated[str | None, _flag("threads", "NUMBER")] = None,
-    strict: Annotated[bool | None, _flag("strict")] = None,
-    batch_validation: Annotated[str | None, _flag("batch_validation", "message|record")] = None,
-    verify_batch_limit: Annotated[str | None, _flag("verify_batch_limit", "NUMBER")] = None,
-    fault_detail: Annotated[str | None, _flag("fault_detail", "observed|declared")] = None,
-    max_body_bytes: Annotated[str | None, _flag("max_body_bytes", "NUMBER")] = None,
-    trusted_proxies: Annotated[str | None, _flag("trusted_proxies", "ADDRESS,…")] = None,
-    clock: Annotated[str | None, _flag("clock", "MOMENT")] = None,
-    log_level: Annotated[str | None, _flag("log_level", "debug|info|warning|error")] = None,
-    log_format: Annotated[str | None, _flag("log_format", "text|json")] = None,
-    log_exchanges: Annotated[bool | None, _flag("log_exchanges")] = None,
+    database: Database = None,
+    config: Config = None,
+    host: Annotated[str | None, flag("host", "ADDRESS")] = None,
+    port: Annotated[str | None, flag("port", "NUMBER")] = None,
+    threads: Annotated[str | None, flag("threads", "NUMBER")] = None,
+    processes: Annotated[str | None, flag("processes", "NUMBER")] = None,
+    tls_cert: Annotated[str | None, flag("tls_cert", "FILE")] = None,
+    tls_key: Annotated[str | None, flag("tls_key", "FILE")] = None,
+    tls_client_ca: Annotated[str | None, flag("tls_client_ca", "FILE")] = None,
+    strict: Annotated[bool | None, flag("strict")] = None,
+    batch_validation: Annotated[str | None, flag("batch_validation", "message|record")] = None,
+    verify_batch_limit: Annotated[str | None, flag("verify_batch_limit", "NUMBER")] = None,
+    prohibited_text: Annotated[str | None, flag("prohibited_text", "FILE")] = None,
+    find_before_register: Annotated[bool | None, flag("find_before_register")] = None,
+    find_before_register_maximum: Annotated[str | None, flag("find_before_register_maximum", "SECONDS")] = None,
+    find_before_register_minimum: Annotated[str | None, flag("find_before_register_minimum", "SECONDS")] = None,
+    fault_detail: Annotated[str | None, flag("fault_detail", "observed|declared")] = None,
+    max_body_bytes: Annotated[str | None, flag("max_body_bytes", "NUMBER")] = None,
+    trusted_proxies: Annotated[str | None, flag("trusted_proxies", "ADDRESS,…")] = None,
+    service_hours: Annotated[str | None, flag("service_hours", "DAYS TIMES,…")] = None,
+    maintenance: Annotated[str | None, flag("maintenance", "FROM/TO,…")] = None,
+    clock: Annotated[str | None, flag("clock", "MOMENT")] = None,
+    log_level: Annotated[str | None, flag("log_level", "debug|info|warning|error")] = None,
+    log_format: Annotated[str | None, flag("log_format", "text|json")] = None,
+    log_exchanges: Annotated[bool | None, flag("log_exchanges")] = None,
 ) -> None:
     """Run the service until Ctrl+C.
 
     The database is made if it is not there, with an organisation that may ask and learners to ask for.
     """
-    choice = _choice(
+    chosen = choice(
         config,
         database_url=database,
         host=host,
         port=port,
         threads=threads,
+        processes=processes,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        tls_client_ca=tls_client_ca,
         strict=strict,
         batch_validation=batch_validation,
         verify_batch_limit=verify_batch_limit,
+        prohibited_text=prohibited_text,
+        find_before_register=find_before_register,
+        find_before_register_maximum=find_before_register_maximum,
+        find_before_register_minimum=find_before_register_minimum,
         fault_detail=fault_detail,
         max_body_bytes=max_body_bytes,
         trusted_proxies=trusted_proxies,
+        service_hours=service_hours,
+        maintenance=maintenance,
         clock=clock,
         log_level=log_level,
         log_format=log_format,
@@ -151,7 +145,7 @@ def serve(
     )
     from lrs_soap.server import serving
 
-    serving.serve(choice.settings)
+    serving.serve(chosen.settings)
 
 
 class PortName(str, Enum):
@@ -161,7 +155,7 @@ class PortName(str, Enum):
     R9 = "r9"
 
 
-@app.command(epilog=_example("lrs-soap wsdl learner --address https://lrs.example.org > LearnerService.wsdl"))
+@app.command(epilog=example("lrs-soap wsdl learner --address https://lrs.example.org > LearnerService.wsdl"))
 def wsdl(
     port: Annotated[
         PortName,
@@ -180,17 +174,17 @@ def wsdl(
             help="Where clients reach the service: scheme, host and port.  [default: host and port of the settings]",
         ),
     ] = None,
-    database: _Database = None,
-    config: _Config = None,
+    database: Database = None,
+    config: Config = None,
 ) -> None:
     """Print a WSDL, for a client generator to read.
 
     A running service gives out the same at http://127.0.0.1:8080/LearnerService.svc?wsdl.
     """
-    chosen = _choice(config, database_url=database).settings
+    chosen = choice(config, database_url=database).settings
     if address is None:
         host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-        address = f"http://{host}:{chosen.port}"
+        address = f"{'http' if chosen.tls_cert is None else 'https'}://{host}:{chosen.port}"
     address = _checked(address)
     from lrs_soap.services.learner_service import LEARNER_SERVICE
     from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
@@ -198,7 +192,7 @@ def wsdl(
 
     document = WsdlDocument(LEARNER_SERVICE if port is PortName.LEARNER else LEARNER_SERVICE_R9)
     is_https = address.startswith("https:")
-    typer.echo(document.at(address, https=is_https, client_certificate=False), nl=False)
+    typer.echo(document.at(address, https=is_https, client_certificate=chosen.tls_client_ca is not None), nl=False)
 
 
 def _checked(address: str) -> str:
@@ -223,7 +217,7 @@ def _checked(address: str) -> str:
     '   "Gender": "2", "LastKnownPostCode": "ZZ99 9ZZ"}     (all on one line)\n'
     "and the same learner in CSV:\n"
     "  GivenName,FamilyName,DateOfBirth,Gender,LastKnownPostCode\n"
-    "  Jo,Lee,2001-05-17,2,ZZ99 9ZZ\n\n" + _example("lrs-soap load learners.csv", "lrs-soap load - < learners.jsonl")
+    "  Jo,Lee,2001-05-17,2,ZZ99 9ZZ\n\n" + example("lrs-soap load learners.csv", "lrs-soap load - < learners.jsonl")
 )
 def load(
     file: Annotated[
@@ -236,8 +230,8 @@ def load(
         ),
     ],
     strict: Annotated[bool, typer.Option("--strict", help="Load nothing where any line is wrong.")] = False,
-    database: _Database = None,
-    config: _Config = None,
+    database: Database = None,
+    config: Config = None,
 ) -> None:
     """Load learners into the database; the service may be running.
 
@@ -246,22 +240,14 @@ def load(
 
     A line that is wrong is told with its number and the reason, the others are loaded, and the exit status is 1.
     """
-    chosen = _choice(config, database_url=database).settings
-    from lrs_soap.operations import loading, starting_data
-    from lrs_soap.operations.passwords import Passwords
-    from lrs_soap.server.serving import clock_of
-    from lrs_soap.store.store import Store
+    chosen = choice(config, database_url=database).settings
+    from lrs_soap.clock import clock_at
+    from lrs_soap.operations import loading
 
-    clock = clock_of(chosen)
-    with _opened(file) as source:
-        store = Store.open(chosen.database_url)
-        try:
-            # A database is the same whoever made it, so a new one is given what `serve` would give it.
-            starting_data.fill(store, Passwords(), clock)
-            with _watched(source) as (lines, progress):
-                result = loading.load(store, lines, clock=clock, strict=strict, check=_facet_check(), progress=progress)
-        finally:
-            store.close()
+    clock = clock_at(chosen.clock)
+    # A database is the same whoever made it, so a new one is given what `serve` would give it.
+    with _opened(file) as source, open_store(chosen) as store, _watched(source) as (lines, progress):
+        result = loading.load(store, lines, clock=clock, strict=strict, check=_facet_check(), progress=progress)
     for line, reason in result.rejected:
         typer.echo(f"line {line}: {_one_line(reason)}", err=True)
     typer.echo(f"{_counted(result.loaded, 'learner')} loaded.")
@@ -336,30 +322,42 @@ def _facet_check() -> Callable[[str, str], str | None]:
     return check
 
 
-@app.command("settings", epilog=_example("LRS_PORT=9000 lrs-soap settings --config test.toml"))
-def list_settings(database: _Database = None, config: _Config = None) -> None:
+app.command(epilog=example("lrs-soap merge 9140837261 2865174033"))(cli_learners.merge)
+app.command(epilog=example("lrs-soap unmerge 2865174033"))(cli_learners.unmerge)
+app.command(epilog=example("lrs-soap delete 4170265830"))(cli_learners.delete)
+app.command(epilog=example("lrs-soap certs certificates --host lrs.example.org"))(certs)
+
+
+@app.command("settings", epilog=example("LRS_PORT=9000 lrs-soap settings --config test.toml"))
+def list_settings(
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="List names, defaults and meanings as a Markdown table, and no values.")
+    ] = False,
+    database: Database = None,
+    config: Config = None,
+) -> None:
     """List every setting: value, origin, names, meaning.
 
     A flag of `lrs-soap serve` comes before the environment variable, that before the file, that before the default.
     """
-    choice = _choice(config, database_url=database)
+    if markdown:
+        typer.echo(settings.as_markdown())
+        return
+    chosen = choice(config, database_url=database)
     for name in settings.Settings.model_fields:
-        value = settings.shown(getattr(choice.settings, name)) or "(none)"
-        typer.echo(f"{name} = {value}  ({choice.origin(name)})")
+        value = settings.shown(getattr(chosen.settings, name)) or "(none)"
+        typer.echo(f"{name} = {value}  ({chosen.origin(name)})")
         for paragraph in (
             f"{settings.variable_of(name)}, {settings.flag_of(name)}; {settings.allowed(name)}.",
             settings.meaning_of(name),
         ):
-            typer.echo(textwrap.fill(paragraph, 100, initial_indent="    ", subsequent_indent="    "))
+            indented = textwrap.fill(
+                paragraph, 100, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+            )
+            typer.echo(indented)
 
 
-def _choice(config: Path | None, **flags: Any) -> settings.Choice:
-    choice = settings.read(flags, config)
-    for variable in choice.ignored:
-        typer.echo(
-            f"Note: the environment variable {variable} is no setting of lrs-soap and was passed over.", err=True
-        )
-    return choice
+app.add_typer(cli_org.app)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from lrs_soap.errors import InvalidSetting
+from lrs_soap.rules.hours import Maintenance, OpenTime
 
 FILE = "lrs-soap.toml"
 FILE_VARIABLE = "LRS_CONFIG"
@@ -52,13 +53,35 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _addresses(value: Any) -> Any:
-    """The addresses of a text with commas, as a connection's other end is written."""
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
-    if not isinstance(value, (list, tuple)):
-        raise ValueError("neither a text nor a list")
-    return tuple(str(ip_address(part)) for part in value)
+def _each(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Reads a text with commas, or a list, part by part."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        if not isinstance(value, (list, tuple)):
+            raise ValueError("neither a text nor a list")
+        return tuple(parse(part) for part in value)
+
+    return read
+
+
+def _address(value: Any) -> str:
+    """An address as a connection's other end is written."""
+    return str(ip_address(value))
+
+
+def _time(kind: type[OpenTime] | type[Maintenance]) -> Callable[[Any], OpenTime | Maintenance]:
+    """Reads a text as one of the kind; one that has been read stays."""
+
+    def read(value: Any) -> OpenTime | Maintenance:
+        if isinstance(value, kind):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("not a text")
+        return kind.parse(value)
+
+    return read
 
 
 def _moment(value: Any) -> Any:
@@ -107,10 +130,41 @@ class Settings(BaseSettings):
             ge=0,
             le=64,
             description="Threads that requests are answered in, beside the one that reads the network. With 0 that one "
-            "answers them, which makes for the most requests a second: threads take turns on one interpreter, and each "
-            "turn costs.",
+            "answers them, which makes for the most requests a second, since each turn that threads take on the "
+            "interpreter costs; another goes on when a request keeps it. HTTPS has threads of its own.",
         ),
     ] = 0
+    processes: Annotated[
+        int,
+        MayBe("a whole number from 1 to 64"),
+        Field(
+            ge=1,
+            le=64,
+            description="Processes that requests are answered in. With more than one, a process of its own watches "
+            "them and replaces one that dies; more than there are processors make nothing faster.",
+        ),
+    ] = 1
+    tls_cert: Annotated[
+        Path | None,
+        MayBe("the path of a file"),
+        Field(
+            description="The service's certificate, a file in PEM format with those that it was signed with after it. "
+            "With it, and tls_key, the service speaks HTTPS and nothing else."
+        ),
+    ] = None
+    tls_key: Annotated[
+        Path | None,
+        MayBe("the path of a file"),
+        Field(description="The private key of the service's certificate, a file in PEM format without a password."),
+    ] = None
+    tls_client_ca: Annotated[
+        Path | None,
+        MayBe("the path of a file"),
+        Field(
+            description="A file in PEM format with the certificates of those who sign callers' certificates. With it, "
+            "who has no certificate that one of them has signed is not let in."
+        ),
+    ] = None
     strict: Annotated[
         bool,
         MayBe("true or false"),
@@ -133,6 +187,37 @@ class Settings(BaseSettings):
         MayBe("a whole number from 1 to 5000"),
         Field(ge=1, le=5000, description="How many records a batch for verification may have."),
     ] = 200
+    prohibited_text: Annotated[
+        Path | None,
+        MayBe("the path of a file"),
+        Field(
+            description="A file with the words and postcodes that no learner may have, in place of the list that "
+            "ships: UTF-8, a line 'word NAME' or 'postcode LS1 1AA' for each, comments after #."
+        ),
+    ] = None
+    find_before_register: Annotated[
+        bool,
+        MayBe("true or false"),
+        Field(
+            description="Register a learner only after the organisation has searched for it by demographics, with the "
+            "same names, date of birth, gender and postcode; else the answer is WSRC0021."
+        ),
+    ] = False
+    find_before_register_maximum: Annotated[
+        int,
+        MayBe("a whole number from 1 to 86400"),
+        Field(ge=1, le=86400, description="How many seconds old the search before a registration may be."),
+    ] = 1800
+    find_before_register_minimum: Annotated[
+        int,
+        MayBe("a whole number from 0 to 86400"),
+        Field(
+            ge=0,
+            le=86400,
+            description="How many seconds old the search before a registration has to be where it found possible "
+            "matches, which somebody has to look at.",
+        ),
+    ] = 2
     fault_detail: Annotated[
         Literal["observed", "declared"],
         MayBe("'observed' or 'declared'"),
@@ -151,10 +236,30 @@ class Settings(BaseSettings):
         tuple[str, ...],
         NoDecode,
         MayBe("IP addresses, separated by commas"),
-        BeforeValidator(_addresses),
+        BeforeValidator(_each(_address)),
         Field(
             description="The IP addresses of proxies in front of the service, separated by commas. The address in the "
             "WSDL follows their X-Forwarded-Proto and X-Forwarded-Host; nobody else's are believed."
+        ),
+    ] = ()
+    service_hours: Annotated[
+        tuple[OpenTime, ...],
+        NoDecode,
+        MayBe("days and times in London, separated by commas, such as Mon-Fri 07:00-22:00, Sat 08:00-12:00"),
+        BeforeValidator(_each(_time(OpenTime))),
+        Field(
+            description="When the service is open, by the clocks of London; every request at another time is WSEC0004. "
+            "24:00 is the end of a day. Without it the service is always open."
+        ),
+    ] = ()
+    maintenance: Annotated[
+        tuple[Maintenance, ...],
+        NoDecode,
+        MayBe("pairs of date and time, separated by commas, such as 2025-12-24T18:00/2025-12-27T06:00"),
+        BeforeValidator(_each(_time(Maintenance))),
+        Field(
+            description="Windows in which the service is closed, whatever its hours: from a date and time up to "
+            "another, London's unless both name a zone."
         ),
     ] = ()
     clock: Annotated[
@@ -269,6 +374,15 @@ def shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(shown, value))
     return _PASSWORD.sub(lambda found: f"{found['user'] or found['key']}***", str(value))
+
+
+def as_markdown() -> str:
+    """The table of all settings: name, default, meaning."""
+    rows = [
+        f"| `{name}` | {f'`{default}`' if (default := shown(field.default)) else ''} | {meaning_of(name)} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])
 
 
 def _file(config: Path | None) -> Path | None:

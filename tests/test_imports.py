@@ -25,7 +25,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": {"errors", "exchange", "clock", "rules", "operations", "wsdl"},
     "batch": {"errors", "clock", "rules", "store", "operations"},
 }
-ANYTHING = {"server", "settings", "cli", "console", "__main__", "__init__"}
+ANYTHING = {
+    "server",
+    "settings",
+    "cli",
+    "cli_certs",
+    "cli_flags",
+    "cli_learners",
+    "cli_org",
+    "cli_store",
+    "console",
+    "__main__",
+    "__init__",
+}
 
 # Whose business each of these libraries is. A service's class is Spyne's, its store is what a call carries.
 ONLY_IN = {
@@ -34,7 +46,10 @@ ONLY_IN = {
     "spyne": {"wsdl", "services"},
     "lxml": {"wsdl"},
     "waitress": {"server"},
-    "typer": {"cli"},
+    "cheroot": {"server"},
+    "cryptography": {"server"},
+    "trustme": {"server"},
+    "typer": {"cli", "cli_certs", "cli_flags", "cli_learners", "cli_org"},
 }
 # `services.call` opens the transaction that it hands to the operations.
 EXCEPTIONS = {("services.call", "store.store")}

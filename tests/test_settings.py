@@ -26,12 +26,22 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "host": "0.0.0.0",
     "port": "9000",
     "threads": "2",
+    "processes": "2",
+    "tls_cert": "server.pem",
+    "tls_key": "server-key.pem",
+    "tls_client_ca": "ca.pem",
     "strict": "false",
     "batch_validation": "record",
     "verify_batch_limit": "5000",
+    "prohibited_text": "words.txt",
+    "find_before_register": "true",
+    "find_before_register_maximum": "600",
+    "find_before_register_minimum": "5",
     "fault_detail": "declared",
     "max_body_bytes": "1024",
     "trusted_proxies": "10.0.0.1, ::1",
+    "service_hours": "Mon-Fri 07:00-22:00, Sat 08:00-12:00",
+    "maintenance": "2025-12-24T18:00/2025-12-27T06:00, 2026-01-01T00:00:30/2026-01-01T01:00",
     "clock": "2025-01-14T15:23:47",
     "log_level": "debug",
     "log_format": "json",
@@ -138,6 +148,8 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("port", "65536"),
         ("port", "-1"),
         ("threads", "-1"),
+        ("processes", "0"),
+        ("processes", "65"),
         ("strict", "perhaps"),
         ("batch_validation", "file"),
         ("verify_batch_limit", "0"),
@@ -145,6 +157,11 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("fault_detail", "both"),
         ("max_body_bytes", "8M"),
         ("trusted_proxies", "proxy.example.org"),
+        ("service_hours", "Mon-Fri"),
+        ("service_hours", "Mon-Fri 22:00-07:00"),
+        ("service_hours", "Mon 07:00-22:00; Tue 07:00-22:00"),
+        ("maintenance", "2025-12-24T18:00"),
+        ("maintenance", "2025-12-27T06:00/2025-12-24T18:00"),
         ("clock", "1736868227"),
         ("clock", "2025-02-29T00:00:00"),
         ("clock", "noon"),
@@ -221,6 +238,17 @@ def test_no_password_is_shown(url: str, shown: str) -> None:
 def test_a_moment_may_name_its_zone() -> None:
     chosen = settings.read({"clock": "2025-07-01T12:00:00Z"}).settings
     assert chosen.clock == datetime(2025, 7, 1, 12, tzinfo=timezone.utc)
+
+
+def test_hours_and_windows_may_be_lists_of_the_file_and_nothing_else_there() -> None:
+    Path("lrs-soap.toml").write_text(
+        'service_hours = ["Mon 07:00-08:00"]\nmaintenance = ["2025-12-24T18:00/2025-12-27T06:00"]'
+    )
+    chosen = settings.read({}).settings
+    assert settings.shown(chosen.service_hours) == "Mon 07:00-08:00"
+    assert settings.shown(chosen.maintenance) == "2025-12-24T18:00/2025-12-27T06:00"
+    Path("lrs-soap.toml").write_text("[[maintenance]]\nstarts = 2025-12-24T18:00:00\nends = 2025-12-23T18:00:00")
+    assert "The setting maintenance has to be pairs of date and time" in refusal()
 
 
 def test_toml_has_dates_lists_and_numbers_of_its_own() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn, Protocol
@@ -12,15 +12,20 @@ from lrs_soap.errors import NotBuilt, Refused
 from lrs_soap.exchange import Exchange
 from lrs_soap.operations import organisations
 from lrs_soap.operations.passwords import Passwords
+from lrs_soap.rules import access
+from lrs_soap.rules.change import Author
 from lrs_soap.rules.codes import FaultCode
 from lrs_soap.rules.decision import Decision
+from lrs_soap.rules.organisation import Organisation
+from lrs_soap.rules.prohibited import ProhibitedText
+from lrs_soap.rules.searching import SearchAge
 from lrs_soap.store.store import Store, Transaction
 
 NO_ORGANISATION = "Either UKPRN or OrganisationRef must be supplied."
 
 
 class LearnerServiceRequest(Protocol):
-    """What every request of LearnerService says about who asks."""
+    """What every request of LearnerService says about who asks; R9's say it through `invoking_organisation`."""
 
     UKPRN: str | None
     OrganisationRef: str | None
@@ -32,14 +37,18 @@ class LearnerServiceRequest(Protocol):
 class Call:
     """One call of an operation.
 
-    `records` holds the trouble of each malformed record of a batch, by its place, where records are judged apart.
+    `prohibited` is what no field about a learner may hold. `records` holds the trouble of each malformed record of a
+    batch, by its place, where records are judged apart. `search_age` is there where a registration has to come after a
+    search.
     """
 
     exchange: Exchange
     store: Store
     clock: Clock
     passwords: Passwords
+    prohibited: ProhibitedText
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    search_age: SearchAge | None = None
 
     @contextmanager
     def reading(self, request: LearnerServiceRequest) -> Iterator[Transaction]:
@@ -48,25 +57,46 @@ class Call:
             self._authorise(request, transaction)
             yield transaction
 
+    @contextmanager
+    def writing(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
+        """A transaction that writes, once it is known that whoever asks may ask, and whose work it is. Raises Refused.
+
+        Others wait for one that writes, so who asks is found out before, in one that reads: a password takes long.
+        """
+        with self.store.reading() as transaction:
+            organisation = self._authorise(request, transaction)
+        with self.store.writing() as transaction:
+            yield transaction, Author(organisation.ukprn, request.UserName)
+
     def decided(self, decision: Decision) -> None:
         """Note what the answer is and why."""
         self.exchange.code = decision.code.value
         self.exchange.reasons = decision.reasons
+
+    def decided_each(self, decisions: Sequence[Decision]) -> None:
+        """Note what the answers are, each kind once, and why, where one request has several."""
+        self.exchange.code = ",".join(sorted({decision.code.value for decision in decisions}))
+        self.exchange.reasons = tuple(reason for decision in decisions for reason in decision.reasons)
 
     def not_built(self, request: LearnerServiceRequest) -> NoReturn:
         """Answer for an operation that is declared and not built: whoever asks is told apart all the same."""
         with self.reading(request):
             raise NotBuilt
 
-    def _authorise(self, request: LearnerServiceRequest, transaction: Transaction) -> None:
+    def _authorise(self, request: LearnerServiceRequest, transaction: Transaction) -> Organisation:
         self.exchange.organisation = request.UKPRN or request.OrganisationRef
         self.exchange.user = request.UserName
         if self.exchange.organisation is None:
             raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, NO_ORGANISATION)
-        organisations.authenticate(
+        organisation = organisations.authenticate(
             transaction,
             self.passwords,
             ukprn=request.UKPRN,
             organisation_ref=request.OrganisationRef,
             password=request.OrgPassword,
         )
+        judged = access.judge(organisation, str(self.exchange.operation))
+        if not judged.is_allowed:
+            self.exchange.reasons = (judged.reason,)
+            raise Refused(FaultCode.INSUFFICIENT_ACCESS.value, FaultCode.INSUFFICIENT_ACCESS.text)
+        return organisation

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
 from lrs_soap.rules import postcode
+from lrs_soap.rules.decision import Decision
+from lrs_soap.rules.demographics import DemographicsAsked
 from lrs_soap.rules.learner import Learner, python_name
+from lrs_soap.rules.verifying import Verification
 from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.messages import findmsg
 from lrs_soap.wsdl.messages import learner as messages
 
 _COPIED = tuple(
@@ -14,10 +21,36 @@ _COPIED = tuple(
     for field in fields_of(messages.Learner)
     if field.name not in ("MasterSubstituted", "LastKnownPostCode", "LinkedULNs")
 )
+_REGISTERED = tuple(field.name for field in fields_of(messages.LearnerToRegister))
+_DEMOGRAPHICS = {
+    field.name: python_name(field.name)
+    for field in fields_of(findmsg.LearnerByDemographicsRqst)
+    if python_name(field.name) in {each.name for each in fields(DemographicsAsked)}
+}
 _values_of = attrgetter(*map(python_name, _COPIED))
 
 
-def learner_message(learner: Learner, *, is_substituted: bool) -> messages.Learner:
+def record_of(message: messages.LearnerToRegister) -> dict[str, str | None]:
+    """A registration's fields of a learner that was sent, by the contract's names; None for what was not."""
+    return {name: getattr(message, name) for name in _REGISTERED}
+
+
+def demographics_of(request: findmsg.LearnerByDemographicsRqst) -> dict[str, str | None]:
+    """What a find by demographics asks by, by the contract's names, as it was sent; None for what has no value."""
+    return {name: getattr(request, name) or None for name in _DEMOGRAPHICS}
+
+
+def asked_of(sent: Mapping[str, Any]) -> DemographicsAsked:
+    """What `demographics_of` gives, as the rules have it."""
+    return DemographicsAsked(**{_DEMOGRAPHICS[name]: value for name, value in sent.items()})
+
+
+def found_messages(decision: Decision) -> tuple[messages.Learner, ...]:
+    """The learners that a find answers with; a master that stands in for a linked one is told to."""
+    return tuple(_learner_message(each, is_substituted=each.uln in decision.standing_in) for each in decision.learners)
+
+
+def _learner_message(learner: Learner, *, is_substituted: bool) -> messages.Learner:
     """The message's Learner; `is_substituted` says that it is a master that stands in for a linked learner."""
     return messages.Learner(
         MasterSubstituted="Y" if is_substituted else None,
@@ -25,3 +58,37 @@ def learner_message(learner: Learner, *, is_substituted: bool) -> messages.Learn
         LinkedULNs=messages.ArrayOfString(ULN=learner.linked_ulns),
         **dict(zip(_COPIED, _values_of(learner), strict=True)),
     )
+
+
+def retrieved_message(uln: str, decision: Decision) -> messages.MIAPRetrievedULN:
+    """What a ULN that was asked for stands for."""
+    retrieved = messages.MIAPRetrievedULN(ULN=uln, ResponseCode=decision.code.value)
+    for learner in decision.learners:
+        retrieved.MasterULN = learner.uln if learner.uln != uln else None
+        _show(learner, retrieved)
+    return retrieved
+
+
+def verified_message(asked: messages.MIAPLearnerToVerify, verification: Verification) -> messages.MIAPVerifiedLearner:
+    """What was searched, as it was sent, and what the record has where it matches."""
+    verified = messages.MIAPVerifiedLearner(
+        SearchedULN=asked.ULN,
+        SearchedFamilyName=asked.FamilyName,
+        SearchedGivenName=asked.GivenName,
+        # Not sent and empty are the same here, and the answer cannot be empty.
+        SearchedDateOfBirth=asked.DateOfBirth or None,
+        SearchedGender=asked.Gender or None,
+        ResponseCode=verification.code.value,
+        FailureFlag=tuple(flag.value for flag in verification.flags),
+    )
+    for learner in verification.learners:
+        verified.ULN = learner.uln
+        _show(learner, verified)
+    return verified
+
+
+def _show(learner: Learner, message: messages.MIAPRetrievedULN | messages.MIAPVerifiedLearner) -> None:
+    message.FamilyName = learner.family_name
+    message.GivenName = learner.given_name
+    message.DateOfBirth = learner.date_of_birth
+    message.Gender = learner.gender

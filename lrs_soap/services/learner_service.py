@@ -5,9 +5,22 @@ from __future__ import annotations
 import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
 from spyne import Service
 
-from lrs_soap.operations import find
+from lrs_soap.operations import find, searches
+from lrs_soap.operations.checking import check_fields
+from lrs_soap.operations.register import register
+from lrs_soap.operations.retrieve import retrieve
+from lrs_soap.operations.update import update
+from lrs_soap.operations.verify import verify
+from lrs_soap.rules.verifying import ToVerify
 from lrs_soap.services.call import Call
-from lrs_soap.services.learner_messages import learner_message
+from lrs_soap.services.learner_messages import (
+    asked_of,
+    demographics_of,
+    found_messages,
+    record_of,
+    retrieved_message,
+    verified_message,
+)
 from lrs_soap.wsdl.messages import batchmsg, exceptions, findmsg, regmsg, reportmsg, vldmsg
 from lrs_soap.wsdl.port import Port, operation
 
@@ -22,29 +35,65 @@ def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.Fin
             transaction, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName
         )
     call.decided(decision)
-    found = decision.learners if request.FindType == FULL else ()
     return findmsg.FindLearnerResp(
         ResponseCode=decision.code.value,
         ULN=request.ULN,
         FamilyName=request.FamilyName,
         GivenName=request.GivenName,
-        Learner=tuple(learner_message(each, is_substituted=each.uln != request.ULN) for each in found),
+        Learner=found_messages(decision) if request.FindType == FULL else (),
     )
 
 
 def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRqst) -> findmsg.FindLearnerResp:
     """Find a learner, or those that it might be, by names, date of birth, gender and postcode."""
-    call.not_built(request)
+    sent = demographics_of(request)
+    asked = asked_of(sent)
+    with call.reading(request) as transaction:
+        check_fields(sent, today=call.clock.today(), prohibited=call.prohibited)
+        decision = find.by_demographics(transaction, asked)
+    if call.search_age is not None:
+        with call.writing(request) as (transaction, author):
+            searches.note(transaction, asked, decision, author=author, now=call.clock.now(), age=call.search_age)
+    call.decided(decision)
+    return findmsg.FindLearnerResp(
+        ResponseCode=decision.code.value,
+        Learner=found_messages(decision) if request.FindType == FULL else (),
+        **sent,
+    )
 
 
 def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> regmsg.RegisterSingleLearnerResp:
     """Register a learner who has no ULN yet."""
-    call.not_built(request)
+    with call.writing(request) as (transaction, author):
+        decision = register(
+            transaction,
+            record_of(request.Learner),
+            now=call.clock.now(),
+            author=author,
+            prohibited=call.prohibited,
+            search_age=call.search_age,
+        )
+    call.decided(decision)
+    return regmsg.RegisterSingleLearnerResp(
+        ResponseCode=decision.code.value, ULN=next((each.uln for each in decision.learners), None)
+    )
 
 
 def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.UpdateLearnerResp:
     """Update the learner who has a ULN, in the version that the caller has seen."""
-    call.not_built(request)
+    sent = request.Learner
+    with call.writing(request) as (transaction, author):
+        decision = update(
+            transaction,
+            record_of(sent),
+            uln=sent.ULN,
+            version=sent.VersionNumber,
+            now=call.clock.now(),
+            author=author,
+            prohibited=call.prohibited,
+        )
+    call.decided(decision)
+    return regmsg.UpdateLearnerResp(ResponseCode=decision.code.value)
 
 
 def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchmsg.BatchRegistrationResp:
@@ -69,12 +118,22 @@ def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -
 
 def retrieve_ulns(call: Call, request: reportmsg.RetrieveULNsRqst) -> reportmsg.RetrieveULNsResp:
     """Tell what each of a list of ULNs stands for."""
-    call.not_built(request)
+    ulns = request.ULNsToRetrieve.ULN
+    with call.reading(request) as transaction:
+        decisions = retrieve(transaction, ulns)
+    call.decided_each(decisions)
+    retrieved = tuple(map(retrieved_message, ulns, decisions))
+    return reportmsg.RetrieveULNsResp(RetrievedULNs=reportmsg.ArrayOfMIAPRetrievedULN(VerifiedULN=retrieved))
 
 
 def verify_learner(call: Call, request: reportmsg.VerifyLearnerRqst) -> reportmsg.VerifyLearnerResp:
     """Verify that a ULN belongs to a learner."""
-    call.not_built(request)
+    sent = request.LearnerToVerify
+    asked = ToVerify(sent.GivenName, sent.FamilyName, sent.DateOfBirth, sent.Gender)
+    with call.reading(request) as transaction:
+        verification = verify(transaction, asked, uln=sent.ULN, today=call.clock.today(), prohibited=call.prohibited)
+    call.decided(verification)
+    return reportmsg.VerifyLearnerResp(VerifiedLearner=verified_message(sent, verification))
 
 
 class LearnerService(Service):

@@ -5,39 +5,39 @@ from __future__ import annotations
 import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
 from spyne import Service
 
-from lrs_soap.errors import NotBuilt
 from lrs_soap.services.call import Call
+from lrs_soap.services.invoking_organisation import who_asks
 from lrs_soap.wsdl.messages import qcf_faults, tempuri
 from lrs_soap.wsdl.port import Port, operation
 
 
 def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.LearnerByUlnResponse:
     """Find a learner by ULN and names."""
-    raise NotBuilt
+    call.not_built(who_asks(request.invokingOrganisation))
 
 
 def get_learner_learning_events(
     call: Call, request: tempuri.GetLearnerLearningEvents
 ) -> tempuri.GetLearnerLearningEventsResponse:
     """Hand out a learner's Personal Learning Record, brief or in full."""
-    raise NotBuilt
+    call.not_built(who_asks(request.invokingOrganisation))
 
 
 def update_learner_subset_fields(
     call: Call, request: tempuri.UpdateLearnerSubsetFields
 ) -> tempuri.UpdateLearnerSubsetFieldsResponse:
     """Update the few fields that learners may change of themselves."""
-    raise NotBuilt
+    call.not_built(who_asks(request.invokingOrganisation))
 
 
 def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditResponse:
     """Hand out a page of who has looked at a learner's record."""
-    raise NotBuilt
+    call.not_built(who_asks(request.invokingOrganisation))
 
 
 def get_organisation(call: Call, request: tempuri.GetOrganisation) -> tempuri.GetOrganisationResponse:
     """Tell an organisation's name and status."""
-    raise NotBuilt
+    call.not_built(who_asks(request.invokingOrganisation))
 
 
 class LearnerServiceR9(Service):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from running_server import PASSWORD, UKPRN
 from zeep.exceptions import Fault
 
 FOUND = {"ULN": "4170265830", "GivenName": "Grace", "FamilyName": "Okafor"}
@@ -123,9 +124,10 @@ def test_an_operation_that_is_not_there_is_an_unknown_request(learner_service: A
 
 
 def test_an_operation_of_r9_that_is_not_there_is_not_supported(r9: Any) -> None:
+    who = {"Ukprn": UKPRN, "Password": PASSWORD}
     with pytest.raises(Fault) as raised:
         r9.service.GetOrganisation(
-            invokingOrganisation=None, userType="ORG", vendorId=1, language="ENG", ukPrn="TEST0001", orgRef=None
+            invokingOrganisation=who, userType="ORG", vendorId=1, language="ENG", ukPrn=UKPRN, orgRef=None
         )
     assert raised.value.code == "a:ActionNotSupported"
 

@@ -1,0 +1,26 @@
+"""Retrieve what ULNs stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lrs_soap.operations.find import master_of
+from lrs_soap.rules import retrieving
+from lrs_soap.rules.decision import Decision
+from lrs_soap.store import learners
+from lrs_soap.store.store import Transaction
+
+
+def retrieve(transaction: Transaction, ulns: Sequence[str]) -> tuple[Decision, ...]:
+    """What to answer to each of `ulns`, in their order; to one that is asked for twice the same twice.
+
+    Each is NO_MATCH, EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with the master (docs/behaviour.md, Retrieve).
+    """
+    answers = {uln: _retrieve(transaction, uln) for uln in dict.fromkeys(ulns)}
+    return tuple(answers[uln] for uln in ulns)
+
+
+def _retrieve(transaction: Transaction, uln: str) -> Decision:
+    learner = learners.by_uln(transaction, uln)
+    master = None if learner is None else master_of(transaction, learner)
+    return retrieving.retrieve(uln, learner, master)

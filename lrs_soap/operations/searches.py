@@ -1,0 +1,42 @@
+"""Remember searches by demographics, where a setting asks that a registration comes after one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from lrs_soap.rules import searching
+from lrs_soap.rules.change import Author
+from lrs_soap.rules.codes import ResponseCode
+from lrs_soap.rules.decision import Decision
+from lrs_soap.rules.demographics import DemographicsAsked
+from lrs_soap.rules.learner import Learner
+from lrs_soap.rules.searching import IdentityKeys, Search, SearchAge
+from lrs_soap.store import searches
+from lrs_soap.store.store import Transaction
+
+
+def note(
+    transaction: Transaction,
+    asked: DemographicsAsked,
+    found: Decision,
+    *,
+    now: datetime,
+    author: Author,
+    age: SearchAge,
+) -> None:
+    """Remember what an organisation has searched for and found, and forget searches that are too old to count."""
+    search = Search(now, found.code is ResponseCode.POSSIBLE_MATCHES)
+    searches.remember(transaction, author.organisation, IdentityKeys.of(asked), search)
+    # In UTC: a length of time taken from London's time is off by an hour where the clocks are changed.
+    searches.forget(transaction, now.astimezone(timezone.utc) - age.maximum)
+
+
+def refusal(
+    transaction: Transaction, learner: Learner, *, now: datetime, author: Author, age: SearchAge
+) -> Decision | None:
+    """What to answer where an organisation may not register this learner yet; None where it may.
+
+    It is ALREADY_EXISTS, as the live service was reported to answer (docs/behaviour.md, Find before register).
+    """
+    search = searches.last(transaction, author.organisation, IdentityKeys.of(learner))
+    return searching.refusal(search, now=now, age=age)

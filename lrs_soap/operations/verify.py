@@ -1,0 +1,29 @@
+"""Verify that a ULN and a person's details belong together."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lrs_soap.operations.checking import check_fields
+from lrs_soap.rules import verifying
+from lrs_soap.rules.prohibited import ProhibitedText
+from lrs_soap.rules.verifying import ToVerify, Verification
+from lrs_soap.store import learners
+from lrs_soap.store.store import Transaction
+
+
+def verify(
+    transaction: Transaction, asked: ToVerify, *, uln: str, today: date, prohibited: ProhibitedText
+) -> Verification:
+    """Whether these details are those of the learner with this ULN, linked or not (docs/behaviour.md, Verify).
+
+    Raises FieldsRefused.
+    """
+    record = {
+        "GivenName": asked.given_name,
+        "FamilyName": asked.family_name,
+        "DateOfBirth": asked.date_of_birth,
+        "Gender": asked.gender,
+    }
+    check_fields(record, today=today, prohibited=prohibited)
+    return verifying.verify(asked, uln, learners.by_uln(transaction, uln))

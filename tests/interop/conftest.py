@@ -1,0 +1,38 @@
+"""The servers that every stack asks, and the certificates for HTTPS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from certificates import Certificates
+from running_server import RunningServer
+
+# Before the modules that take their cases from it import it.
+pytest.register_assert_rewrite("cases")
+
+
+@pytest.fixture(scope="session")
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the settings' defaults; learners are registered with it."""
+    with RunningServer(tmp_path_factory.mktemp("observed")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server whose faults are as the WSDL declares them."""
+    with RunningServer(tmp_path_factory.mktemp("declared"), "--fault-detail", "declared") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates.made_in(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def secure(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that speaks HTTPS with those who have the client's certificate."""
+    with RunningServer(tmp_path_factory.mktemp("secure"), *certificates.server_flags) as running:
+        yield running

@@ -1,0 +1,106 @@
+"""Proxies of .NET's `wsdl` (XmlSerializer, SoapHttpClientProtocol), and WCF over HTTPS, by Mono."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cases import ExampleCases, HttpsCases, ServiceCases
+from certificates import Certificates
+from client import EXAMPLES, SOURCES, NoAnswer, Program, needs, run
+from running_server import RunningServer
+
+pytestmark = needs("mono-devel mono-mcs", "wsdl", "mcs", "mono")
+
+# What its `wsdl` puts each port's proxy into: their types' names are not all different.
+_NAMESPACES = {"LearnerService": "Learners", "LearnerServiceR9": "R9"}
+
+
+def _sources(*names: str) -> list[Path]:
+    return [SOURCES / "dotnet" / name for name in names]
+
+
+def _identity(certificates: Certificates) -> dict[str, str | Path]:
+    return {
+        "TLS_CA": certificates.authority,
+        "TLS_CERTIFICATE": certificates.client_pkcs12,
+        "TLS_PASSWORD": certificates.password,
+    }
+
+
+def built(folder: Path, documents: dict[str, str]) -> Program:
+    """The program, with proxies made from the WSDLs at these addresses or paths."""
+    for service, document in documents.items():
+        run("wsdl", "-nologo", f"-n:{_NAMESPACES[service]}", f"-out:{service}.cs", document, folder=folder)
+    sources, proxies = _sources("Lrs.cs", "Identity.cs"), [f"{service}.cs" for service in documents]
+    run("mcs", "-r:System.Web.Services", "-out:Lrs.exe", *sources, *proxies, folder=folder)
+    return Program(("mono", folder / "Lrs.exe"))
+
+
+@pytest.fixture(scope="session")
+def client(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    documents = {service: f"{observed.url}/{service}.svc?singleWsdl" for service in _NAMESPACES}
+    return built(tmp_path_factory.mktemp("dotnet"), documents)
+
+
+@pytest.fixture(scope="session")
+def by_secure_wsdl(
+    secure: RunningServer, certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
+) -> Program:
+    """The program made from the WSDLs with the policy of HTTPS. `wsdl` has no client certificate: it reads files."""
+    folder = tmp_path_factory.mktemp("dotnet-https")
+    documents = {}
+    for service in _NAMESPACES:
+        (folder / f"{service}.wsdl").write_bytes(certificates.fetch(f"{secure.url}/{service}.svc?singleWsdl"))
+        documents[service] = f"{service}.wsdl"
+    return built(folder, documents)
+
+
+@pytest.fixture(scope="session")
+def secure_client(by_secure_wsdl: Program, certificates: Certificates) -> Program:
+    return by_secure_wsdl.in_environment(**_identity(certificates))
+
+
+@pytest.fixture(scope="session")
+def stranger(by_secure_wsdl: Program, certificates: Certificates) -> Program:
+    return by_secure_wsdl.in_environment(TLS_CA=certificates.authority)
+
+
+@pytest.fixture(scope="session")
+def example(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    folder = tmp_path_factory.mktemp("dotnet-example")
+    document = f"{observed.url}/LearnerService.svc?singleWsdl"
+    run("wsdl", "-nologo", "-n:Lrs", "-out:LearnerService.cs", document, folder=folder)
+    source = EXAMPLES / "FindOrRegister.cs"
+    program = folder / "FindOrRegister.exe"
+    run("mcs", "-r:System.Web.Services", f"-out:{program}", source, "LearnerService.cs", folder=folder)
+    return "mono", str(program)
+
+
+@pytest.fixture(scope="session")
+def wcf_client(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    program = tmp_path_factory.mktemp("wcf") / "TransportSecurity.exe"
+    sources = _sources("TransportSecurity.cs", "Identity.cs")
+    run("mcs", "-r:System.ServiceModel", "-r:System.Runtime.Serialization", f"-out:{program}", *sources)
+    return Program(("mono", program)).in_environment(**_identity(certificates))
+
+
+class TestDotNet(ServiceCases):
+    stack = "DotNet"
+
+
+class TestDotNetOverHttps(HttpsCases):
+    pass
+
+
+class TestWcfWithTransportSecurity:
+    def test_a_client_with_a_certificate_is_served(self, wcf_client: Program, secure: RunningServer) -> None:
+        assert wcf_client.ask(secure.url).facts == {"ResponseCode": "WSRC0004"}
+
+    def test_it_does_not_use_plain_http(self, wcf_client: Program, observed: RunningServer) -> None:
+        with pytest.raises(NoAnswer, match="scheme: http"):
+            wcf_client.ask(observed.url)
+
+
+class TestDotNetExample(ExampleCases):
+    stack = "DotNet"

@@ -1,0 +1,81 @@
+"""Proxies of JAX-WS's wsimport, which read the WSDL again when they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from cases import ExampleCases, HttpsCases, ServiceCases
+from certificates import Certificates
+from client import EXAMPLES, SOURCES, Program, needs, run
+from running_server import RunningServer
+
+# Their manifests name the jars that they need.
+_RUNTIME = Path("/usr/share/java/jaxws-rt.jar")
+_TOOLS = Path("/usr/share/java/jaxws-tools.jar")
+
+pytestmark = needs("default-jdk-headless jaxws", "java", "javac", "keytool", _RUNTIME, _TOOLS)
+
+
+@pytest.fixture(scope="session")
+def classes(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the compiled proxies and the program are."""
+    folder = tmp_path_factory.mktemp("java")
+    for service in ("LearnerService", "LearnerServiceR9"):
+        document = f"{observed.url}/{service}.svc?singleWsdl"
+        # Without -p: with it, types of one name in several namespaces would come into one package.
+        run("java", "-cp", _TOOLS, "com.sun.tools.ws.WsImport", "-quiet", "-Xnocompile", document, folder=folder)
+    sources = [SOURCES / "java" / "Lrs.java", EXAMPLES / "FindOrRegister.java", *folder.rglob("*.java")]
+    run("javac", "-encoding", "UTF-8", "-cp", _TOOLS, "-d", folder, *sources)
+    return folder
+
+
+def program(classes: Path, name: str, *flags: str) -> Program:
+    return Program(("java", *flags, "-cp", f"{classes}:{_RUNTIME}", name))
+
+
+@pytest.fixture(scope="session")
+def client(classes: Path) -> Program:
+    return program(classes, "Lrs")
+
+
+@pytest.fixture(scope="session")
+def trusting(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """The flags that make a JVM trust our authority."""
+    store = tmp_path_factory.mktemp("trust") / "trust.p12"
+    run("keytool", "-importcert", "-noprompt", "-file", certificates.authority, "-keystore", store,
+        "-storepass", "changeit")  # fmt: skip
+    return f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=changeit"
+
+
+@pytest.fixture(scope="session")
+def secure_client(classes: Path, trusting: tuple[str, ...], certificates: Certificates) -> Program:
+    store = f"-Djavax.net.ssl.keyStore={certificates.client_pkcs12}"
+    return program(classes, "Lrs", *trusting, store, f"-Djavax.net.ssl.keyStorePassword={certificates.password}")
+
+
+@pytest.fixture(scope="session")
+def stranger(classes: Path, trusting: tuple[str, ...]) -> Program:
+    return program(classes, "Lrs", *trusting)
+
+
+@pytest.fixture(scope="session")
+def example(classes: Path) -> tuple[str, ...]:
+    return "java", "-cp", f"{classes}:{_RUNTIME}", "FindOrRegister"
+
+
+class TestJava(ServiceCases):
+    stack = "Java"
+    # The typed exception has no code beside what is in its detail.
+    fault: ClassVar = {"faultstring": ServiceCases.fault["faultstring"]}
+    # It is thrown all the same, with every field null.
+    observed_fault: ClassVar = fault
+
+
+class TestJavaOverHttps(HttpsCases):
+    pass
+
+
+class TestJavaExample(ExampleCases):
+    stack = "Java"
