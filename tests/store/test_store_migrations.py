@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 from lrs_soap.errors import StoreUnavailable
 from lrs_soap.rules import uln as rules
 from lrs_soap.rules.learner import Learner
-from lrs_soap.store import learners, migrations, properties, ulns
+from lrs_soap.store import learners, migrations, name_keys, properties, ulns
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import SCHEMA_VERSION, metadata
 
@@ -26,6 +26,21 @@ def test_the_migrations_make_the_tables_that_the_program_declares(store: Store) 
             transaction.connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, int(SCHEMA_VERSION))])
+def test_up_from_every_revision(store: Store, learner: Callable[..., Learner], revision: str) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, learner())
+    with store.writing() as transaction:
+        migrations.downgrade(transaction.connection, revision)
+    store.migrate()
+    with store.writing() as transaction:
+        context = MigrationContext.configure(transaction.connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        # What was held is held, and has the name keys that a migration has made for it.
+        assert learners.by_uln(transaction, learner().uln) == learner()
+        assert list(name_keys.by_date(transaction, learner().date_of_birth, "nadia"))
 
 
 def test_the_newest_migration_is_the_version_that_the_program_asks_for(store: Store) -> None:
