@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,8 +41,8 @@ class _Registrations:
         return threads
 
     def _register(self, url: str) -> None:
-        # A connection that breaks off is how these clients learn that the server has been killed.
-        with suppress(OSError):
+        # A connection or an answer that breaks off is how these clients learn that the server has been killed.
+        with suppress(OSError, HTTPException):
             while True:
                 with self._lock:
                     self._number += 1
