@@ -25,8 +25,8 @@ def main(uln: str, family_name: str, given_name: str, address: str = "http://127
         )
     except Fault as fault:
         (exception,) = fault.detail
-        print(f"{exception.findtext('ErrorCode')}: {exception.findtext('Description')}", file=sys.stderr)
-        print(exception.findtext("FurtherDetails"), file=sys.stderr)
+        print(f"{exception.findtext('{*}ErrorCode')}: {exception.findtext('{*}Description')}", file=sys.stderr)
+        print(exception.findtext("{*}FurtherDetails"), file=sys.stderr)
         return 1
     print(answer.ResponseCode)
     for learner in answer.Learner:

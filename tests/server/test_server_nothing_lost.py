@@ -6,8 +6,10 @@ import random
 import signal
 import socket
 import sqlite3
+import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -101,6 +103,37 @@ def test_a_database_that_stays_locked_is_told_and_the_next_request_served(databa
         log = server.logged_until(str(refused.text("FurtherDetails")))
         assert "locked" in log
         assert post(server.url, envelope(register())).text("ResponseCode") == "WSRC0005"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system of its own, of eight megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("this user may not mount a file system")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@on_sqlite
+def test_a_full_disk_is_told_and_registering_goes_on_when_there_is_room_again(
+    database_kind: str, small_disk: Path, tmp_path: Path
+) -> None:
+    with RunningServer(tmp_path, database_url=f"sqlite:///{small_disk / 'lrs.db'}") as server:
+        filler = small_disk / "filler"
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        answers = [post(server.url, envelope(register(FamilyName=f"Kestrel{number}"))) for number in range(200)]
+        refused = next(answer for answer in answers if answer.text("ErrorCode"))
+        assert refused.text("ErrorCode") == "WSEC0999"
+        assert "full" in server.logged_until(str(refused.text("FurtherDetails")))
+
+        filler.unlink()
+        assert post(server.url, envelope(find_by_uln())).text("ResponseCode") == "WSRC0004"
+        assert post(server.url, envelope(register(FamilyName="Merlin"))).text("ResponseCode") == "WSRC0005"
 
 
 class _Forwarder:
