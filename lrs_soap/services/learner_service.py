@@ -244,5 +244,4 @@ LEARNER_SERVICE = Port(
     name="LearnerServiceProxy",
     path="/LearnerService.svc",
     fault=exceptions.MIAPAPIException,
-    wsdl_query="singlewsdl",
 )

@@ -65,5 +65,4 @@ LEARNER_SERVICE_R9 = Port(
     name="LearnerServiceR9Proxy",
     path="/LearnerServiceR9.svc",
     fault=qcf_faults.DomainFault,
-    wsdl_query="singleWsdl",
 )

@@ -76,14 +76,13 @@ class Port:
     """One address of the service and what is published about it.
 
     `name` is that of the definitions and of the WSDL's service, `path` where the service is served, `fault` the type
-    of its faults' detail, `wsdl_query` the query that fetches its WSDL, as the live service spells it.
+    of its faults' detail.
     """
 
     service: type[Service]
     name: str
     path: str
     fault: type[DataContract]
-    wsdl_query: str
 
     @property
     def port_type(self) -> str:
