@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import attrgetter
 
 from lrs_soap.rules import postcode
 from lrs_soap.rules.codes import ResponseCode
@@ -17,6 +18,7 @@ MOST = 10
 """How many learners an answer has at most; where there are more it has none."""
 
 _FIELDS = ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code")
+_values: Callable[[DemographicsAsked | Learner], tuple[str, ...]] = attrgetter(*_FIELDS)
 _OPTIONAL_FIELDS = ("previous_family_name", "school_at_age_16", "place_of_birth", "email_address")
 
 _NAME_SCORES = {Agreement.EQUAL: 30, Agreement.ALIAS: 25, Agreement.SIMILAR: 15, Agreement.DIFFERENT: 0}
@@ -165,7 +167,10 @@ def rule_that_fits(agreement: DemographicsAgreement) -> str | None:
     | P4 | family EQUAL                                                    | EQUAL | equal    |        |
     | P5 | both EQUAL                                                      |       | equal    |        |
     """
-    return next((name for name, fits in _RULES if fits(agreement)), None)
+    for name, fits in _RULES:
+        if fits(agreement):
+            return name
+    return None
 
 
 def exact_match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -> Decision:
@@ -237,8 +242,8 @@ def _parts(agreement: DemographicsAgreement, asked: DemographicsAsked, held: Lea
     if agreement.gender:
         parts.append(("gender", _GENDER_SCORE))
     for field in _OPTIONAL_FIELDS:
-        key = identity_key(getattr(asked, field) or "")
-        if key and key == identity_key(getattr(held, field) or ""):
+        sent = getattr(asked, field)
+        if sent and (key := identity_key(sent)) and key == identity_key(getattr(held, field) or ""):
             parts.append((field, _OPTIONAL_SCORE))
     return tuple((name, score) for name, score in parts if score)
 
@@ -272,7 +277,3 @@ def _reasons(asked: DemographicsAsked, ranked: list[list[_Match]]) -> tuple[Reas
 
 def _linked(learner: Learner, master: Learner) -> Reason:
     return Reason("linked", "master stands in", ("master_uln",), (learner.uln,), (master.uln,))
-
-
-def _values(of: DemographicsAsked | Learner) -> tuple[str, ...]:
-    return tuple(getattr(of, field) for field in _FIELDS)

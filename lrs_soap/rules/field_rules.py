@@ -150,8 +150,8 @@ def _ability_to_share(given: Mapping[str, str], as_new: bool) -> Iterator[Violat
 
 
 def _prohibited_words(given: Mapping[str, str], field: str, prohibited: ProhibitedText) -> Iterator[Violation]:
-    value = given.get(field, "")
-    if prohibited.is_in(value):
+    value = given.get(field)
+    if value is not None and prohibited.is_in(value):
         yield _prohibited(field, value)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from jellyfish import metaphone
 
@@ -76,6 +77,8 @@ def compare_names(asked: NamesAsked, held: Learner) -> NamesAgreement:
     return NamesAgreement(given, family, not straight and _swapped(asked, held))
 
 
+# A candidate is compared by its row and then as a learner, and one question has many candidates of a name.
+@lru_cache(maxsize=8192)
 def similar(a_key: str, b_key: str) -> bool:
     """Whether two search keys are SIMILAR, by typing errors or by sound.
 

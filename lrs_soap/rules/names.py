@@ -28,11 +28,14 @@ def identity_key(text: str) -> str:
     return " ".join("".join(map(_plain_punctuation, folded)).split())
 
 
+# One name is asked for its key several times in a comparison, and held names come back request after request.
+@lru_cache(maxsize=8192)
 def given_search_key(text: str) -> str:
     """The search key of a given name: the letters and digits of its identity key, without marks. It may be empty."""
     return "".join(_words(text))
 
 
+@lru_cache(maxsize=8192)
 def family_search_key(text: str) -> str:
     """The search key of a family name: as a given name's, then Mac as Mc and Saint as St.
 
@@ -73,7 +76,6 @@ def _plain_punctuation(character: str) -> str:
     return character
 
 
-# One name is asked for its key several times in a comparison, and held names come back request after request.
 @lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, ...]:
     """The letters and digits of each word, those without any left out."""

@@ -6,6 +6,7 @@ SQLAlchemy's execution machinery costs more than the look-up that it would run h
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Select
@@ -58,5 +59,5 @@ class Prepared:
             return lambda values: dict(zip(names, values, strict=True))
         if tuple(positions) == names:
             return lambda values: values
-        order = tuple(names.index(position) for position in positions)
-        return lambda values: tuple(values[index] for index in order)
+        # Of one name the first case is true, so this gives a tuple.
+        return itemgetter(*(names.index(position) for position in positions))
