@@ -1,9 +1,10 @@
-"""Find a learner by ULN or register a new one, with zeep.
+"""Find a learner, or register one who is new, with zeep. Where others may be meant, a person says who it is.
 
     python find_or_register.py ADDRESS FAMILY_NAME GIVEN_NAME ULN
     python find_or_register.py ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 
-ADDRESS is that of the service: http://127.0.0.1:8080. Prints the response code and each learner found, or the new ULN.
+ADDRESS is that of the service: http://127.0.0.1:8080. Prints each response code, and the learner or the new ULN. Run it
+again if it is cut off: it finds whom it has registered.
 """
 
 import sys
@@ -14,35 +15,81 @@ from zeep.exceptions import Fault
 
 ASKER = {"UKPRN": "TEST0001", "OrgPassword": "CompatSitePass01", "UserName": "example"}
 
+NO_MATCH, TOO_MANY_MATCHES, POSSIBLE_MATCHES, EXACT_MATCH = "WSRC0001", "WSRC0002", "WSRC0003", "WSRC0004"
+REGISTERED, MASTER_SUBSTITUTED = "WSRC0005", "WSRC0022"
+GENDERS = {"0": "not known", "1": "male", "2": "female", "9": "not specified"}
 
-def find(service: Any, family_name: str, given_name: str, uln: str) -> None:
+
+def find_by_uln(service: Any, family_name: str, given_name: str, uln: str) -> None:
     answer = service.learnerByULN(FindType="FUL", ULN=uln, FamilyName=family_name, GivenName=given_name, **ASKER)
     print(answer.ResponseCode)
     for learner in answer.Learner:
-        print(learner.ULN, learner.GivenName, learner.FamilyName, learner.DateOfBirth, learner.LastKnownPostCode)
+        show(learner)
 
 
-def register(service: Any, family_name: str, given_name: str, date_of_birth: str, gender: str, postcode: str) -> None:
+def find_or_register(service: Any, *details: str) -> None:
+    names = ("FamilyName", "GivenName", "DateOfBirth", "Gender", "LastKnownPostCode")
+    person = dict(zip(names, details, strict=True))
+    answer = service.learnerByDemographics(FindType="FUL", **person, **ASKER)
+    print(answer.ResponseCode)
+    if answer.ResponseCode == TOO_MANY_MATCHES:
+        sys.exit("More than ten learners may be meant. Ask for the full names, date of birth, gender and postcode.")
+    if answer.ResponseCode in (EXACT_MATCH, MASTER_SUBSTITUTED):
+        show(answer.Learner[0])
+    elif answer.ResponseCode == NO_MATCH or (chosen := choose(answer.Learner)) is None:
+        register(service, person)
+    else:
+        show(chosen)
+
+
+def choose(learners: list[Any]) -> Any:
+    """Whom a person picks of the possible matches; None for somebody new. Ends the program where the person quits."""
+    choices = {str(number): learner for number, learner in enumerate(learners, 1)}
+    for number, learner in choices.items():
+        name = f"{learner.GivenName} {learner.FamilyName}, {learner.DateOfBirth}, {GENDERS[learner.Gender]}"
+        print(f"{number:>2}  {name}, {learner.LastKnownPostCode}, ULN {learner.ULN}")
+    while True:
+        try:
+            said = input(f"Who is it? 1 to {len(learners)}, n for somebody new, q to quit: ").strip().lower()
+        except EOFError:
+            said = "q"
+        if said in choices:
+            return choices[said]
+        if said == "n":
+            return None
+        if said == "q":
+            sys.exit("Nobody has been registered.")
+
+
+def register(service: Any, person: dict[str, str]) -> None:
     learner = {
-        "FamilyName": family_name,
-        "GivenName": given_name,
-        "DateOfBirth": date_of_birth,
-        "Gender": gender,
-        "LastKnownPostCode": postcode,
+        **person,
         "VerificationType": "1",  # the learner's relationship with the school
         "AbilityToShare": "1",  # the learner has seen the privacy notice
     }
     answer = service.registerSingleLearner(Learner=learner, **ASKER)
     print(answer.ResponseCode)
-    if answer.ULN:
+    if answer.ResponseCode == REGISTERED:
         print(answer.ULN)
+        return
+    # WSRC0021: somebody else has registered the same learner since the find, so that another one gives the ULN.
+    answer = service.learnerByDemographics(FindType="FUL", **person, **ASKER)
+    if answer.ResponseCode not in (EXACT_MATCH, MASTER_SUBSTITUTED):
+        sys.exit("The service has not registered this learner. Try again in a while.")
+    show(answer.Learner[0])
 
 
-def main(address: str, *learner: str) -> None:
+def show(learner: Any) -> None:
+    print(learner.ULN, learner.GivenName, learner.FamilyName, learner.DateOfBirth, learner.LastKnownPostCode)
+    if learner.MasterSubstituted == "Y":
+        print("This is the master of the learner who was meant: use this ULN.")
+
+
+def main(address: str, *details: str) -> None:
     service = zeep.Client(f"{address}/LearnerService.svc?singleWsdl").service
-    ask = find if len(learner) == 3 else register
+    ask = find_by_uln if len(details) == 3 else find_or_register
     try:
-        ask(service, *learner)
+        ask(service, *details)
     except Fault as fault:
         (exception,) = fault.detail
         # In whatever namespace: the service sends the fields in none, which is not what its WSDL says.

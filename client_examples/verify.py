@@ -2,8 +2,8 @@
 
     python verify.py ADDRESS ULN FAMILY_NAME GIVEN_NAME [DATE_OF_BIRTH [GENDER]]
 
-ADDRESS is that of the service: http://127.0.0.1:8080. Prints the response code, what the record has where it matches,
-and each comparison that failed. The exit status is 0 where everything is equal or similar.
+ADDRESS is that of the service: http://127.0.0.1:8080. Prints the answer, what the record has where it matches, and each
+comparison that failed. The exit status is 0 where everything is equal or similar.
 """
 
 import sys
@@ -13,7 +13,14 @@ from zeep.exceptions import Fault
 
 ASKER = {"UKPRN": "TEST0001", "OrgPassword": "CompatSitePass01", "UserName": "example"}
 
-# Equal and similar, of a learner and of one that is linked to another.
+ANSWERS = {
+    "WSVRC001": "everything is equal",
+    "WSVRC002": "everything is equal; the ULN is linked to a master's, which is the one to use",
+    "WSVRC003": "the names are similar, the rest is equal",
+    "WSVRC004": "the names are similar, the rest is equal; the ULN is linked to a master's, which is the one to use",
+    "WSVRC005": "something is neither equal nor similar",
+    "WSVRC006": "there is no such ULN",
+}
 MATCHES = ("WSVRC001", "WSVRC002", "WSVRC003", "WSVRC004")
 FLAGS = {
     "VRF1": "the given name is not the given name",
@@ -51,7 +58,7 @@ def main(
         # In whatever namespace: the service sends the fields in none, which is not what its WSDL says.
         fields = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
         sys.exit(": ".join(field or "" for field in fields))
-    print(verified.ResponseCode)
+    print(f"{verified.ResponseCode}: {ANSWERS[verified.ResponseCode]}")
     if verified.ResponseCode in MATCHES:
         print(verified.ULN, verified.GivenName, verified.FamilyName, verified.DateOfBirth)
     for flag in verified.FailureFlag:

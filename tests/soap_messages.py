@@ -209,20 +209,21 @@ def update(*, who: Mapping[str, str | None] | None = None, **fields: str | None)
     )
 
 
-def verify(*, raw: str = "", **fields: str | None) -> str:
+def verify(*, who: Mapping[str, str | None] | None = None, raw: str = "", **fields: str | None) -> str:
     """The body's child of a verification; a field that is None is left out, `raw` is put at the end as it is."""
     values = {"ULN": "4170265830", "FamilyName": "Okafor", "GivenName": "Grace", **fields}
     order = ("ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender")
     return (
-        f'<v:VerifyLearner xmlns:v="{REPORT}">{_asking()}'
+        f'<v:VerifyLearner xmlns:v="{REPORT}">{_asking(who)}'
         f"<LearnerToVerify>{_elements(values, order)}{raw}</LearnerToVerify></v:VerifyLearner>"
     )
 
 
-def retrieve(*ulns: str) -> str:
+def retrieve(*ulns: str, who: Mapping[str, str | None] | None = None) -> str:
     """The body's child of a retrieval."""
     asked = "".join(f"<ULN>{uln}</ULN>" for uln in ulns)
-    return f'<v:RetrieveULNs xmlns:v="{REPORT}">{_asking()}<ULNsToRetrieve>{asked}</ULNsToRetrieve></v:RetrieveULNs>'
+    content = f"{_asking(who)}<ULNsToRetrieve>{asked}</ULNsToRetrieve>"
+    return f'<v:RetrieveULNs xmlns:v="{REPORT}">{content}</v:RetrieveULNs>'
 
 
 def _asking(who: Mapping[str, str | None] | None = None) -> str:

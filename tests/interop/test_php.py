@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from cases import ExampleCases, HttpsCases, ServiceCases
 from certificates import Certificates
-from client import EXAMPLES, SOURCES, Program, needs
+from client import EXAMPLES, SOURCES, Program, attempt, needs
+from every_stack import ExampleCases, HttpsCases, ServiceCases
+from running_server import RunningServer
 
 pytestmark = needs("php-cli php-soap", "php")
 
 
-@pytest.fixture(scope="session")
-def client() -> Program:
+def program(**environment: str | Path) -> Program:
     if subprocess.run(["php", "--ri", "soap"], capture_output=True).returncode != 0:
         pytest.skip("needs PHP's soap extension: apt install php-soap")
-    return Program(("php", SOURCES / "php" / "lrs.php"))
+    return Program("php", SOURCES / "php" / "lrs.php", environment=environment)
 
 
-@pytest.fixture(scope="session")
-def secure_client(client: Program, certificates: Certificates) -> Program:
-    return client.in_environment(TLS_CA=certificates.authority, TLS_CERTIFICATE=certificates.client_with_key)
+@pytest.fixture(scope="module")
+def client() -> Iterator[Program]:
+    with program() as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
-def stranger(client: Program, certificates: Certificates) -> Program:
-    return client.in_environment(TLS_CA=certificates.authority)
+@pytest.fixture(scope="module")
+def secure_client(certificates: Certificates) -> Iterator[Program]:
+    with program(TLS_CA=certificates.authority, TLS_CERTIFICATE=certificates.client_with_key) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def stranger(certificates: Certificates) -> Iterator[Program]:
+    with program(TLS_CA=certificates.authority) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def example(client: Program) -> tuple[str, ...]:
     # A WSDL in the cache would outlive the server that it is of.
     return "php", "-d", "soap.wsdl_cache_enabled=0", str(EXAMPLES / "find_or_register.php")
@@ -44,4 +54,13 @@ class TestPhpOverHttps(HttpsCases):
 
 
 class TestPhpExample(ExampleCases):
+    """tests/test_client_examples.py asks more of it, also what it does where others may be meant."""
+
     stack = "Php"
+
+    def test_it_registers_a_learner_once(self, example: tuple[str, ...], observed: RunningServer) -> None:
+        learner = ("Example-Php", "Ada", "2007-12-10", "2", "LS1 4PH")
+        before, code, uln = attempt(*example, observed.url, *learner).stdout.splitlines()
+        assert (before, code) == ("WSRC0001", "WSRC0005")
+        again = attempt(*example, observed.url, *learner).stdout.splitlines()
+        assert again == ["WSRC0004", f"{uln} Ada Example-Php 2007-12-10 LS1 4PH"]
