@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import date
 from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from every_operation import Who, ask, code_of
 from running_server import RunningServer
-from soap_messages import envelope, find_by_demographics, find_by_uln, post, register, retrieve, update, verify
+from soap_messages import Answer, envelope, find_by_demographics, find_by_uln, post, register, retrieve, update, verify
 
 from lrs_soap.operations.starting_data import ORGANISATIONS, starting_learners
+from lrs_soap.rules.codes import FailureFlag, FaultCode, ResponseCode
 from lrs_soap.rules.learner import python_name
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -160,7 +166,7 @@ def test_what_retrieving_gives(server: RunningServer) -> None:
 
 # What each of the starting data's organisations may do, by an operation that it may and one that it may not.
 ASKED = {
-    "everything": {"learnerByULN": "WSRC0004", "ViewAudit": "a:ActionNotSupported"},
+    "everything": {"learnerByULN": "WSRC0004", "GetLearnerLearningEvents": "WSRC0004"},
     "find, retrieve ULNs": {"learnerByULN": "WSRC0004", "registerSingleLearner": "WSEC0006", "ViewAudit": "WSEC0006"},
     "nothing: suspended": {"learnerByULN": "WSEC0003", "ViewAudit": "WSEC0003"},
     "everything but learning events and their audit": {
@@ -190,20 +196,135 @@ def test_who_may_ask_for_what(
     assert {code for code in ASKED[may].values() if code.startswith("WSEC")} == ({fault} if fault else set())
 
 
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"ULN": "417026583"}, "WSEC0001"),
-        ({"UKPRN": "10000001"}, "WSEC0003"),
-        ({"OrgPassword": "ViewOnlyPass0002"}, "WSEC0005"),
-    ],
+# The table of every code
+
+MESSAGES: Mapping[str, Callable[..., str]] = {
+    "LearnerByULN": lambda who, **fields: find_by_uln(**who, **fields),
+    "LearnerByDemographics": lambda who, **fields: find_by_demographics(**who, **fields),
+    "RegisterLearner": lambda who, **fields: register(who=who, **fields),
+    "UpdateLearner": lambda who, **fields: update(who=who, **fields),
+    "VerifyLearner": lambda who, **fields: verify(who=who, **fields),
+    "RetrieveULNs": lambda who, ULN, **fields: retrieve(ULN, who=who),
+}
+
+# What each can answer, but for faults, which are the same for all.
+ANSWERS = {
+    "LearnerByULN": {"WSRC0001", "WSRC0003", "WSRC0004", "WSRC0022"},
+    "LearnerByDemographics": {"WSRC0001", "WSRC0002", "WSRC0003", "WSRC0004", "WSRC0022"},
+    "RegisterLearner": {"WSRC0005", "WSRC0021"},
+    "UpdateLearner": {"WSRC0006", "WSRC0013", "WSRC0014", "WSRC0019", "WSRC0020", "WSRC0021"},
+    "VerifyLearner": {f"WSVRC00{number}" for number in range(1, 7)} | {flag.value for flag in FailureFlag},
+    "RetrieveULNs": {"WSRC0001", "WSRC0004", "WSRC0022"},
+}
+# Of batches, of reports on ULNs, and of learning events.
+OTHER_CODES = (
+    *("WSRC0007", "WSRC0008", "WSRC0009", "WSRC0010", "WSRC0017", "WSRC0018", "WSRC0023", "WSRC0024", "WSRC0026"),
+    *("WSRC0027", "WSRC0028", "WSRC0029", "WSRC0030", "WSEC0136", "WSEC0206", "WSEC0208"),
 )
-def test_the_faults(server: RunningServer, changed: dict[str, str], code: str) -> None:
-    assert post(server.url, envelope(find_by_uln(**changed))).text("ErrorCode") == code
 
 
-def test_an_unknown_message_is_a_fault(server: RunningServer) -> None:
-    assert post(server.url, envelope("<unknown/>")).text("ErrorCode") == "WSEC0002"
+class Row(NamedTuple):
+    """A code and what gets it: what stands in backquotes is sent, or done before."""
+
+    code: str
+    text: str
+    operation: str
+    changed: str
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        if self.operation == "none":
+            return ()
+        return tuple(ANSWERS) if self.operation == "all six" else tuple(self.operation.split(", "))
+
+    @property
+    def flags(self) -> str:
+        """What the server is started with."""
+        return next((step.removeprefix("lrs-soap serve ") for step in self._steps("lrs-soap serve ")), "")
+
+    @property
+    def preparations(self) -> list[str]:
+        return self._steps("lrs-soap org ", "ALTER TABLE learners ")
+
+    @property
+    def afterwards(self) -> list[str]:
+        return self._steps("ALTER TABLE lost ")
+
+    def body(self, operation: str) -> str:
+        if operation == "any":
+            return self._steps("<")[0]
+        values = {**SENT[operation], **_fields(self.changed)}
+        who = {name: values.pop(name) for name in ("UKPRN", "OrgPassword") if name in values}
+        return MESSAGES[operation](who, **values)
+
+    def _steps(self, *beginnings: str) -> list[str]:
+        return [step for step in _steps(self.changed) if step.startswith(beginnings)]
+
+
+def _steps(cell: str) -> list[str]:
+    return re.findall("`([^`]+)`", cell)
+
+
+def _fields(cell: str) -> dict[str, str]:
+    return dict(step.split("=", 1) for step in _steps(cell) if re.match(r"\w+=", step))
+
+
+SENT = {
+    operation: _fields(sent) for operation, sent in re.findall(r"^\| (\w+) \| (`\w+=.*`) \|$", README, re.MULTILINE)
+}
+ROWS = [
+    Row(*cells)
+    for cells in re.findall(r"^\| ((?:WS|VRF)\w+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", README, re.MULTILINE)
+]
+
+
+def _do(server: RunningServer, step: str) -> None:
+    """Give a command of lrs-soap, or a statement to the database."""
+    if step.startswith("lrs-soap "):
+        command = [sys.executable, "-m", "lrs_soap", *step.split()[1:], "--database", server.database_url]
+        subprocess.run(command, check=True)
+    else:
+        with closing(sqlite3.connect(server.database_url.removeprefix("sqlite:///"))) as connection:
+            connection.execute(step)
+
+
+def _codes(answer: Answer) -> list[str]:
+    return [code for name in ("ResponseCode", "FailureFlag", "ErrorCode") for code in answer.texts(name)]
+
+
+def test_the_table_has_every_code_of_every_operation() -> None:
+    faults = {code.value for code in FaultCode} - {"WSEC0002"}
+    assert {operation: {row.code for row in ROWS if operation in row.operations} for operation in SENT} == {
+        operation: codes | faults for operation, codes in ANSWERS.items()
+    }
+
+
+def test_the_table_has_every_code_but_those_of_other_operations() -> None:
+    texts = {
+        code.value: code.text.partition(",")[0] for kind in (ResponseCode, FailureFlag, FaultCode) for code in kind
+    }
+    assert {row.code: row.text for row in ROWS} == {
+        code: text for code, text in texts.items() if code not in OTHER_CODES
+    }
+    assert [row.code for row in ROWS if not row.operations] == ["WSRC0015"]
+
+
+@pytest.mark.parametrize("flags", sorted({row.flags for row in ROWS}))
+def test_every_code_is_got_as_the_table_says(flags: str, tmp_path: Path) -> None:
+    # What changes the learner that others ask for comes last.
+    rows = sorted((row for row in ROWS if row.flags == flags), key=lambda row: row.code == "WSRC0006")
+    wrong = []
+    with RunningServer(tmp_path, *flags.split()) as server:
+        for row in rows:
+            for step in row.preparations:
+                _do(server, step)
+            for operation in row.operations:
+                codes = _codes(post(server.url, envelope(row.body(operation))))
+                if row.code not in codes:
+                    wrong.append((row, operation, codes))
+            for step in row.afterwards:
+                _do(server, step)
+    assert wrong == []
 
 
 def test_the_operations_are_those_of_the_wsdls() -> None:
