@@ -30,7 +30,9 @@ FULL = "FUL"
 
 def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.FindLearnerResp:
     """Find a learner by ULN and names."""
+    names = {"GivenName": request.GivenName, "FamilyName": request.FamilyName}
     with call.reading(request) as transaction:
+        check_fields(names, today=call.clock.today(), prohibited=call.prohibited)
         decision = find.by_uln(
             transaction, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName
         )

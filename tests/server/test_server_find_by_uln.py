@@ -202,3 +202,9 @@ def test_there_is_no_white_space_between_elements(server: RunningServer) -> None
         post(server.url, "<html/>"),
     ):
         assert not any(node.tail for node in answer.root.iter())
+
+
+def test_a_name_that_holds_prohibited_text_is_refused_whoever_has_the_uln(server: RunningServer) -> None:
+    answer = find(server, "4170265830", "Grace", "Bogus")
+    assert (answer.status, answer.text("ErrorCode")) == (500, "WSEC0001")
+    assert answer.text("FurtherDetails") == "Value 'Bogus' of element 'FamilyName' contains prohibited text."
