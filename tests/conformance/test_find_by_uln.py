@@ -15,7 +15,6 @@ LINKED = {"ULN": "2865174033", "GivenName": "Priya", "FamilyName": "Iyer"}
 DELETED = {"ULN": "4739516283", "GivenName": "Tobias", "FamilyName": "Fenwick"}
 
 VALIDATOR = "uk.gov.miap.lrs.api.learner.utils.MSGValidator.validateSOAPMSG()"
-ORGANISATIONS = "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validateOrganisation()"
 
 
 def find(client: Any, **fields: str | None) -> Any:
@@ -47,16 +46,33 @@ def test_every_field_that_has_a_value_comes_back(learner_service: Any) -> None:
     assert learner.VersionNumber == 4
 
 
-def test_names_that_are_not_the_learners_open_nothing(learner_service: Any) -> None:
-    answer = find(learner_service, GivenName="Rowan", FamilyName="Thackeray")
+@pytest.mark.parametrize(
+    "asked",
+    [{"GivenName": "Rowan", "FamilyName": "Thackeray"}, {"ULN": "4170265831"}, {"ULN": FULL["ULN"]}],
+    ids=["another's names", "wrong check digit", "another's ULN"],
+)
+def test_neither_uln_nor_names_alone_open_anything(learner_service: Any, asked: dict[str, str]) -> None:
+    answer = find(learner_service, **asked)
     assert answer.ResponseCode == "WSRC0001"
     assert answer.Learner == []
 
 
-def test_similar_names_are_a_possible_match(learner_service: Any) -> None:
-    answer = find(learner_service, FamilyName="Okafer")
+@pytest.mark.parametrize(
+    "names",
+    [{"FamilyName": "Okafer"}, {"FamilyName": "Grace", "GivenName": "Okafor"}],
+    ids=["similar", "swapped"],
+)
+def test_similar_names_are_a_possible_match(learner_service: Any, names: dict[str, str]) -> None:
+    answer = find(learner_service, **names)
     assert answer.ResponseCode == "WSRC0003"
     assert [learner.ULN for learner in answer.Learner] == ["4170265830"]
+
+
+def test_similar_names_of_a_linked_learner_are_its_master(learner_service: Any) -> None:
+    answer = find(learner_service, **{**LINKED, "GivenName": "Prija"})
+    assert answer.ResponseCode == "WSRC0003"
+    (master,) = answer.Learner
+    assert (master.ULN, master.MasterSubstituted) == (MASTER["ULN"], "Y")
 
 
 def test_a_linked_learner_is_answered_with_its_master(learner_service: Any) -> None:
@@ -92,29 +108,6 @@ def test_what_the_schema_refuses_is_said_in_its_words(learner_service: Any) -> N
         "cvc-pattern-valid: Value '417026583' is not facet-valid with respect to pattern '[1-9][0-9]{9}' "
         "for type 'MIAPULN'."
     )
-
-
-def test_somebody_has_to_ask(learner_service: Any) -> None:
-    fault = fault_of(learner_service, UKPRN=None)
-    assert fault["ErrorCode"] == "WSEC0001"
-    assert fault["FurtherDetails"] == "Either UKPRN or OrganisationRef must be supplied."
-
-
-@pytest.mark.parametrize(
-    ("who", "code"),
-    [
-        ({"UKPRN": "NOBODY99"}, "WSEC0003"),
-        ({"OrganisationRef": "NOBODY"}, "WSEC0003"),
-        ({"OrgPassword": "NotThePassword16"}, "WSEC0005"),
-    ],
-)
-def test_who_is_not_known_is_refused(learner_service: Any, who: dict[str, str], code: str) -> None:
-    fault = fault_of(learner_service, **who)
-    assert (fault["ErrorCode"], fault["ErrorActor"], fault["FurtherDetails"]) == (code, ORGANISATIONS, "")
-
-
-def test_the_organisation_may_be_named_by_its_reference(learner_service: Any) -> None:
-    assert find(learner_service, UKPRN=None, OrganisationRef="TST001").ResponseCode == "WSRC0004"
 
 
 def test_an_operation_that_is_not_there_is_an_unknown_request(learner_service: Any) -> None:

@@ -11,6 +11,26 @@ from zeep.exceptions import Fault
 
 from lrs_soap.rules.uln import is_valid
 
+# Everything that a registration may say, but for what it has to.
+OPTIONAL = {
+    "Title": "Mx",
+    "MiddleOtherName": "Łucja",
+    "PreferredGivenName": "Con",
+    "PreviousFamilyName": "O'Before",
+    "FamilyNameAtAge16": "D’Until",
+    "SchoolAtAge16": "A & B Academy",
+    "LastKnownAddressLine1": "1 High Street",
+    "LastKnownAddressLine2": "Leith",
+    "LastKnownAddressTown": "Edinburgh",
+    "LastKnownAddressCountyOrCity": "Midlothian",
+    "DateOfAddressCapture": "2024-08-19",
+    "PlaceOfBirth": "Reykjavík",
+    "EmailAddress": "con@example.org",
+    "Nationality": "ISL",
+    "ScottishCandidateNumber": "057654321",
+    "OtherVerificationDescription": "Residence permit",
+    "Notes": "Said <what> is so.",
+}
 VALIDATOR = "uk.gov.miap.lrs.api.learner.utils.MSGValidator.validateSOAPMSG()"
 
 
@@ -59,6 +79,28 @@ def test_the_same_learner_again_gets_none(learner_service: Any, learner: dict[st
     register(learner_service, learner)
     again = register(learner_service, {**learner, "FamilyName": learner["FamilyName"].upper(), "Title": "Ms"})
     assert (again.ResponseCode, again.ULN) == ("WSRC0021", None)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        ("grace", "OKAFOR", "2005-03-14", "2", "ls14ap"),
+        ("Priya", "Iyer", "2002-02-28", "2", "LE2 7LB"),
+    ],
+    ids=["in another spelling", "linked"],
+)
+def test_who_is_held_already_gets_none(learner_service: Any, learner: dict[str, str], held: tuple[str, ...]) -> None:
+    mandatory = ("GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode")
+    answer = register(learner_service, {**learner, **dict(zip(mandatory, held, strict=True))})
+    assert (answer.ResponseCode, answer.ULN) == ("WSRC0021", None)
+
+
+def test_every_field_that_is_sent_is_held(learner_service: Any, learner: dict[str, str]) -> None:
+    sent = {**OPTIONAL, **learner, "LastKnownPostCode": "EH6 7QT"}
+    answer = register(learner_service, sent)
+    names = {"GivenName": learner["GivenName"], "FamilyName": learner["FamilyName"]}
+    found = learner_service.service.learnerByULN(FindType="FUL", **learner_service.who(), ULN=answer.ULN, **names)
+    assert {name: found.Learner[0][name] for name in sent} == sent
 
 
 @pytest.mark.parametrize(

@@ -27,15 +27,27 @@ def code(client: Any, learner: dict[str, Any], **changed: Any) -> str:
     return str(client.service.updateSingleLearner(**client.who(), Learner={**learner, **changed}))
 
 
+def held(client: Any, learner: dict[str, Any]) -> Any:
+    names = {name: learner[name] for name in ("ULN", "GivenName", "FamilyName")}
+    (found,) = client.service.learnerByULN(FindType="FUL", **client.who(), **names).Learner
+    return found
+
+
 def test_an_update_counts_once(learner_service: Any, learner: dict[str, Any]) -> None:
     assert code(learner_service, learner) == "WSRC0020"
     assert code(learner_service, learner, Title="", Notes="a note") == "WSRC0006"
     assert code(learner_service, learner, Title="Dr") == "WSRC0013"
     assert code(learner_service, learner, Title="Dr", VersionNumber=3) == "WSRC0013"
-    names = {"GivenName": learner["GivenName"], "FamilyName": learner["FamilyName"]}
-    who = learner_service.who()
-    (held,) = learner_service.service.learnerByULN(FindType="FUL", **who, ULN=learner["ULN"], **names).Learner
-    assert (held.VersionNumber, held.Title, held.Notes) == (2, None, "a note")
+    found = held(learner_service, learner)
+    assert (found.VersionNumber, found.Title, found.Notes) == (2, None, "a note")
+
+
+def test_what_is_not_sent_stays_and_what_is_empty_is_cleared(learner_service: Any, learner: dict[str, Any]) -> None:
+    assert code(learner_service, learner, Notes="a note", PlaceOfBirth="Leeds") == "WSRC0006"
+    sent = {name: value for name, value in learner.items() if name != "Title"}
+    assert code(learner_service, sent, VersionNumber=2, Notes="") == "WSRC0006"
+    found = held(learner_service, learner)
+    assert (found.Title, found.Notes, found.PlaceOfBirth, found.VersionNumber) == ("Ms", None, "Leeds", 3)
 
 
 def test_a_privacy_notice_is_seen_once_and_for_all(learner_service: Any, learner: dict[str, Any]) -> None:
@@ -57,8 +69,32 @@ def test_who_is_not_there_to_be_updated(learner_service: Any, learner: dict[str,
     assert code(learner_service, learner, ULN=uln) == "WSRC0019"
 
 
+def fault_of(client: Any, learner: dict[str, Any], **changed: Any) -> tuple[str | None, str | None]:
+    with pytest.raises(Fault) as raised:
+        code(client, learner, **changed)
+    (exception,) = raised.value.detail
+    return exception.findtext("{*}ErrorCode"), exception.findtext("{*}FurtherDetails")
+
+
 @pytest.mark.parametrize("field", ["GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode"])
 def test_what_is_mandatory_cannot_be_cleared(learner_service: Any, learner: dict[str, Any], field: str) -> None:
-    with pytest.raises(Fault) as raised:
-        code(learner_service, learner, **{field: ""})
-    assert raised.value.detail[0].findtext("{*}ErrorCode") == "WSEC0001"
+    assert fault_of(learner_service, learner, **{field: ""})[0] == "WSEC0001"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "details"),
+    [
+        ("DateOfBirth", "1900-02-29", "Value '1900-02-29' of element 'DateOfBirth' is not a valid date."),
+        ("Notes", "A bogus note", "Value 'A bogus note' of element 'Notes' contains prohibited text."),
+        (
+            "VerificationType",
+            "999",
+            "Element 'OtherVerificationDescription' is required when VerificationType is 999.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_before_anything_else(
+    learner_service: Any, learner: dict[str, Any], field: str, value: str, details: str
+) -> None:
+    changed = {field: value, "VersionNumber": 7}
+    assert fault_of(learner_service, learner, **changed) == ("WSEC0001", details)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from zeep.exceptions import Fault
 
-GRACE, PRIYA, PRIYA_IYER, TOBIAS = "4170265830", "9140837261", "2865174033", "4739516283"
+GRACE, ROWAN, PRIYA, PRIYA_IYER = "4170265830", "5629103473", "9140837261", "2865174033"
+TOBIAS = "4739516283"
 
 
 def verify(client: Any, uln: str, family_name: str, given_name: str, **more: str | None) -> Any:
@@ -22,6 +23,12 @@ def verify(client: Any, uln: str, family_name: str, given_name: str, **more: str
     }
     # zeep returns the answer's only field itself.
     return client.service.verifyLearner(**client.who(), LearnerToVerify=asked)
+
+
+GRACES = (GRACE, "Okafor", "Grace", "2005-03-14", "2")
+PRIYAS = (PRIYA_IYER, "Iyer", "Priya", "2002-02-28", "2")
+OWN = {"WSVRC001": GRACES, "WSVRC002": PRIYAS, "WSVRC003": GRACES, "WSVRC004": PRIYAS}
+"""What the record has, which is told with these codes."""
 
 
 @pytest.mark.parametrize(
@@ -39,14 +46,32 @@ def test_every_code(learner_service: Any, asked: tuple[str, str, str], code: str
     verified = verify(learner_service, *asked)
     assert (verified.ResponseCode, verified.FailureFlag) == (code, flags)
     assert (verified.SearchedULN, verified.SearchedFamilyName, verified.SearchedGivenName) == asked
-    own = asked[0] if code not in ("WSVRC005", "WSVRC006") else None
-    assert verified["ULN"] == own
+    own = tuple(verified[name] for name in ("ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender"))
+    assert own == OWN.get(code, (None,) * 5)
 
 
 def test_date_and_gender_are_compared_where_they_are_sent(learner_service: Any) -> None:
     verified = verify(learner_service, GRACE, "Okafor", "Grace", DateOfBirth="2005-03-15", Gender="1")
     assert (verified.ResponseCode, verified.FailureFlag) == ("WSVRC005", ["VRF7", "VRF8"])
     assert (verified.SearchedDateOfBirth, verified.SearchedGender) == ("2005-03-15", "1")
+
+
+def test_what_is_nil_or_empty_is_not_compared(learner_service: Any) -> None:
+    verified = verify(learner_service, GRACE, "Okafor", "Grace", DateOfBirth=None, Gender="")
+    assert (verified.ResponseCode, verified.SearchedDateOfBirth, verified.SearchedGender) == ("WSVRC001", None, None)
+
+
+def test_names_are_compared_with_the_previous_family_name_where_one_is_held(learner_service: Any) -> None:
+    other = {"DateOfBirth": "2000-01-01", "Gender": "2"}
+    verified = verify(learner_service, ROWAN, "Hughes", "Olivia", **other)
+    assert (verified.ResponseCode, verified.FailureFlag) == ("WSVRC005", [f"VRF{flag}" for flag in range(1, 9)])
+    verified = verify(learner_service, ROWAN, "Whitlock", "Thackeray", **other)
+    assert verified.FailureFlag == ["VRF1", "VRF3", "VRF4", "VRF5", "VRF7", "VRF8"]
+
+
+def test_swapped_names_are_similar(learner_service: Any) -> None:
+    verified = verify(learner_service, GRACE, "Grace", "Okafor")
+    assert (verified.ResponseCode, verified.FailureFlag) == ("WSVRC003", ["VRF1", "VRF5"])
 
 
 def test_an_impossible_date_is_refused(learner_service: Any) -> None:
@@ -60,6 +85,18 @@ def test_an_impossible_date_is_refused(learner_service: Any) -> None:
 
 def retrieve(client: Any, *ulns: str) -> list[Any]:
     return list(client.service.retrieveULNs(**client.who(), ULNsToRetrieve={"ULN": list(ulns)}))
+
+
+def test_one_uln_is_answered_alone(learner_service: Any) -> None:
+    (found,) = retrieve(learner_service, ROWAN)
+    assert (found.ULN, found.ResponseCode, found.MasterULN) == (ROWAN, "WSRC0004", None)
+    assert (found.FamilyName, found.GivenName) == ("Thackeray", "Rowan")
+    assert (found.DateOfBirth, found.Gender) == ("2004-11-02", "1")
+
+
+def test_a_wrong_check_digit_is_nobodys(learner_service: Any) -> None:
+    (unknown,) = retrieve(learner_service, "4170265831")
+    assert (unknown.ULN, unknown.ResponseCode, unknown.FamilyName) == ("4170265831", "WSRC0001", None)
 
 
 def test_each_uln_is_answered_in_its_place(learner_service: Any) -> None:

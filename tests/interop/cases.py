@@ -1,182 +1,280 @@
-"""What every client stack has to be able to do with the service: each runs these same cases."""
+"""The one list of what every client stack is asked, and of what it has to make of the answers.
+
+Requests and answers are values by the contract's names, as client.py has them. A request's are in the order of the
+WSDL, for those who write messages by hand; None is nil where an element has to be there. What is expected is told from
+the starting data and is the same for all stacks. No question of the lists changes a learner.
+"""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
-from typing import ClassVar
+from itertools import cycle, islice
 
-import pytest
-from client import Client, NoAnswer, attempt
-from running_server import PASSWORD, RunningServer
+from client import Question, Values
+from running_server import PASSWORD, UKPRN
+
+from lrs_soap.wsdl.declare import Message, fields_of
+from lrs_soap.wsdl.messages.learner import Learner, LearnerToRegister, LearnerToUpdate
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question, and what its answer, or the detail of its fault, is read as."""
+
+    name: str
+    question: Question
+    expected: Values
+
+    def __str__(self) -> str:
+        return f"{self.question.operation}: {self.name}"
+
+
+# What is held
+
+_LINES = resources.files("lrs_soap.operations.data").joinpath("learners.jsonl").read_text("utf-8").splitlines()
+_RECORDS = {record["ULN"]: record for record in map(json.loads, _LINES)}
+_DELETED = "2"
+
+
+def held(uln: str) -> Values:
+    """A learner of the starting data as an answer has it."""
+    linked = [each["ULN"] for each in _RECORDS.values() if each.get("MasterULN") == uln]
+    record = {"LearnerStatus": "1", "VersionNumber": "1", **_RECORDS[uln]}
+    shown = {name: str(value) for name, value in _in_order(Learner, record).items()}
+    return {**shown, "LinkedULNs": {"ULN": linked} if linked else {}}
+
+
+def _in_order(message: type[Message], values: Mapping[str, object]) -> Values:
+    """Those of the values that a message has, in its order."""
+    return {each.name: values[each.name] for each in fields_of(message) if each.name in values}
+
+
+def _everybody(given_name: str, family_name: str) -> tuple[Values, ...]:
+    """Those of this name as a find has them where all are as likely."""
+    names = (given_name, family_name)
+    return tuple(
+        held(uln) for uln, each in sorted(_RECORDS.items()) if (each["GivenName"], each["FamilyName"]) == names
+    )
+
+
+_GRACE, _ROWAN, _ZOE = held("4170265830"), held("5629103473"), held("6382750203")
+_PRIYA, _PRIYA_IYER, _PRIA = held("9140837261"), held("2865174033"), held("3496281501")
+_PRIYA_SUBSTITUTED = {**_PRIYA, "MasterSubstituted": "Y"}
+_TOBIAS = held("4739516283")
+_TWINS = (*_everybody("Maisie", "Thornbury"), *_everybody("Isla", "Thornbury"))
+_TEN, _TWELVE = _everybody("Daniel", "Ashworth"), _everybody("Olivia", "Hughes")
+
+
+# Questions
+
+_WHO = {"OrganisationRef": None, "UKPRN": UKPRN, "OrgPassword": PASSWORD, "UserName": "interop"}
+# An organisation that may find, register and verify nobody.
+BYSTANDER, BYSTANDER_REF, BYSTANDER_PASSWORD = "INTEROP9", "INTER9", "SeesRecordsOnly9"
+
+_NAMES = ("ULN", "FamilyName", "GivenName")
+_DEMOGRAPHICS = ("FamilyName", "GivenName", "DateOfBirth", "Gender", "LastKnownPostCode")
+_OPTIONAL = ("PreviousFamilyName", "SchoolAtAge16", "PlaceOfBirth", "EmailAddress")
+
+
+def by_uln(learner: Values, *, find_type: str = "FUL", **asked: str) -> Question:
+    """A find by ULN of a learner; what is asked otherwise is told by name."""
+    names = {name: learner[name] for name in _NAMES}
+    return Question("learnerByULN", {"FindType": find_type, **_WHO, **names, **asked})
+
+
+def by_demographics(learner: Values, *, find_type: str = "FUL", **asked: str) -> Question:
+    """A find by demographics of a learner; what is asked otherwise, or besides, is told by name."""
+    sent = {**{name: learner[name] for name in _DEMOGRAPHICS}, **dict.fromkeys(_OPTIONAL), **asked}
+    return Question("learnerByDemographics", {"FindType": find_type, **_WHO, **sent})
+
+
+def registration(learner: Values, **changed: str) -> Question:
+    """A registration of a learner with all that it has, but for what is told by name."""
+    return Question("registerSingleLearner", {**_WHO, "Learner": _in_order(LearnerToRegister, {**learner, **changed})})
+
+
+def update(learner: Values, **changed: str) -> Question:
+    """An update of a learner that sends all that it has, but for what is told by name."""
+    return Question("updateSingleLearner", {**_WHO, "Learner": _in_order(LearnerToUpdate, {**learner, **changed})})
+
+
+def verification(learner: Values, **asked: str) -> Question:
+    """A verification of a learner's ULN and names; what is asked otherwise, or besides, is told by name."""
+    sent = {**{name: learner[name] for name in _NAMES}, "DateOfBirth": None, "Gender": None, **asked}
+    return Question("verifyLearner", {**_WHO, "LearnerToVerify": sent})
+
+
+def retrieval(*ulns: str) -> Question:
+    """A request for what each of these ULNs stands for."""
+    return Question("retrieveULNs", {**_WHO, "ULNsToRetrieve": {"ULN": list(ulns)}})
+
+
+# Answers
+
+
+def _answered(name: str, question: Question, code: str) -> Case:
+    return Case(name, question, {"ResponseCode": code})
+
+
+def _found(name: str, question: Question, code: str, *learners: Values) -> Case:
+    """Without any learner there is no list of them."""
+    asked = {field: value for field, value in question.request.items() if field not in ("FindType", *_WHO)}
+    echo = {field: value for field, value in asked.items() if value is not None}
+    return Case(name, question, {"ResponseCode": code, **echo, **({"Learner": list(learners)} if learners else {})})
+
+
+def _verified(name: str, question: Question, code: str, *flags: str, own: Values | None = None) -> Case:
+    asked = question.request["LearnerToVerify"].items()
+    searched = {f"Searched{field}": value for field, value in asked if value is not None}
+    record = {} if own is None else _details(own)
+    failed = {"FailureFlag": list(flags)} if flags else {}
+    return Case(name, question, {"VerifiedLearner": {**searched, "ResponseCode": code, **record, **failed}})
+
+
+def _retrieved(name: str, *ulns: str) -> Case:
+    return Case(name, retrieval(*ulns), {"RetrievedULNs": {"VerifiedULN": [_standing_for(uln) for uln in ulns]}})
+
+
+def _standing_for(uln: str) -> Values:
+    record = _RECORDS[uln]
+    if record.get("LearnerStatus") == _DELETED:
+        return {"ULN": uln, "ResponseCode": "WSRC0001"}
+    if master := record.get("MasterULN"):
+        return {**_details(_RECORDS[master]), "ULN": uln, "MasterULN": master, "ResponseCode": "WSRC0022"}
+    return {**_details(record), "ResponseCode": "WSRC0004"}
+
+
+def _details(learner: Values) -> Values:
+    return {name: learner[name] for name in (*_NAMES, "DateOfBirth", "Gender")}
+
+
+_EVERYTHING_TO_FIND_BY = {
+    "PreviousFamilyName": "O’Neill & Söhne",
+    "SchoolAtAge16": "St Bride's <Lower>",
+    "PlaceOfBirth": "Łódź",
+    "EmailAddress": "zoe@example.org",
+}
+_ANOTHER = {"FamilyName": "Hughes", "GivenName": "Olivia", "DateOfBirth": "2000-01-01", "Gender": "2"}
+_EVERY_FLAG = tuple(f"VRF{number}" for number in range(1, 9))
+
+ANSWERS = (
+    _found("no linked ULNs", by_uln(_GRACE), "WSRC0004", _GRACE),
+    _found("every field", by_uln(_ROWAN), "WSRC0004", _ROWAN),
+    _found("letters beyond ASCII", by_uln(_ZOE), "WSRC0004", _ZOE),
+    _found("a master", by_uln(_PRIYA), "WSRC0004", _PRIYA),
+    _found("a linked one", by_uln(_PRIYA_IYER), "WSRC0022", _PRIYA_SUBSTITUTED),
+    _found("similar names", by_uln(_GRACE, FamilyName="Okafer"), "WSRC0003", _GRACE),
+    _found("similar names of a linked one", by_uln(_PRIA, FamilyName="Ramen"), "WSRC0003", _PRIYA_SUBSTITUTED),
+    _found("another's names", by_uln(_ROWAN, ULN=_GRACE["ULN"]), "WSRC0001"),
+    _found("deleted", by_uln(_TOBIAS), "WSRC0001"),
+    _found("CHK", by_uln(_GRACE, find_type="CHK"), "WSRC0004"),
+    _found("exact", by_demographics(_GRACE), "WSRC0004", _GRACE),
+    _found("asked by everything", by_demographics(_ZOE, **_EVERYTHING_TO_FIND_BY), "WSRC0004", _ZOE),
+    _found("a linked one", by_demographics(_PRIYA_IYER), "WSRC0022", _PRIYA_SUBSTITUTED),
+    _found("no match", by_demographics(_GRACE, DateOfBirth="1951-07-09", LastKnownPostCode="CV1 2WT"), "WSRC0001"),
+    _found("one possible", by_demographics(_GRACE, LastKnownPostCode="CV1 2WT"), "WSRC0003", _GRACE),
+    _found("two possible", by_demographics(_TWINS[0], GivenName="Lottie"), "WSRC0003", *_TWINS),
+    _found("ten possible", by_demographics(_TEN[0], LastKnownPostCode="SK1 3XE"), "WSRC0003", *_TEN),
+    _found("twelve possible", by_demographics(_TWELVE[0], LastKnownPostCode="SK1 3XE"), "WSRC0002"),
+    _found("CHK", by_demographics(_TEN[0], find_type="CHK", LastKnownPostCode="SK1 3XE"), "WSRC0003"),
+    _answered("held already", registration(_ROWAN, Title="Dr"), "WSRC0021"),
+    _answered("held already, and linked", registration(_PRIYA_IYER), "WSRC0021"),
+    _answered("an old version", update(_ROWAN, VersionNumber="3", Title="Dr"), "WSRC0013"),
+    _answered("a version to come", update(_ROWAN, VersionNumber="5", Title="Dr"), "WSRC0013"),
+    _answered("a notice unseen", update(_ROWAN, AbilityToShare="0"), "WSRC0014"),
+    _answered("linked", update(_PRIYA_IYER, Title="Ms"), "WSRC0019"),
+    _answered("deleted", update(_TOBIAS, Title="Mr"), "WSRC0019"),
+    _answered("wrong check digit", update(_GRACE, ULN="4170265831"), "WSRC0019"),
+    _answered("no change of any field", update(_ROWAN), "WSRC0020"),
+    _answered("another's details", update(_PRIYA, FamilyName="Iyer"), "WSRC0021"),
+    _verified("equal", verification(_GRACE), "WSVRC001", own=_GRACE),
+    _verified("all equal", verification(_ZOE, DateOfBirth="2006-07-30", Gender="2"), "WSVRC001", own=_ZOE),
+    _verified("equal, and linked", verification(_PRIYA_IYER), "WSVRC002", own=_PRIYA_IYER),
+    _verified("similar", verification(_GRACE, FamilyName="Okafer"), "WSVRC003", "VRF4", "VRF5", own=_GRACE),
+    _verified(
+        "similar, and linked", verification(_PRIYA_IYER, GivenName="Pria"), "WSVRC004", "VRF1", "VRF2", own=_PRIYA_IYER
+    ),
+    _verified("one flag", verification(_GRACE, Gender="1"), "WSVRC005", "VRF8"),
+    _verified("every flag", verification(_ROWAN, **_ANOTHER), "WSVRC005", *_EVERY_FLAG),
+    _verified("deleted", verification(_TOBIAS), "WSVRC006"),
+    _retrieved("one", _GRACE["ULN"]),
+    _retrieved("several", _ROWAN["ULN"], _TOBIAS["ULN"], _PRIYA_IYER["ULN"], _PRIYA["ULN"], _ROWAN["ULN"]),
+    _retrieved("as many as there may be", *islice(cycle(_RECORDS), 200)),
+)
+
+
+# Faults
 
 _ORGANISATIONS = "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validateOrganisation()"
 _VALIDATOR = "uk.gov.miap.lrs.api.learner.utils.MSGValidator.validateSOAPMSG()"
-# Held with the learner, and in no answer.
-_NEVER_SHOWN = ("UniquePupilNumber", "UniqueCandidateIdentifier", "MasterULN")
-
-_WRONG_PASSWORD = (
-    ("NotThePassword16", "4170265830", "Okafor", "Grace"),
-    {
-        "ErrorCode": "WSEC0005",
-        "ErrorActor": _ORGANISATIONS,
-        "Description": "Incorrect password, The Organisation Password is not correct.",
-    },
+_BADLY_FORMED = (
+    "Invalid request, The request was badly formed - this may include missing mandatory parameters, or invalid data "
+    "types."
 )
-_SHORT_ULN = (
-    (PASSWORD, "417026583", "Okafor", "Grace"),
-    {
-        "ErrorCode": "WSEC0001",
-        "ErrorActor": _VALIDATOR,
-        "Description": "Invalid request, The request was badly formed - this may include missing mandatory parameters, "
-        "or invalid data types.",
-        "FurtherDetails": "cvc-pattern-valid: Value '417026583' is not facet-valid with respect to pattern "
-        "'[1-9][0-9]{9}' for type 'MIAPULN'.",
-    },
+# What is asked with, and the fault's description.
+_REFUSED = {
+    "WSEC0003": (
+        {"UKPRN": "NOBODY99"},
+        "Unknown organisation, The request contains an Organisation code which is either not recognised by the web "
+        "service, or not authorised to access the web service functions.",
+    ),
+    "WSEC0005": (
+        {"OrgPassword": "NotThePassword16"},
+        "Incorrect password, The Organisation Password is not correct.",
+    ),
+    "WSEC0006": (
+        {"UKPRN": BYSTANDER, "OrgPassword": BYSTANDER_PASSWORD},
+        "Insufficient access, The Requesting Organisation is not allowed to access the web service.",
+    ),
+}
+
+
+def _badly_formed(question: Question, details: str) -> Case:
+    detail = {"ErrorActor": _VALIDATOR, "Description": _BADLY_FORMED, "FurtherDetails": details}
+    return Case("WSEC0001", question, {"ErrorCode": "WSEC0001", **detail})
+
+
+def _refused(question: Question, code: str) -> Case:
+    who, description = _REFUSED[code]
+    detail = {"ErrorActor": _ORGANISATIONS, "Description": description}
+    return Case(code, replace(question, request={**question.request, **who}), {"ErrorCode": code, **detail})
+
+
+_NO_DATE = "Value '1900-02-29' of element 'DateOfBirth' is not a valid date."
+
+FAULTS = (
+    _badly_formed(
+        by_uln(_GRACE, ULN="417026583"),
+        "cvc-pattern-valid: Value '417026583' is not facet-valid with respect to pattern '[1-9][0-9]{9}' for type "
+        "'MIAPULN'.",
+    ),
+    _badly_formed(by_demographics(_GRACE, DateOfBirth="1900-02-29"), _NO_DATE),
+    _badly_formed(
+        registration(_GRACE, FamilyName="Bogus"), "Value 'Bogus' of element 'FamilyName' contains prohibited text."
+    ),
+    _badly_formed(
+        update(_GRACE, Gender="3"),
+        "cvc-pattern-valid: Value '3' is not facet-valid with respect to pattern '0|1|2|9' for type 'MIAPGender'.",
+    ),
+    _badly_formed(verification(_GRACE, DateOfBirth="1900-02-29"), _NO_DATE),
+    _badly_formed(
+        retrieval(*[_GRACE["ULN"]] * 201),
+        "cvc-complex-type.2.4.f: 'ULN' can occur a maximum of '200' times in the current sequence. This limit was "
+        "exceeded. No child element is expected at this point.",
+    ),
+    *(
+        _refused(question, code)
+        for question in (
+            by_uln(_GRACE),
+            by_demographics(_GRACE),
+            registration(_GRACE),
+            update(_GRACE),
+            verification(_GRACE),
+            retrieval(_GRACE["ULN"]),
+        )
+        for code in _REFUSED
+    ),
 )
-
-
-def held(uln: str) -> dict[str, str]:
-    """A learner of the starting data as an answer has it."""
-    lines = resources.files("lrs_soap.operations.data").joinpath("learners.jsonl").read_text("utf-8").splitlines()
-    (record,) = (record for record in map(json.loads, lines) if record["ULN"] == uln)
-    shown = {name: str(value) for name, value in record.items() if name not in _NEVER_SHOWN}
-    return {"LearnerStatus": "1", "VersionNumber": "1", "LinkedULNs": "", **shown}
-
-
-class ServiceCases:
-    """Both ports over HTTP, by the fixture `client` of the stack's module."""
-
-    stack: ClassVar[str]
-    # What a fault of LearnerService gives beside the fields of its detail.
-    fault: ClassVar[dict[str, str]] = {
-        "faultcode": "Server",
-        "faultstring": "uk.gov.miap.lrs.api.exceptions.MIAPAPIException",
-    }
-    # All that is made of such a fault as observed, where its detail is not read.
-    observed_fault: ClassVar[dict[str, str] | None] = None
-
-    @pytest.mark.parametrize(("service", "number"), [("LearnerService", 10), ("LearnerServiceR9", 5)])
-    def test_every_operation_is_there(self, client: Client, observed: RunningServer, service: str, number: int) -> None:
-        operations = client.ask(observed.url, "operations", service).operations
-        assert len(set(operations)) == len(operations) == number
-
-    def test_a_learner_without_linked_ones_has_an_empty_list(self, client: Client, observed: RunningServer) -> None:
-        reading = client.ask(observed.url, "find", PASSWORD, "4170265830", "Okafor", "Grace")
-        assert reading.facts == {
-            "ResponseCode": "WSRC0004",
-            "ULN": "4170265830",
-            "FamilyName": "Okafor",
-            "GivenName": "Grace",
-        }
-        assert reading.learners == [held("4170265830")]
-        assert reading.learners[0]["LinkedULNs"] == ""
-
-    def test_a_master_lists_its_linked_ones(self, client: Client, observed: RunningServer) -> None:
-        reading = client.ask(observed.url, "find", PASSWORD, "9140837261", "Raman", "Priya")
-        assert reading.facts["ResponseCode"] == "WSRC0004"
-        assert reading.learners == [held("9140837261") | {"LinkedULNs": "2865174033 3496281501"}]
-
-    def test_a_linked_one_is_answered_with_its_master(self, client: Client, observed: RunningServer) -> None:
-        reading = client.ask(observed.url, "find", PASSWORD, "2865174033", "Iyer", "Priya")
-        assert (reading.facts["ResponseCode"], reading.facts["ULN"]) == ("WSRC0022", "2865174033")
-        master = held("9140837261") | {"LinkedULNs": "2865174033 3496281501", "MasterSubstituted": "Y"}
-        assert reading.learners == [master]
-
-    def test_every_field_comes_back(self, client: Client, observed: RunningServer) -> None:
-        reading = client.ask(observed.url, "find", PASSWORD, "5629103473", "Thackeray", "Rowan")
-        assert reading.learners == [held("5629103473")]
-
-    def test_letters_beyond_ascii_go_both_ways(self, client: Client, observed: RunningServer) -> None:
-        reading = client.ask(observed.url, "find", PASSWORD, "6382750203", "Núñez-O’Hara", "Zoë-Marie")
-        assert (reading.facts["FamilyName"], reading.facts["GivenName"]) == ("Núñez-O’Hara", "Zoë-Marie")
-        assert reading.learners == [held("6382750203")]
-
-    def test_no_match_is_no_learner(self, client: Client, observed: RunningServer) -> None:
-        reading = client.ask(observed.url, "find", PASSWORD, "4170265830", "Thackeray", "Rowan")
-        assert reading.facts["ResponseCode"] == "WSRC0001"
-        assert reading.learners == []
-
-    def test_a_learner_is_registered_once(self, client: Client, observed: RunningServer) -> None:
-        learner = (f"Brontë-{self.stack}", "Zoë", "2006-11-23")
-        registered = client.ask(observed.url, "register", PASSWORD, *learner).facts
-        assert registered == {"ResponseCode": "WSRC0005", "ULN": registered.get("ULN", "none")}
-        assert re.fullmatch("[1-9][0-9]{9}", registered["ULN"])
-        assert client.ask(observed.url, "register", PASSWORD, *learner).facts == {"ResponseCode": "WSRC0021"}
-        (found,) = client.ask(observed.url, "find", PASSWORD, registered["ULN"], *learner[:2]).learners
-        assert (found["FamilyName"], found["GivenName"], found["DateOfBirth"]) == learner
-        assert found["VersionNumber"] == "1"
-
-    @pytest.mark.parametrize(("asked", "detail"), [_WRONG_PASSWORD, _SHORT_ULN], ids=["WSEC0005", "WSEC0001"])
-    def test_a_fault_as_observed(
-        self, client: Client, observed: RunningServer, asked: tuple[str, ...], detail: dict[str, str]
-    ) -> None:
-        facts = client.ask(observed.url, "find", *asked).facts
-        facts.pop("ErrorTimestamp", None)
-        assert facts == (self.fault | detail if self.observed_fault is None else self.observed_fault)
-
-    @pytest.mark.parametrize(("asked", "detail"), [_WRONG_PASSWORD, _SHORT_ULN], ids=["WSEC0005", "WSEC0001"])
-    def test_a_fault_as_declared(
-        self, client: Client, declared: RunningServer, asked: tuple[str, ...], detail: dict[str, str]
-    ) -> None:
-        facts = client.ask(declared.url, "find", *asked).facts
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", facts.pop("ErrorTimestamp"))
-        assert facts == self.fault | detail
-
-    def test_an_action_that_does_not_fit_is_not_supported(self, client: Client, observed: RunningServer) -> None:
-        facts = client.ask(observed.url, "misdirect").facts
-        assert facts["faultcode"] == "ActionNotSupported"
-        assert "ILearnerServiceR9/ViewAudit' cannot be processed at the receiver" in facts["faultstring"]
-
-
-class HttpsCases:
-    """LearnerService where a client certificate is required.
-
-    The stack's module has the fixtures `secure_client`, which has one, and `stranger`, which has none.
-    """
-
-    def test_a_client_with_a_certificate_is_served(self, secure_client: Client, secure: RunningServer) -> None:
-        reading = secure_client.ask(secure.url, "find", PASSWORD, "6382750203", "Núñez-O’Hara", "Zoë-Marie")
-        assert reading.facts["ResponseCode"] == "WSRC0004"
-        assert reading.learners == [held("6382750203")]
-
-    def test_a_client_with_a_certificate_reads_a_fault(self, secure_client: Client, secure: RunningServer) -> None:
-        facts = secure_client.ask(secure.url, "find", "NotThePassword16", "4170265830", "Okafor", "Grace").facts
-        assert facts["faultstring"] == "uk.gov.miap.lrs.api.exceptions.MIAPAPIException"
-
-    def test_a_client_without_a_certificate_is_not(self, stranger: Client, secure: RunningServer) -> None:
-        with pytest.raises(NoAnswer):
-            stranger.ask(secure.url, "find", PASSWORD, "4170265830", "Okafor", "Grace")
-
-
-class ExampleCases:
-    """The stack's program in client_examples/; the fixture `example` is the command that runs it."""
-
-    stack: ClassVar[str]
-
-    def test_it_finds_a_learner(self, example: tuple[str, ...], observed: RunningServer) -> None:
-        done = attempt(*example, observed.url, "Núñez-O’Hara", "Zoë-Marie", "6382750203")
-        assert done.stdout.splitlines() == ["WSRC0004", "6382750203 Zoë-Marie Núñez-O’Hara 2006-07-30 BS8 1TH"]
-        assert done.returncode == 0
-
-    def test_it_finds_nobody(self, example: tuple[str, ...], observed: RunningServer) -> None:
-        done = attempt(*example, observed.url, "Thackeray", "Rowan", "4170265830")
-        assert (done.stdout.splitlines(), done.returncode) == (["WSRC0001"], 0)
-
-    def test_it_registers_a_learner_once(self, example: tuple[str, ...], observed: RunningServer) -> None:
-        learner = (f"Example-{self.stack}", "Ada", "2007-12-10", "2", "LS1 4AP")
-        code, uln = attempt(*example, observed.url, *learner).stdout.splitlines()
-        assert code == "WSRC0005"
-        assert re.fullmatch("[1-9][0-9]{9}", uln)
-        assert attempt(*example, observed.url, *learner).stdout.splitlines() == ["WSRC0021"]
-
-    @pytest.mark.parametrize("fault_detail", ["observed", "declared"])
-    def test_it_shows_a_fault(
-        self, example: tuple[str, ...], fault_detail: str, request: pytest.FixtureRequest
-    ) -> None:
-        server: RunningServer = request.getfixturevalue(fault_detail)
-        done = attempt(*example, server.url, "Okafor", "Grace", "417026583")
-        assert done.returncode == 1
-        assert "WSEC0001: Invalid request" in done.stderr
-        assert "cvc-pattern-valid: Value '417026583'" in done.stderr

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
+from cases import BYSTANDER, BYSTANDER_PASSWORD, BYSTANDER_REF
 from certificates import Certificates
+from client import run
 from running_server import RunningServer
 
-# Before the modules that take their cases from it import it.
-pytest.register_assert_rewrite("cases")
+# Before the modules that take their tests from it import it.
+pytest.register_assert_rewrite("every_stack")
 
 
 @pytest.fixture(scope="session")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with the settings' defaults; learners are registered with it."""
     with RunningServer(tmp_path_factory.mktemp("observed")) as running:
+        _add_bystander(running)
         yield running
 
 
@@ -23,7 +27,14 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer
 def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose faults are as the WSDL declares them."""
     with RunningServer(tmp_path_factory.mktemp("declared"), "--fault-detail", "declared") as running:
+        _add_bystander(running)
         yield running
+
+
+def _add_bystander(server: RunningServer) -> None:
+    organisation = (BYSTANDER, BYSTANDER_REF, "An organisation that sees learning events", "--role", "record")
+    flags = ("--password-stdin", "--database", server.database_url)
+    run(sys.executable, "-m", "lrs_soap", "org", "add", *organisation, *flags, text=BYSTANDER_PASSWORD)
 
 
 @pytest.fixture(scope="session")

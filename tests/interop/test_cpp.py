@@ -2,66 +2,69 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from cases import ServiceCases
-from client import SOURCES, Program, Reading, needs, run
+from client import LEARNER_SERVICE, LEARNER_SERVICE_R9, SOURCES, Program, Question, Reading, needs, run
+from every_stack import ServiceCases
+from proxy_header import proxy_header
 from running_server import RunningServer
 
 pytestmark = needs("gsoap libgsoap-dev g++", "wsdl2h", "soapcpp2", "g++", "/usr/include/stdsoap2.h")
-
-_PROGRAMS = {"LearnerService": "learner_service", "LearnerServiceR9": "learner_service_r9"}
-# The generated class has each operation several times over, with and without an address, sent and received apart.
-_METHOD = re.compile(r"virtual int (?!soap_|send_|recv_)(\w+)\(const char \*soap_endpoint_url")
 
 
 @dataclass(frozen=True)
 class CppClient:
     """A program a port: gSOAP's proxies of two ports in one namespace do not go into one."""
 
-    folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    programs: dict[str, Program]
 
-    def ask(self, address: str, command: str, *arguments: str) -> Reading:
-        if command == "operations":
-            # C++ cannot tell at run time what a class can do.
-            (header,) = (self.folder / arguments[0]).glob("soap*Proxy.h")
-            return Reading(operations=_METHOD.findall(header.read_text()))
-        service = "LearnerServiceR9" if command == "misdirect" else "LearnerService"
-        program = Program((self.folder / service / "program",), self.environment)
-        return program.ask(address, command, *arguments)
+    def operations(self, address: str, service: str) -> list[str]:
+        return self.programs[service].operations(address, service)
+
+    def ask(self, address: str, question: Question) -> Reading:
+        return self.programs[question.service].ask(address, question)
 
 
-@pytest.fixture(scope="session")
-def client(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> CppClient:
-    folder = tmp_path_factory.mktemp("cpp")
-    for service, source in _PROGRAMS.items():
-        place = folder / service
-        place.mkdir()
+@pytest.fixture(scope="module")
+def built(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The program of each port."""
+    programs = {}
+    for service in (LEARNER_SERVICE, LEARNER_SERVICE_R9):
+        place = tmp_path_factory.mktemp(service)
         document = f"{observed.url}/{service}.svc?singleWsdl"
         run("wsdl2h", "-s", "-P", "-t", SOURCES / "cpp" / "typemap.dat", "-o", "lrs.h", document, folder=place)
         run("soapcpp2", "-1", "-j", "-C", "-L", "-w", "-x", "-I/usr/share/gsoap/import", "lrs.h", folder=place)
-        sources = [SOURCES / "cpp" / f"{source}.cpp", *place.glob("soap*.cpp")]
-        run("g++", "-I.", "-o", "program", *sources, "-lgsoap++", folder=place)
-    return CppClient(folder)
+        (place / "proxy.h").write_text(proxy_header(place))
+        sources = [SOURCES / "cpp" / "lrs.cpp", *place.glob("soap*.cpp")]
+        run("g++", "-std=c++17", "-I.", "-o", "program", *sources, "-lgsoap++", folder=place)
+        programs[service] = place / "program"
+    return programs
+
+
+@pytest.fixture(scope="class")
+def client(built: dict[str, Path], request: pytest.FixtureRequest) -> Iterator[CppClient]:
+    with ExitStack() as running:
+        programs = {
+            service: running.enter_context(Program(program, environment=request.cls.environment))
+            for service, program in built.items()
+        }
+        yield CppClient(programs)
 
 
 class TestCpp(ServiceCases):
     stack = "Cpp"
+    environment: ClassVar[dict[str, str]] = {}
     # The detail's unqualified fields are not the schema's, so that the whole answer counts as none.
     observed_fault: ClassVar = {"faultcode": "Client", "faultstring": "Error 500: HTTP 500 Internal Server Error"}
 
 
 class TestCppLenient(ServiceCases):
     stack = "Lenient"
+    environment: ClassVar = {"LENIENT": "1"}
     # What is not the schema's is passed over, and nothing else is in the detail.
     observed_fault: ClassVar = ServiceCases.fault
-
-    @pytest.fixture
-    def client(self, client: CppClient) -> CppClient:
-        return replace(client, environment={"LENIENT": "1"})

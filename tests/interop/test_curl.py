@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
 from answer_schema import assert_valid
-from cases import HttpsCases, ServiceCases
 from certificates import Certificates
-from client import Reading, needs, read, run
+from client import Question, Reading, Values, needs, reading, run
+from every_stack import HttpsCases, ServiceCases
 from lxml import etree
-from running_server import UKPRN
-from soap_messages import envelope
+from soap_messages import FIND, REGISTER, REPORT, SOAP, envelope
 
 pytestmark = needs("curl", "curl")
 
-_VIEW_AUDIT = "http://tempuri.org/ILearnerServiceR9/ViewAudit"
-_REGISTER = "http://api.lrs.miap.gov.uk/regmsg"
-_FIND = "http://api.lrs.miap.gov.uk/findmsg"
-_LINKED = "{http://api.lrs.miap.gov.uk/learner}LinkedULNs"
 _OPERATION = "{*}portType/{http://schemas.xmlsoap.org/wsdl/}operation"
+# The request's element of each operation.
+_MESSAGES = {
+    "learnerByULN": (FIND, "FindLearnerByULN"),
+    "learnerByDemographics": (FIND, "FindLearnerByDemographics"),
+    "registerSingleLearner": (REGISTER, "RegisterLearner"),
+    "updateSingleLearner": (REGISTER, "UpdateLearner"),
+    "retrieveULNs": (REPORT, "RetrieveULNs"),
+    "verifyLearner": (REPORT, "VerifyLearner"),
+    "GetOrganisation": ("http://tempuri.org/", "GetOrganisation"),
+}
+# What cannot be seen of an answer: which elements may come several times, by the element that they are in, and which
+# of those without any are structures.
+_LISTS = {
+    ("FindLearnerResponse", "Learner"),
+    ("LinkedULNs", "ULN"),
+    ("RetrievedULNs", "VerifiedULN"),
+    ("VerifiedLearner", "FailureFlag"),
+}
+_STRUCTURES = {parent for parent, _ in _LISTS}
 
 
 @dataclass(frozen=True)
@@ -30,77 +44,69 @@ class Curl:
 
     flags: tuple[str, ...] = ()
 
-    def ask(self, address: str, command: str, *arguments: str) -> Reading:
-        if command == "operations":
-            wsdl = etree.fromstring(self._curl(f"{address}/{arguments[0]}.svc?wsdl").encode())
-            return Reading(operations=[str(each.get("name")) for each in wsdl.iterfind(_OPERATION)])
-        if command == "misdirect":
-            body = '<GetOrganisation xmlns="http://tempuri.org/"/>'
-            return self._post(f"{address}/LearnerServiceR9.svc", body, action=_VIEW_AUDIT)
-        message = _find(*arguments) if command == "find" else _register(*arguments)
-        return self._post(f"{address}/LearnerService.svc", message)
+    def operations(self, address: str, service: str) -> list[str]:
+        wsdl = etree.fromstring(self._curl(f"{address}/{service}.svc?wsdl").encode())
+        return [str(each.get("name")) for each in wsdl.iterfind(_OPERATION)]
 
-    def _post(self, url: str, body: str, action: str = "") -> Reading:
-        headers = ("-H", "Content-Type: text/xml; charset=utf-8", "-H", f'SOAPAction: "{action}"')
+    def ask(self, address: str, question: Question) -> Reading:
+        namespace, name = _MESSAGES[question.operation]
+        body = f'<m:{name} xmlns:m="{namespace}">{_elements(question.request)}</m:{name}>'
+        headers = ("-H", "Content-Type: text/xml; charset=utf-8", "-H", f'SOAPAction: "{question.action or ""}"')
+        url = f"{address}/{question.service}.svc"
         answer = self._curl(url, *headers, "--data-binary", "@-", text=envelope(body)).encode()
         assert_valid(answer)
-        return read("\n".join(_facts(answer)))
+        return reading(_line(etree.fromstring(answer)))
 
     def _curl(self, url: str, *flags: str, text: str = "") -> str:
         return run("curl", "--silent", "--show-error", *self.flags, *flags, url, text=text)
 
 
-def _find(password: str, uln: str, family_name: str, given_name: str) -> str:
-    names = _elements(ULN=uln, FamilyName=family_name, GivenName=given_name)
-    fields = f"<FindType>FUL</FindType>{_asker(password)}{names}"
-    return f'<m:FindLearnerByULN xmlns:m="{_FIND}">{fields}</m:FindLearnerByULN>'
+def _elements(values: Values) -> str:
+    return "".join(_element(name, value) for name, value in values.items() if value is not None)
 
 
-def _register(password: str, family_name: str, given_name: str, date_of_birth: str) -> str:
-    learner = _elements(
-        GivenName=given_name,
-        FamilyName=family_name,
-        LastKnownPostCode="LS1 4AP",
-        DateOfBirth=date_of_birth,
-        Gender="2",
-        VerificationType="1",
-        AbilityToShare="1",
-    )
-    fields = f"{_asker(password)}<Learner>{learner}</Learner>"
-    return f'<m:RegisterLearner xmlns:m="{_REGISTER}">{fields}</m:RegisterLearner>'
+def _element(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(_element(name, each) for each in value)
+    content = _elements(value) if isinstance(value, dict) else escape(value)
+    return f"<{name}>{content}</{name}>"
 
 
-def _asker(password: str) -> str:
-    return _elements(UKPRN=UKPRN, OrgPassword=password, UserName="curl")
+def _line(answer: etree._Element) -> Values:
+    """What the other stacks' programs print."""
+    fault = answer.find(f".//{{{SOAP}}}Fault")
+    if fault is None:
+        return {"answer": _values(answer[0][0])}
+    code, text, *detail = fault
+    fields = {etree.QName(field).localname: field.text for each in detail for field in each[0]}
+    return {"fault": {"faultcode": code.text, "faultstring": text.text, **fields}}
 
 
-def _elements(**values: str) -> str:
-    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in values.items())
-
-
-def _facts(answer: bytes) -> Iterator[str]:
-    """The lines that the other stacks' programs print."""
-    for element in etree.fromstring(answer)[0].iter():
+def _values(structure: etree._Element) -> Values:
+    parent = etree.QName(structure).localname
+    values: Values = {}
+    for element in structure:
         name = etree.QName(element).localname
-        if name == "Learner":
-            yield "Learner:"
-        elif name == "LinkedULNs":
-            yield f"LinkedULNs={' '.join(str(each.text) for each in element)}"
-        elif len(element) == 0 and next(element.iterancestors(_LINKED), None) is None:
-            yield f"{name}={element.text or ''}"
+        value = _values(element) if len(element) or name in _STRUCTURES else element.text
+        if (parent, name) in _LISTS:
+            values.setdefault(name, []).append(value)
+        else:
+            assert name not in values
+            values[name] = value
+    return values
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client() -> Curl:
     return Curl()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def secure_client(certificates: Certificates) -> Curl:
     return Curl(("--cacert", str(certificates.authority), "--cert", str(certificates.client_with_key)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stranger(certificates: Certificates) -> Curl:
     return Curl(("--cacert", str(certificates.authority)))
 

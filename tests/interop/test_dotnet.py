@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cases import ExampleCases, HttpsCases, ServiceCases
 from certificates import Certificates
 from client import EXAMPLES, SOURCES, NoAnswer, Program, needs, run
+from every_stack import ExampleCases, HttpsCases, ServiceCases
 from running_server import RunningServer
 
 pytestmark = needs("mono-devel mono-mcs", "wsdl", "mcs", "mono")
@@ -28,25 +29,25 @@ def _identity(certificates: Certificates) -> dict[str, str | Path]:
     }
 
 
-def built(folder: Path, documents: dict[str, str]) -> Program:
+def built(folder: Path, documents: dict[str, str]) -> Path:
     """The program, with proxies made from the WSDLs at these addresses or paths."""
     for service, document in documents.items():
         run("wsdl", "-nologo", f"-n:{_NAMESPACES[service]}", f"-out:{service}.cs", document, folder=folder)
-    sources, proxies = _sources("Lrs.cs", "Identity.cs"), [f"{service}.cs" for service in documents]
-    run("mcs", "-r:System.Web.Services", "-out:Lrs.exe", *sources, *proxies, folder=folder)
-    return Program(("mono", folder / "Lrs.exe"))
+    sources, proxies = _sources("Lrs.cs", "Values.cs", "Identity.cs"), [f"{service}.cs" for service in documents]
+    libraries = ("-r:System.Web.Services", "-r:System.Web.Extensions")
+    run("mcs", *libraries, "-out:Lrs.exe", *sources, *proxies, folder=folder)
+    return folder / "Lrs.exe"
 
 
-@pytest.fixture(scope="session")
-def client(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Program:
+@pytest.fixture(scope="module")
+def client(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     documents = {service: f"{observed.url}/{service}.svc?singleWsdl" for service in _NAMESPACES}
-    return built(tmp_path_factory.mktemp("dotnet"), documents)
+    with Program("mono", built(tmp_path_factory.mktemp("dotnet"), documents)) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
-def by_secure_wsdl(
-    secure: RunningServer, certificates: Certificates, tmp_path_factory: pytest.TempPathFactory
-) -> Program:
+@pytest.fixture(scope="module")
+def by_secure_wsdl(secure: RunningServer, certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program made from the WSDLs with the policy of HTTPS. `wsdl` has no client certificate: it reads files."""
     folder = tmp_path_factory.mktemp("dotnet-https")
     documents = {}
@@ -56,17 +57,19 @@ def by_secure_wsdl(
     return built(folder, documents)
 
 
-@pytest.fixture(scope="session")
-def secure_client(by_secure_wsdl: Program, certificates: Certificates) -> Program:
-    return by_secure_wsdl.in_environment(**_identity(certificates))
+@pytest.fixture(scope="module")
+def secure_client(by_secure_wsdl: Path, certificates: Certificates) -> Iterator[Program]:
+    with Program("mono", by_secure_wsdl, environment=_identity(certificates)) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
-def stranger(by_secure_wsdl: Program, certificates: Certificates) -> Program:
-    return by_secure_wsdl.in_environment(TLS_CA=certificates.authority)
+@pytest.fixture(scope="module")
+def stranger(by_secure_wsdl: Path, certificates: Certificates) -> Iterator[Program]:
+    with Program("mono", by_secure_wsdl, environment={"TLS_CA": certificates.authority}) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def example(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     folder = tmp_path_factory.mktemp("dotnet-example")
     document = f"{observed.url}/LearnerService.svc?singleWsdl"
@@ -77,12 +80,12 @@ def example(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -
     return "mono", str(program)
 
 
-@pytest.fixture(scope="session")
-def wcf_client(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Program:
+@pytest.fixture(scope="module")
+def wcf_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = tmp_path_factory.mktemp("wcf") / "TransportSecurity.exe"
     sources = _sources("TransportSecurity.cs", "Identity.cs")
     run("mcs", "-r:System.ServiceModel", "-r:System.Runtime.Serialization", f"-out:{program}", *sources)
-    return Program(("mono", program)).in_environment(**_identity(certificates))
+    return program
 
 
 class TestDotNet(ServiceCases):
@@ -94,12 +97,16 @@ class TestDotNetOverHttps(HttpsCases):
 
 
 class TestWcfWithTransportSecurity:
-    def test_a_client_with_a_certificate_is_served(self, wcf_client: Program, secure: RunningServer) -> None:
-        assert wcf_client.ask(secure.url).facts == {"ResponseCode": "WSRC0004"}
+    def test_a_client_with_a_certificate_is_served(
+        self, wcf_program: Path, certificates: Certificates, secure: RunningServer
+    ) -> None:
+        assert run("mono", wcf_program, secure.url, environment=_identity(certificates)) == "ResponseCode=WSRC0004\n"
 
-    def test_it_does_not_use_plain_http(self, wcf_client: Program, observed: RunningServer) -> None:
+    def test_it_does_not_use_plain_http(
+        self, wcf_program: Path, certificates: Certificates, observed: RunningServer
+    ) -> None:
         with pytest.raises(NoAnswer, match="scheme: http"):
-            wcf_client.ask(observed.url)
+            run("mono", wcf_program, observed.url, environment=_identity(certificates))
 
 
 class TestDotNetExample(ExampleCases):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from cases import ExampleCases, HttpsCases, ServiceCases
 from certificates import Certificates
 from client import EXAMPLES, SOURCES, Program, needs, run
+from every_stack import ExampleCases, HttpsCases, ServiceCases
 from running_server import RunningServer
 
 # Their manifests name the jars that they need.
@@ -18,7 +19,7 @@ _TOOLS = Path("/usr/share/java/jaxws-tools.jar")
 pytestmark = needs("default-jdk-headless jaxws", "java", "javac", "keytool", _RUNTIME, _TOOLS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def classes(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the compiled proxies and the program are."""
     folder = tmp_path_factory.mktemp("java")
@@ -26,21 +27,22 @@ def classes(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -
         document = f"{observed.url}/{service}.svc?singleWsdl"
         # Without -p: with it, types of one name in several namespaces would come into one package.
         run("java", "-cp", _TOOLS, "com.sun.tools.ws.WsImport", "-quiet", "-Xnocompile", document, folder=folder)
-    sources = [SOURCES / "java" / "Lrs.java", EXAMPLES / "FindOrRegister.java", *folder.rglob("*.java")]
+    sources = [*(SOURCES / "java").glob("*.java"), EXAMPLES / "FindOrRegister.java", *folder.rglob("*.java")]
     run("javac", "-encoding", "UTF-8", "-cp", _TOOLS, "-d", folder, *sources)
     return folder
 
 
-def program(classes: Path, name: str, *flags: str) -> Program:
-    return Program(("java", *flags, "-cp", f"{classes}:{_RUNTIME}", name))
+def program(classes: Path, *flags: str) -> Program:
+    return Program("java", *flags, "-cp", f"{classes}:{_RUNTIME}", "Lrs")
 
 
-@pytest.fixture(scope="session")
-def client(classes: Path) -> Program:
-    return program(classes, "Lrs")
+@pytest.fixture(scope="module")
+def client(classes: Path) -> Iterator[Program]:
+    with program(classes) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trusting(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     """The flags that make a JVM trust our authority."""
     store = tmp_path_factory.mktemp("trust") / "trust.p12"
@@ -49,18 +51,21 @@ def trusting(certificates: Certificates, tmp_path_factory: pytest.TempPathFactor
     return f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStorePassword=changeit"
 
 
-@pytest.fixture(scope="session")
-def secure_client(classes: Path, trusting: tuple[str, ...], certificates: Certificates) -> Program:
+@pytest.fixture(scope="module")
+def secure_client(classes: Path, trusting: tuple[str, ...], certificates: Certificates) -> Iterator[Program]:
     store = f"-Djavax.net.ssl.keyStore={certificates.client_pkcs12}"
-    return program(classes, "Lrs", *trusting, store, f"-Djavax.net.ssl.keyStorePassword={certificates.password}")
+    password = f"-Djavax.net.ssl.keyStorePassword={certificates.password}"
+    with program(classes, *trusting, store, password) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
-def stranger(classes: Path, trusting: tuple[str, ...]) -> Program:
-    return program(classes, "Lrs", *trusting)
+@pytest.fixture(scope="module")
+def stranger(classes: Path, trusting: tuple[str, ...]) -> Iterator[Program]:
+    with program(classes, *trusting) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def example(classes: Path) -> tuple[str, ...]:
     return "java", "-cp", f"{classes}:{_RUNTIME}", "FindOrRegister"
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from cases import HttpsCases, ServiceCases
 from certificates import Certificates
 from client import SOURCES, Program
+from every_stack import HttpsCases, ServiceCases
 
 
-@pytest.fixture(scope="session")
-def client() -> Program:
-    return Program((sys.executable, SOURCES / "python" / "lrs.py"))
+def program(**environment: str | Path) -> Program:
+    return Program(sys.executable, SOURCES / "python" / "lrs.py", environment=environment)
 
 
-@pytest.fixture(scope="session")
-def secure_client(client: Program, certificates: Certificates) -> Program:
-    return client.in_environment(TLS_CA=certificates.authority, TLS_CERTIFICATE=certificates.client_with_key)
+@pytest.fixture(scope="module")
+def client() -> Iterator[Program]:
+    with program() as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
-def stranger(client: Program, certificates: Certificates) -> Program:
-    return client.in_environment(TLS_CA=certificates.authority)
+@pytest.fixture(scope="module")
+def secure_client(certificates: Certificates) -> Iterator[Program]:
+    with program(TLS_CA=certificates.authority, TLS_CERTIFICATE=certificates.client_with_key) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stranger(certificates: Certificates) -> Iterator[Program]:
+    with program(TLS_CA=certificates.authority) as running:
+        yield running
 
 
 class TestZeep(ServiceCases):

@@ -1,123 +1,89 @@
-// Asks an LRS endpoint with the proxies of .NET's `wsdl` and prints what they make of the answer, a fact a line.
-//
-//   mono Lrs.exe ADDRESS operations LearnerService|LearnerServiceR9
-//   mono Lrs.exe ADDRESS find PASSWORD ULN FAMILY_NAME GIVEN_NAME
-//   mono Lrs.exe ADDRESS register PASSWORD FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH
-//   mono Lrs.exe ADDRESS misdirect
+// Asks LRS endpoints with the proxies of .NET's `wsdl` and prints what they make of the answers, line by line as the
+// class Program of client.py says.
 //
 // For HTTPS, Identity.cs says whom to trust and who asks.
 
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
+using System.Web.Script.Serialization;
 using System.Web.Services;
 using System.Web.Services.Protocols;
 using System.Xml;
 
 static class Lrs
 {
-    const string R9Namespace = "http://tempuri.org/";
+    const string R9Namespace = "http://tempuri.org/", OtherAction = R9Namespace + "ILearnerServiceR9/ViewAudit";
 
-    static void Main(string[] arguments)
+    static void Main()
     {
         Identity.TrustOwnAuthority();
-        string address = arguments[0];
-        string[] rest = arguments.Skip(2).ToArray();
-        try
-        {
-            switch (arguments[1])
-            {
-                case "operations": ShowOperations(rest[0]); break;
-                case "find": Find(address, rest[0], rest[1], rest[2], rest[3]); break;
-                case "register": Register(address, rest[0], rest[1], rest[2], rest[3]); break;
-                case "misdirect": Identified(new Misdirected(), address + "/LearnerServiceR9.svc").Ask(); break;
-            }
-        }
-        catch (SoapException fault)
-        {
-            Console.WriteLine("faultcode=" + fault.Code.Name);
-            Console.WriteLine("faultstring=" + fault.Message);
-            if (fault.Detail != null)
-                foreach (XmlNode exception in fault.Detail.ChildNodes)
-                    foreach (XmlNode child in exception.ChildNodes)
-                        Console.WriteLine(child.LocalName + "=" + child.InnerText);
-        }
+        var json = new JavaScriptSerializer();
+        for (string line = Console.ReadLine(); line != null; line = Console.ReadLine())
+            Console.WriteLine(json.Serialize(Said(json.Deserialize<object[]>(line))));
     }
 
-    static void ShowOperations(string service)
+    static object Said(object[] question)
     {
-        Type proxy = service == "LearnerService"
-            ? typeof(Learners.LearnerServiceProxy)
-            : typeof(R9.LearnerServiceR9Proxy);
-        foreach (MethodInfo method in proxy.GetMethods())
-            if (method.IsDefined(typeof(SoapDocumentMethodAttribute), false))
-                Console.WriteLine("operation=" + method.Name);
-    }
-
-    static void Find(string address, string password, string uln, string familyName, string givenName)
-    {
-        Show(LearnerService(address).learnerByULN(new Learners.LearnerByULNRqst
-        {
-            FindType = "FUL", UKPRN = "TEST0001", OrgPassword = password, UserName = "dotnet",
-            ULN = uln, FamilyName = familyName, GivenName = givenName,
-        }));
-    }
-
-    static void Register(string address, string password, string familyName, string givenName, string dateOfBirth)
-    {
-        Show(LearnerService(address).registerSingleLearner(new Learners.RegisterSingleLearnerRqst
-        {
-            UKPRN = "TEST0001", OrgPassword = password, UserName = "dotnet",
-            Learner = new Learners.LearnerToRegister
-            {
-                FamilyName = familyName, GivenName = givenName, DateOfBirth = dateOfBirth, Gender = "2",
-                LastKnownPostCode = "LS1 4AP", VerificationType = "1", AbilityToShare = "1",
-            },
-        }));
-    }
-
-    // The generated proxy always sends the action that fits.
-    [WebServiceBinding(Name = "Misdirected", Namespace = R9Namespace)]
-    class Misdirected : SoapHttpClientProtocol
-    {
-        [SoapDocumentMethod(R9Namespace + "ILearnerServiceR9/ViewAudit", RequestElementName = "GetOrganisation",
-            RequestNamespace = R9Namespace, ResponseNamespace = R9Namespace)]
-        public void Ask()
-        {
-            Invoke("Ask", new object[0]);
-        }
-    }
-
-    static Learners.LearnerServiceProxy LearnerService(string address)
-    {
-        return Identified(new Learners.LearnerServiceProxy(), address + "/LearnerService.svc");
-    }
-
-    static T Identified<T>(T proxy, string url) where T : SoapHttpClientProtocol
-    {
-        proxy.Url = url;
+        string service = (string)question[1], operation = (string)question[2], action = (string)question[3];
+        SoapHttpClientProtocol proxy = action == OtherAction ? new Misdirected()
+            : service == "LearnerService" ? (SoapHttpClientProtocol)new Learners.LearnerServiceProxy()
+            : new R9.LearnerServiceR9Proxy();
+        proxy.Url = question[0] + "/" + service + ".svc";
         X509Certificate2 certificate = Identity.Certificate();
         if (certificate != null)
             proxy.ClientCertificates.Add(certificate);
-        return proxy;
+        return operation == null
+            ? new { operations = Operations(proxy).Select(each => each.Name) }
+            : Answer(proxy, operation, (Dictionary<string, object>)question[4]);
     }
 
-    static void Show(object facts)
+    // Sends one action, whatever fits; the generated proxies always send that which does.
+    [WebServiceBinding(Name = "Misdirected", Namespace = R9Namespace)]
+    class Misdirected : SoapHttpClientProtocol
     {
-        foreach (PropertyInfo property in facts.GetType().GetProperties())
+        [SoapDocumentMethod(OtherAction, RequestNamespace = R9Namespace, ResponseNamespace = R9Namespace)]
+        public void GetOrganisation()
         {
-            object value = property.GetValue(facts, null);
-            if (property.Name == "Learner" && value != null)
-                foreach (object learner in (Array)value)
-                {
-                    Console.WriteLine("Learner:");
-                    Show(learner);
-                }
-            else if (property.Name == "LinkedULNs")
-                Console.WriteLine("LinkedULNs=" + string.Join(" ", (string[])value));
-            else if (value != null)
-                Console.WriteLine(property.Name + "=" + value);
+            Invoke("GetOrganisation", new object[0]);
         }
+    }
+
+    static IEnumerable<MethodInfo> Operations(SoapHttpClientProtocol proxy)
+    {
+        return proxy.GetType().GetMethods().Where(each => each.IsDefined(typeof(SoapDocumentMethodAttribute)));
+    }
+
+    static object Answer(SoapHttpClientProtocol proxy, string operation, Dictionary<string, object> request)
+    {
+        MethodInfo method = Operations(proxy).Single(each => each.Name == operation);
+        var style = method.GetCustomAttribute<SoapDocumentMethodAttribute>().ParameterStyle;
+        bool bare = style == SoapParameterStyle.Bare;
+        object[] arguments = method.GetParameters()
+            .Select(each => Values.Made(each.ParameterType, bare ? request : request[each.Name])).ToArray();
+        try
+        {
+            object answer = Values.Plain(method.Invoke(proxy, arguments));
+            return new { answer = bare ? answer : new Dictionary<string, object> { [operation + "Result"] = answer } };
+        }
+        catch (TargetInvocationException exception) when (exception.InnerException is SoapException)
+        {
+            return new { fault = Fields((SoapException)exception.InnerException) };
+        }
+    }
+
+    static Dictionary<string, string> Fields(SoapException fault)
+    {
+        var fields = new Dictionary<string, string>
+        {
+            ["faultcode"] = fault.Code.Name, ["faultstring"] = fault.Message,
+        };
+        // The detail holds one exception.
+        if (fault.Detail != null)
+            foreach (XmlNode field in fault.Detail.FirstChild.ChildNodes)
+                fields[field.LocalName] = field.InnerText;
+        return fields;
     }
 }

@@ -1,134 +1,101 @@
-// Asks an LRS endpoint with the proxies of JAX-WS's wsimport and prints what they make of the answer, a fact a line.
-//
-//   java Lrs ADDRESS operations LearnerService|LearnerServiceR9
-//   java Lrs ADDRESS find PASSWORD ULN FAMILY_NAME GIVEN_NAME
-//   java Lrs ADDRESS register PASSWORD FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH
-//   java Lrs ADDRESS misdirect
+// Asks LRS endpoints with the proxies of JAX-WS's wsimport and prints what they make of the answers, line by line as
+// the class Program of client.py says.
 //
 // For HTTPS, the JVM's own javax.net.ssl.trustStore and keyStore say whom to trust and who asks.
 
-import java.lang.reflect.Field;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
 import java.net.URL;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.jws.WebMethod;
-import javax.xml.bind.JAXBElement;
-import javax.xml.bind.annotation.XmlElement;
-import javax.xml.namespace.QName;
+import javax.jws.WebParam;
+import javax.jws.WebResult;
+import javax.jws.soap.SOAPBinding;
 import javax.xml.ws.BindingProvider;
+import javax.xml.ws.WebFault;
 import javax.xml.ws.soap.SOAPFaultException;
 import org.tempuri.ILearnerServiceR9;
 import org.tempuri.LearnerPortType;
-import org.tempuri.LearnerPortTypeLearnerByULNMIAPAPIExceptionFaultFaultMessage;
 import org.tempuri.LearnerServiceProxy;
 import org.tempuri.LearnerServiceR9Proxy;
-import uk.gov.miap.lrs.api.exceptions.MIAPAPIException;
-import uk.gov.miap.lrs.api.findmsg.LearnerByULNRqst;
-import uk.gov.miap.lrs.api.learner.ArrayOfString;
-import uk.gov.miap.lrs.api.learner.LearnerToRegister;
-import uk.gov.miap.lrs.api.regmsg.RegisterSingleLearnerRqst;
-import uk.gov.qcf.lrs.api.model.UserType;
 
 class Lrs {
+    private static final Map<String, Object> ports = new HashMap<>();
+
     public static void main(String[] arguments) throws Exception {
-        String address = arguments[0];
+        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = questions.readLine(); line != null; line = questions.readLine()) {
+            System.out.println(Json.write(said((List<?>) Json.read(line))));
+        }
+    }
+
+    private static Object said(List<?> question) throws Exception {
+        String address = (String) question.get(0), service = (String) question.get(1);
+        Class<?> type = service.equals("LearnerService") ? LearnerPortType.class : ILearnerServiceR9.class;
+        if (question.get(2) == null) {
+            return Map.of("operations", Arrays.stream(type.getMethods()).map(Lrs::nameOf).toList());
+        }
+        Object port = port(address, service);
+        Map<String, Object> context = ((BindingProvider) port).getRequestContext();
+        context.put(BindingProvider.SOAPACTION_USE_PROPERTY, question.get(3) != null);
+        context.put(BindingProvider.SOAPACTION_URI_PROPERTY, question.get(3));
+        Method method = Arrays.stream(type.getMethods())
+                .filter(each -> nameOf(each).equals(question.get(2))).findFirst().orElseThrow();
+        return answer(port, method, (Map<?, ?>) question.get(4));
+    }
+
+    private static Object port(String address, String service) throws Exception {
+        String url = address + "/" + service + ".svc?singleWsdl";
+        if (!ports.containsKey(url)) {
+            ports.put(url, service.equals("LearnerService")
+                    ? new LearnerServiceProxy(new URL(url)).getBasicHttpBindingLearnerPortType()
+                    : new LearnerServiceR9Proxy(new URL(url)).getBasicHttpBindingILearnerServiceR9());
+        }
+        return ports.get(url);
+    }
+
+    private static String nameOf(Method method) {
+        String name = method.getAnnotation(WebMethod.class).operationName();
+        return name.isEmpty() ? method.getName() : name;
+    }
+
+    private static Object answer(Object port, Method method, Map<?, ?> request) throws Exception {
+        boolean bare = method.getDeclaringClass().isAnnotationPresent(SOAPBinding.class);
+        Object[] arguments = new Object[method.getParameterCount()];
+        for (int i = 0; i < arguments.length; ++i) {
+            Parameter parameter = method.getParameters()[i];
+            Object value = bare ? request : request.get(parameter.getAnnotation(WebParam.class).name());
+            arguments[i] = Values.made(parameter.getParameterizedType(), value);
+        }
         try {
-            switch (arguments[1]) {
-                case "operations" -> showOperations(arguments[2]);
-                case "find" -> find(address, arguments[2], arguments[3], arguments[4], arguments[5]);
-                case "register" -> register(address, arguments[2], arguments[3], arguments[4], arguments[5]);
-                case "misdirect" -> misdirect(address);
-            }
-        } catch (LearnerPortTypeLearnerByULNMIAPAPIExceptionFaultFaultMessage fault) {
-            show("faultstring", fault.getMessage());
-            MIAPAPIException exception = fault.getFaultInfo();
-            show("ErrorCode", exception.getErrorCode());
-            show("ErrorActor", exception.getErrorActor());
-            show("Description", exception.getDescription());
-            show("FurtherDetails", exception.getFurtherDetails());
-            show("ErrorTimestamp", exception.getErrorTimestamp());
-        } catch (SOAPFaultException fault) {
-            show("faultcode", fault.getFault().getFaultCode());
-            show("faultstring", fault.getFault().getFaultString());
+            Object answer = Values.plain(method.invoke(port, arguments));
+            String name = method.getAnnotation(WebResult.class).name();
+            return Map.of("answer", bare ? answer : Collections.singletonMap(name, answer));
+        } catch (InvocationTargetException exception) {
+            return Map.of("fault", fields(exception));
         }
     }
 
-    private static void showOperations(String service) {
-        Class<?> port = service.equals("LearnerService") ? LearnerPortType.class : ILearnerServiceR9.class;
-        for (Method method : port.getMethods()) {
-            WebMethod operation = method.getAnnotation(WebMethod.class);
-            show("operation", operation.operationName().isEmpty() ? method.getName() : operation.operationName());
+    private static Map<String, Object> fields(InvocationTargetException exception) throws Exception {
+        Map<String, Object> fields = new HashMap<>();
+        Throwable fault = exception.getCause();
+        if (fault instanceof SOAPFaultException untyped) {
+            fields.put("faultcode", untyped.getFault().getFaultCode());
+            fields.put("faultstring", untyped.getFault().getFaultString());
+        } else if (fault.getClass().isAnnotationPresent(WebFault.class)) {
+            // Each operation has an exception of its own, all of them alike.
+            fields.put("faultstring", fault.getMessage());
+            fields.putAll(Values.plainStructure(fault.getClass().getMethod("getFaultInfo").invoke(fault)));
+        } else {
+            throw exception;
         }
-    }
-
-    private static void find(String address, String password, String uln, String familyName, String givenName)
-            throws Exception {
-        LearnerByULNRqst request = new LearnerByULNRqst();
-        request.setFindType("FUL");
-        request.setUKPRN("TEST0001");
-        request.setOrgPassword(password);
-        request.setUserName("java");
-        request.setULN(uln);
-        request.setFamilyName(familyName);
-        request.setGivenName(givenName);
-        showAll(learnerService(address).learnerByULN(request));
-    }
-
-    private static void register(
-            String address, String password, String familyName, String givenName, String dateOfBirth)
-            throws Exception {
-        LearnerToRegister learner = new LearnerToRegister();
-        learner.setFamilyName(familyName);
-        learner.setGivenName(givenName);
-        learner.setDateOfBirth(dateOfBirth);
-        learner.setGender("2");
-        learner.setLastKnownPostCode("LS1 4AP");
-        learner.setVerificationType("1");
-        learner.setAbilityToShare("1");
-        RegisterSingleLearnerRqst request = new RegisterSingleLearnerRqst();
-        request.setUKPRN("TEST0001");
-        request.setOrgPassword(password);
-        request.setUserName("java");
-        request.setLearner(learner);
-        showAll(learnerService(address).registerSingleLearner(request));
-    }
-
-    private static void misdirect(String address) throws Exception {
-        URL wsdl = new URL(address + "/LearnerServiceR9.svc?singleWsdl");
-        ILearnerServiceR9 r9 = new LearnerServiceR9Proxy(wsdl).getBasicHttpBindingILearnerServiceR9();
-        Map<String, Object> context = ((BindingProvider) r9).getRequestContext();
-        context.put(BindingProvider.SOAPACTION_USE_PROPERTY, true);
-        context.put(BindingProvider.SOAPACTION_URI_PROPERTY, "http://tempuri.org/ILearnerServiceR9/ViewAudit");
-        r9.getOrganisation(null, UserType.ORG, 1, "ENG", "TEST0001", null);
-    }
-
-    private static LearnerPortType learnerService(String address) throws Exception {
-        URL wsdl = new URL(address + "/LearnerService.svc?singleWsdl");
-        return new LearnerServiceProxy(wsdl).getBasicHttpBindingLearnerPortType();
-    }
-
-    private static void showAll(Object facts) throws Exception {
-        for (Field field : facts.getClass().getDeclaredFields()) {
-            field.setAccessible(true);
-            Object value = field.get(facts);
-            if (value instanceof List<?> learners) {
-                for (Object learner : learners) {
-                    System.out.println("Learner:");
-                    showAll(learner);
-                }
-            } else if (value instanceof ArrayOfString ulns) {
-                show("LinkedULNs", String.join(" ", ulns.getULN()));
-            } else {
-                show(field.getAnnotation(XmlElement.class).name(), value);
-            }
-        }
-    }
-
-    private static void show(String name, Object value) {
-        Object plain = value instanceof JAXBElement<?> element ? element.getValue() : value;
-        if (plain != null) {
-            System.out.println(name + "=" + plain);
-        }
+        return fields;
     }
 }

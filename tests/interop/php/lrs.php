@@ -1,25 +1,23 @@
 <?php
-// Asks an LRS endpoint with PHP's SoapClient and prints what that makes of the answer, a fact a line.
-//
-//   php lrs.php ADDRESS operations LearnerService|LearnerServiceR9
-//   php lrs.php ADDRESS find PASSWORD ULN FAMILY_NAME GIVEN_NAME
-//   php lrs.php ADDRESS register PASSWORD FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH
-//   php lrs.php ADDRESS misdirect
+// Asks LRS endpoints with PHP's SoapClient and prints what that makes of the answers, line by line as the class
+// Program of client.py says.
 //
 // For HTTPS, TLS_CA is the authority's certificate; TLS_CERTIFICATE the client's, its key in the same file.
 
-// SoapClient always sends the action that fits.
-class MisdirectingClient extends SoapClient
+// SoapClient itself always sends the action that fits.
+class Client extends SoapClient
 {
+    public ?string $action = null;
+
     public function __doRequest($request, $location, $action, $version, $oneWay = false): ?string
     {
-        $other = 'http://tempuri.org/ILearnerServiceR9/ViewAudit';
-        return parent::__doRequest($request, $location, $other, $version, $oneWay);
+        return parent::__doRequest($request, $location, $this->action ?? $action, $version, $oneWay);
     }
 }
 
-function client(string $address, string $service, string $class = SoapClient::class): SoapClient
+function client(string $address, string $service): Client
 {
+    static $clients = [];
     $options = [
         // Without this, a list of one is no list.
         'features' => SOAP_SINGLE_ELEMENT_ARRAYS,
@@ -29,69 +27,33 @@ function client(string $address, string $service, string $class = SoapClient::cl
     if (getenv('TLS_CERTIFICATE')) {
         $options['local_cert'] = getenv('TLS_CERTIFICATE');
     }
-    return new $class("$address/$service.svc?singleWsdl", $options);
+    return $clients["$address/$service"] ??= new Client("$address/$service.svc?singleWsdl", $options);
 }
 
-// A nillable element that has to be there is missing to SoapClient unless it is given as null.
-function asker(string $password): array
+function operations(Client $client): array
 {
-    return ['OrganisationRef' => null, 'UKPRN' => 'TEST0001', 'OrgPassword' => $password, 'UserName' => 'php'];
+    return preg_replace('/^\S+ (\w+)\(.*$/', '$1', $client->__getFunctions());
 }
 
-function show(object $facts): void
+function ask(Client $client, string $operation, ?string $action, array $request): array
 {
-    foreach (get_object_vars($facts) as $name => $value) {
-        if ($name === 'Learner') {
-            foreach ($value as $learner) {
-                echo "Learner:\n";
-                show($learner);
-            }
-        } elseif ($name === 'LinkedULNs') {
-            echo 'LinkedULNs=', implode(' ', $value->ULN ?? []), "\n";
-        } else {
-            echo "$name=$value\n";
+    $client->action = $action;
+    try {
+        return ['answer' => $client->__soapCall($operation, [$request])];
+    } catch (SoapFault $fault) {
+        // What never came to an answer is a SoapFault too.
+        if (in_array($fault->faultcode, ['WSDL', 'HTTP'])) {
+            throw $fault;
         }
+        // The detail holds one exception.
+        $fields = (array) (current((array) ($fault->detail ?? [])) ?: []);
+        return ['fault' => ['faultcode' => $fault->faultcode, 'faultstring' => $fault->faultstring] + $fields];
     }
 }
 
-[, $address, $command] = $argv;
-$rest = array_slice($argv, 3);
-try {
-    switch ($command) {
-        case 'operations':
-            foreach (client($address, $rest[0])->__getFunctions() as $signature) {
-                echo 'operation=', preg_replace('/^\S+ (\w+)\(.*$/', '$1', $signature), "\n";
-            }
-            break;
-        case 'find':
-            [$password, $uln, $familyName, $givenName] = $rest;
-            show(client($address, 'LearnerService')->learnerByULN(
-                ['FindType' => 'FUL', 'ULN' => $uln, 'FamilyName' => $familyName, 'GivenName' => $givenName]
-                + asker($password)
-            ));
-            break;
-        case 'register':
-            [$password, $familyName, $givenName, $dateOfBirth] = $rest;
-            $learner = [
-                'FamilyName' => $familyName, 'GivenName' => $givenName, 'DateOfBirth' => $dateOfBirth, 'Gender' => '2',
-                'LastKnownPostCode' => 'LS1 4AP', 'VerificationType' => '1', 'AbilityToShare' => '1',
-            ];
-            show(client($address, 'LearnerService')->registerSingleLearner(['Learner' => $learner] + asker($password)));
-            break;
-        case 'misdirect':
-            client($address, 'LearnerServiceR9', MisdirectingClient::class)->GetOrganisation([
-                'invokingOrganisation' => null, 'userType' => 'ORG', 'vendorId' => 1, 'language' => 'ENG',
-                'ukPrn' => 'TEST0001', 'orgRef' => null,
-            ]);
-            break;
-    }
-} catch (SoapFault $fault) {
-    // What never came to an answer is a SoapFault too.
-    if (in_array($fault->faultcode, ['WSDL', 'HTTP'])) {
-        throw $fault;
-    }
-    echo "faultcode=$fault->faultcode\nfaultstring=$fault->faultstring\n";
-    if (isset($fault->detail->MIAPAPIException)) {
-        show($fault->detail->MIAPAPIException);
-    }
+while ($line = fgets(STDIN)) {
+    [$address, $service, $operation, $action, $request] = json_decode($line, true);
+    $client = client($address, $service);
+    $said = $operation === null ? ['operations' => operations($client)] : ask($client, $operation, $action, $request);
+    echo json_encode($said, JSON_THROW_ON_ERROR), "\n";
 }

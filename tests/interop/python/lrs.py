@@ -1,17 +1,14 @@
-"""Asks an LRS endpoint with zeep and prints what that makes of the answer, a fact a line.
-
-    python lrs.py ADDRESS operations LearnerService|LearnerServiceR9
-    python lrs.py ADDRESS find PASSWORD ULN FAMILY_NAME GIVEN_NAME
-    python lrs.py ADDRESS register PASSWORD FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH
-    python lrs.py ADDRESS misdirect
+"""Asks LRS endpoints with zeep and prints what that makes of the answers, as the class Program of client.py says.
 
 For HTTPS, TLS_CA is the authority's certificate; TLS_CERTIFICATE the client's, its key in the same file.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from functools import cache
 from typing import Any
 
 import requests
@@ -21,6 +18,7 @@ from zeep.exceptions import Fault
 from zeep.transports import Transport
 
 
+@cache
 def client(address: str, service: str) -> Any:
     session = requests.Session()
     # An authority that the environment names for requests would come before the session's.
@@ -30,67 +28,58 @@ def client(address: str, service: str) -> Any:
     return zeep.Client(f"{address}/{service}.svc?singleWsdl", transport=Transport(session=session))
 
 
-def asker(password: str) -> dict[str, str]:
-    return {"UKPRN": "TEST0001", "OrgPassword": password, "UserName": "zeep"}
+def operations(client: Any) -> dict[str, Any]:
+    (binding,) = client.wsdl.bindings.values()
+    return {"operations": list(binding.all())}
 
 
-def operations(address: str, service: str) -> None:
-    for binding in client(address, service).wsdl.bindings.values():
-        for operation in binding.all():
-            print(f"operation={operation}")
+def ask(client: Any, operation: str, action: str | None, request: dict[str, Any]) -> dict[str, Any]:
+    headers = {} if action is None else {"SOAPAction": f'"{action}"'}
+    try:
+        with client.settings(extra_http_headers=headers):
+            answer = client.service[operation](**request)
+    except Fault as fault:
+        return {"fault": {"faultcode": fault.code, "faultstring": fault.message, **detail(fault)}}
+    return {"answer": plain(answer, answer_type(client, operation))}
 
 
-def find(address: str, password: str, uln: str, family_name: str, given_name: str) -> None:
-    service = client(address, "LearnerService").service
-    names = {"ULN": uln, "FamilyName": family_name, "GivenName": given_name}
-    show(service.learnerByULN(FindType="FUL", **names, **asker(password)))
+def answer_type(client: Any, operation: str) -> Any:
+    (binding,) = client.wsdl.bindings.values()
+    return binding.get(operation).output.body.type
 
 
-def register(address: str, password: str, family_name: str, given_name: str, date_of_birth: str) -> None:
-    learner = {
-        "FamilyName": family_name,
-        "GivenName": given_name,
-        "DateOfBirth": date_of_birth,
-        "Gender": "2",
-        "LastKnownPostCode": "LS1 4AP",
-        "VerificationType": "1",
-        "AbilityToShare": "1",
-    }
-    show(client(address, "LearnerService").service.registerSingleLearner(Learner=learner, **asker(password)))
+def plain(value: Any, kind: Any) -> Any:
+    """What zeep made of an element of this type, as JSON has it."""
+    if not isinstance(kind, zeep.xsd.ComplexType):
+        return value
+    if value is None:
+        # zeep makes None of an empty element.
+        return {}
+    if getattr(value, "_xsd_type", None) is kind:
+        return {name: plain_child(value[name], element) for name, element in kind.elements}
+    # zeep hands out the only element of an answer itself, and that one's only element.
+    ((name, element),) = kind.elements
+    return {name: plain_child(value, element)}
 
 
-def misdirect(address: str) -> None:
-    r9 = client(address, "LearnerServiceR9")
-    with r9.settings(extra_http_headers={"SOAPAction": '"http://tempuri.org/ILearnerServiceR9/ViewAudit"'}):
-        r9.service.GetOrganisation(None, "ORG", 1, "ENG", "TEST0001", None)
+def plain_child(value: Any, element: Any) -> Any:
+    return [plain(each, element.type) for each in value] if element.accepts_multiple else plain(value, element.type)
 
 
-def show(facts: Any) -> None:
-    for name in facts:
-        value = facts[name]
-        if name == "Learner":
-            for learner in value:
-                print("Learner:")
-                show(learner)
-        elif name == "LinkedULNs":
-            # zeep makes None of an empty element.
-            print("LinkedULNs=" + " ".join(value.ULN if value is not None else []))
-        elif value is not None:
-            print(f"{name}={value}")
+def detail(fault: Fault) -> dict[str, Any]:
+    if fault.detail is None:
+        return {}
+    (exception,) = fault.detail
+    return {etree.QName(child).localname: child.text for child in exception}
 
 
-def show_fault(fault: Fault) -> None:
-    print(f"faultcode={fault.code}")
-    print(f"faultstring={fault.message}")
-    if fault.detail is not None:
-        (exception,) = fault.detail
-        for child in exception:
-            print(f"{etree.QName(child).localname}={child.text or ''}")
+def main() -> None:
+    for line in sys.stdin:
+        address, service, operation, action, request = json.loads(line)
+        asked = client(address, service)
+        said = operations(asked) if operation is None else ask(asked, operation, action, request)
+        print(json.dumps(said), flush=True)
 
 
 if __name__ == "__main__":
-    address, command, *rest = sys.argv[1:]
-    try:
-        {"operations": operations, "find": find, "register": register, "misdirect": misdirect}[command](address, *rest)
-    except Fault as fault:
-        show_fault(fault)
+    main()

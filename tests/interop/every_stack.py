@@ -1,0 +1,150 @@
+"""What every client stack has to be able to do with the service: the tests that each stack's module has."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+import pytest
+from cases import ANSWERS, FAULTS, Case, by_uln, held, registration, update
+from client import LEARNER_SERVICE, LEARNER_SERVICE_R9, Client, NoAnswer, Question, Reading, Values, attempt
+from running_server import PASSWORD, UKPRN, RunningServer
+
+_VIEW_AUDIT = "http://tempuri.org/ILearnerServiceR9/ViewAudit"
+
+
+class ServiceCases:
+    """Both ports over HTTP, by the fixture `client` of the stack's module."""
+
+    stack: ClassVar[str]
+    # What a fault of LearnerService gives beside the fields of its detail.
+    fault: ClassVar[Values] = {
+        "faultcode": "Server",
+        "faultstring": "uk.gov.miap.lrs.api.exceptions.MIAPAPIException",
+    }
+    # All that is made of such a fault as observed, where its detail is not read.
+    observed_fault: ClassVar[Values | None] = None
+
+    @pytest.mark.parametrize(("service", "number"), [(LEARNER_SERVICE, 10), (LEARNER_SERVICE_R9, 5)])
+    def test_every_operation_is_there(self, client: Client, observed: RunningServer, service: str, number: int) -> None:
+        operations = client.operations(observed.url, service)
+        assert len(set(operations)) == len(operations) == number
+
+    @pytest.mark.parametrize("case", ANSWERS, ids=str)
+    def test_an_answer_is_read_as_all_others_read_it(self, client: Client, observed: RunningServer, case: Case) -> None:
+        assert client.ask(observed.url, case.question) == Reading(case.expected)
+
+    def test_a_learner_is_registered_once(self, client: Client, observed: RunningServer) -> None:
+        registered = _registered(client, observed, self.stack)
+        again = client.ask(observed.url, registration(registered))
+        assert again.answer == {"ResponseCode": "WSRC0021"}
+        assert _held(client, observed, registered) == registered
+
+    def test_a_version_of_a_learner_is_updated_once(self, client: Client, observed: RunningServer) -> None:
+        registered = _registered(client, observed, f"{self.stack}-Updated")
+        # What is empty is cleared, and what is not sent stays.
+        changed = {**registered, "Title": "Dr", "Notes": 'Known as "Zö" & <Zoe>', "PlaceOfBirth": ""}
+        sent = update({name: value for name, value in changed.items() if name != "SchoolAtAge16"})
+        for code in ("WSRC0006", "WSRC0013"):
+            assert client.ask(observed.url, sent).answer == {"ResponseCode": code}
+        del changed["PlaceOfBirth"]
+        assert _held(client, observed, registered) == {**changed, "VersionNumber": "2"}
+
+    @pytest.mark.parametrize("case", FAULTS, ids=str)
+    def test_a_fault_as_observed(self, client: Client, observed: RunningServer, case: Case) -> None:
+        fault = client.ask(observed.url, case.question).fault
+        fault.pop("ErrorTimestamp", None)
+        assert fault == (self.fault | case.expected if self.observed_fault is None else self.observed_fault)
+
+    @pytest.mark.parametrize("case", FAULTS, ids=str)
+    def test_a_fault_as_declared(self, client: Client, declared: RunningServer, case: Case) -> None:
+        fault = client.ask(declared.url, case.question).fault
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", fault.pop("ErrorTimestamp"))
+        assert fault == self.fault | case.expected
+
+    def test_an_action_that_does_not_fit_is_not_supported(self, client: Client, observed: RunningServer) -> None:
+        request = {
+            "invokingOrganisation": {"Password": PASSWORD, "Ukprn": UKPRN},
+            "userType": "ORG",
+            "vendorId": "1",
+            "language": "ENG",
+            "ukPrn": UKPRN,
+            "orgRef": None,
+        }
+        misdirected = Question("GetOrganisation", request, service=LEARNER_SERVICE_R9, action=_VIEW_AUDIT)
+        fault = client.ask(observed.url, misdirected).fault
+        assert fault["faultcode"] == "ActionNotSupported"
+        assert "ILearnerServiceR9/ViewAudit' cannot be processed at the receiver" in fault["faultstring"]
+
+
+def _registered(client: Client, server: RunningServer, name: str) -> Values:
+    """A learner whom nobody has registered before, with every field that a client may send, as it is held then."""
+    names = {"GivenName": "Zoë", "FamilyName": f"Brontë-{name}", "DateOfBirth": "2006-11-23"}
+    question = registration(held("5629103473"), **names)
+    answer = client.ask(server.url, question).answer
+    uln = answer.get("ULN", "none")
+    assert answer == {"ResponseCode": "WSRC0005", "ULN": uln}
+    assert re.fullmatch("[1-9][0-9]{9}", uln)
+    own = {"ULN": uln, "LearnerStatus": "1", "VersionNumber": "1", "LinkedULNs": {}}
+    return {**question.request["Learner"], **own}
+
+
+def _held(client: Client, server: RunningServer, learner: Values) -> Values:
+    """A learner as a find by its ULN has it, but for the days on which it was registered and last updated."""
+    (found,) = client.ask(server.url, by_uln(learner)).answer["Learner"]
+    created = found.pop("CreatedDate")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", created)
+    assert found.pop("LastUpdatedDate") >= created
+    return dict(found)
+
+
+class HttpsCases:
+    """LearnerService where a client certificate is required.
+
+    The stack's module has the fixtures `secure_client`, which has one, and `stranger`, which has none.
+    """
+
+    def test_a_client_with_a_certificate_is_served(self, secure_client: Client, secure: RunningServer) -> None:
+        """Several times over, on one connection where the stack keeps it."""
+        for case in ANSWERS[:3]:
+            assert secure_client.ask(secure.url, case.question) == Reading(case.expected)
+
+    def test_a_client_with_a_certificate_reads_a_fault(self, secure_client: Client, secure: RunningServer) -> None:
+        fault = secure_client.ask(secure.url, FAULTS[0].question).fault
+        assert fault["faultstring"] == "uk.gov.miap.lrs.api.exceptions.MIAPAPIException"
+
+    def test_a_client_without_a_certificate_is_not(self, stranger: Client, secure: RunningServer) -> None:
+        with pytest.raises(NoAnswer):
+            stranger.ask(secure.url, ANSWERS[0].question)
+
+
+class ExampleCases:
+    """The stack's program in client_examples/; the fixture `example` is the command that runs it."""
+
+    stack: ClassVar[str]
+
+    def test_it_finds_a_learner(self, example: tuple[str, ...], observed: RunningServer) -> None:
+        done = attempt(*example, observed.url, "Núñez-O’Hara", "Zoë-Marie", "6382750203")
+        assert done.stdout.splitlines() == ["WSRC0004", "6382750203 Zoë-Marie Núñez-O’Hara 2006-07-30 BS8 1TH"]
+        assert done.returncode == 0
+
+    def test_it_finds_nobody(self, example: tuple[str, ...], observed: RunningServer) -> None:
+        done = attempt(*example, observed.url, "Thackeray", "Rowan", "4170265830")
+        assert (done.stdout.splitlines(), done.returncode) == (["WSRC0001"], 0)
+
+    def test_it_registers_a_learner_once(self, example: tuple[str, ...], observed: RunningServer) -> None:
+        learner = (f"Example-{self.stack}", "Ada", "2007-12-10", "2", "LS1 4AP")
+        code, uln = attempt(*example, observed.url, *learner).stdout.splitlines()
+        assert code == "WSRC0005"
+        assert re.fullmatch("[1-9][0-9]{9}", uln)
+        assert attempt(*example, observed.url, *learner).stdout.splitlines() == ["WSRC0021"]
+
+    @pytest.mark.parametrize("fault_detail", ["observed", "declared"])
+    def test_it_shows_a_fault(
+        self, example: tuple[str, ...], fault_detail: str, request: pytest.FixtureRequest
+    ) -> None:
+        server: RunningServer = request.getfixturevalue(fault_detail)
+        done = attempt(*example, server.url, "Okafor", "Grace", "417026583")
+        assert done.returncode == 1
+        assert "WSEC0001: Invalid request" in done.stderr
+        assert "cvc-pattern-valid: Value '417026583'" in done.stderr
