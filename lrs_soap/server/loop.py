@@ -15,6 +15,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from waitress import wasyncore
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from waitress.task import ThreadedTaskDispatcher
@@ -36,11 +37,16 @@ class _Channel(HTTPChannel):
 
     def write_soon(self, data: bytes) -> int:
         """Keep a part of an answer; its length."""
-        if not self.connected:
-            raise ClientDisconnected
-        self.outbufs[-1].append(data)
-        self.current_outbuf_count += len(data)
-        self.total_outbufs_len += len(data)
+        with self.outbuf_lock:
+            if not self.connected:
+                raise ClientDisconnected
+            if self.current_outbuf_count >= self.adj.outbuf_high_watermark:
+                # So waitress asks for a new one after each answer: a buffer keeps what it has held.
+                self.outbufs.append(OverflowableBuffer(self.adj.outbuf_overflow))
+                self.current_outbuf_count = 0
+            self.outbufs[-1].append(data)
+            self.current_outbuf_count += len(data)
+            self.total_outbufs_len += len(data)
         return len(data)
 
 

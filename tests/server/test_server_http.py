@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import zlib
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from process_memory import resident_bytes
@@ -192,6 +194,27 @@ def test_a_gzip_bomb_is_413_and_takes_no_memory(server: RunningServer) -> None:
 
     assert resident_bytes(server) - before < 64 * MEGABYTE
     assert is_served(post(server.url, CALL))
+
+
+def test_a_connection_that_is_kept_open_keeps_nothing_of_what_it_was_answered(server: RunningServer) -> None:
+    address = urlsplit(server.url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port)
+
+    def ask(times: int) -> int:
+        """Ask so many times for a WSDL; how many bytes were answered."""
+        answered = 0
+        for _ in range(times):
+            connection.request("GET", f"{LEARNER_SERVICE}?wsdl")
+            answered += len(connection.getresponse().read())
+        return answered
+
+    ask(20)
+    before = resident_bytes(server)
+    answered = ask(1000)
+    connection.close()
+
+    assert answered > 30 * MEGABYTE
+    assert resident_bytes(server) - before < 15 * MEGABYTE
 
 
 BROKEN = {
