@@ -1,83 +1,73 @@
-"""Learners to ask for."""
+"""Databases full of learners, and those of them who are asked for."""
 
 from __future__ import annotations
 
+import itertools
 import json
-import random
-import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 
 from bench.failure import BenchFailed
 from lrs_soap.clock import RealClock
-from lrs_soap.operations import loading, starting_data
+from lrs_soap.operations import loading, starting_data, synthetic
 from lrs_soap.operations.passwords import Passwords
+from lrs_soap.rules import uln
 from lrs_soap.store.store import Store
 
-_GIVEN = ("Amelia", "Noah", "Olivia", "George", "Isla", "Arthur", "Ava", "Muhammad", "Freya", "Leo", "Lily", "Oscar")
-_FAMILY = ("Smith", "Jones", "Taylor", "Brown", "Williams", "Wilson", "Johnson", "Davies", "Patel", "Wright", "Khan")
+SOMEONE = {
+    "ULN": "5013926741",
+    "GivenName": "Olivia",
+    "FamilyName": "Fairweather",
+    "DateOfBirth": "2001-02-03",
+    "Gender": "2",
+    "LastKnownPostCode": "LS1 4AP",
+}
+"""Who is planted in every database, whatever its size."""
+
+NOBODY = {**SOMEONE, "DateOfBirth": "2002-03-04", "LastKnownPostCode": "LS2 9JT"}
+
+_THREE_OF_A_NAME = {**SOMEONE, "GivenName": "Harriet", "FamilyName": "Winterbourne", "DateOfBirth": "2003-11-19"}
+_TWELVE_OF_A_NAME = {**SOMEONE, "GivenName": "Leonora", "FamilyName": "Summerscale", "DateOfBirth": "2002-07-08"}
+ONE_OF_THREE = {**_THREE_OF_A_NAME, "LastKnownPostCode": "YO1 7HH"}
+ONE_OF_TWELVE = {**_TWELVE_OF_A_NAME, "LastKnownPostCode": "YO1 7HH"}
+
+_OTHER = {**SOMEONE, "VerificationType": "1", "AbilityToShare": "1"}
+# Any will do that is not the service's own: it only has to deal other ULNs than those of the starting data.
+_ULN_KEY = bytes(range(32))
 
 
-NEW_NAME = "NEW_NAME"
-"""Stands in a request where a name is to be that nobody has."""
-
-SOMEONE = {"ULN": "5013926741", "GivenName": "Olivia", "FamilyName": "Fairweather"}
-
-
-def fill(database_url: str, count: int) -> None:
-    """Fill a new database with `count` learners, `SOMEONE` among them. Raises BenchFailed."""
+def fill(database_url: str, count: int, more: Iterable[Mapping[str, object]] = ()) -> None:
+    """Fill a new database with `count` synthetic learners, `more`, and those who are asked for. Raises BenchFailed."""
+    planted = [
+        SOMEONE,
+        *more,
+        *(_without_uln(_THREE_OF_A_NAME, f"LS{number} 1AA") for number in range(3, 6)),
+        *(_without_uln(_TWELVE_OF_A_NAME, f"LS{number} 1AA") for number in range(6, 18)),
+    ]
     store, clock = Store.open(database_url), RealClock()
     try:
         starting_data.fill(store, Passwords(), clock)
-        result = loading.load(store, _lines(count), clock=clock, strict=True)
+        result = loading.load(store, [json.dumps(each).encode() + b"\n" for each in planted], clock=clock)
+        if result.rejected:
+            raise BenchFailed(f"the learners could not be loaded: {result.rejected[0]}")
+        synthetic.load(store, count)
     finally:
         store.close()
-    if result.rejected:
-        raise BenchFailed(f"the learners could not be loaded: {result.rejected[0]}")
 
 
-def new_name() -> str:
-    """A name that nobody has, of letters only."""
-    return "".join(random.choices(string.ascii_lowercase, k=12))
+def others(count: int) -> Sequence[Mapping[str, str]]:
+    """So many learners, each of another name and with a ULN, to be loaded by `fill` and updated in version 1."""
+    dealt = (uln.issue(number, _ULN_KEY) for number in itertools.count())
+    return [
+        {
+            **SOMEONE,
+            "ULN": each,
+            "FamilyName": f"Fairweather {number:x}",
+            "VerificationType": "1",
+            "AbilityToShare": "1",
+        }
+        for number, each in enumerate(itertools.islice(filter(None, dealt), count))
+    ]
 
 
-def find_request(password: str = "CompatSitePass01") -> str:
-    """The request that finds `SOMEONE`."""
-    return (
-        '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
-        'xmlns:f="http://api.lrs.miap.gov.uk/findmsg"><soapenv:Body><f:FindLearnerByULN>'
-        f"<FindType>FUL</FindType><UKPRN>TEST0001</UKPRN><OrgPassword>{password}</OrgPassword>"
-        "<UserName>bench</UserName>"
-        f"<ULN>{SOMEONE['ULN']}</ULN><FamilyName>{SOMEONE['FamilyName']}</FamilyName>"
-        f"<GivenName>{SOMEONE['GivenName']}</GivenName>"
-        "</f:FindLearnerByULN></soapenv:Body></soapenv:Envelope>"
-    )
-
-
-def register_request(name: str = NEW_NAME) -> str:
-    """The request that registers a learner of that family name."""
-    return (
-        '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
-        'xmlns:r="http://api.lrs.miap.gov.uk/regmsg"><soapenv:Body><r:RegisterLearner>'
-        "<UKPRN>TEST0001</UKPRN><OrgPassword>CompatSitePass01</OrgPassword><UserName>bench</UserName>"
-        f"<Learner><GivenName>Olivia</GivenName><FamilyName>{name}</FamilyName>"
-        "<LastKnownPostCode>LS1 4AP</LastKnownPostCode><DateOfBirth>2001-02-03</DateOfBirth><Gender>2</Gender>"
-        "<VerificationType>1</VerificationType><AbilityToShare>1</AbilityToShare></Learner>"
-        "</r:RegisterLearner></soapenv:Body></soapenv:Envelope>"
-    )
-
-
-def _lines(count: int) -> Iterator[bytes]:
-    draw = random.Random(1)
-    for number in range(count):
-        someone = SOMEONE if number == count // 2 else {}
-        record = {
-            "GivenName": draw.choice(_GIVEN),
-            "FamilyName": f"{draw.choice(_FAMILY)}-{number}",
-            "DateOfBirth": f"{draw.randint(1990, 2008)}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}",
-            "Gender": draw.choice("12"),
-            "LastKnownPostCode": f"LS{draw.randint(1, 29)} {draw.randint(1, 9)}AB",
-            "LastKnownAddressLine1": f"{number} High Street",
-            "LastKnownAddressTown": "Leeds",
-            "EmailAddress": f"learner.{number}@example.org",
-        } | someone
-        yield json.dumps(record).encode() + b"\n"
+def _without_uln(learner: Mapping[str, str], post_code: str) -> Mapping[str, str]:
+    return {name: value for name, value in learner.items() if name != "ULN"} | {"LastKnownPostCode": post_code}

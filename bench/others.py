@@ -5,15 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from types import TracebackType
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
-from bench import learners
+from bench import learners, requests
+from bench.asking import ask
 from bench.failure import BenchFailed
 
 _REGISTERS_A_SECOND = 20
 _REGISTERS_BEFORE_A_WRONG_PASSWORD = 10
-_WRONG = learners.find_request("CompatSitePass02")
+_WRONG = requests.find_by_uln(learners.SOMEONE, password="CompatSitePass02")
 
 
 class Others:
@@ -41,21 +40,9 @@ class Others:
         number, due = 0, time.monotonic()
         try:
             while not self._over.wait(max(0.0, due - time.monotonic())):
-                ask(self._url, learners.register_request(learners.new_name()), "WSRC0005")
+                ask(self._url, requests.register(requests.new_name()), "WSRC0005")
                 if number % _REGISTERS_BEFORE_A_WRONG_PASSWORD == 0:
                     ask(self._url, _WRONG, "WSEC0005")
                 number, due = number + 1, due + 1 / _REGISTERS_A_SECOND
         except BenchFailed as failure:
             self._failure = failure
-
-
-def ask(url: str, request: str, code: str) -> bytes:
-    """The answer to a request. Raises BenchFailed where it has another code."""
-    try:
-        with urlopen(Request(url, request.encode(), {"Content-Type": "text/xml; charset=utf-8"}), timeout=60) as answer:
-            body = bytes(answer.read())
-    except HTTPError as fault:
-        body = fault.read()
-    if code.encode() not in body:
-        raise BenchFailed(f"the answer has to be {code} and is: {body.decode()}")
-    return body

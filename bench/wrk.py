@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.failure import BenchFailed
-from bench.learners import NEW_NAME, new_name
+from bench.requests import NEW_NAME, TITLE, VERSION, new_name
 
 _CONNECTIONS = 8
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
@@ -36,6 +37,31 @@ request = function()
 end
 """
 
+# A portion of the requests in turn, which is this load's own; once it is through, the same again in the next version.
+_IN_TURN = f"""
+local bodies, first, portion, number = {{}}, 0, 1, 0
+wrong = 0
+init = function(arguments)
+  for body in io.lines(arguments[1]) do bodies[#bodies + 1] = body end
+  first, portion, code = tonumber(arguments[2]), tonumber(arguments[3]), arguments[4]
+end
+request = function()
+  local pass = math.floor(number / portion)
+  local body = bodies[first + number % portion + 1]
+  number = number + 1
+  body = string.gsub(body, "{VERSION}", tostring(pass + 1))
+  return wrk.format(nil, nil, nil, (string.gsub(body, "{TITLE}", "Title " .. pass)))
+end
+response = function(status, headers, body)
+  if not string.find(body, code, 1, true) then wrong = wrong + 1 end
+end
+local threads = {{}}
+setup = function(thread) threads[#threads + 1] = thread end
+done = function()
+  for _, thread in ipairs(threads) do print("Wrong answers: " .. thread:get("wrong")) end
+end
+"""
+
 
 class Wrk:
     """A load of one request, repeated over eight connections that are kept open.
@@ -43,11 +69,12 @@ class Wrk:
     Where the request has `NEW_NAME` in it, there is another name in its place each time.
     """
 
-    def __init__(self, folder: Path, name: str, body: str) -> None:
+    def __init__(self, folder: Path, name: str, body: str, soap_action: str = "") -> None:
         """`folder` is for wrk's script, which is called by `name`. Raises BenchFailed where there is no wrk."""
         found = shutil.which("wrk")
         if found is None:
             raise BenchFailed("wrk is not installed; on Debian and Ubuntu: apt install wrk")
+        self.body = body
         self._wrk = found
         request = folder / f"{name}.xml"
         request.write_text(body, "utf-8")
@@ -55,26 +82,61 @@ class Wrk:
         self._script.write_text(
             'wrk.method = "POST"\n'
             'wrk.headers["Content-Type"] = "text/xml; charset=utf-8"\n'
-            'wrk.headers["SOAPAction"] = "\\"\\""\n'
-            f'wrk.body = io.open("{request}"):read("*a")\n' + (_NEW_NAMES if NEW_NAME in body else "")
+            f'wrk.headers["SOAPAction"] = "\\"{soap_action}\\""\n'
+            f'wrk.body = io.open("{request}"):read("*a")\n' + self._how()
         )
 
     def load(self, url: str, seconds: int) -> Load:
         """Load `url` for so many seconds. Raises BenchFailed where an answer is not a success."""
         how = ["-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(self._script)]
-        done = subprocess.run(
-            [self._wrk, *how, url, "--", new_name()],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
-            raise BenchFailed(f"the load of {url} failed:\n{done.stdout}")
+        done = subprocess.run([self._wrk, *how, url, "--", *self._arguments()], capture_output=True, text=True)
+        if done.returncode or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
+            raise BenchFailed(f"the load of {url} failed:\n{done.stdout}{done.stderr}")
+        self._check(done.stdout)
         return Load(
             float(_figure(r"Requests/sec:\s+([0-9.]+)", done.stdout)[1]),
             _milliseconds(_figure(r"50%\s+([0-9.]+)(us|ms|s)", done.stdout)),
             _milliseconds(_figure(r"99%\s+([0-9.]+)(us|ms|s)", done.stdout)),
         )
+
+    def _how(self) -> str:
+        """What the script does beyond sending the request."""
+        return _NEW_NAMES if NEW_NAME in self.body else ""
+
+    def _arguments(self) -> list[str]:
+        return [new_name()]
+
+    def _check(self, output: str) -> None:
+        """Raise BenchFailed where wrk's output says that answers were not as they have to be."""
+
+
+class InTurn(Wrk):
+    """A load of requests of which each is sent once; a load that gets through its portion goes on to the next version.
+
+    That is for updates: where the requests have `VERSION` and `TITLE` in them, there is what the learner has not had.
+    """
+
+    def __init__(self, folder: Path, name: str, bodies: Sequence[str], *, loads: int, code: str) -> None:
+        """`bodies` are shared out among so many loads; `code` is what each answer has to have."""
+        super().__init__(folder, name, bodies[0])
+        self._bodies = folder / f"{name}.txt"
+        self._bodies.write_text("\n".join(bodies), "utf-8")
+        self._portion = len(bodies) // loads
+        self._code = code
+        self._loads = 0
+
+    def _how(self) -> str:
+        return _IN_TURN
+
+    def _arguments(self) -> list[str]:
+        first = self._loads * self._portion
+        self._loads += 1
+        return [str(self._bodies), str(first), str(self._portion), self._code]
+
+    def _check(self, output: str) -> None:
+        wrong = int(_figure(r"Wrong answers: ([0-9]+)", output)[1])
+        if wrong:
+            raise BenchFailed(f"{wrong} answers were not {self._code}")
 
 
 def _figure(pattern: str, text: str) -> re.Match[str]:

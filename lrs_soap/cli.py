@@ -1,4 +1,4 @@
-"""The command line: `lrs-soap serve`, `wsdl`, `load`, `settings`, and those of `cli_learners`, `cli_certs`, `cli_org`.
+"""The command line: `lrs-soap serve`, `work`, `wsdl`, `load`, `settings`, and those of the modules `cli_…`.
 
 Each command imports what it needs when it runs, so that help comes at once.
 """
@@ -9,7 +9,7 @@ import errno
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import Enum
 from pathlib import Path
@@ -19,17 +19,20 @@ from urllib.parse import urlsplit
 import typer
 from typer.core import TyperGroup
 
-from lrs_soap import __version__, cli_learners, cli_org, settings
+from lrs_soap import __version__, cli_batch, cli_exceptions, cli_learners, cli_org, settings
 from lrs_soap.cli_certs import certs
+from lrs_soap.cli_facets import facet_check
 from lrs_soap.cli_flags import Config, Database, choice, example, flag
+from lrs_soap.cli_progress import progress_bar
 from lrs_soap.cli_store import open_store
+from lrs_soap.cli_synthetic import load_synthetic
+from lrs_soap.cli_text import counted, one_line
 from lrs_soap.errors import InvalidSetting, LrsError
 
 if TYPE_CHECKING:
     from lrs_soap.operations.loading import Progress
 
 _FAILED, _WRONG_USE = 1, 2
-_LONGEST_QUOTED = 40
 
 
 class _Commands(TyperGroup):
@@ -50,7 +53,7 @@ class _Commands(TyperGroup):
 
 
 def _end(error: Exception, status: int) -> NoReturn:
-    typer.echo(f"Error: {_one_line(str(error))}", err=True)
+    typer.echo(f"Error: {one_line(str(error))}", err=True)
     raise typer.Exit(status) from None
 
 
@@ -98,6 +101,9 @@ def serve(
     strict: Annotated[bool | None, flag("strict")] = None,
     batch_validation: Annotated[str | None, flag("batch_validation", "message|record")] = None,
     verify_batch_limit: Annotated[str | None, flag("verify_batch_limit", "NUMBER")] = None,
+    batch_workers: Annotated[str | None, flag("batch_workers", "NUMBER")] = None,
+    batch_delay: Annotated[str | None, flag("batch_delay", "SECONDS")] = None,
+    return_codes: Annotated[str | None, flag("return_codes", "CODE=CODE,…")] = None,
     prohibited_text: Annotated[str | None, flag("prohibited_text", "FILE")] = None,
     find_before_register: Annotated[bool | None, flag("find_before_register")] = None,
     find_before_register_maximum: Annotated[str | None, flag("find_before_register_maximum", "SECONDS")] = None,
@@ -129,6 +135,9 @@ def serve(
         strict=strict,
         batch_validation=batch_validation,
         verify_batch_limit=verify_batch_limit,
+        batch_workers=batch_workers,
+        batch_delay=batch_delay,
+        return_codes=return_codes,
         prohibited_text=prohibited_text,
         find_before_register=find_before_register,
         find_before_register_maximum=find_before_register_maximum,
@@ -146,6 +155,27 @@ def serve(
     from lrs_soap.server import serving
 
     serving.serve(chosen.settings)
+
+
+@app.command(epilog=example("lrs-soap work --workers 2 --database postgresql://lrs@db/lrs"))
+def work(
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="NUMBER", min=1, max=64, help="How many processes are to work.")
+    ] = 1,
+    database: Database = None,
+    config: Config = None,
+) -> None:
+    """Do batch jobs until Ctrl+C, beside a service or without one.
+
+    Any number of workers, on any number of machines, may share a database. With --batch-workers 0 the service has none
+    of its own.
+    """
+    chosen = choice(config, database_url=database).settings
+    from lrs_soap.server import working
+
+    with open_store(chosen):
+        pass
+    working.work(chosen, workers)
 
 
 class PortName(str, Enum):
@@ -217,19 +247,51 @@ def _checked(address: str) -> str:
     '   "Gender": "2", "LastKnownPostCode": "ZZ99 9ZZ"}     (all on one line)\n'
     "and the same learner in CSV:\n"
     "  GivenName,FamilyName,DateOfBirth,Gender,LastKnownPostCode\n"
-    "  Jo,Lee,2001-05-17,2,ZZ99 9ZZ\n\n" + example("lrs-soap load learners.csv", "lrs-soap load - < learners.jsonl")
+    "  Jo,Lee,2001-05-17,2,ZZ99 9ZZ\n\n"
+    + example(
+        "lrs-soap load learners.csv",
+        "lrs-soap load - < learners.jsonl",
+        "lrs-soap load --events events.csv",
+        "lrs-soap load --synthetic 100000",
+    )
 )
 def load(
     file: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="FILE",
             show_default=False,
-            help="A file of learners, - for standard input. A first line that begins with { makes it JSON lines, "
-            "anything else CSV.",
+            help="A file of learners, or with --events of learning events, - for standard input. A first line that "
+            "begins with { makes it JSON lines, anything else CSV.",
         ),
-    ],
+    ] = None,
+    events: Annotated[
+        bool,
+        typer.Option(
+            "--events",
+            help="The file has learning events, each with the ULN of a learner who is held. With --synthetic: the "
+            "learners have learning events, as many as their age lets expect.",
+        ),
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Load nothing where any line is wrong.")] = False,
+    synthetic: Annotated[
+        int | None,
+        typer.Option(
+            "--synthetic",
+            metavar="NUMBER",
+            show_default=False,
+            help="In place of a file: load so many people who do not exist, with names, births and postcodes spread as "
+            "in Britain. Other writers wait a few seconds at a time.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            show_default=False,
+            help="Which people: the same number makes the same ones, everywhere.  [default: 1]",
+        ),
+    ] = None,
     database: Database = None,
     config: Config = None,
 ) -> None:
@@ -237,23 +299,39 @@ def load(
 
     Keys or headings are the field names of the service's Learner. GivenName, FamilyName, DateOfBirth, Gender and
     LastKnownPostCode must be there. A learner without ULN is issued one; MasterULN links a learner to its master.
+    LearningEvents, in JSON lines, is a list of the learner's events.
+
+    With --events they are those of the service's LearningEvent, and ULN. ULN, Source, Subject and SubjectCode must be
+    there, and what else each source has; SubjectWelsh and the like are what is answered in Welsh.
 
     A line that is wrong is told with its number and the reason, the others are loaded, and the exit status is 1.
     """
     chosen = choice(config, database_url=database).settings
+    if synthetic is not None:
+        if file is not None or strict:
+            raise typer.BadParameter("stands in place of FILE and --strict.", param_hint="--synthetic")
+        load_synthetic(chosen, synthetic, seed, events=events)
+        return
+    if seed is not None:
+        raise typer.BadParameter("is for --synthetic only.", param_hint="--seed")
+    if file is None:
+        raise typer.BadParameter("give a file to load, - for standard input, or --synthetic.", param_hint="FILE")
     from lrs_soap.clock import clock_at
-    from lrs_soap.operations import loading
+    from lrs_soap.operations import loading, loading_events
 
     clock = clock_at(chosen.clock)
     # A database is the same whoever made it, so a new one is given what `serve` would give it.
     with _opened(file) as source, open_store(chosen) as store, _watched(source) as (lines, progress):
-        result = loading.load(store, lines, clock=clock, strict=strict, check=_facet_check(), progress=progress)
+        if events:
+            result = loading_events.load_events(store, lines, clock=clock, strict=strict, progress=progress)
+        else:
+            result = loading.load(store, lines, clock=clock, strict=strict, check=facet_check(), progress=progress)
     for line, reason in result.rejected:
-        typer.echo(f"line {line}: {_one_line(reason)}", err=True)
-    typer.echo(f"{_counted(result.loaded, 'learner')} loaded.")
+        typer.echo(f"line {line}: {one_line(reason)}", err=True)
+    typer.echo(f"{counted(result.loaded, 'learning event' if events else 'learner')} loaded.")
     if result.rejected:
         also = ", so nothing was (--strict)" if strict else ""
-        typer.echo(f"{_counted(len(result.rejected), 'line')} could not be loaded{also}.", err=True)
+        typer.echo(f"{counted(len(result.rejected), 'line')} could not be loaded{also}.", err=True)
         raise typer.Exit(_FAILED)
 
 
@@ -276,50 +354,18 @@ def _watched(source: BinaryIO) -> Iterator[tuple[Iterable[bytes], Progress | Non
     if not sys.stderr.isatty():
         yield source, None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
     # Of a pipe or a terminal no size is known.
     size = os.fstat(source.fileno()).st_size or None
     read = 0
 
-    def counted() -> Iterator[bytes]:
+    def watched() -> Iterator[bytes]:
         nonlocal read
         for line in source:
             read += len(line)
             yield line
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("loading", total=size)
-
-        def tell(loaded: int, rejected: int) -> None:
-            bar.update(task, completed=read, description=f"{loaded} loaded, {rejected} not")
-
-        yield counted(), tell
-
-
-def _facet_check() -> Callable[[str, str], str | None]:
-    """What the contract's schema says of a field's value, in a person's words."""
-    from lrs_soap.wsdl.declare import fields_of
-    from lrs_soap.wsdl.messages.learner import Learner
-    from lrs_soap.wsdl.validation import reader_of, utf16_length
-
-    facets = {field.name: field.declared.facet for field in fields_of(Learner)}
-
-    def check(name: str, value: str) -> str | None:
-        facet = facets.get(name)
-        if facet is None or reader_of(facet)(value)[1] is None:
-            return None
-        if facet.max_length is not None and utf16_length(value) > facet.max_length:
-            return f"longer than {_counted(facet.max_length, 'character')}"
-        if facet.minimum is not None:
-            return f"not a whole number from {facet.minimum} to {facet.maximum}"
-        quoted = value if len(value) <= _LONGEST_QUOTED else f"{value[:_LONGEST_QUOTED]}…"
-        return f"'{quoted}' is not of the form that {facet.name} asks for"
-
-    return check
+    with progress_bar(size) as tell:
+        yield watched(), lambda loaded, rejected: tell(read, f"{loaded} loaded, {rejected} not")
 
 
 app.command(epilog=example("lrs-soap merge 9140837261 2865174033"))(cli_learners.merge)
@@ -358,16 +404,11 @@ def list_settings(
 
 
 app.add_typer(cli_org.app)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _one_line(text: str) -> str:
-    """The text without what would move a terminal's cursor."""
-    words = " ".join(text.split())
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
+app.add_typer(cli_batch.app)
+app.add_typer(cli_exceptions.app)
+cli_exceptions.app.command(
+    "export", epilog=example("lrs-soap exceptions export --organisation TEST0001 LRB_TEST0001_150920250900.CSV")
+)(cli_batch.export)
 
 
 def main() -> None:

@@ -13,8 +13,9 @@ class LrsError(Exception):
 class Refused(LrsError):
     """The service answers the request with one of its own faults, and nothing was changed.
 
-    `code` and `description` are a `rules.codes.FaultCode`'s, `details` what FurtherDetails says; `findings` is
-    everything that was wrong, for the log, where that is more than the caller is told.
+    `code` and `description` are a `rules.codes.FaultCode`'s, or a `ResponseCode`'s where an answer has no place for it;
+    `details` is what FurtherDetails says, `findings` everything that was wrong, for the log, where that is more than
+    the caller is told.
     """
 
     def __init__(self, code: str, description: str, details: str = "", findings: tuple[str, ...] = ()) -> None:
@@ -25,10 +26,6 @@ class Refused(LrsError):
         self.findings = findings
 
 
-class NotBuilt(LrsError):
-    """The operation is declared and not built yet."""
-
-
 class AlreadyHeld(LrsError):
     """The store holds another learner with the same ULN or the same five identity keys; read again, decide again.
 
@@ -37,11 +34,11 @@ class AlreadyHeld(LrsError):
 
 
 class NotHeld(LrsError):
-    """A person named an organisation that the store does not hold."""
+    """A person named something that the store does not hold: an organisation, a job, an exception."""
 
 
 class NotPossible(LrsError):
-    """What a person asked to be done with learners cannot be, as they are held; nothing was changed."""
+    """What a person asked to be done with learners or exceptions cannot be, as they are held; nothing was changed."""
 
 
 class StoreUnavailable(LrsError):

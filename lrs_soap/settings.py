@@ -27,6 +27,7 @@ from pydantic_settings import (
 
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.rules.hours import Maintenance, OpenTime
+from lrs_soap.rules.return_codes import ShownAs
 
 FILE = "lrs-soap.toml"
 FILE_VARIABLE = "LRS_CONFIG"
@@ -71,10 +72,13 @@ def _address(value: Any) -> str:
     return str(ip_address(value))
 
 
-def _time(kind: type[OpenTime] | type[Maintenance]) -> Callable[[Any], OpenTime | Maintenance]:
+_Parsed = OpenTime | Maintenance | ShownAs
+
+
+def _parsed(kind: type[_Parsed]) -> Callable[[Any], _Parsed]:
     """Reads a text as one of the kind; one that has been read stays."""
 
-    def read(value: Any) -> OpenTime | Maintenance:
+    def read(value: Any) -> _Parsed:
         if isinstance(value, kind):
             return value
         if not isinstance(value, str):
@@ -187,6 +191,36 @@ class Settings(BaseSettings):
         MayBe("a whole number from 1 to 5000"),
         Field(ge=1, le=5000, description="How many records a batch for verification may have."),
     ] = 200
+    batch_workers: Annotated[
+        int,
+        MayBe("a whole number from 0 to 64"),
+        Field(
+            ge=0,
+            le=64,
+            description="Processes that do batch jobs, beside those that answer requests. With 0 jobs wait for workers "
+            "that run elsewhere, by `lrs-soap work`.",
+        ),
+    ] = 1
+    batch_delay: Annotated[
+        int,
+        MayBe("a whole number from 0 to 86400"),
+        Field(
+            ge=0,
+            le=86400,
+            description="How many seconds a batch job waits before a worker may begin with it, so that a client meets "
+            "jobs that are not done yet.",
+        ),
+    ] = 0
+    return_codes: Annotated[
+        tuple[ShownAs, ...],
+        NoDecode,
+        MayBe("pairs of return codes, separated by commas, such as RC002=RC003, RC005=RC003"),
+        BeforeValidator(_each(_parsed(ShownAs))),
+        Field(
+            description="Return codes of a batch's records that are shown as others, in answers and in files, for a "
+            "client that knows them so; the meanings of most are lrs-soap's own. Counts do not change."
+        ),
+    ] = ()
     prohibited_text: Annotated[
         Path | None,
         MayBe("the path of a file"),
@@ -246,7 +280,7 @@ class Settings(BaseSettings):
         tuple[OpenTime, ...],
         NoDecode,
         MayBe("days and times in London, separated by commas, such as Mon-Fri 07:00-22:00, Sat 08:00-12:00"),
-        BeforeValidator(_each(_time(OpenTime))),
+        BeforeValidator(_each(_parsed(OpenTime))),
         Field(
             description="When the service is open, by the clocks of London; every request at another time is WSEC0004. "
             "24:00 is the end of a day. Without it the service is always open."
@@ -256,7 +290,7 @@ class Settings(BaseSettings):
         tuple[Maintenance, ...],
         NoDecode,
         MayBe("pairs of date and time, separated by commas, such as 2025-12-24T18:00/2025-12-27T06:00"),
-        BeforeValidator(_each(_time(Maintenance))),
+        BeforeValidator(_each(_parsed(Maintenance))),
         Field(
             description="Windows in which the service is closed, whatever its hours: from a date and time up to "
             "another, London's unless both name a zone."

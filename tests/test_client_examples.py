@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import random
 import re
 import shutil
+import signal
+import sqlite3
 import string
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +23,8 @@ import zeep
 from databases import on_sqlite
 from running_server import RunningServer
 from soap_messages import envelope, find_by_demographics, find_by_uln, post, register, update
+
+from lrs_soap.rules.codes import FaultCode
 
 # Programs are told nothing of the database.
 pytestmark = on_sqlite
@@ -80,22 +88,27 @@ def has_soap() -> bool:
     )
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param((sys.executable, "find_or_register.py"), id="zeep"),
-        pytest.param(
-            # A WSDL in the cache would outlive the server that it is of.
-            ("php", "-d", "soap.wsdl_cache_enabled=0", "find_or_register.php"),
-            marks=pytest.mark.skipif(not has_soap(), reason="needs php and soap: apt install php-cli php-soap"),
-            id="php",
-        ),
-    ],
-)
+# What runs a program in each language, and how its file's name ends.
+LANGUAGES = [
+    pytest.param((sys.executable, ".py"), id="zeep"),
+    pytest.param(
+        # A WSDL in the cache would outlive the server that it is of.
+        ("php", "-d", "soap.wsdl_cache_enabled=0", ".php"),
+        marks=pytest.mark.skipif(not has_soap(), reason="needs php and soap: apt install php-cli php-soap"),
+        id="php",
+    ),
+]
+
+
+def command(name: str, language: tuple[str, ...]) -> tuple[str, ...]:
+    *interpreter, suffix = language
+    return (*interpreter, str(EXAMPLES / f"{name}{suffix}"))
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
 def program(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The command that runs it."""
-    *interpreter, file = request.param
-    return (*interpreter, str(EXAMPLES / file))
+    return command("find_or_register", request.param)
 
 
 def new_name() -> str:
@@ -333,6 +346,359 @@ def test_zeep_verifies_a_learner(server: RunningServer) -> None:
     assert (done.returncode, done.stdout) == (1, "WSVRC006: there is no such ULN\n")
     done = verify("4170265830", "Okafor", "Grace", "1900-02-29")
     assert done.stderr.endswith("Value '1900-02-29' of element 'DateOfBirth' is not a valid date.\n")
+
+
+# Batch: the same program in two languages
+
+COLUMNS = (
+    *("MISIdentifier", "GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode", "VerificationType"),
+    *("AbilityToShare", "Notes"),
+)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def batch(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The command that runs it."""
+    return command("batch", request.param)
+
+
+@pytest.fixture(scope="module")
+def tardy(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on which a batch waits before it is begun with, as it would in a queue."""
+    with RunningServer(tmp_path_factory.mktemp("tardy"), "--batch-delay", "2") as running:
+        yield running
+
+
+def new_learners(number: int) -> list[dict[str, str]]:
+    """Learners who are like nobody, nor like one another."""
+    values = ("2", "LS1 4AP", "2", "1", 'Known as "Zö", since 2019')
+    first = date(1990, 1, 1)
+    return [
+        dict(zip(COLUMNS, (f"{place:04}", new_name(), new_name(), str(first + 37 * place * DAY), *values), strict=True))
+        for place in range(number)
+    ]
+
+
+def written(file: Path, learners: list[dict[str, str]]) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, learners[0])
+        writer.writeheader()
+        writer.writerows(learners)
+    return file
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))
+
+
+def test_200_learners_are_registered_and_get_the_same_ulns_again(
+    batch: tuple[str, ...], own: RunningServer, tmp_path: Path
+) -> None:
+    learners = new_learners(200)
+    given, ulns, again = written(tmp_path / "learners.csv", learners), tmp_path / "ulns.csv", tmp_path / "again.csv"
+    done = run(*batch, own.url, str(given), str(ulns))
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert re.match("WSRC0007: job [1-9][0-9]*\n", done.stdout)
+    assert done.stdout.splitlines()[-2:] == [
+        "WSRC0009: 200 new, 0 held already, 0 possibly held, 0 not found, 0 rejected",
+        "200 RC001: newly registered",
+    ]
+    registered = rows(ulns)
+    outcomes = [(row.pop("ULN"), row.pop("ReturnCode")) for row in registered]
+    assert registered == learners
+    assert {code for _, code in outcomes} == {"RC001"}
+    assert len({uln for uln, _ in outcomes}) == 200
+    last = {name: learners[-1][name] for name in ("FamilyName", "GivenName")}
+    found = post(own.url, envelope(find_by_uln(**last, ULN=outcomes[-1][0])))
+    assert found.text("ResponseCode") == "WSRC0004"
+
+    done = run(*batch, own.url, str(given), str(again))
+    assert done.stdout.splitlines()[-1] == "200 RC002: is held with exactly these details"
+    assert [row["ULN"] for row in rows(again)] == [uln for uln, _ in outcomes]
+
+
+def test_the_learners_beside_the_program_come_to_several_outcomes(
+    batch: tuple[str, ...], server: RunningServer, tmp_path: Path
+) -> None:
+    ulns = tmp_path / "ulns.csv"
+    learners = EXAMPLES / "learners.csv"
+    done = run(*batch, "--check", server.url, str(learners), str(ulns))
+    assert done.stdout.splitlines()[-6:] == [
+        "WSRC0009: 0 new, 2 held already, 1 possibly held, 2 not found, 1 rejected",
+        "  1 RC002: is held with exactly these details",
+        "  1 RC005: the ULN is right, nothing is to be changed",
+        "  1 RC007: may be one of those who are held",
+        "  2 RC009: the ULN is nobody's or another learner's; or nobody is held whom --check could find",
+        "  1 RC010: one of the names, the date of birth, gender or postcode is missing",
+    ]
+    assert [(row["MISIdentifier"], row["ULN"], row["ReturnCode"]) for row in rows(ulns)] == [
+        ("2026-001", "", "RC009"),
+        ("2026-002", "4170265830", "RC002"),
+        ("2026-003", "", "RC007"),
+        ("2026-004", "5629103473", "RC005"),
+        ("2026-005", "2719305803", "RC009"),
+        ("2026-006", "", "RC010"),
+    ]
+    assert [row["FamilyName"] for row in rows(ulns)] == [row["FamilyName"] for row in rows(learners)]
+
+
+def test_who_gives_up_goes_on_later_with_the_same_job(
+    batch: tuple[str, ...], tardy: RunningServer, tmp_path: Path
+) -> None:
+    given, ulns = written(tmp_path / "learners.csv", new_learners(2)), tmp_path / "ulns.csv"
+    done = run(*batch, "--wait", "0", tardy.url, str(given), str(ulns))
+    submitted, waiting = done.stdout.splitlines()
+    job = submitted.removeprefix("WSRC0007: job ")
+    assert waiting == "WSRC0008: Waiting"
+    assert (done.stderr, done.returncode) == (f"Job {job} is not done yet. Go on later with --job {job}.\n", 1)
+    assert not ulns.exists()
+
+    done = run(*batch, "--job", job, tardy.url, str(given), str(ulns))
+    *polled, counts, _ = done.stdout.splitlines()
+    assert set(polled) <= {"WSRC0008: Waiting", "WSRC0008: InProgress"}
+    assert counts.startswith("WSRC0009: 2 new,")
+    assert {row["ReturnCode"] for row in rows(ulns)} == {"RC001"}
+
+
+@pytest.mark.slow
+def test_a_job_that_is_waited_for_outlives_the_service(
+    batch: tuple[str, ...], database_kind: str, tmp_path: Path
+) -> None:
+    given, ulns = written(tmp_path / "learners.csv", new_learners(3)), tmp_path / "ulns.csv"
+    with RunningServer(tmp_path, "--batch-delay", "2") as server:
+        arguments = (server.url, str(given), str(ulns))
+        with subprocess.Popen((*batch, *arguments), stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("WSRC0007: job ")
+            server.stop(signal.SIGKILL)
+            while (line := process.stdout.readline()) == "WSRC0008: Waiting\n":
+                pass
+            assert line == "no connection\n"
+            with RunningServer(tmp_path, "--port", server.url.rpartition(":")[2]):
+                said, _ = process.communicate(timeout=60)
+    assert said.splitlines()[-1] == "  3 RC001: newly registered"
+    assert len(rows(ulns)) == 3
+
+
+def test_a_job_that_fails_is_told(batch: tuple[str, ...], tardy: RunningServer, tmp_path: Path) -> None:
+    given, ulns = written(tmp_path / "learners.csv", new_learners(1)), tmp_path / "ulns.csv"
+    job = run(*batch, "--wait", "0", tardy.url, str(given), str(ulns)).stdout.split()[2]
+    with closing(sqlite3.connect(tardy.database_url.removeprefix("sqlite:///"))) as database, database:
+        database.execute("UPDATE jobs SET state = 'failed', finished = submitted WHERE id = ?", (job,))
+    done = run(*batch, "--job", job, tardy.url, str(given), str(ulns))
+    assert (
+        done.stderr == "WSRC0010: the job has failed; some of its learners may be registered, so submit them again.\n"
+    )
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert not ulns.exists()
+
+
+def test_a_job_that_is_not_there_is_told(batch: tuple[str, ...], server: RunningServer, tmp_path: Path) -> None:
+    done = run(*batch, "--job", "987654321", server.url, str(EXAMPLES / "learners.csv"), str(tmp_path / "ulns.csv"))
+    assert (done.stderr, done.returncode) == ("WSRC0018: this organisation has no such job.\n", 1)
+
+
+def test_a_job_of_other_learners_gives_no_ulns(batch: tuple[str, ...], server: RunningServer, tmp_path: Path) -> None:
+    ulns = tmp_path / "ulns.csv"
+    done = run(*batch, "--check", server.url, str(EXAMPLES / "learners.csv"), str(ulns))
+    job = done.stdout.split()[2]
+    before = ulns.read_bytes()
+    others = written(tmp_path / "others.csv", new_learners(6))
+    done = run(*batch, "--job", job, server.url, str(others), str(ulns))
+    assert done.stderr == "The job is not of these learners: it has other MISIdentifiers.\n"
+    assert (done.returncode, ulns.read_bytes()) == (1, before)
+
+
+def test_one_malformed_learner_spoils_the_batch(batch: tuple[str, ...], server: RunningServer, tmp_path: Path) -> None:
+    first, *others = new_learners(3)
+    given = written(tmp_path / "learners.csv", [first, {**others[0], "Gender": "3"}, others[1]])
+    done = run(*batch, server.url, str(given), str(tmp_path / "ulns.csv"))
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert done.stderr.startswith("WSEC0001: Invalid request")
+    assert "cvc-pattern-valid: Value '3'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "0 learners, where a batch has 1 to 200."),
+        ("MISIdentifier,GivenName\n", "0 learners, where a batch has 1 to 200."),
+        (
+            "\ufeffMISIdentifier,GivenName\n" + "".join(f"{number},Ada\n" for number in range(201)),
+            "201 learners, where a batch has 1 to 200.",
+        ),
+        ("GivenName\nAda\n", "each learner needs a MISIdentifier of its own, to be found by in the answer."),
+        (
+            "MISIdentifier,GivenName\n1,Ada\n2,Ada\n1,Ada\n",
+            "each learner needs a MISIdentifier of its own, to be found by in the answer.",
+        ),
+        (
+            "MISIdentifier,GivenName\n1,Ada\n\n,Ada\n",
+            "each learner needs a MISIdentifier of its own, to be found by in the answer.",
+        ),
+        ("MISIdentifier,GivenName\n1\n", "not every row has 2 columns."),
+        ("MISIdentifier,GivenName\n1,Ada,Lovelace\n", "not every row has 2 columns."),
+        ("MISIdentifier,Forename\n1,Ada\n", "the contract's BatchLearner has no Forename."),
+    ],
+)
+def test_a_file_that_is_no_batch_is_not_submitted(
+    batch: tuple[str, ...], server: RunningServer, tmp_path: Path, content: str, complaint: str
+) -> None:
+    given = tmp_path / "learners.csv"
+    given.write_text(content, "utf-8")
+    done = run(*batch, server.url, str(given), str(tmp_path / "ulns.csv"))
+    assert (done.stdout, done.stderr, done.returncode) == ("", f"{given}: {complaint}\n", 1)
+
+
+class Time:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def test_zeep_asks_less_and_less_often(tardy: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    import batch as example
+
+    monkeypatch.setattr(example, "time", time := Time())
+    service = zeep.Client(f"{tardy.url}/LearnerService.svc?singleWsdl").service
+    job = example.submit(service, new_learners(1), "CHK")
+    with pytest.raises(SystemExit, match=f"Job {job} is not done yet"):
+        example.wait_for(service, job, 200)
+    assert time.slept == [0.5, 1, 2, 4, 8, 16, 32, 60, 60, 16.5]
+
+
+class Miscounting:
+    """The service, which is told one learner too many."""
+
+    def __init__(self, url: str) -> None:
+        self._service = zeep.Client(f"{url}/LearnerService.svc?singleWsdl").service
+
+    def submitBatchRegistration(self, LearnerRecordCount: int, **request: Any) -> Any:
+        return self._service.submitBatchRegistration(LearnerRecordCount=LearnerRecordCount + 1, **request)
+
+
+def test_zeep_shows_that_a_count_is_wrong(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    import batch as example
+
+    with pytest.raises(SystemExit, match=r"^WSRC0017: there are more or fewer learners than was said, and no job\.$"):
+        example.submit(Miscounting(server.url), new_learners(2), "FUL")
+
+
+# Learning events: the same program in two languages; tests/interop/ asks the one in C#
+
+OKAFOR = ("4170265830", "Okafor", "Grace")
+ROURKE = ("6602379142", "Rourke", "Declan")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def reader(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The command that runs it."""
+    return command("learning_events", request.param)
+
+
+def test_a_record_is_a_table(reader: tuple[str, ...], server: RunningServer) -> None:
+    done = run(*reader, "--user-type", "LNR", server.url, *ROURKE)
+    assert (done.stdout.splitlines(), done.returncode) == (
+        [
+            "WSRC0004: this is the learner's record",
+            "ULN 6602379142, 3 learning events",
+            "Awarded     Source  Type            Subject                          Code        Level    Grade  Credits"
+            "  Awarded by",
+            "2017-07-07  ILR     Certificate     Certificate in Plumbing Studies  50079116             Pass   0      "
+            "  UNKNOWN",
+            "2015-08-20  NPD     GCSE (A* to G)  Geography                        60001616             C      0      "
+            "  AQA",
+            "2017-07-07  AO      Certificate     Certificate in Plumbing Studies  500/7911/6  Level 2  Pass   40     "
+            "  City & Guilds",
+        ],
+        0,
+    )
+
+
+def test_what_a_brief_record_has_not_has_no_column(reader: tuple[str, ...], server: RunningServer) -> None:
+    done = run(*reader, "--get-type", "BRIEF", server.url, "2865174033", "Iyer", "Priya")
+    code, master, heading, first, *_ = done.stdout.splitlines()
+    assert code == (
+        "WSRC0022: the ULN is linked to a master's, which is the one to use; this is the record of all its ULNs"
+    )
+    assert master == "ULN 9140837261, 6 learning events"
+    assert heading.split() == ["Awarded", "Source", "Subject", "Code", "Level", "Grade", "Credits"]
+    assert first.split()[:2] == ["2020-03-20", "ILR"]
+
+
+def test_a_record_in_welsh_whose_grades_are_missing(
+    reader: tuple[str, ...], own: RunningServer, tmp_path: Path
+) -> None:
+    event = {
+        "ULN": "7053182648",
+        "Source": "ILR",
+        "QualificationType": "GCSE",
+        "QualificationTypeWelsh": "TGAU",
+        "Subject": "Welsh",
+        "SubjectWelsh": "Cymraeg – llên ŵyl",
+        "SubjectCode": "60142923",
+        "AchievementProviderUkprn": "10990001",
+    }
+    (tmp_path / "events.json").write_text(json.dumps(event), "utf-8")
+    flags = ("--events", "--database", own.database_url)
+    load = run(sys.executable, "-m", "lrs_soap", "load", str(tmp_path / "events.json"), *flags)
+    assert load.returncode == 0, load.stderr
+    done = run(*reader, "--language", "CYM", own.url, "7053182648", "MacPherson", "Callum")
+    _, _, heading, *events = done.stdout.splitlines()
+    assert heading == "Source  Type  Subject             Code      Credits  Awarded by"
+    assert set(events) == {"ILR     TGAU  Cymraeg – llên ŵyl  60142923  0        UNKNOWN"}
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "status"),
+    [
+        (("6382750203", "Núñez-O’Hara", "Zoë-Marie"), "WSRC0004: this is the learner's record", 0),
+        (("4170265831", "Okafor", "Grace"), "WSEC0136: this is no ULN, which has ten digits", 1),
+        (("4170265830", "Okafer", "Grace"), "WSEC0208: no learner has this ULN and exactly these names", 1),
+        (ROURKE, "WSEC0206: the learner has not opted to share the record", 1),
+    ],
+)
+def test_the_answer_is_told_in_words(
+    reader: tuple[str, ...], server: RunningServer, who: tuple[str, ...], said: str, status: int
+) -> None:
+    done = run(*reader, server.url, *who)
+    answer, *events = done.stdout.splitlines()
+    assert answer.startswith(said)
+    assert events == (["ULN 6382750203, 0 learning events"] if status == 0 else [])
+    assert done.returncode == status
+
+
+def test_a_domain_fault_is_told_in_words(reader: tuple[str, ...], server: RunningServer) -> None:
+    done = run(*reader, "--get-type", "SHORT", server.url, *OKAFOR)
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert done.stderr == f"WSEC0001: {FaultCode.INVALID_REQUEST.text}\n"
+
+
+def test_a_fault_of_wcf_is_told_in_words(reader: tuple[str, ...], own: RunningServer) -> None:
+    with closing(sqlite3.connect(own.database_url.removeprefix("sqlite:///"))) as database:
+        database.execute("ALTER TABLE learning_events RENAME TO lost")
+        done = run(*reader, own.url, *OKAFOR)
+        database.execute("ALTER TABLE lost RENAME TO learning_events")
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert re.match("a:InternalServiceFault: .*[0-9a-f]{8}", done.stderr)
+
+
+def test_zeep_reads_a_record_by_the_live_service_s_wsdl(server: RunningServer, shared: Path) -> None:
+    program = (sys.executable, str(EXAMPLES / "learning_events.py"), server.url, *OKAFOR)
+    by_the_live_one = run(*program, "--wsdl", str(shared / "contract" / "LearnerServiceR9.wsdl"))
+    assert by_the_live_one.returncode == 0
+    assert by_the_live_one.stdout == run(*program).stdout
 
 
 # curl

@@ -8,6 +8,7 @@ from lrs_soap.rules.candidates import Candidates
 from lrs_soap.rules.decision import Decision
 from lrs_soap.rules.demographics import DemographicsAsked, exact_match, possible_matches
 from lrs_soap.rules.finding import find_by_uln
+from lrs_soap.rules.holding import invalid_uln
 from lrs_soap.rules.learner import Learner
 from lrs_soap.rules.matching import NamesAsked
 from lrs_soap.rules.name_keys import NameKey
@@ -24,6 +25,11 @@ def by_uln(transaction: Transaction, *, uln: str, given_name: str, family_name: 
     learner = learners.by_uln(transaction, uln)
     master = None if learner is None else master_of(transaction, learner)
     return find_by_uln(NamesAsked(given_name, family_name), uln, learner, master)
+
+
+def by_valid_uln(transaction: Transaction, *, uln: str, given_name: str, family_name: str) -> Decision:
+    """As `by_uln`, but that a text which is no ULN is INVALID_ULN (docs/behaviour.md, The other operations of R9)."""
+    return invalid_uln(uln) or by_uln(transaction, uln=uln, given_name=given_name, family_name=family_name)
 
 
 def by_demographics(transaction: Transaction, asked: DemographicsAsked) -> Decision:

@@ -49,10 +49,14 @@ FIELDS = (
     "MasterULN",
     "UniquePupilNumber",
     "UniqueCandidateIdentifier",
+    "TelephoneNumber",
 )
-"""The contract's names, in the order of its `Learner`, then what is held and never shown."""
+"""The contract's names, in the order of LearnerService's `Learner`, then what that has not."""
 
 MANDATORY = ("GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode")
+
+LEARNING_EVENTS = "LearningEvents"
+"""What a record in JSON lines may have besides: the learner's events (`event_record`)."""
 
 # What an export of answers has, and a file to load has not: both follow from MasterULN.
 _DERIVED = ("LinkedULNs", "MasterSubstituted")
@@ -112,6 +116,13 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
     return Learner(**fields)
 
 
+def check_characters(field: str, value: str) -> None:
+    """Raise InvalidRecord where a field's value has a character that no answer could carry."""
+    forbidden = _NOT_IN_XML.search(value)
+    if forbidden:
+        raise InvalidRecord(f"holds the character U+{ord(forbidden.group()):04X}, which XML cannot carry", field)
+
+
 def _text(field: str, value: Any) -> str:
     _check_name(field)
     if value is None:
@@ -121,15 +132,15 @@ def _text(field: str, value: Any) -> str:
         return str(value) if abs(value) <= _LARGEST_INT else str(_LARGEST_INT + 1)
     if not isinstance(value, str):
         raise InvalidRecord("must be text, in quotes", field)
-    forbidden = _NOT_IN_XML.search(value)
-    if forbidden:
-        raise InvalidRecord(f"holds the character U+{ord(forbidden.group()):04X}, which XML cannot carry", field)
+    check_characters(field, value)
     return value
 
 
 def _check_name(field: str) -> None:
     if field in _DERIVED:
         raise InvalidRecord("cannot be loaded: give each linked learner the ULN of its master as MasterULN", field)
+    if field == LEARNING_EVENTS:
+        raise InvalidRecord("can be in JSON lines only; a file of events alone is loaded with --events", field)
     if field not in _PYTHON_NAMES:
         # In repr's form, because the name can hold what no terminal takes.
         raise InvalidRecord(f"{field[:40]!r} is not a field of a learner")

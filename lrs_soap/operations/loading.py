@@ -1,4 +1,4 @@
-"""Load learners from a file into the store, while it serves or before."""
+"""Load learners from a file into the store, with their learning events, while it serves or before."""
 
 from __future__ import annotations
 
@@ -7,30 +7,36 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import date
-from itertools import islice
-from typing import NamedTuple
+from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import AlreadyHeld, InvalidRecord
 from lrs_soap.operations import record_files
+from lrs_soap.operations.event_record import events_in
 from lrs_soap.operations.learner_record import Check, check_heading, learner_of
 from lrs_soap.operations.record_files import Rejection
 from lrs_soap.rules.learner import Learner
-from lrs_soap.store import learners, ulns
+from lrs_soap.rules.learning_events import LearningEvent
+from lrs_soap.store import learners, learning_events, ulns
 from lrs_soap.store.store import Store, Transaction
 
 Progress = Callable[[int, int], None]
-"""Is told now and then how many learners have been loaded and how many records rejected."""
+"""Is told now and then how many records have been loaded and how many rejected."""
+
+R = TypeVar("R")
+Hold = Callable[[Transaction, Sequence[R]], list[Rejection]]
+"""Writes records, and returns what cannot be written."""
 
 # Written in some 15 ms, or 25 where all are held already; then a gap that a server, looking every 2 ms, cannot miss.
-_RECORDS_IN_ONE_TRANSACTION = 120
+_LEARNERS_IN_ONE_TRANSACTION = 120
+_EVENTS_FOR_A_LEARNER = 6
 _PAUSE_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How many learners were loaded, and which records were not, by line."""
+    """How many records were loaded, and which were not, by line."""
 
     loaded: int
     rejected: tuple[Rejection, ...]
@@ -39,6 +45,7 @@ class LoadResult:
 class _Numbered(NamedTuple):
     line: int
     learner: Learner
+    events: tuple[LearningEvent, ...] = ()
 
 
 class _SomethingRejected(Exception):
@@ -57,41 +64,44 @@ def load(
     """Load the learners of a file, JSON lines or CSV in UTF-8 with the contract's field names (`learner_record`).
 
     `source` is the file's path or its lines. A record without ULN is issued one; one with MasterULN becomes that
-    learner's linked one, whichever of them comes first in the file. `check` judges the schema's facets.
+    learner's linked one, whichever of them comes first in the file. In JSON lines it may have its LearningEvents, a
+    list of objects (`event_record`). `check` judges the schema's facets.
     A record that cannot be loaded is told in the result; the others are loaded, in transactions so short that a
     running server goes on, and stay where an error ends the load. `strict`: all of them in one transaction, for which
     other writers wait, or none. Raises OSError for a file that cannot be read, StoreUnavailable.
     """
-    with _opened(source) as lines:
-        records = _records(lines, clock.today(), check)
-        if strict:
-            return _load_all(store, records, progress)
-        return _load_each(store, records, progress)
+    rejected: list[Rejection] = []
+    with opened(source) as lines:
+        records = _masters_first(_records(lines, clock.now(), check), rejected)
+        return hold_in_portions(store, _portions(records), rejected, _hold, strict=strict, progress=progress)
 
 
-def _opened(source: Iterable[bytes] | str | os.PathLike[str]) -> AbstractContextManager[Iterable[bytes]]:
+def opened(source: Iterable[bytes] | str | os.PathLike[str]) -> AbstractContextManager[Iterable[bytes]]:
+    """The lines of a file that is given by its path or by its lines."""
     if isinstance(source, (str, os.PathLike)):
         return open(source, "rb")
     return nullcontext(source)
 
 
-def _records(lines: Iterable[bytes], today: date, check: Check | None) -> Iterator[_Numbered | Rejection]:
-    for record in record_files.read(lines, check_heading):
-        if isinstance(record, Rejection):
-            yield record
-            continue
-        try:
-            yield _Numbered(record.line, learner_of(record.values, today=today, check=check))
-        except InvalidRecord as error:
-            yield Rejection(record.line, str(error))
+def hold_in_portions(
+    store: Store,
+    portions: Iterable[Sequence[R]],
+    rejected: list[Rejection],
+    hold: Hold[R],
+    *,
+    strict: bool,
+    progress: Progress | None,
+) -> LoadResult:
+    """Write the portions by `hold`, each in a transaction of its own; `strict`: all of them in one, or none.
 
-
-def _load_each(store: Store, records: Iterable[_Numbered | Rejection], progress: Progress | None) -> LoadResult:
-    rejected: list[Rejection] = []
+    `rejected` is what is wrong with records that are in no portion; it may grow as the portions are read.
+    """
+    if strict:
+        return _hold_all(store, list(portions), rejected, hold, progress)
     loaded = 0
-    for portion in _portions(_masters_first(records, rejected)):
+    for portion in portions:
         with store.writing() as transaction:
-            refused = _hold(transaction, portion)
+            refused = hold(transaction, portion)
         loaded += len(portion) - len(refused)
         rejected += refused
         if progress is not None:
@@ -100,22 +110,40 @@ def _load_each(store: Store, records: Iterable[_Numbered | Rejection], progress:
     return LoadResult(loaded, tuple(sorted(rejected)))
 
 
-def _load_all(store: Store, records: Iterable[_Numbered | Rejection], progress: Progress | None) -> LoadResult:
-    rejected: list[Rejection] = []
-    numbered = list(_masters_first(records, rejected))
+def _hold_all(
+    store: Store,
+    portions: Sequence[Sequence[R]],
+    rejected: list[Rejection],
+    hold: Hold[R],
+    progress: Progress | None,
+) -> LoadResult:
+    loaded = 0
     try:
         if rejected:
             raise _SomethingRejected
         with store.writing() as transaction:
-            for done, portion in enumerate(_portions(numbered)):
-                rejected += _hold(transaction, portion)
+            for portion in portions:
+                rejected += hold(transaction, portion)
+                loaded += len(portion)
                 if progress is not None:
-                    progress(done * _RECORDS_IN_ONE_TRANSACTION + len(portion), len(rejected))
+                    progress(loaded, len(rejected))
             if rejected:
                 raise _SomethingRejected
     except _SomethingRejected:
         return LoadResult(0, tuple(sorted(rejected)))
-    return LoadResult(len(numbered), ())
+    return LoadResult(loaded, ())
+
+
+def _records(lines: Iterable[bytes], now: datetime, check: Check | None) -> Iterator[_Numbered | Rejection]:
+    for record in record_files.read(lines, check_heading):
+        if isinstance(record, Rejection):
+            yield record
+            continue
+        try:
+            events = events_in(record.values, now=now)
+            yield _Numbered(record.line, learner_of(record.values, today=now.date(), check=check), events)
+        except InvalidRecord as error:
+            yield Rejection(record.line, str(error))
 
 
 def _masters_first(records: Iterable[_Numbered | Rejection], rejected: list[Rejection]) -> Iterator[_Numbered]:
@@ -132,8 +160,15 @@ def _masters_first(records: Iterable[_Numbered | Rejection], rejected: list[Reje
 
 
 def _portions(records: Iterable[_Numbered]) -> Iterator[list[_Numbered]]:
-    remaining = iter(records)
-    while portion := list(islice(remaining, _RECORDS_IN_ONE_TRANSACTION)):
+    portion: list[_Numbered] = []
+    weight = 0
+    for record in records:
+        portion.append(record)
+        weight += _EVENTS_FOR_A_LEARNER + len(record.events)
+        if weight >= _LEARNERS_IN_ONE_TRANSACTION * _EVENTS_FOR_A_LEARNER:
+            yield portion
+            portion, weight = [], 0
+    if portion:
         yield portion
 
 
@@ -154,15 +189,19 @@ def _hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Reject
 
 
 def _insert(transaction: Transaction, numbered: Sequence[_Numbered]) -> list[Rejection]:
+    refused: list[_Numbered] = []
     try:
         learners.insert_many(transaction, [record.learner for record in numbered])
     except AlreadyHeld:
-        return [
-            Rejection(record.line, _why_held(transaction, record.learner))
-            for record in numbered
-            if not _inserted(transaction, record.learner)
-        ]
-    return []
+        refused = [record for record in numbered if not _inserted(transaction, record.learner)]
+    events = [
+        event._replace(uln=record.learner.uln)
+        for record in numbered
+        if record.events and record not in refused
+        for event in record.events
+    ]
+    learning_events.add_many(transaction, events)
+    return [Rejection(record.line, _why_held(transaction, record.learner)) for record in refused]
 
 
 def _inserted(transaction: Transaction, learner: Learner) -> bool:

@@ -51,6 +51,15 @@ def authenticate(
     return account.organisation
 
 
+def named(transaction: Transaction, *, ukprn: str | None, organisation_ref: str | None) -> Organisation | None:
+    """The organisation, suspended or not, that a UKPRN, an OrganisationRef, or both agreeing name; None for nobody.
+
+    None is a code that was not sent; letters have no case in either.
+    """
+    account = _named(transaction, ukprn, organisation_ref)
+    return None if account is None else account.organisation
+
+
 def _named(transaction: Transaction, ukprn: str | None, organisation_ref: str | None) -> Account | None:
     if ukprn is None:
         return None if organisation_ref is None else organisations.by_reference(transaction, organisation_ref)

@@ -37,21 +37,36 @@ def register(
     learner before is answered ALREADY_EXISTS as well (`operations.searches`).
     """
     check_registration(record, today=now.date(), prohibited=prohibited)
+    return register_valid(transaction, record, now=now, author=author, search_age=search_age)
+
+
+def register_valid(
+    transaction: Transaction,
+    record: Mapping[str, str | None],
+    *,
+    now: datetime,
+    author: Author,
+    search_age: SearchAge | None = None,
+    is_looked_for: bool = False,
+) -> Decision:
+    """Register as `register` does a learner of whom it is known that no field rule is broken.
+
+    `is_looked_for` says that the caller has looked for the five identity keys just now, and found nobody.
+    """
     learner = registering.new_learner(record, today=now.date())
     if search_age is not None:
         refused = searches.refusal(transaction, learner, now=now, author=author, age=search_age)
         if refused is not None:
             return refused
-    while True:
-        holder = learners.with_identity_of(transaction, learner)
-        if holder is not None:
-            return registering.already_exists(learner, holder)
+    holder = None if is_looked_for else learners.with_identity_of(transaction, learner)
+    while holder is None:
         transaction.before_write()
         try:
             return registering.registered(_hold(transaction, learner, Change(Action.REGISTERED, now, author)))
         except AlreadyHeld:
             # A rival was first with the five keys, or has loaded the very ULN: look again, and take another ULN.
-            continue
+            holder = learners.with_identity_of(transaction, learner)
+    return registering.already_exists(learner, holder)
 
 
 def _hold(transaction: Transaction, learner: Learner, change: Change) -> Learner:

@@ -1,20 +1,21 @@
-"""What a new database has, the same on every machine: somebody who may ask, and learners to ask for."""
+"""What a new database has, the same on every machine: somebody who may ask, and learners with records to ask for."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import AlreadyHeld
 from lrs_soap.operations.learner_record import learner_of
 from lrs_soap.operations.passwords import Passwords
+from lrs_soap.operations.starting_events import starting_events
 from lrs_soap.rules.learner import Learner
 from lrs_soap.rules.organisation import Organisation, Role
-from lrs_soap.store import learners, organisations, properties
+from lrs_soap.store import learners, learning_events, organisations, properties
 from lrs_soap.store.store import Store, Transaction
 
 ORGANISATION = Organisation("TEST0001", "TST001", "Compatibility Test College", roles=frozenset(Role))
@@ -37,7 +38,7 @@ def fill(store: Store, passwords: Passwords, clock: Clock) -> None:
     """Give a database that never had it the starting data; several processes may do so at once.
 
     It is given once: what an operator has changed or taken away since is left so. An organisation or learner whose
-    place is taken already is left out. Raises StoreUnavailable.
+    place is taken already is left out, with the learner's events. Raises StoreUnavailable.
     """
     with store.reading() as transaction:
         if properties.get(transaction, _FILLED) is not None:
@@ -49,7 +50,7 @@ def fill(store: Store, passwords: Passwords, clock: Clock) -> None:
             properties.add(transaction, _FILLED, clock.today().isoformat())
         except AlreadyHeld:
             return
-        _insert(transaction, accounts, clock.today())
+        _insert(transaction, accounts, clock.now())
 
 
 def starting_learners(today: date) -> Iterator[Learner]:
@@ -59,10 +60,13 @@ def starting_learners(today: date) -> Iterator[Learner]:
         yield learner_of(json.loads(line), today=today)
 
 
-def _insert(transaction: Transaction, accounts: Mapping[Organisation, str], today: date) -> None:
+def _insert(transaction: Transaction, accounts: Mapping[Organisation, str], now: datetime) -> None:
     for organisation, password_hash in accounts.items():
         with suppress(AlreadyHeld):
             organisations.insert(transaction, organisation, password_hash)
-    for learner in starting_learners(today):
+    inserted = set()
+    for learner in starting_learners(now.date()):
         with suppress(AlreadyHeld):
             learners.insert(transaction, learner)
+            inserted.add(learner.uln)
+    learning_events.add_many(transaction, [event for event in starting_events(now) if event.uln in inserted])

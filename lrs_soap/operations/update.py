@@ -11,6 +11,7 @@ from lrs_soap.rules import registering, updating
 from lrs_soap.rules.change import Action, Author, Change, fields_changed
 from lrs_soap.rules.codes import ResponseCode
 from lrs_soap.rules.decision import Decision
+from lrs_soap.rules.holding import invalid_uln
 from lrs_soap.rules.learner import Learner
 from lrs_soap.rules.prohibited import ProhibitedText
 from lrs_soap.store import history, learners
@@ -49,6 +50,23 @@ def update(
         transaction.before_write()
         if _hold(transaction, held, changed, now, author):
             return decision
+
+
+def update_subset(
+    transaction: Transaction,
+    record: Mapping[str, str | None],
+    *,
+    uln: str,
+    version: int,
+    now: datetime,
+    author: Author,
+    prohibited: ProhibitedText,
+) -> Decision:
+    """As `update`, but that a text which is no ULN is INVALID_ULN (docs/behaviour.md, The other operations of R9)."""
+    check_fields(record, today=now.date(), prohibited=prohibited)
+    return invalid_uln(uln) or update(
+        transaction, record, uln=uln, version=version, now=now, author=author, prohibited=prohibited
+    )
 
 
 def _hold(transaction: Transaction, held: Learner, changed: Learner, now: datetime, author: Author) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lrs_soap.rules import uln as ulns
-from lrs_soap.rules.decision import Reason
+from lrs_soap.rules.codes import ResponseCode
+from lrs_soap.rules.decision import Decision, Reason
 from lrs_soap.rules.learner import Learner
 
 
@@ -13,9 +14,20 @@ def whose(uln: str, learner: Learner | None) -> Learner | Reason:
     `learner` is who holds the ULN, deleted or not, None if nobody.
     """
     if not ulns.is_valid(uln):
-        return Reason("check digit", "wrong", ("uln",), (uln,))
+        return _wrong_check_digit(uln)
     if learner is None:
         return Reason("held", "unknown", ("uln",), (uln,))
     if learner.is_deleted:
         return Reason("held", "deleted", ("uln",), (uln,))
     return learner
+
+
+def invalid_uln(uln: str) -> Decision | None:
+    """What R9 answers to a text that is no ULN, whoever it is about: INVALID_ULN; None where it is one."""
+    if ulns.is_valid(uln):
+        return None
+    return Decision(ResponseCode.INVALID_ULN, reasons=(_wrong_check_digit(uln),))
+
+
+def _wrong_check_digit(uln: str) -> Reason:
+    return Reason("check digit", "wrong", ("uln",), (uln,))

@@ -38,6 +38,7 @@ class Learner:
     date_of_address_capture: str | None = None
     place_of_birth: str | None = None
     email_address: str | None = None
+    telephone_number: str | None = None
     nationality: str | None = None
     scottish_candidate_number: str | None = None
     verification_type: str | None = None

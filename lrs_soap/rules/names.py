@@ -15,6 +15,8 @@ _MINUS = "\u2212"
 _BETWEEN_PARTS = re.compile("[ -]")
 
 
+# One name is asked for its keys several times in a comparison, and names come back request after request.
+@lru_cache(maxsize=8192)
 def identity_key(text: str) -> str:
     """The identity key of `text`, any string; it may be longer than `text`, and empty.
 
@@ -30,11 +32,13 @@ def identity_key(text: str) -> str:
 
 # One name is asked for its key several times in a comparison, and held names come back request after request.
 @lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192)
 def given_search_key(text: str) -> str:
     """The search key of a given name: the letters and digits of its identity key, without marks. It may be empty."""
     return "".join(_words(text))
 
 
+@lru_cache(maxsize=8192)
 @lru_cache(maxsize=8192)
 def family_search_key(text: str) -> str:
     """The search key of a family name: as a given name's, then Mac as Mc and Saint as St.
@@ -45,6 +49,7 @@ def family_search_key(text: str) -> str:
     return _mac_as_mc("".join(_saint_as_st(_words(text))))
 
 
+@lru_cache(maxsize=8192)
 def given_parts(text: str) -> tuple[str, ...]:
     """The parts of a given name: the identity key's pieces between spaces and hyphens, each as its own search key.
 
@@ -53,11 +58,13 @@ def given_parts(text: str) -> tuple[str, ...]:
     return tuple(filter(_is_part, _words(text)))
 
 
+@lru_cache(maxsize=8192)
 def family_parts(text: str) -> tuple[str, ...]:
     """The parts of a family name: as a given name's, each keyed as a family name, `saint` as in the whole name."""
     return tuple(filter(_is_part, map(_mac_as_mc, _saint_as_st(_words(text)))))
 
 
+@lru_cache(maxsize=8192)
 def middle_names(text: str) -> tuple[str, ...]:
     """The search keys of the single names in a field of middle names: what stands between spaces, keyed as given."""
     return tuple(filter(None, map(given_search_key, identity_key(text).split(" "))))

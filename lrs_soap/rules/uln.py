@@ -5,6 +5,8 @@ A ULN is ten digits, the first of them 1 to 9. The digits weighed by 10, 9, … 
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable
 from hashlib import blake2b
 from operator import mul
 
@@ -15,6 +17,7 @@ _WEIGHTS = range(10, 0, -1)
 _FIRST_STEM = 100_000_000
 _HALF = 30_000  # squared it is STEMS, so that the network permutes exactly the stems
 _ROUNDS = 10
+_NOT_WORKED_OUT = _HALF  # what no round adds
 
 
 def check_digit(stem: str) -> str | None:
@@ -25,8 +28,7 @@ def check_digit(stem: str) -> str | None:
     """
     if not _is_number(stem, 9):
         raise ValueError(f"a stem is nine digits, the first of them 1 to 9, not {stem!r}")
-    remainder = _weigh(stem) % 11
-    return str(10 - remainder) if remainder else None
+    return _check_digit_of(stem)
 
 
 def is_valid(uln: str) -> bool:
@@ -44,13 +46,50 @@ def issue(number: int, key: bytes) -> str | None:
     from those before it. None where the number falls on a stem without check digit: walk on to the next number.
     A number or a key out of range raises ValueError.
     """
+    _check_number(number)
+    _check_key(key)
+    return _uln_of(_permute(number, key))
+
+
+def issuer(key: bytes) -> Callable[[int], str | None]:
+    """`issue` under one key, five times as fast for very many numbers: in 600 KB it keeps what it has worked out.
+
+    A key out of range raises ValueError.
+    """
+    _check_key(key)
+    rounds = [array("H", (_NOT_WORKED_OUT,)) * _HALF for _ in range(_ROUNDS)]
+
+    def issue_from_kept(number: int) -> str | None:
+        _check_number(number)
+        left, right = divmod(number, _HALF)
+        for turn, kept in enumerate(rounds):
+            if kept[right] == _NOT_WORKED_OUT:
+                kept[right] = _round(turn, right, key) % _HALF
+            left, right = right, (left + kept[right]) % _HALF
+        return _uln_of(left * _HALF + right)
+
+    return issue_from_kept
+
+
+def _check_number(number: int) -> None:
     if not 0 <= number < STEMS:
         raise ValueError(f"a sequence number is 0 to {STEMS - 1}, not {number}")
+
+
+def _check_key(key: bytes) -> None:
     if not 1 <= len(key) <= 64:
         raise ValueError(f"a key is 1 to 64 bytes, not {len(key)}")
-    stem = str(_FIRST_STEM + _permute(number, key))
-    digit = check_digit(stem)
+
+
+def _uln_of(permuted: int) -> str | None:
+    stem = str(_FIRST_STEM + permuted)
+    digit = _check_digit_of(stem)
     return stem + digit if digit else None
+
+
+def _check_digit_of(stem: str) -> str | None:
+    remainder = _weigh(stem) % 11
+    return str(10 - remainder) if remainder else None
 
 
 def _is_number(text: str, length: int) -> bool:

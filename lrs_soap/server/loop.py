@@ -42,7 +42,7 @@ class _Channel(HTTPChannel):
                 raise ClientDisconnected
             if self.current_outbuf_count >= self.adj.outbuf_high_watermark:
                 # So waitress asks for a new one after each answer: a buffer keeps what it has held.
-                self.outbufs.append(OverflowableBuffer(self.adj.outbuf_overflow))
+                self.outbufs = [*self.outbufs, OverflowableBuffer(self.adj.outbuf_overflow)]
                 self.current_outbuf_count = 0
             self.outbufs[-1].append(data)
             self.current_outbuf_count += len(data)

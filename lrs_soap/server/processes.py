@@ -1,4 +1,4 @@
-"""Several processes that do the same work, watched by one that does none.
+"""Several processes at work, watched by one that does none.
 
 The parent forks them, puts another in the place of one that ends, and ends when it is told to, after them. It and
 each child hold an end of a socket: the child says by it that it is ready, and each learns from it that the other is
@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
@@ -29,7 +29,7 @@ _LAST_SECONDS = 20.0
 
 
 class Server(Protocol):
-    """What a process runs: it serves in `run` until `stop` is called, by whomever."""
+    """What a process runs: it serves, or works, in `run` until `stop` is called, by whomever."""
 
     def run(self) -> None: ...
 
@@ -40,9 +40,18 @@ Announce = Callable[[Server], None]
 """Is told by a process of its server, when that listens and before it runs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What one process is there for: the work that it does, and what the log calls it."""
+
+    name: str
+    work: Callable[[Announce], None]
+
+
 @dataclass(eq=False, slots=True)
 class _Child:
     process: int
+    post: Post
     line: socket.socket
     quick_deaths: int
     started: float = field(default_factory=time.monotonic)
@@ -51,35 +60,34 @@ class _Child:
 
 @dataclass(frozen=True, slots=True)
 class _Vacancy:
-    """A child is to be started at a moment, after so many of its predecessors have died soon."""
+    """A child is to be started at a moment, after so many of its predecessors at the post have died soon."""
 
+    post: Post
     due: float
     quick_deaths: int = 0
 
 
 class Processes:
-    """A number of processes, each doing `work`. To be made where there is one thread only, since it forks."""
+    """A process at each of some posts. To be made where there is one thread only, since it forks."""
 
     def __init__(
         self,
-        count: int,
-        work: Callable[[Announce], None],
+        posts: Sequence[Post],
         *,
         sockets: list[socket.socket],
         ready: Callable[[], None],
         log: Any,
     ) -> None:
-        """`sockets` are what the children listen on, `ready` is called once, when every one does.
+        """`sockets` are what children listen on, `ready` is called once, when every child has announced itself.
 
         `log` is a structlog logger, for the ends of children.
         """
-        self._count = count
-        self._work = work
+        self._count = len(posts)
         self._sockets = sockets
         self._ready: Callable[[], None] | None = ready
         self._log = log
         self._children: list[_Child] = []
-        self._vacancies = [_Vacancy(due=0.0)] * count
+        self._vacancies = [_Vacancy(post, due=0.0) for post in posts]
         self._selector = selectors.DefaultSelector()
         self._woken, self._wake = socket.socketpair()
         self._wake.setblocking(False)
@@ -131,29 +139,29 @@ class Processes:
         for vacancy in [each for each in self._vacancies if each.due <= now]:
             self._vacancies.remove(vacancy)
             try:
-                self._start(vacancy.quick_deaths)
+                self._start(vacancy.post, vacancy.quick_deaths)
             except OSError as error:
-                self._replace(vacancy.quick_deaths + 1, failed=error.strerror)
+                self._replace(vacancy.post, vacancy.quick_deaths + 1, failed=error.strerror)
 
-    def _start(self, quick_deaths: int) -> None:
+    def _start(self, post: Post, quick_deaths: int) -> None:
         ours, theirs = socket.socketpair()
         # A signal that comes before the child is itself would be taken by the parent's handler, in the child.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             process = os.fork()
             if process == 0:
-                self._be_child(theirs, [ours, *(child.line for child in self._children)], mask)
+                self._be_child(post, theirs, [ours, *(child.line for child in self._children)], mask)
         except OSError:
             ours.close()
             raise
         finally:
             theirs.close()
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        child = _Child(process, ours, quick_deaths)
+        child = _Child(process, post, ours, quick_deaths)
         self._children.append(child)
         self._selector.register(ours, selectors.EVENT_READ, child)
 
-    def _be_child(self, line: socket.socket, others: list[socket.socket], mask: Any) -> NoReturn:
+    def _be_child(self, post: Post, line: socket.socket, others: list[socket.socket], mask: Any) -> NoReturn:
         status = 1
         try:
             for number in _SIGNALS:
@@ -163,7 +171,7 @@ class Processes:
             # Held by a sibling as well, a line would not tell of its end.
             for each in (*others, self._woken, self._wake):
                 each.close()
-            self._work(lambda server: _announce(line, server))
+            post.work(lambda server: _announce(line, server))
             status = 0
         except BaseException:
             traceback.print_exc()
@@ -186,16 +194,17 @@ class Processes:
         if self._last_moment is None:
             has_died_soon = time.monotonic() - child.started < _SOON_SECONDS
             self._replace(
+                child.post,
                 child.quick_deaths + 1 if has_died_soon else 0,
                 ended=child.process,
                 how=_how(os.waitstatus_to_exitcode(status)),
             )
 
-    def _replace(self, quick_deaths: int, **why: Any) -> None:
+    def _replace(self, post: Post, quick_deaths: int, **why: Any) -> None:
         # The first time may have been an accident.
         pause = 0.0 if quick_deaths < 2 else min(2.0 ** (quick_deaths - 2), _LONGEST_PAUSE_SECONDS)
-        self._vacancies.append(_Vacancy(time.monotonic() + pause, quick_deaths))
-        self._log.error("process", **why, replaced_in_seconds=pause)
+        self._vacancies.append(_Vacancy(post, time.monotonic() + pause, quick_deaths))
+        self._log.error("process", post=post.name, **why, replaced_in_seconds=pause)
 
 
 def _announce(line: socket.socket, server: Server) -> None:

@@ -23,7 +23,8 @@ from lrs_soap.server.exchange_log import ExchangeLog, open_log
 from lrs_soap.server.https import HttpsServer
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
-from lrs_soap.server.processes import Announce, Processes, Server
+from lrs_soap.server.processes import Announce, Post, Processes, Server
+from lrs_soap.server.working import do_jobs
 from lrs_soap.services.call import Call
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
@@ -60,12 +61,13 @@ def serve(settings: Settings) -> None:
     def say_ready() -> None:
         print(f"lrs-soap is ready on {address}", file=sys.stderr, flush=True)
 
-    if settings.processes == 1:
+    if settings.processes == 1 and settings.batch_workers == 0:
         _answer(settings, sockets, context, lambda server: say_ready())
         return
+    answering = Post("server", lambda announce: _answer(settings, sockets, context, announce))
+    working = Post("worker", lambda announce: do_jobs(settings, announce, inherited=sockets))
     Processes(
-        settings.processes,
-        lambda announce: _answer(settings, sockets, context, announce),
+        [answering] * settings.processes + [working] * settings.batch_workers,
         sockets=sockets,
         ready=say_ready,
         log=open_log(settings.log_level, settings.log_format),
@@ -120,7 +122,17 @@ def application_of(
     search_age = _search_age(settings)
 
     def make_call(exchange: Exchange, records: Any) -> Call:
-        return Call(exchange, store, clock, passwords, prohibited, records, search_age)
+        return Call(
+            exchange,
+            store,
+            clock,
+            passwords,
+            prohibited,
+            records,
+            search_age,
+            batch_delay=settings.batch_delay,
+            return_codes=settings.return_codes,
+        )
 
     hours = ServiceHours(settings.service_hours, settings.maintenance)
     admit = None if hours.is_always_open else Opening(hours, clock)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 from lrs_soap.clock import Clock
-from lrs_soap.errors import NotBuilt, Refused
+from lrs_soap.errors import Refused
 from lrs_soap.exchange import Exchange
 from lrs_soap.operations import organisations
 from lrs_soap.operations.passwords import Passwords
@@ -18,6 +18,7 @@ from lrs_soap.rules.codes import FaultCode
 from lrs_soap.rules.decision import Decision
 from lrs_soap.rules.organisation import Organisation
 from lrs_soap.rules.prohibited import ProhibitedText
+from lrs_soap.rules.return_codes import ShownAs
 from lrs_soap.rules.searching import SearchAge
 from lrs_soap.store.store import Store, Transaction
 
@@ -39,7 +40,7 @@ class Call:
 
     `prohibited` is what no field about a learner may hold. `records` holds the trouble of each malformed record of a
     batch, by its place, where records are judged apart. `search_age` is there where a registration has to come after a
-    search.
+    search. `batch_delay` is how many seconds a batch job waits, `return_codes` are those that are shown as others.
     """
 
     exchange: Exchange
@@ -49,6 +50,8 @@ class Call:
     prohibited: ProhibitedText
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     search_age: SearchAge | None = None
+    batch_delay: int = 0
+    return_codes: tuple[ShownAs, ...] = ()
 
     @contextmanager
     def reading(self, request: LearnerServiceRequest) -> Iterator[Transaction]:
@@ -56,6 +59,20 @@ class Call:
         with self.store.reading() as transaction:
             self._authorise(request, transaction)
             yield transaction
+
+    @contextmanager
+    def reading_own(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
+        """As `reading`, where what may be read depends on who asks. Raises Refused."""
+        with self.store.reading() as transaction:
+            organisation = self._authorise(request, transaction)
+            yield transaction, Author(organisation.ukprn, request.UserName)
+
+    @contextmanager
+    def reading_for(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
+        """As `reading`, and whose work it is, for an operation that may have something to write after it has read."""
+        with self.store.reading() as transaction:
+            organisation = self._authorise(request, transaction)
+            yield transaction, Author(organisation.ukprn, request.UserName)
 
     @contextmanager
     def writing(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
@@ -77,11 +94,6 @@ class Call:
         """Note what the answers are, each kind once, and why, where one request has several."""
         self.exchange.code = ",".join(sorted({decision.code.value for decision in decisions}))
         self.exchange.reasons = tuple(reason for decision in decisions for reason in decision.reasons)
-
-    def not_built(self, request: LearnerServiceRequest) -> NoReturn:
-        """Answer for an operation that is declared and not built: whoever asks is told apart all the same."""
-        with self.reading(request):
-            raise NotBuilt
 
     def _authorise(self, request: LearnerServiceRequest, transaction: Transaction) -> Organisation:
         self.exchange.organisation = request.UKPRN or request.OrganisationRef

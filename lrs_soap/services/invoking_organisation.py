@@ -26,11 +26,11 @@ def who_asks(organisation: InvokingOrganisation | InvokingOrganisationR10 | None
     """
     if organisation is None:
         return WhoAsks(None, None, "", "")
-    ukprn = _given(organisation.Ukprn)
+    ukprn = given(organisation.Ukprn)
     if isinstance(organisation, InvokingOrganisationR10):
-        reference = _given(organisation.OrganisationRef)
+        reference = given(organisation.OrganisationRef)
     else:
-        reference = _given(organisation.Reference)
+        reference = given(organisation.Reference)
     if reference is not None and is_ukprn(reference):
         if ukprn is None:
             ukprn, reference = reference, None
@@ -39,5 +39,6 @@ def who_asks(organisation: InvokingOrganisation | InvokingOrganisationR10 | None
     return WhoAsks(ukprn, reference, organisation.Password or "", organisation.Username or "")
 
 
-def _given(text: str | None) -> str | None:
+def given(text: str | None) -> str | None:
+    """A code as it was sent; None for one that is blank."""
     return text if text and not text.isspace() else None

@@ -5,13 +5,21 @@ from __future__ import annotations
 import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
 from spyne import Service
 
-from lrs_soap.operations import find, searches
+from lrs_soap.operations import batches, find, searches
 from lrs_soap.operations.checking import check_fields
 from lrs_soap.operations.register import register
 from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
+from lrs_soap.rules.batch_answers import miscounted, standing, submitted
+from lrs_soap.rules.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.verifying import ToVerify
+from lrs_soap.services.batch_messages import (
+    records_to_register,
+    records_to_verify,
+    show_registrations,
+    show_verifications,
+)
 from lrs_soap.services.call import Call
 from lrs_soap.services.learner_messages import (
     asked_of,
@@ -100,22 +108,66 @@ def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.Upda
 
 def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchmsg.BatchRegistrationResp:
     """Take in a batch of learners to register or to check."""
-    call.not_built(request)
+    records = records_to_register(request.Learner, call.records)
+    decision = miscounted(JobKind.REGISTRATION, declared=request.LearnerRecordCount, sent=len(records))
+    job_id = 0
+    with call.writing(request) as (transaction, author):
+        if decision is None:
+            job_id = batches.submit_registration(
+                transaction,
+                records,
+                job_type=JobType(request.JobType),
+                author=author,
+                now=call.clock.now(),
+                delay=call.batch_delay,
+            )
+            decision = submitted(JobKind.REGISTRATION, job_id)
+    call.decided(decision)
+    return batchmsg.BatchRegistrationResp(ResponseCode=decision.code.value, JobID=job_id)
 
 
 def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> batchmsg.BatchOutputResp:
     """Hand out what has become of a batch of learners."""
-    call.not_built(request)
+    with call.reading_own(request) as (transaction, author):
+        job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.REGISTRATION)
+        decision = standing(job)
+        answer = batchmsg.BatchOutputResp(ResponseCode=decision.code.value)
+        if job is not None:
+            answer.JobStatus = job.state.shown
+            if job.state is JobState.SUCCESSFUL:
+                records = batches.output_records(transaction, job)
+                show_registrations(answer, job, batches.output_counts(transaction, job), records, call.return_codes)
+    call.decided(decision)
+    return answer
 
 
 def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.VerifyBatchResp:
     """Take in a batch of learners whose ULNs are to be verified."""
-    call.not_built(request)
+    records = records_to_verify(request.Learner, call.records)
+    decision = miscounted(JobKind.VERIFICATION, declared=request.LearnerRecordCount, sent=len(records))
+    job_id = 0
+    with call.writing(request) as (transaction, author):
+        if decision is None:
+            job_id = batches.submit_verification(
+                transaction, records, author=author, now=call.clock.now(), delay=call.batch_delay
+            )
+            decision = submitted(JobKind.VERIFICATION, job_id)
+    call.decided(decision)
+    return vldmsg.VerifyBatchResp(ResponseCode=decision.code.value, JobID=job_id)
 
 
 def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -> vldmsg.VerifyBatchOutputResp:
     """Hand out what has become of a batch of learners to verify."""
-    call.not_built(request)
+    with call.reading_own(request) as (transaction, author):
+        job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.VERIFICATION)
+        decision = standing(job)
+        answer = vldmsg.VerifyBatchOutputResp(ResponseCode=decision.code.value)
+        if job is not None:
+            answer.JobStatus = job.state.shown
+            if job.state is JobState.SUCCESSFUL:
+                show_verifications(answer, job, batches.output_records(transaction, job))
+    call.decided(decision)
+    return answer
 
 
 def retrieve_ulns(call: Call, request: reportmsg.RetrieveULNsRqst) -> reportmsg.RetrieveULNsResp:

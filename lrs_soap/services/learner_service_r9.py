@@ -5,39 +5,101 @@ from __future__ import annotations
 import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
 from spyne import Service
 
+from lrs_soap.errors import Refused
+from lrs_soap.operations import access_history, find, organisations
+from lrs_soap.operations.learning_events import HandedOut, judge, learning_events
+from lrs_soap.operations.update import update_subset
+from lrs_soap.rules.codes import ResponseCode
+from lrs_soap.rules.decision import Decision
+from lrs_soap.services.access_messages import page_message
 from lrs_soap.services.call import Call
-from lrs_soap.services.invoking_organisation import who_asks
-from lrs_soap.wsdl.messages import qcf_faults, tempuri
+from lrs_soap.services.invoking_organisation import given, who_asks
+from lrs_soap.services.learner_messages_r9 import found_message, record_of
+from lrs_soap.services.learning_event_messages import asked_of, record_message
+from lrs_soap.services.organisation_messages import organisation_message
+from lrs_soap.wsdl.messages import model, qcf_faults, tempuri
 from lrs_soap.wsdl.port import Port, operation
+
+# The findType that asks for the learner, not only for whether there is one.
+FULL = "FUL"
 
 
 def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.LearnerByUlnResponse:
     """Find a learner by ULN and names."""
-    call.not_built(who_asks(request.invokingOrganisation))
+    with call.reading(who_asks(request.invokingOrganisation)) as transaction:
+        decision = find.by_valid_uln(
+            transaction, uln=request.uln or "", given_name=request.givenName, family_name=request.familyName
+        )
+    call.decided(decision)
+    found = model.LearnerByUlnResponse(
+        ResponseCode=decision.code.value,
+        FamilyName=request.familyName,
+        GivenName=request.givenName,
+        Learner=found_message(decision) if request.findType == FULL else None,
+        Uln=request.uln,
+    )
+    return tempuri.LearnerByUlnResponse(LearnerByUlnResult=found)
 
 
 def get_learner_learning_events(
     call: Call, request: tempuri.GetLearnerLearningEvents
 ) -> tempuri.GetLearnerLearningEventsResponse:
     """Hand out a learner's Personal Learning Record, brief or in full."""
-    call.not_built(who_asks(request.invokingOrganisation))
+    asked = asked_of(request)
+    with call.reading_for(who_asks(request.invokingOrganisation)) as (transaction, author):
+        record = HandedOut(judge(transaction, asked))
+    if record.decision.ulns:
+        # Decided anew in a transaction that writes; others wait for such, so there is none where nobody was found. It
+        # does not wait for the disk: what a sudden end of the machine can take is the last entries of access histories.
+        with call.store.writing(durable=False) as transaction:
+            record = learning_events(transaction, asked, now=call.clock.now(), author=author)
+    call.decided(record.decision)
+    return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record_message(request, record))
 
 
 def update_learner_subset_fields(
     call: Call, request: tempuri.UpdateLearnerSubsetFields
 ) -> tempuri.UpdateLearnerSubsetFieldsResponse:
     """Update the few fields that learners may change of themselves."""
-    call.not_built(who_asks(request.invokingOrganisation))
+    with call.writing(who_asks(request.invokingOrganisation)) as (transaction, author):
+        decision = update_subset(
+            transaction,
+            record_of(request),
+            uln=request.uln or "",
+            version=request.versionNumber or 0,
+            now=call.clock.now(),
+            author=author,
+            prohibited=call.prohibited,
+        )
+    call.decided(decision)
+    return tempuri.UpdateLearnerSubsetFieldsResponse(UpdateLearnerSubsetFieldsResult=decision.code.value)
 
 
 def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditResponse:
     """Hand out a page of who has looked at a learner's record."""
-    call.not_built(who_asks(request.invokingOrganisation))
+    with call.reading(who_asks(request.invokingOrganisation)) as transaction:
+        viewing = access_history.view(
+            transaction,
+            uln=request.learnerUln or "",
+            given_name=request.learnerGivenName,
+            family_name=request.learnerFamilyName,
+            page=request.page,
+        )
+    call.decided(viewing)
+    if viewing.page is None:
+        raise Refused(viewing.code.value, viewing.code.text)
+    return tempuri.ViewAuditResponse(ViewAuditResult=page_message(viewing.page))
 
 
 def get_organisation(call: Call, request: tempuri.GetOrganisation) -> tempuri.GetOrganisationResponse:
     """Tell an organisation's name and status."""
-    call.not_built(who_asks(request.invokingOrganisation))
+    with call.reading(who_asks(request.invokingOrganisation)) as transaction:
+        organisation = organisations.named(
+            transaction, ukprn=given(request.ukPrn), organisation_ref=given(request.orgRef)
+        )
+    decision = Decision(ResponseCode.NO_MATCH if organisation is None else ResponseCode.EXACT_MATCH)
+    call.decided(decision)
+    return tempuri.GetOrganisationResponse(GetOrganisationResult=organisation_message(decision.code, organisation))
 
 
 class LearnerServiceR9(Service):

@@ -4,25 +4,52 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, BigInteger, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.functions import FunctionElement
 
 from lrs_soap.errors import InvalidSetting
 
 _EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
 
 
+class milliseconds_now(FunctionElement[int]):
+    """In a statement: the milliseconds since 1970 by the database's clock, when the statement is run."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(milliseconds_now, "sqlite")
+def _milliseconds_in_sqlite(element: milliseconds_now, compiler: Any, **options: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+
+@compiles(milliseconds_now, "postgresql")
+def _milliseconds_in_postgresql(element: milliseconds_now, compiler: Any, **options: Any) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+class Mode(Enum):
+    """What a transaction is for."""
+
+    READING = "reading"
+    """Sees the database as it was at one moment, and cannot change it."""
+    WRITING = "writing"
+    """Can change it, and sees what others have committed meanwhile."""
+    WRITING_AHEAD = "writing ahead"
+    """As WRITING, but may be committed before it is on disk."""
+
+
 class Dialect(Protocol):
     """One kind of database, at one address."""
 
-    begin_reading: str
-    """Begins a transaction that sees the database as it was at one moment, and cannot change it."""
-    begin_writing: str
-    """Begins a transaction that can change it, and sees what others have committed meanwhile."""
     single_writer: bool
     """Writers of one process must take turns, or they wait unfairly."""
 
@@ -34,12 +61,24 @@ class Dialect(Protocol):
         """Make a new connection ready, by its driver's cursor."""
         ...
 
+    def begin(self, cursor: Any, mode: Mode) -> None:
+        """Begin a transaction."""
+        ...
+
     def lock_for_migration(self, connection: Connection) -> None:
         """Wait, in a writing transaction, until no other process is migrating."""
         ...
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         """Take so many numbers of a sequence, in a writing transaction."""
+        ...
+
+    def insert_rows(self, cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows, each the values of the columns, in their order."""
+        ...
+
+    def expect_many(self, cursor: Any) -> None:
+        """Make a connection ready for inserts of very many rows."""
         ...
 
     def is_busy(self, error: BaseException) -> bool:
@@ -70,11 +109,13 @@ def dialect_of(url: str, busy_timeout: float) -> Dialect:
     raise InvalidSetting(f"There is no database of the kind '{parsed.drivername}'; a URL looks like {_EXAMPLES}.")
 
 
+def _list(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
 class SQLite:
     """A file, which several processes of one machine may use."""
 
-    begin_reading = "BEGIN"
-    begin_writing = "BEGIN IMMEDIATE"
     single_writer = True
 
     def __init__(self, url: URL, busy_timeout: float) -> None:
@@ -104,7 +145,6 @@ class SQLite:
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         if for_writing:
             # The store does the waiting itself: SQLite's sleeps grow to 100 ms, and one that sleeps so long misses
@@ -112,6 +152,14 @@ class SQLite:
             cursor.execute("PRAGMA busy_timeout = 0")
         else:
             cursor.execute("PRAGMA query_only = ON")
+
+    def begin(self, cursor: Any, mode: Mode) -> None:
+        if mode is Mode.READING:
+            cursor.execute("BEGIN")
+            return
+        # The write-ahead log has all in order: a commit that is synchronised takes along those before it.
+        cursor.execute(f"PRAGMA synchronous = {'FULL' if mode is Mode.WRITING else 'NORMAL'}")
+        cursor.execute("BEGIN IMMEDIATE")
 
     def lock_for_migration(self, connection: Connection) -> None:
         pass  # BEGIN IMMEDIATE has done it.
@@ -124,6 +172,14 @@ class SQLite:
             raise LookupError(f"The database has lost the row of its sequence {sequence!r}.")
         taken: int = row[0]
         return range(taken - count, taken)
+
+    def insert_rows(self, cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        placeholders = ", ".join("?" * len(columns))
+        cursor.executemany(f"INSERT INTO {table} ({_list(columns)}) VALUES ({placeholders})", rows)
+
+    def expect_many(self, cursor: Any) -> None:
+        # In KiB: indexes whose rows come in no order are read again for each of them where there is no room.
+        cursor.execute("PRAGMA cache_size = -65536")
 
     def is_busy(self, error: BaseException) -> bool:
         return isinstance(error, sqlite3.OperationalError) and "is locked" in str(error)
@@ -155,10 +211,14 @@ def _sqlite_trouble(path: str, busy_timeout: float) -> tuple[tuple[str, str], ..
 class PostgreSQL:
     """A server, reached through psycopg."""
 
-    # Read committed for writing: after a uniqueness error the rival's row must be seen.
-    begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
     single_writer = False
+
+    # Read committed for writing: after a uniqueness error the rival's row must be seen.
+    _BEGIN: Mapping[Mode, str] = {
+        Mode.READING: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Mode.WRITING: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        Mode.WRITING_AHEAD: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off",
+    }
 
     # Any number will do that nothing else in the same database locks.
     _MIGRATION_LOCK = 7_201_966
@@ -187,6 +247,9 @@ class PostgreSQL:
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
         cursor.execute(f"SET lock_timeout = {math.ceil(self._busy_timeout * 1000)}")
 
+    def begin(self, cursor: Any, mode: Mode) -> None:
+        cursor.execute(self._BEGIN[mode])
+
     def lock_for_migration(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")
 
@@ -195,6 +258,14 @@ class PostgreSQL:
         # A sequence is never locked; what it costs is the numbers of transactions that are undone.
         cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", (f"{sequence}_numbers", count))
         return [row[0] for row in cursor.fetchall()]
+
+    def insert_rows(self, cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        with cursor.copy(f"COPY {table} ({_list(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def expect_many(self, cursor: Any) -> None:
+        pass  # Its memory is the server's business.
 
     def is_busy(self, error: BaseException) -> bool:
         return False  # PostgreSQL has waited already.

@@ -6,33 +6,26 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from lrs_soap.rules.change import Action, Author, Change
-from lrs_soap.store.prepared import Prepared
+from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import history
 
-_INSERT = insert(history)
+_COLUMNS = ("action", "moment", "organisation", "user_name", "changes")
+_INSERT = PreparedInsert(history, ("uln", *_COLUMNS))
 _OF = Prepared(
-    select(*(history.c[name] for name in ("action", "moment", "organisation", "user_name", "changes")))
-    .where(history.c.uln == bindparam("uln"))
-    .order_by(history.c.id),
+    select(*(history.c[name] for name in _COLUMNS)).where(history.c.uln == bindparam("uln")).order_by(history.c.id),
     "uln",
 )
 
 
 def add(transaction: Transaction, uln: str, change: Change) -> None:
     """Add a change to the history of the learner with this ULN, who is held."""
-    row = {
-        "uln": uln,
-        "moment": change.moment.isoformat(),
-        "action": change.action.value,
-        "organisation": change.author.organisation,
-        "user_name": change.author.user,
-        "changes": json.dumps(change.fields, ensure_ascii=False),
-    }
-    transaction.execute(_INSERT, row)
+    author, fields = change.author, json.dumps(change.fields, ensure_ascii=False)
+    row = (uln, change.action.value, change.moment.isoformat(), author.organisation, author.user, fields)
+    _INSERT.add(transaction, row)
 
 
 def of(transaction: Transaction, uln: str) -> tuple[Change, ...]:

@@ -10,14 +10,12 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 
 from lrs_soap.rules import names, postcode
-from lrs_soap.rules.learner import LEARNER_FIELDS, Learner
+from lrs_soap.rules.learner import DELETED, Learner
 from lrs_soap.store import name_keys
-from lrs_soap.store.prepared import Prepared
+from lrs_soap.store.learner_rows import COLUMNS, HELD_FIELDS, row_of
+from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import NOT_DELETED, learners
-
-HELD_FIELDS = tuple(field for field in LEARNER_FIELDS if field != "linked_ulns")
-"""The fields that are columns, in order. `linked_ulns`, the dataclass's last, is in the rows of those linked."""
 
 _LINKED = learners.alias("linked")
 # A row for each linked learner, and one with None for a learner who has none.
@@ -41,6 +39,7 @@ _BY_IDENTITY = Prepared(
 )
 _IS_HELD = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
 _INSERT = insert_into(learners)
+_INSERT_ONE = PreparedInsert(learners, COLUMNS)
 _UPDATE = update_of(learners).where(
     learners.c.uln == bindparam("old_uln"),
     learners.c.version_number == bindparam("old_version_number"),
@@ -91,7 +90,7 @@ def insert(transaction: Transaction, learner: Learner) -> None:
     Raises AlreadyHeld where its ULN or its five identity keys are taken; the transaction can go on after that.
     """
     with transaction.savepoint():
-        transaction.execute(_INSERT, _row(learner))
+        _INSERT_ONE.add(transaction, row_of(learner))
         name_keys.insert_for(transaction, [learner])
 
 
@@ -158,6 +157,12 @@ def held_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
     return set(transaction.execute(select(learners.c.uln).where(learners.c.uln.in_(ulns))).scalars())
 
 
+def deleted_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
+    """Those of `ulns` that are a deleted learner's."""
+    deleted = select(learners.c.uln).where(learners.c.uln.in_(ulns), learners.c.learner_status == DELETED)
+    return set(transaction.execute(deleted).scalars())
+
+
 def count(transaction: Transaction) -> int:
     """How many learners are held, deleted and linked ones included."""
     return int(transaction.execute(select(func.count()).select_from(learners)).scalar_one())
@@ -173,11 +178,4 @@ def _learner(rows: Sequence[tuple[Any, ...]]) -> Learner | None:
 
 
 def _row(learner: Learner) -> dict[str, Any]:
-    row = {field: getattr(learner, field) for field in HELD_FIELDS}
-    row["given_name_identity"] = names.identity_key(learner.given_name)
-    row["family_name_identity"] = names.identity_key(learner.family_name)
-    row["post_code_identity"] = postcode.identity_key(learner.last_known_post_code)
-    row["given_name_search"] = names.given_search_key(learner.given_name)
-    row["family_name_search"] = names.family_search_key(learner.family_name)
-    row["merged_into"] = learner.master_uln
-    return row
+    return dict(zip(COLUMNS, row_of(learner), strict=True))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, literal_column, select
+from sqlalchemy import and_, bindparam, delete, literal_column, select
 
 from lrs_soap.rules.learner import Learner
 from lrs_soap.rules.name_keys import NameKey, name_keys_of
-from lrs_soap.store.prepared import Prepared
+from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import name_keys
 
@@ -26,7 +26,7 @@ _ROWS = (
 _BY_DATE = Prepared(_ROWS.where(name_keys.c.date_of_birth == bindparam("date")), "date", "key", "after")
 _BY_POST_CODE = Prepared(_ROWS.where(name_keys.c.post_code == bindparam("post_code")), "post_code", "key", "after")
 
-_INSERT = insert(name_keys)
+_INSERT = PreparedInsert(name_keys, NameKey._fields)
 _DELETE = delete(name_keys).where(
     and_(*(column == bindparam(f"old_{column.name}") for column in name_keys.primary_key.columns))
 )
@@ -44,9 +44,19 @@ def by_post_code(transaction: Transaction, post_code: str, key: str) -> Iterator
 
 def insert_for(transaction: Transaction, learners: Iterable[Learner]) -> None:
     """Add the keys of learners who are held and have none yet."""
-    rows = [row._asdict() for learner in learners for row in name_keys_of(learner)]
+    rows = rows_for(learners)
     if rows:
-        transaction.execute(_INSERT, rows)
+        _INSERT.run(transaction, rows)
+
+
+def rows_for(learners: Iterable[Learner]) -> list[tuple[Any, ...]]:
+    """The keys of learners, for `insert_rows`."""
+    return [tuple(key) for learner in learners for key in name_keys_of(learner)]
+
+
+def insert_rows(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add very many keys, those of `rows_for`."""
+    transaction.insert_rows(name_keys, NameKey._fields, rows)
 
 
 def replace_for(transaction: Transaction, before: Learner, after: Learner) -> None:

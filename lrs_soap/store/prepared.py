@@ -1,15 +1,15 @@
-"""Statements for hot reads: compiled once for each kind of database, run on the driver's own cursor.
+"""Statements that are run often: compiled once for each kind of database, run on the driver's own cursor.
 
-SQLAlchemy's execution machinery costs more than the look-up that it would run here.
+SQLAlchemy's execution machinery costs more than the look-up, update or row that it would run here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Insert, Select, Table, Update, bindparam, insert
 from sqlalchemy.engine import Dialect
 
 from lrs_soap.store.store import Transaction
@@ -17,25 +17,48 @@ from lrs_soap.store.store import Transaction
 _Values = tuple[Any, ...]
 
 
-class Prepared:
-    """A select with bound parameters, whose values are given in the order of `names` when it is run."""
+class _Statement:
+    """A statement with bound parameters, whose values are given in the order of `names` when it is run."""
 
-    def __init__(self, statement: Select[Any], *names: str) -> None:
+    def __init__(self, statement: Select[Any] | Update | Insert, *names: str) -> None:
         self._statement = statement
         self._names = names
         self._compiled: dict[str, tuple[str, Callable[[_Values], Any]]] = {}
 
-    def rows(self, transaction: Transaction, *values: Any) -> list[_Values]:
-        """All rows, each the values of the selected columns."""
-        dialect = transaction.connection.dialect
-        try:
-            sql, arrange = self._compiled[dialect.name]
-        except KeyError:
-            sql, arrange = self._compiled[dialect.name] = self._compile(dialect)
+    def _execute(self, transaction: Transaction, values: _Values) -> Any:
+        """Run it; the cursor that it was run on."""
+        sql, arrange = self._on(transaction)
         cursor = transaction.cursor
         cursor.execute(sql, arrange(values))
+        return cursor
+
+    def _on(self, transaction: Transaction) -> tuple[str, Callable[[_Values], Any]]:
+        """The statement in the words of the transaction's database, and what arranges its values."""
+        dialect = transaction.connection.dialect
+        try:
+            return self._compiled[dialect.name]
+        except KeyError:
+            compiled = self._compiled[dialect.name] = self._compile(dialect)
+            return compiled
+
+    def _compile(self, dialect: Dialect) -> tuple[str, Callable[[_Values], Any]]:
+        compiled = self._statement.compile(dialect=dialect)
+        if set(compiled.params) != set(self._names):
+            raise TypeError(f"The statement has the parameters {sorted(compiled.params)}, not {sorted(self._names)}.")
+        return str(compiled), _arrangement(self._names, compiled.positiontup)
+
+
+class Prepared(_Statement):
+    """A select with bound parameters, whose values are given in the order of `names` when it is run."""
+
+    def __init__(self, statement: Select[Any], *names: str) -> None:
+        super().__init__(statement, *names)
+        self._columns = tuple(statement.selected_columns)
+
+    def rows(self, transaction: Transaction, *values: Any) -> list[_Values]:
+        """All rows, each the values of the selected columns."""
         # To the end, always: SQLite keeps the snapshot of a statement that is not, beyond its transaction.
-        rows: list[_Values] = cursor.fetchall()
+        rows: list[_Values] = self._execute(transaction, values).fetchall()
         return rows
 
     def row(self, transaction: Transaction, *values: Any) -> _Values | None:
@@ -44,20 +67,44 @@ class Prepared:
         return rows[0] if rows else None
 
     def _compile(self, dialect: Dialect) -> tuple[str, Callable[[_Values], Any]]:
-        for column in self._statement.selected_columns:
+        for column in self._columns:
             # Nothing here would call it.
             if column.type.dialect_impl(dialect).result_processor(dialect, None) is not None:
                 raise TypeError(f"Column {column.name} needs converting on {dialect.name}; select it in another way.")
-        compiled = self._statement.compile(dialect=dialect)
-        if set(compiled.params) != set(self._names):
-            raise TypeError(f"The statement has the parameters {sorted(compiled.params)}, not {sorted(self._names)}.")
-        return str(compiled), self._arrangement(compiled.positiontup)
+        return super()._compile(dialect)
 
-    def _arrangement(self, positions: list[str] | None) -> Callable[[_Values], Any]:
-        names = self._names
-        if positions is None:
-            return lambda values: dict(zip(names, values, strict=True))
-        if tuple(positions) == names:
-            return lambda values: values
-        # Of one name the first case is true, so this gives a tuple.
-        return itemgetter(*(names.index(position) for position in positions))
+
+class PreparedUpdate(_Statement):
+    """An update with bound parameters, as of `Prepared`, that can violate no uniqueness."""
+
+    def run(self, transaction: Transaction, *values: Any) -> int:
+        """Run it; how many rows it has changed."""
+        changed: int = self._execute(transaction, values).rowcount
+        return changed
+
+
+class PreparedInsert(_Statement):
+    """An insert of rows, each the values of `columns` in their order."""
+
+    def __init__(self, table: Table, columns: Sequence[str]) -> None:
+        super().__init__(insert(table).values({column: bindparam(column) for column in columns}), *columns)
+
+    def run(self, transaction: Transaction, rows: Iterable[_Values]) -> None:
+        """Insert the rows, in this order, which can violate no uniqueness."""
+        sql, arrange = self._on(transaction)
+        transaction.cursor.executemany(sql, map(arrange, rows))
+
+    def add(self, transaction: Transaction, row: _Values) -> None:
+        """Insert one row. Raises AlreadyHeld as `Transaction.execute` does."""
+        sql, arrange = self._on(transaction)
+        transaction.insert_row(sql, arrange(row))
+
+
+def _arrangement(names: tuple[str, ...], positions: list[str] | None) -> Callable[[_Values], Any]:
+    """Makes of values in the order of `names` what the driver takes."""
+    if positions is None:
+        return lambda values: dict(zip(names, values, strict=True))
+    if tuple(positions) == names:
+        return lambda values: values
+    # Of one name the first case is true, so this gives a tuple.
+    return itemgetter(*(names.index(position) for position in positions))

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, inspect, select
+from sqlalchemy import Connection, CursorResult, Executable, Table, inspect, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from lrs_soap.errors import AlreadyHeld, StoreUnavailable
-from lrs_soap.store.dialects import Dialect, dialect_of
+from lrs_soap.store.dialects import Dialect, Mode, dialect_of
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 
 # Long enough to cost nothing, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
+_ALREADY_HELD = "The store holds another row with a value that must be unique."
 
 
 class Transaction:
@@ -49,7 +50,28 @@ class Transaction:
             return self.connection.execute(statement, parameters)
         except IntegrityError as error:
             if self._dialect.is_duplicate(error.orig):
-                raise AlreadyHeld("The store holds another row with a value that must be unique.") from error
+                raise AlreadyHeld(_ALREADY_HELD) from error
+            raise
+
+    def insert_row(self, sql: str, values: Any) -> None:
+        """Insert a row, in the driver's own words. Raises AlreadyHeld as `execute` does."""
+        try:
+            self.cursor.execute(sql, values)
+        except Exception as error:
+            if self._dialect.is_duplicate(error):
+                raise AlreadyHeld(_ALREADY_HELD) from error
+            raise
+
+    def insert_rows(self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert very many rows, each the values of `columns`. Raises AlreadyHeld as `execute` does.
+
+        Other errors are the driver's own, and may show what was to be written.
+        """
+        try:
+            self._dialect.insert_rows(self.cursor, table.name, columns, rows)
+        except Exception as error:
+            if self._dialect.is_duplicate(error):
+                raise AlreadyHeld(_ALREADY_HELD) from error
             raise
 
     def next_numbers(self, sequence: str, count: int) -> Sequence[int]:
@@ -58,6 +80,10 @@ class Transaction:
         Whether they are free again where this transaction is undone is the database's business.
         """
         return self._dialect.next_numbers(self.cursor, sequence, count)
+
+    def expect_many(self) -> None:
+        """Make this connection, for as long as it lives, ready for inserts of very many rows."""
+        self._dialect.expect_many(self.cursor)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -107,6 +133,11 @@ class Store:
     def __repr__(self) -> str:
         return f"<Store {self._dialect!r}>"
 
+    @property
+    def writers_take_turns(self) -> bool:
+        """Whether a writing transaction keeps all others waiting, those of other processes too."""
+        return self._dialect.single_writer
+
     def migrate(self) -> None:
         """Create the tables, or bring them up to date; several processes may do so at once.
 
@@ -127,20 +158,24 @@ class Store:
 
         Raises StoreUnavailable.
         """
-        yield from self._transaction(for_writing=False, deadline=time.monotonic() + self._busy_timeout)
+        yield from self._transaction(Mode.READING, deadline=time.monotonic() + self._busy_timeout)
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
         """A transaction that is committed at the end of the block, and undone where an exception leaves it.
+
+        Once a `durable` one is committed, it and all that were committed before it outlive the machine's sudden end;
+        one that is not does not wait for the disk, and may be lost by that, but never in part, nor before a later one.
 
         On SQLite one at a time, so never one inside another. Raises StoreUnavailable.
         """
         deadline = time.monotonic() + self._busy_timeout
+        mode = Mode.WRITING if durable else Mode.WRITING_AHEAD
         if self._turn is None:
-            yield from self._transaction(for_writing=True, deadline=deadline)
+            yield from self._transaction(mode, deadline=deadline)
         elif self._turn.acquire(timeout=self._busy_timeout):
             try:
-                yield from self._transaction(for_writing=True, deadline=deadline)
+                yield from self._transaction(mode, deadline=deadline)
             finally:
                 self._turn.release()
         else:
@@ -156,11 +191,11 @@ class Store:
             while idle:
                 _discard(idle.pop())
 
-    def _transaction(self, *, for_writing: bool, deadline: float) -> Iterator[Transaction]:
-        idle = self._writers if for_writing else self._readers
+    def _transaction(self, mode: Mode, *, deadline: float) -> Iterator[Transaction]:
+        idle = self._readers if mode is Mode.READING else self._writers
         transaction: Transaction | None = None
         try:
-            transaction = self._begin(idle, for_writing, deadline)
+            transaction = self._begin(idle, mode, deadline)
             yield transaction
             transaction.cursor.execute("COMMIT")
         except BaseException as error:
@@ -172,22 +207,22 @@ class Store:
             raise
         self._give_back(transaction, idle)
 
-    def _begin(self, idle: deque[Transaction], for_writing: bool, deadline: float) -> Transaction:
+    def _begin(self, idle: deque[Transaction], mode: Mode, deadline: float) -> Transaction:
         while True:
             try:
-                return self._begin_now(idle, for_writing)
+                return self._begin_now(idle, mode)
             except (DBAPIError, self._driver_errors) as error:
                 if not self._dialect.is_busy(_driver_error(error)) or time.monotonic() >= deadline:
                     raise
             time.sleep(_POLL_SECONDS)
 
-    def _begin_now(self, idle: deque[Transaction], for_writing: bool) -> Transaction:
+    def _begin_now(self, idle: deque[Transaction], mode: Mode) -> Transaction:
         try:
             transaction, is_new = idle.pop(), False
         except IndexError:
-            transaction, is_new = self._connect(for_writing), True
+            transaction, is_new = self._connect(for_writing=mode is not Mode.READING), True
         try:
-            transaction.cursor.execute(self._dialect.begin_writing if for_writing else self._dialect.begin_reading)
+            self._dialect.begin(transaction.cursor, mode)
         except self._driver_errors as error:
             if self._dialect.is_busy(error):
                 idle.append(transaction)
@@ -196,10 +231,10 @@ class Store:
             if is_new:
                 raise
             # A server that was restarted has dropped what was held; that is no reason to refuse a request.
-            return self._begin_now(idle, for_writing)
+            return self._begin_now(idle, mode)
         return transaction
 
-    def _connect(self, for_writing: bool) -> Transaction:
+    def _connect(self, *, for_writing: bool) -> Transaction:
         if self._closed:
             raise StoreUnavailable(f"The store {self._dialect!r} has been closed.")
         connection = self._engine.connect()

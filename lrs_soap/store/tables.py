@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -26,7 +27,7 @@ from lrs_soap.rules.learner import DELETED
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0008"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -64,6 +65,7 @@ learners = Table(
     Column("date_of_address_capture", Text),
     Column("place_of_birth", Text),
     Column("email_address", Text),
+    Column("telephone_number", Text),
     Column("nationality", Text),
     Column("scottish_candidate_number", Text),
     Column("verification_type", Text),
@@ -163,6 +165,58 @@ history = Table(
 )
 Index("ix_history_uln", history.c.uln)
 
+# The learning events of each learner (`rules.learning_events.LearningEvent`, whose fields these are). `id` grows as
+# they are loaded, and no number comes again: hence AUTOINCREMENT on SQLite.
+learning_events = Table(
+    "learning_events",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("uln", Text, ForeignKey("learners.uln", name="fk_learning_events_learner"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("achievement_award_date", Text),
+    Column("achievement_provider_name", Text),
+    Column("achievement_provider_ukprn", Text),
+    Column("awarding_organisation_name", Text),
+    Column("awarding_organisation_ukprn", Text),
+    Column("collection_type", Text),
+    Column("credits", BigInteger, nullable=False),
+    Column("date_loaded", Text, nullable=False),
+    Column("grade", Text),
+    Column("language_for_assessment", Text),
+    Column("level", Text),
+    Column("participation_end_date", Text),
+    Column("participation_start_date", Text),
+    Column("qualification_type", Text),
+    Column("restriction", Text),
+    Column("return_number", Text),
+    Column("status", Text),
+    Column("subject", Text, nullable=False),
+    Column("subject_code", Text, nullable=False),
+    Column("under_data_challenge", Text),
+    Column("subject_welsh", Text),
+    Column("qualification_type_welsh", Text),
+    Column("level_welsh", Text),
+    Column("awarding_organisation_name_welsh", Text),
+    sqlite_autoincrement=True,
+)
+# With `id`, so that they are read in the order in which they were loaded.
+Index("ix_learning_events_uln", learning_events.c.uln, learning_events.c.id)
+
+# Who has asked for a learner's learning events, in the order of `id`. `action` is one of `rules.access_history.Action`,
+# the rest as in the history.
+access_history = Table(
+    "access_history",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("uln", Text, ForeignKey("learners.uln", name="fk_access_history_learner"), nullable=False),
+    Column("moment", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+)
+# With `id`, so that a page is read from the index's end, however long the history.
+Index("ix_access_history_uln", access_history.c.uln, access_history.c.id)
+
 # The last search by demographics of each organisation for the same five identity keys (`rules.searching.IdentityKeys`),
 # kept only where a registration has to come after one. `moment` is in seconds since 1970, which compare when clocks are
 # changed; `found_possible` is 0 or 1.
@@ -185,6 +239,75 @@ Index(
     unique=True,
 )
 Index("ix_searches_moment", searches.c.moment)
+
+# Batch jobs (`rules.jobs`). `id` is the JobID, and no number comes again: hence AUTOINCREMENT on SQLite. `position` is
+# how many records are done. `file` is a JSON object, there where the batch came as one. Moments are ISO text by the
+# service's clock, but `due` and `lease_until` milliseconds since 1970 by the database's, which all workers share: from
+# `due` on the job may be taken, the one that is due for longest first, and until `lease_until` it is `lease_owner`'s.
+# Without `due` it is still being stored by its `lease_owner`, in portions, and not there yet for anybody else.
+# `on_record` is the record that a worker is on, where it is on any, and `deaths` how many workers have died of it.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("job_type", Text),
+    Column("organisation", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("submitted", Text, nullable=False),
+    Column("started", Text),
+    Column("finished", Text),
+    Column("record_count", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("file", Text),
+    Column("due", BigInteger),
+    Column("lease_owner", Text),
+    Column("lease_until", BigInteger),
+    Column("on_record", Integer),
+    Column("deaths", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+UNFINISHED = jobs.c.finished.is_(None)
+Index("ix_jobs_unfinished", jobs.c.due, jobs.c.id, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
+Index("ix_jobs_organisation", jobs.c.organisation, jobs.c.id)
+
+# The records of each job, numbered from 0. `sent` is a JSON object by the contract's names, `trouble` what the schema's
+# facets say of it and `identifier_trouble` what is wrong with its UPN or UCI, each a JSON list or NULL for nothing.
+# `return_code` and `uln` are the outcome of one that is done; `answer` is a verification's, a JSON object.
+job_records = Table(
+    "job_records",
+    metadata,
+    Column("job_id", BigInteger, ForeignKey("jobs.id", name="fk_job_records_job"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sent", Text, nullable=False),
+    Column("trouble", Text),
+    Column("identifier_trouble", Text),
+    Column("return_code", Text),
+    Column("uln", Text),
+    Column("answer", Text),
+    PrimaryKeyConstraint("job_id", "position", name="pk_job_records"),
+    sqlite_with_rowid=False,
+)
+
+# Records that a person has to decide on. `state` is 'open', 'resolved' or 'withdrawn'; `opened` is the moment of the
+# upload, `closed` that of the decision, both ISO text; `possible` is a JSON list of ULNs, the likeliest first.
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("job_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened", Text, nullable=False),
+    Column("possible", Text, nullable=False),
+    Column("closed", Text),
+    Column("closed_by", Text),
+    UniqueConstraint("job_id", "position", name="uq_exceptions_record"),
+    ForeignKeyConstraint(
+        ["job_id", "position"], ["job_records.job_id", "job_records.position"], name="fk_exceptions_record"
+    ),
+)
 
 # What is true of this one database, such as the key under which its ULNs are dealt.
 properties = Table(

@@ -288,9 +288,19 @@ def text_parameter() -> str | None:
     return cast("str | None", _member(Kind.TEXT, Occurs(1, nillable=True)))
 
 
+def required_text_parameter() -> str:
+    """An operation's text argument that a valid request has (`wsdl.validation_r9`); the WSDL lets it be nil."""
+    return cast(str, text_parameter())
+
+
 def int_parameter() -> int | None:
     """An operation's xs:int argument; None only where a client has left it out."""
     return cast("int | None", _member(Kind.INT, Occurs(1)))
+
+
+def required_int_parameter() -> int:
+    """An operation's xs:int argument that a valid request has (`wsdl.validation_r9`)."""
+    return cast(int, int_parameter())
 
 
 def enumerated_parameter(of: SimpleType) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from lrs_soap.clock import Clock
-from lrs_soap.errors import LrsError, NotBuilt, Refused
+from lrs_soap.errors import LrsError, Refused
 from lrs_soap.exchange import Exchange
 from lrs_soap.rules.codes import FaultCode
 from lrs_soap.wsdl import faults, reading, reading_r9, validation_r9
@@ -151,8 +151,6 @@ class LearnerServiceEndpoint(Endpoint):
         if isinstance(error, Refused):
             code, description, details = error.code, error.description, error.details
             exchange.findings += error.findings
-        elif isinstance(error, NotBuilt):
-            code, description, details = FaultCode.UNKNOWN_REQUEST.value, FaultCode.UNKNOWN_REQUEST.text, ""
         else:
             unknown = FaultCode.UNKNOWN_EXCEPTION
             code, description, details = unknown.value, unknown.text, exchange.id
@@ -201,10 +199,6 @@ class R9Endpoint(Endpoint):
             exchange.code = error.code
             exchange.findings += error.findings
             return faults.domain_fault(error.code, error.description)
-        if isinstance(error, NotBuilt):
-            error = ActionNotSupported(
-                next(each.soap_action for each in self.operations if each.name == exchange.operation)
-            )
         if isinstance(error, ActionNotSupported):
             exchange.code = "ActionNotSupported"
             return faults.wcf_fault(exchange.code, _MISMATCH.format(action=error.action))

@@ -88,6 +88,9 @@ TIER_LEVEL = Facet("MIAPTierLevel", ("0|1|2",), min_length=1, max_length=1)
 LEARNER_STATUS = Facet("MIAPLearnerStatus", ("0|1|2",), min_length=1, max_length=1)
 NOTES = Facet("MIAPNotes", max_length=4000)
 
+# Not the contract's: the older one has no telephone number, and R9's has no facets.
+TELEPHONE_NUMBER = Facet("TelephoneNumber", max_length=35)
+
 
 def verify_batch_record_count(most: int) -> Facet:
     """The count of a batch to verify, where a setting allows it more records than the contract does."""

@@ -1,4 +1,7 @@
-"""What LearnerServiceR9 asks of values beyond their types: its counterpart of the schema on the other port."""
+"""What LearnerServiceR9 asks of values beyond their types: its counterpart of the schema on the other port.
+
+What is held of a learner has that port's facets, by whichever port it comes.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lrs_soap.wsdl import facets
 from lrs_soap.wsdl.declare import Message
+from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.messages import tempuri
-
-_WHITE_SPACE = " \t\r\n"
+from lrs_soap.wsdl.validation import reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +28,53 @@ def _one_of(*values: str) -> Rule:
     return Rule(frozenset(values).__contains__, f"one of {', '.join(values)}")
 
 
+def _within(facet: Facet) -> Rule:
+    read = reader_of(facet)
+    return Rule(lambda value: value is not None and read(value)[1] is None, f"a {facet.name}")
+
+
+def _within_or_not_given(facet: Facet) -> Rule:
+    read = reader_of(facet)
+    return Rule(lambda value: value is None or read(value)[1] is None, f"a {facet.name}")
+
+
 _USER_TYPE = _one_of("LNR", "ORG", "SER")
 _LANGUAGE = Rule(lambda value: (value or "").upper() in ("ENG", "EN", "CYM"), "ENG or CYM")
 _AT_LEAST_1 = Rule(lambda value: value is not None and value >= 1, "1 or more")
-_NOT_BLANK = Rule(lambda value: bool((value or "").strip(_WHITE_SPACE)), "given")
+_NAME = _within(facets.NAME_NON_EMPTY)
 
 RULES: Mapping[type[Message], Mapping[str, Rule]] = {
     tempuri.LearnerByUln: {
         "userType": _USER_TYPE,
         "vendorId": _AT_LEAST_1,
         "language": _LANGUAGE,
-        "givenName": _NOT_BLANK,
-        "familyName": _NOT_BLANK,
+        "givenName": _NAME,
+        "familyName": _NAME,
         "findType": _one_of("FUL", "CHK"),
     },
     tempuri.GetLearnerLearningEvents: {
         "userType": _USER_TYPE,
         "vendorID": _AT_LEAST_1,
         "language": _LANGUAGE,
-        "givenName": _NOT_BLANK,
-        "familyName": _NOT_BLANK,
+        "givenName": _NAME,
+        "familyName": _NAME,
         "getType": _one_of("FULL", "BRIEF"),
     },
     tempuri.UpdateLearnerSubsetFields: {
         "userType": _USER_TYPE,
         "vendorId": _AT_LEAST_1,
         "language": _LANGUAGE,
+        "emailAddress": _within_or_not_given(facets.EMAIL),
+        "telephoneNumber": _within_or_not_given(facets.TELEPHONE_NUMBER),
+        "schoolAtAge16": _within_or_not_given(facets.SCHOOL_NAME),
+        "preferredGivenName": _within_or_not_given(facets.NAME),
     },
     tempuri.ViewAudit: {
         "userType": _USER_TYPE,
         "vendorId": _AT_LEAST_1,
         "language": _LANGUAGE,
-        "learnerGivenName": _NOT_BLANK,
-        "learnerFamilyName": _NOT_BLANK,
+        "learnerGivenName": _NAME,
+        "learnerFamilyName": _NAME,
         "page": _AT_LEAST_1,
     },
     tempuri.GetOrganisation: {

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from lrs_soap.wsdl import namespaces
@@ -22,6 +24,9 @@ _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _NO_CHARACTER = "\ufffd"
 
 _PREFIXES = "abc"
+
+# How many shapes of a part's rows are kept: more than rows that are real have.
+_SHAPES = 1024
 
 
 def escape(text: str) -> str:
@@ -58,10 +63,18 @@ class _Item:
     is_repeated: bool
     to_text: Callable[[Any], str] | None
     parts: list[_Item]
+    row: Callable[[_Row], str] | None
+
+
+_Row = tuple[str | int | None, ...]
 
 
 class Writer:
-    """Writes the messages of one port."""
+    """Writes the messages of one port.
+
+    Of a part that is repeated and has texts and numbers alone, each may be given as a tuple of its values, in the
+    WSDL's order: to make a message of each costs as much as to write it, and a record has hundreds.
+    """
 
     def __init__(self, roots: Mapping[str, type[Message]], *, root_prefix: str) -> None:
         """`roots`: the type of each element that may be a message, by its tag; `root_prefix`: '' for a default."""
@@ -98,7 +111,8 @@ def _write(items: list[_Item], values: dict[str, Any], out: list[str]) -> None:
     for item in items:
         value = values[item.name]
         if value is None:
-            out.append(item.absent)
+            if item.absent:
+                out.append(item.absent)
         elif item.to_text is not None and not item.is_repeated:
             text = item.to_text(value)
             out.append(f"{item.start}{text}{item.end}" if text else item.empty)
@@ -112,14 +126,19 @@ def _write(items: list[_Item], values: dict[str, Any], out: list[str]) -> None:
 def _write_one(item: _Item, value: Any, out: list[str]) -> None:
     if value is None:
         out.append(item.absent)
+    elif item.row is not None and isinstance(value, tuple):
+        out.append(item.row(value))
     elif item.to_text is not None:
         text = item.to_text(value)
         out.append(f"{item.start}{text}{item.end}" if text else item.empty)
     else:
-        inner: list[str] = []
-        _write(item.parts, value.__dict__, inner)
-        content = "".join(inner)
-        out.append(f"{item.start}{content}{item.end}" if content else item.empty)
+        place = len(out)
+        out.append(item.start)
+        _write(item.parts, value.__dict__, out)
+        if len(out) == place + 1:
+            out[place] = item.empty
+        else:
+            out.append(item.end)
 
 
 def _items(message: type[Message], scope: dict[str, str]) -> list[_Item]:
@@ -150,7 +169,54 @@ def _item(field: Field, scope: dict[str, str]) -> _Item:
         is_repeated=field.is_repeated,
         to_text=None if field.message is not None else _FORMATS[field.kind],
         parts=parts,
+        row=_row_writer(f"<{name}{declarations}>", f"</{name}>", parts) if field.is_repeated and parts else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How rows are written that have values, and none, in the same places: `pick` takes the values out of one."""
+
+    pick: Callable[[_Row], tuple[str | int, ...]]
+    template: str
+    values_alone: str
+
+
+def _row_writer(start: str, end: str, parts: list[_Item]) -> Callable[[_Row], str]:
+    """Writes a part from its values, all at once."""
+
+    @lru_cache(maxsize=_SHAPES)
+    def shape_of(outline: tuple[bool | None, ...]) -> _Shape:
+        """`outline` has for each value whether it is an empty text; None where there is none."""
+        slots = [_slot(part, is_empty) for part, is_empty in zip(parts, outline, strict=True)]
+        places = [place for place, is_empty in enumerate(outline) if is_empty is False]
+        template = start + "".join(slots) + end
+        return _Shape(_picker(places), template, "%s" * len(places))
+
+    def write(row: _Row) -> str:
+        shape = shape_of(tuple([None if value is None else value == "" for value in row]))
+        values = shape.pick(row)
+        if not _is_plain(shape.values_alone % values):
+            values = tuple([escape(value) if isinstance(value, str) else value for value in values])
+        return shape.template % values
+
+    return write
+
+
+def _slot(part: _Item, is_empty: bool | None) -> str:
+    if is_empty is None:
+        return part.absent
+    return part.empty if is_empty else f"{part.start}%s{part.end}"
+
+
+def _picker(places: list[int]) -> Callable[[_Row], Any]:
+    # Of one place itemgetter would give the value alone, and of none it cannot be made.
+    return itemgetter(*places) if len(places) > 1 else lambda row: tuple([row[place] for place in places])
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text has nothing to escape; where it is not known, False."""
+    return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 
 def _declare_what_is_new(message: type[Message], scope: dict[str, str]) -> str:

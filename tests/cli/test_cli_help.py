@@ -12,24 +12,31 @@ import pytest
 import typer
 
 import lrs_soap
-from lrs_soap import cli_org, settings
+from lrs_soap import cli_batch, cli_exceptions, cli_org, settings
 from lrs_soap.cli import app
 
 if TYPE_CHECKING:
     from conftest import Run
 
 GROUP = typer.main.get_group(app)
-ORGANISATION_COMMANDS = typer.main.get_group(cli_org.app).commands
-# By what is typed; a group has help, and its commands the rest.
-LEAVES = {name: command for name, command in GROUP.commands.items() if name != "org"} | {
-    f"org {name}": command for name, command in ORGANISATION_COMMANDS.items()
+GROUPS = {
+    each.info.name: typer.main.get_group(each).commands for each in (cli_org.app, cli_batch.app, cli_exceptions.app)
 }
-COMMANDS = (*LEAVES, "org")
+# By what is typed; a group has help, and its commands the rest.
+LEAVES = {name: command for name, command in GROUP.commands.items() if name not in GROUPS} | {
+    f"{group} {name}": command for group, commands in GROUPS.items() for name, command in commands.items()
+}
+COMMANDS = (*LEAVES, *GROUPS)
 
 
 def test_the_commands_are_these() -> None:
-    assert tuple(GROUP.commands) == ("serve", "wsdl", "load", "merge", "unmerge", "delete", "certs", "settings", "org")
-    assert tuple(ORGANISATION_COMMANDS) == (
+    assert tuple(GROUP.commands) == (
+        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "certs", "settings"),
+        *("org", "batch", "exceptions"),
+    )
+    assert tuple(GROUPS["batch"]) == ("submit", "status", "output", "schema", "template")
+    assert tuple(GROUPS["exceptions"]) == ("list", "show", "resolve", "withdraw", "export")
+    assert tuple(GROUPS["org"]) == (
         "add",
         "list",
         "show",
@@ -57,7 +64,11 @@ def test_every_option_has_help(command: str) -> None:
         assert getattr(parameter, "help", None), f"{command} {parameter.name}"
 
 
-@pytest.mark.parametrize("command", [command for command in LEAVES if command != "certs"])
+# What these print is the same everywhere.
+WITHOUT_DATABASE = ("certs", "batch schema", "batch template")
+
+
+@pytest.mark.parametrize("command", [command for command in LEAVES if command not in WITHOUT_DATABASE])
 def test_every_command_takes_database_and_config(run: Run, command: str) -> None:
     told = run(*command.split(), "--help").stdout
     assert "--database URL" in told

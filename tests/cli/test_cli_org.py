@@ -90,11 +90,11 @@ def test_one_that_is_added_may_ask_at_once(running: RunningServer) -> None:
 def test_without_a_role_it_may_ask_for_nothing_and_with_all_for_everything(running: RunningServer) -> None:
     for ukprn, reference, flags, code in (
         ("30000001", "NONE01", (), "WSEC0006"),
-        ("30000002", "ALL001", ("--all-roles",), None),
+        ("30000002", "ALL001", ("--all-roles",), "WSRC0004"),
     ):
         told = org(running, "add", ukprn, reference, "Another", *flags, "--password-stdin", given=FIRST)
         assert ("none: it may ask for nothing" in told) is (not flags)
-        assert code_of(ask(running.url, "GetOrganisation", Who(ukprn, FIRST))) == (code or "a:ActionNotSupported")
+        assert code_of(ask(running.url, "GetOrganisation", Who(ukprn, FIRST))) == code
 
 
 def test_all_are_listed_with_state_and_roles(college: RunningServer) -> None:
@@ -111,7 +111,7 @@ def test_roles_are_added_removed_and_set(college: RunningServer) -> None:
         return org(college, "roles", "10001234", *arguments).splitlines()[-1]
 
     assert told("--add", "record", "--add", "Learner Record") == "Roles            LRB Online User, Learner Record"
-    assert code_of(ask(college.url, "ViewAudit", COLLEGE)) == "a:ActionNotSupported"
+    assert code_of(ask(college.url, "GetLearnerLearningEvents", COLLEGE)) == "WSRC0004"
     assert told("--remove", "ONLINE", "--add", "batch") == "Roles            LRB Batch User, Learner Record"
     assert found(college) == "WSEC0006"
     assert told("--set", "view") == "Roles            LRB View Only User"

@@ -21,20 +21,32 @@ _BINDINGS = {
 }
 
 
-class _Validating(zeep.Plugin):  # type: ignore[misc]  # zeep has no type hints
-    """Checks every answer against the contract's schema before zeep forgives what is wrong with it."""
+class _Listener(zeep.Plugin):  # type: ignore[misc]  # zeep has no type hints
+    """Checks every answer against the contract's schema before zeep forgives what is wrong with it, and keeps the last.
+
+    Of zeep's own objects nobody can tell what is empty, nil, or not there.
+    """
+
+    last = b""
 
     def ingress(self, envelope: etree._Element, http_headers: Any, operation: Any) -> tuple[Any, Any]:
-        assert_valid(etree.tostring(envelope))
+        self.last = etree.tostring(envelope)
+        assert_valid(self.last)
         return envelope, http_headers
 
 
 @dataclass(frozen=True)
 class LrsClient:
-    """The operations of one port, as zeep makes them from a WSDL."""
+    """The operations of one port, as zeep makes them from a WSDL, and that client's settings, a context manager."""
 
     service: Any
     wsdl: Any
+    settings: Any
+    listener: _Listener
+
+    def heard(self) -> etree._Element:
+        """The last answer, as it came."""
+        return etree.fromstring(self.listener.last)
 
     def who(self) -> dict[str, str]:
         """What every request says about who asks."""
@@ -60,8 +72,9 @@ def client_of(request: pytest.FixtureRequest, lrs_url: str) -> Callable[[str], L
         document: str | Path = f"{address}?singleWsdl"
         if request.param != "its own WSDL":
             document = request.getfixturevalue("shared") / "contract" / f"{_PATHS[port]}.wsdl"
-        client = zeep.Client(str(document), plugins=[_Validating()])
-        return LrsClient(client.create_service(_BINDINGS[port], address), client.wsdl)
+        listener = _Listener()
+        client = zeep.Client(str(document), plugins=[listener])
+        return LrsClient(client.create_service(_BINDINGS[port], address), client.wsdl, client.settings, listener)
 
     return make
 

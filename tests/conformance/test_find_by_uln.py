@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from running_server import PASSWORD, UKPRN
 from zeep.exceptions import Fault
 
 FOUND = {"ULN": "4170265830", "GivenName": "Grace", "FamilyName": "Okafor"}
@@ -108,21 +107,6 @@ def test_what_the_schema_refuses_is_said_in_its_words(learner_service: Any) -> N
         "cvc-pattern-valid: Value '417026583' is not facet-valid with respect to pattern '[1-9][0-9]{9}' "
         "for type 'MIAPULN'."
     )
-
-
-def test_an_operation_that_is_not_there_is_an_unknown_request(learner_service: Any) -> None:
-    with pytest.raises(Fault) as raised:
-        learner_service.service.getBatchRegistrationOutput(**learner_service.who(), JobID=1)
-    assert raised.value.detail[0].findtext("ErrorCode") == "WSEC0002"
-
-
-def test_an_operation_of_r9_that_is_not_there_is_not_supported(r9: Any) -> None:
-    who = {"Ukprn": UKPRN, "Password": PASSWORD}
-    with pytest.raises(Fault) as raised:
-        r9.service.GetOrganisation(
-            invokingOrganisation=who, userType="ORG", vendorId=1, language="ENG", ukPrn=UKPRN, orgRef=None
-        )
-    assert raised.value.code == "a:ActionNotSupported"
 
 
 def test_both_ports_publish_their_operations(learner_service: Any, r9: Any) -> None:

@@ -1,4 +1,4 @@
-"""Who may ask, as a zeep client sees it: the same for each operation on one learner. No answer here changes one."""
+"""Who may ask, as a zeep client sees it: the same for each operation. No answer here changes a learner, or is a job."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ ORGANISATIONS = "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validat
 GRACE, NAMES = "4170265830", {"GivenName": "Grace", "FamilyName": "Okafor"}
 DETAILS = {**NAMES, "DateOfBirth": "2005-03-14", "Gender": "2", "LastKnownPostCode": "LS1 4AP"}
 REGISTERED = {**DETAILS, "VerificationType": "1", "AbilityToShare": "1"}
+TO_VERIFY = {"ULN": GRACE, **NAMES, "DateOfBirth": None, "Gender": None}
 
 ASKED: dict[str, dict[str, Any]] = {
     "learnerByULN": {"FindType": "FUL", "ULN": GRACE, **NAMES},
     "learnerByDemographics": {"FindType": "FUL", **DETAILS},
     "registerSingleLearner": {"Learner": REGISTERED},
     "updateSingleLearner": {"Learner": {**REGISTERED, "ULN": GRACE, "VersionNumber": 1}},
-    "verifyLearner": {"LearnerToVerify": {"ULN": GRACE, **NAMES, "DateOfBirth": None, "Gender": None}},
+    "verifyLearner": {"LearnerToVerify": TO_VERIFY},
     "retrieveULNs": {"ULNsToRetrieve": {"ULN": [GRACE]}},
+    "submitBatchRegistration": {"JobType": "FUL", "LearnerRecordCount": 2, "Learner": [REGISTERED]},
+    "getBatchRegistrationOutput": {"JobID": 0},
+    "submitVerifyBatch": {"LearnerRecordCount": 2, "OrgEmail": None, "Learner": [TO_VERIFY]},
+    "getVerifyBatchOutput": {"JobID": 0},
 }
 TO_VIEW = ("learnerByULN", "learnerByDemographics", "retrieveULNs")
 VIEW_ONLY = {"UKPRN": "TEST0002", "OrgPassword": "ViewOnlyPass0002"}

@@ -10,14 +10,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from importlib import resources
 from itertools import cycle, islice
+from random import Random
+from string import ascii_lowercase
 
 from client import Question, Values
 from running_server import PASSWORD, UKPRN
 
 from lrs_soap.wsdl.declare import Message, fields_of
-from lrs_soap.wsdl.messages.learner import Learner, LearnerToRegister, LearnerToUpdate
+from lrs_soap.wsdl.messages.learner import (
+    BatchLearner,
+    Learner,
+    LearnerToRegister,
+    LearnerToUpdate,
+    MIAPBatchLearnerToVerify,
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,30 @@ def retrieval(*ulns: str) -> Question:
     return Question("retrieveULNs", {**_WHO, "ULNsToRetrieve": {"ULN": list(ulns)}})
 
 
+def batch(*records: Values, count: int | None = None) -> Question:
+    """A batch of records with what they have of a learner; `count` is how many it says they are, if not the truth."""
+    learners = [_in_order(BatchLearner, record) for record in records]
+    counted = {"LearnerRecordCount": str(len(records) if count is None else count)}
+    return Question("submitBatchRegistration", {**_WHO, "JobType": "FUL", **counted, "Learner": learners})
+
+
+def batch_output(job: str) -> Question:
+    """A request for what has become of a batch."""
+    return Question("getBatchRegistrationOutput", {**_WHO, "JobID": job})
+
+
+def verify_batch(*records: Values, count: int | None = None) -> Question:
+    """A batch of records to verify, as `batch`."""
+    learners = [_in_order(MIAPBatchLearnerToVerify, record) for record in records]
+    counted = {"LearnerRecordCount": str(len(records) if count is None else count)}
+    return Question("submitVerifyBatch", {**_WHO, **counted, "OrgEmail": None, "Learner": learners})
+
+
+def verify_batch_output(job: str) -> Question:
+    """A request for what has become of a batch to verify."""
+    return Question("getVerifyBatchOutput", {**_WHO, "JobID": job})
+
+
 # Answers
 
 
@@ -151,6 +184,10 @@ def _details(learner: Values) -> Values:
     return {name: learner[name] for name in (*_NAMES, "DateOfBirth", "Gender")}
 
 
+def _not_a_job(name: str, question: Question, code: str) -> Case:
+    return Case(name, question, {"ResponseCode": code, "JobID": "0"})
+
+
 _EVERYTHING_TO_FIND_BY = {
     "PreviousFamilyName": "O’Neill & Söhne",
     "SchoolAtAge16": "St Bride's <Lower>",
@@ -159,6 +196,8 @@ _EVERYTHING_TO_FIND_BY = {
 }
 _ANOTHER = {"FamilyName": "Hughes", "GivenName": "Olivia", "DateOfBirth": "2000-01-01", "Gender": "2"}
 _EVERY_FLAG = tuple(f"VRF{number}" for number in range(1, 9))
+_TO_VERIFY = verification(_GRACE).request["LearnerToVerify"]
+_NOBODYS_JOB = "9223372036854775807"
 
 ANSWERS = (
     _found("no linked ULNs", by_uln(_GRACE), "WSRC0004", _GRACE),
@@ -203,7 +242,91 @@ ANSWERS = (
     _retrieved("one", _GRACE["ULN"]),
     _retrieved("several", _ROWAN["ULN"], _TOBIAS["ULN"], _PRIYA_IYER["ULN"], _PRIYA["ULN"], _ROWAN["ULN"]),
     _retrieved("as many as there may be", *islice(cycle(_RECORDS), 200)),
+    _not_a_job("a record too few", batch(_GRACE, count=2), "WSRC0017"),
+    _not_a_job("a record too many", batch(_GRACE, _ROWAN, count=1), "WSRC0017"),
+    _not_a_job("a record too few", verify_batch(_TO_VERIFY, count=2), "WSRC0030"),
+    _not_a_job("more records than a count may say", verify_batch(*[_TO_VERIFY] * 201, count=200), "WSRC0030"),
+    _answered("unknown job", batch_output(_NOBODYS_JOB), "WSRC0018"),
+    _answered("unknown job", verify_batch_output(_NOBODYS_JOB), "WSRC0018"),
 )
+
+
+# Batches
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """A record, and what comes back of it; a ULN that is new is `NEW_ULN`."""
+
+    sent: Values
+    answered: Values
+
+
+NEW_ULN = "a new ULN"
+_NEW_LEARNERS = 190
+
+
+def batch_records(stack: str) -> list[BatchRecord]:
+    """As many records as a batch may have; those who are new are new to every stack."""
+    olivia = {**_plain(_TWELVE[0]), "LastKnownPostCode": "SK1 3XE"}
+    of_a_kind = [
+        _recorded({"GivenName": "Lottie", **_without(_plain(_TWINS[0]), "GivenName")}, "RC007"),
+        _recorded(_plain(_GRACE), "RC002", _GRACE["ULN"]),
+        _recorded(olivia, "RC008"),
+        _recorded(_without(_new(stack, 0), "AbilityToShare"), "RC006"),
+        _recorded(_without(_new(stack, 0), "Gender"), "RC010"),
+        _recorded({**_new(stack, 0), "DateOfBirth": "1900-02-29"}, "RC011"),
+        _recorded({"ULN": "2719305803", **_new(stack, 0)}, "RC009", "2719305803"),
+        _recorded({"ULN": _PRIYA_IYER["ULN"], **_plain(_PRIYA_IYER)}, "RC004", _PRIYA["ULN"]),
+        _recorded({"ULN": _ZOE["ULN"], **_plain(_ZOE)}, "RC005", _ZOE["ULN"]),
+        _recorded({"ULN": _TOBIAS["ULN"], **_plain(_TOBIAS)}, "RC009", _TOBIAS["ULN"]),
+    ]
+    new = [_recorded(_new(stack, place), "RC001", NEW_ULN) for place in range(1, 1 + _NEW_LEARNERS)]
+    return [_numbered(each, place) for place, each in enumerate((*new[:100], *of_a_kind, *new[100:]))]
+
+
+COUNTS = {
+    "NewLearnersCount": str(_NEW_LEARNERS),
+    "ExistsUpdatedLearnersCount": "3",
+    "PossibleMatchLearnersCount": "2",
+    "LearnersNotFoundCount": "2",
+    "RejectedLearnersCount": "3",
+}
+
+
+def verified_records() -> list[BatchRecord]:
+    """Every verification of the list, as a record of a batch."""
+    return [
+        _numbered(BatchRecord(case.question.request["LearnerToVerify"], case.expected["VerifiedLearner"]), place)
+        for place, case in enumerate(ANSWERS)
+        if case.question.operation == "verifyLearner"
+    ]
+
+
+def _recorded(sent: Values, code: str, uln: str | None = None) -> BatchRecord:
+    return BatchRecord(sent, {**sent, **({} if uln is None else {"ULN": uln}), "ReturnCode": code})
+
+
+def _numbered(record: BatchRecord, place: int) -> BatchRecord:
+    number = {"MISIdentifier": f"N° {place}"}
+    return BatchRecord({**record.sent, **number}, {**record.answered, **number})
+
+
+def _plain(learner: Values) -> Values:
+    return {name: learner[name] for name in _DEMOGRAPHICS}
+
+
+def _without(record: Values, name: str) -> Values:
+    return {each: value for each, value in record.items() if each != name}
+
+
+def _new(stack: str, place: int) -> Values:
+    """Somebody with every field that a record may have, who is like nobody else."""
+    letters = Random(f"{stack} {place}")
+    given_name, family_name = ("".join(letters.choices(ascii_lowercase, k=20)) for _ in range(2))
+    born = date(1990, 1, 1) + place * timedelta(days=37)
+    names = {"GivenName": f"Zoë {given_name}", "FamilyName": f"O’{family_name}", "DateOfBirth": born.isoformat()}
+    return _without(_in_order(BatchLearner, {**_ROWAN, **names}), "ULN")
 
 
 # Faults
@@ -243,28 +366,35 @@ def _refused(question: Question, code: str) -> Case:
     return Case(code, replace(question, request={**question.request, **who}), {"ErrorCode": code, **detail})
 
 
+def _no_value(value: str, pattern: str, kind: str) -> str:
+    return (
+        f"cvc-pattern-valid: Value '{value}' is not facet-valid with respect to pattern '{pattern}' for type '{kind}'."
+    )
+
+
+_NO_ULN = _no_value("417026583", "[1-9][0-9]{9}", "MIAPULN")
 _NO_DATE = "Value '1900-02-29' of element 'DateOfBirth' is not a valid date."
 
 FAULTS = (
-    _badly_formed(
-        by_uln(_GRACE, ULN="417026583"),
-        "cvc-pattern-valid: Value '417026583' is not facet-valid with respect to pattern '[1-9][0-9]{9}' for type "
-        "'MIAPULN'.",
-    ),
+    _badly_formed(by_uln(_GRACE, ULN="417026583"), _NO_ULN),
     _badly_formed(by_demographics(_GRACE, DateOfBirth="1900-02-29"), _NO_DATE),
     _badly_formed(
         registration(_GRACE, FamilyName="Bogus"), "Value 'Bogus' of element 'FamilyName' contains prohibited text."
     ),
-    _badly_formed(
-        update(_GRACE, Gender="3"),
-        "cvc-pattern-valid: Value '3' is not facet-valid with respect to pattern '0|1|2|9' for type 'MIAPGender'.",
-    ),
+    _badly_formed(update(_GRACE, Gender="3"), _no_value("3", "0|1|2|9", "MIAPGender")),
     _badly_formed(verification(_GRACE, DateOfBirth="1900-02-29"), _NO_DATE),
     _badly_formed(
         retrieval(*[_GRACE["ULN"]] * 201),
         "cvc-complex-type.2.4.f: 'ULN' can occur a maximum of '200' times in the current sequence. This limit was "
         "exceeded. No child element is expected at this point.",
     ),
+    _badly_formed(batch(_ROWAN, {**_GRACE, "Gender": "3"}), _no_value("3", "0|1|2|9|", "MIAPGenderNillable")),
+    _badly_formed(
+        batch(*[_GRACE] * 201, count=200),
+        "cvc-complex-type.2.4.f: 'Learner' can occur a maximum of '200' times in the current sequence. This limit was "
+        "exceeded. No child element is expected at this point.",
+    ),
+    _badly_formed(verify_batch({**_TO_VERIFY, "ULN": "417026583"}), _NO_ULN),
     *(
         _refused(question, code)
         for question in (
@@ -274,6 +404,10 @@ FAULTS = (
             update(_GRACE),
             verification(_GRACE),
             retrieval(_GRACE["ULN"]),
+            batch(_GRACE),
+            batch_output("1"),
+            verify_batch(_TO_VERIFY),
+            verify_batch_output("1"),
         )
         for code in _REFUSED
     ),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 
 import pytest
 from cases import BYSTANDER, BYSTANDER_PASSWORD, BYSTANDER_REF
+from cases_r9 import LOADED_EVENT
 from certificates import Certificates
 from client import run
 from running_server import RunningServer
 
 # Before the modules that take their tests from it import it.
-pytest.register_assert_rewrite("every_stack")
+pytest.register_assert_rewrite("every_stack", "every_stack_r9")
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +37,21 @@ def _add_bystander(server: RunningServer) -> None:
     organisation = (BYSTANDER, BYSTANDER_REF, "An organisation that sees learning events", "--role", "record")
     flags = ("--password-stdin", "--database", server.database_url)
     run(sys.executable, "-m", "lrs_soap", "org", "add", *organisation, *flags, text=BYSTANDER_PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def recorded(observed: RunningServer) -> RunningServer:
+    """The server with the settings' defaults, where a learning event has been loaded."""
+    flags = ("--events", "--database", observed.database_url)
+    run(sys.executable, "-m", "lrs_soap", "load", "-", *flags, text=json.dumps(LOADED_EVENT))
+    return observed
+
+
+@pytest.fixture(scope="session")
+def tardy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that does no job for as long as anybody asks."""
+    with RunningServer(tmp_path_factory.mktemp("tardy"), "--batch-workers", "0") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

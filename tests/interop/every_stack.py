@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
-from cases import ANSWERS, FAULTS, Case, by_uln, held, registration, update
+from cases import (
+    ANSWERS,
+    COUNTS,
+    FAULTS,
+    NEW_ULN,
+    Case,
+    batch,
+    batch_output,
+    batch_records,
+    by_uln,
+    held,
+    registration,
+    update,
+    verified_records,
+    verify_batch,
+    verify_batch_output,
+)
 from client import LEARNER_SERVICE, LEARNER_SERVICE_R9, Client, NoAnswer, Question, Reading, Values, attempt
-from running_server import PASSWORD, UKPRN, RunningServer
+from running_server import RunningServer
 
-_VIEW_AUDIT = "http://tempuri.org/ILearnerServiceR9/ViewAudit"
+from lrs_soap.rules.uln import is_valid
+
+_PATIENCE = 60
 
 
 class ServiceCases:
-    """Both ports over HTTP, by the fixture `client` of the stack's module."""
+    """LearnerService over HTTP, and what both ports have, by the fixture `client` of the stack's module."""
 
     stack: ClassVar[str]
     # What a fault of LearnerService gives beside the fields of its detail.
@@ -50,6 +70,34 @@ class ServiceCases:
         del changed["PlaceOfBirth"]
         assert _held(client, observed, registered) == {**changed, "VersionNumber": "2"}
 
+    def test_200_learners_are_registered_in_a_batch(self, client: Client, observed: RunningServer) -> None:
+        records = batch_records(self.stack)
+        submitted = client.ask(observed.url, batch(*(each.sent for each in records))).answer
+        output = _output(client, observed, batch_output, _job(submitted, "WSRC0007"), incomplete="WSRC0008")
+        learners = output.pop("Learner")
+        assert output == {"ResponseCode": "WSRC0009", "JobStatus": "Successful", **COUNTS}
+        new = {learner["ULN"] for learner in learners if learner["ReturnCode"] == "RC001"}
+        assert [{**learner, "ULN": NEW_ULN} if learner.get("ULN") in new else learner for learner in learners] == [
+            each.answered for each in records
+        ]
+        assert len([uln for uln in new if is_valid(uln)]) == int(COUNTS["NewLearnersCount"])
+
+    def test_learners_are_verified_in_a_batch(self, client: Client, observed: RunningServer) -> None:
+        records = verified_records()
+        submitted = client.ask(observed.url, verify_batch(*(each.sent for each in records))).answer
+        output = _output(client, observed, verify_batch_output, _job(submitted, "WSRC0026"), incomplete="WSRC0027")
+        verified = output.pop("VerifiedLearner")
+        assert output == {"ResponseCode": "WSRC0028", "JobStatus": "Successful"}
+        assert verified == [each.answered for each in records]
+
+    def test_a_job_that_is_not_done_has_no_output(self, client: Client, tardy: RunningServer) -> None:
+        for submit, submitted, ask, incomplete in (
+            (batch(held("4170265830")), "WSRC0007", batch_output, "WSRC0008"),
+            (verify_batch(*(each.sent for each in verified_records())), "WSRC0026", verify_batch_output, "WSRC0027"),
+        ):
+            job = _job(client.ask(tardy.url, submit).answer, submitted)
+            assert client.ask(tardy.url, ask(job)).answer == {"ResponseCode": incomplete, "JobStatus": "Waiting"}
+
     @pytest.mark.parametrize("case", FAULTS, ids=str)
     def test_a_fault_as_observed(self, client: Client, observed: RunningServer, case: Case) -> None:
         fault = client.ask(observed.url, case.question).fault
@@ -62,20 +110,6 @@ class ServiceCases:
         assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", fault.pop("ErrorTimestamp"))
         assert fault == self.fault | case.expected
 
-    def test_an_action_that_does_not_fit_is_not_supported(self, client: Client, observed: RunningServer) -> None:
-        request = {
-            "invokingOrganisation": {"Password": PASSWORD, "Ukprn": UKPRN},
-            "userType": "ORG",
-            "vendorId": "1",
-            "language": "ENG",
-            "ukPrn": UKPRN,
-            "orgRef": None,
-        }
-        misdirected = Question("GetOrganisation", request, service=LEARNER_SERVICE_R9, action=_VIEW_AUDIT)
-        fault = client.ask(observed.url, misdirected).fault
-        assert fault["faultcode"] == "ActionNotSupported"
-        assert "ILearnerServiceR9/ViewAudit' cannot be processed at the receiver" in fault["faultstring"]
-
 
 def _registered(client: Client, server: RunningServer, name: str) -> Values:
     """A learner whom nobody has registered before, with every field that a client may send, as it is held then."""
@@ -87,6 +121,28 @@ def _registered(client: Client, server: RunningServer, name: str) -> Values:
     assert re.fullmatch("[1-9][0-9]{9}", uln)
     own = {"ULN": uln, "LearnerStatus": "1", "VersionNumber": "1", "LinkedULNs": {}}
     return {**question.request["Learner"], **own}
+
+
+def _job(submitted: Values, code: str) -> str:
+    """The JobID of a batch that was taken in, as an answer with this code says."""
+    job = submitted.get("JobID", "none")
+    assert submitted == {"ResponseCode": code, "JobID": job}
+    assert int(job) > 0
+    return str(job)
+
+
+def _output(
+    client: Client, server: RunningServer, ask: Callable[[str], Question], job: str, *, incomplete: str
+) -> Values:
+    """What has become of a job, once it is done, but for when that was."""
+    ends = time.monotonic() + _PATIENCE
+    while (output := client.ask(server.url, ask(job)).answer)["ResponseCode"] == incomplete:
+        assert time.monotonic() < ends, output
+        time.sleep(0.05)
+    started, finished = output.pop("JobStartedDateTime"), output.pop("JobFinishedDateTime")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", started)
+    assert finished >= started
+    return output
 
 
 def _held(client: Client, server: RunningServer, learner: Values) -> Values:

@@ -11,6 +11,7 @@ from typing import ClassVar
 import pytest
 from client import LEARNER_SERVICE, LEARNER_SERVICE_R9, SOURCES, Program, Question, Reading, needs, run
 from every_stack import ServiceCases
+from every_stack_r9 import R9Cases
 from proxy_header import proxy_header
 from running_server import RunningServer
 
@@ -68,3 +69,8 @@ class TestCppLenient(ServiceCases):
     environment: ClassVar = {"LENIENT": "1"}
     # What is not the schema's is passed over, and nothing else is in the detail.
     observed_fault: ClassVar = ServiceCases.fault
+
+
+class TestCppR9(R9Cases):
+    stack = "Cpp"
+    environment: ClassVar[dict[str, str]] = {}

@@ -8,16 +8,20 @@ from xml.sax.saxutils import escape
 
 import pytest
 from answer_schema import assert_valid
+from cases_r9 import ACTIONS
 from certificates import Certificates
-from client import Question, Reading, Values, needs, reading, run
+from client import LEARNER_SERVICE_R9, Question, Reading, Values, needs, reading, run
 from every_stack import HttpsCases, ServiceCases
+from every_stack_r9 import R9Cases
 from lxml import etree
 from soap_messages import FIND, REGISTER, REPORT, SOAP, envelope
+
+from lrs_soap.wsdl import namespaces
 
 pytestmark = needs("curl", "curl")
 
 _OPERATION = "{*}portType/{http://schemas.xmlsoap.org/wsdl/}operation"
-# The request's element of each operation.
+# The request's element of each operation of LearnerService.
 _MESSAGES = {
     "learnerByULN": (FIND, "FindLearnerByULN"),
     "learnerByDemographics": (FIND, "FindLearnerByDemographics"),
@@ -25,13 +29,21 @@ _MESSAGES = {
     "updateSingleLearner": (REGISTER, "UpdateLearner"),
     "retrieveULNs": (REPORT, "RetrieveULNs"),
     "verifyLearner": (REPORT, "VerifyLearner"),
-    "GetOrganisation": ("http://tempuri.org/", "GetOrganisation"),
+    "submitBatchRegistration": (namespaces.BATCH, "SubmitBatch"),
+    "getBatchRegistrationOutput": (namespaces.BATCH, "GetSubmitBatchOutput"),
+    "submitVerifyBatch": (namespaces.VERIFY_BATCH, "SubmitVerifyBatch"),
+    "getVerifyBatchOutput": (namespaces.VERIFY_BATCH, "GetVerifyBatchOutput"),
 }
 # What cannot be seen of an answer: which elements may come several times, by the element that they are in, and which
 # of those without any are structures.
 _LISTS = {
     ("FindLearnerResponse", "Learner"),
+    ("GetSubmitBatchOutputResponse", "Learner"),
+    ("GetVerifyBatchOutputResponse", "VerifiedLearner"),
+    ("LearnerRecord", "LearningEvent"),
+    ("LinkedUlns", "string"),
     ("LinkedULNs", "ULN"),
+    ("List", "PlrAccessEntryResponse"),
     ("RetrievedULNs", "VerifiedULN"),
     ("VerifiedLearner", "FailureFlag"),
 }
@@ -49,16 +61,31 @@ class Curl:
         return [str(each.get("name")) for each in wsdl.iterfind(_OPERATION)]
 
     def ask(self, address: str, question: Question) -> Reading:
-        namespace, name = _MESSAGES[question.operation]
-        body = f'<m:{name} xmlns:m="{namespace}">{_elements(question.request)}</m:{name}>'
-        headers = ("-H", "Content-Type: text/xml; charset=utf-8", "-H", f'SOAPAction: "{question.action or ""}"')
+        action = f"{ACTIONS}{question.operation}" if question.service == LEARNER_SERVICE_R9 else ""
+        headers = ("-H", "Content-Type: text/xml; charset=utf-8", "-H", f'SOAPAction: "{question.action or action}"')
         url = f"{address}/{question.service}.svc"
-        answer = self._curl(url, *headers, "--data-binary", "@-", text=envelope(body)).encode()
+        answer = self._curl(url, *headers, "--data-binary", "@-", text=envelope(_body(question))).encode()
         assert_valid(answer)
         return reading(_line(etree.fromstring(answer)))
 
     def _curl(self, url: str, *flags: str, text: str = "") -> str:
         return run("curl", "--silent", "--show-error", *self.flags, *flags, url, text=text)
+
+
+def _body(question: Question) -> str:
+    if question.service == LEARNER_SERVICE_R9:
+        return _r9_body(question.operation, **question.request)
+    namespace, name = _MESSAGES[question.operation]
+    return f'<m:{name} xmlns:m="{namespace}">{_elements(question.request)}</m:{name}>'
+
+
+def _r9_body(operation: str, invokingOrganisation: Values, **parameters: Any) -> str:
+    """Every element is in a namespace, those that say who asks in one of their own."""
+    namespace = namespaces.INTERFACE if operation == "GetLearnerLearningEvents" else namespaces.COMMON
+    # Each declares the namespace anew, as some clients do.
+    who = "".join(f'<{name} xmlns="{namespace}">{escape(text)}</{name}>' for name, text in invokingOrganisation.items())
+    asker = f"<invokingOrganisation>{who}</invokingOrganisation>"
+    return f'<{operation} xmlns="{namespaces.TEMPURI}">{asker}{_elements(parameters)}</{operation}>'
 
 
 def _elements(values: Values) -> str:
@@ -112,6 +139,10 @@ def stranger(certificates: Certificates) -> Curl:
 
 
 class TestCurl(ServiceCases):
+    stack = "Curl"
+
+
+class TestCurlR9(R9Cases):
     stack = "Curl"
 
 

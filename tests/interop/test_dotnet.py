@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from certificates import Certificates
-from client import EXAMPLES, SOURCES, NoAnswer, Program, needs, run
+from client import EXAMPLES, SOURCES, NoAnswer, Program, attempt, needs, run
 from every_stack import ExampleCases, HttpsCases, ServiceCases
+from every_stack_r9 import R9Cases
 from running_server import RunningServer
 
 pytestmark = needs("mono-devel mono-mcs", "wsdl", "mcs", "mono")
@@ -69,15 +71,23 @@ def stranger(by_secure_wsdl: Path, certificates: Certificates) -> Iterator[Progr
         yield running
 
 
+def built_example(folder: Path, server: RunningServer, service: str, name: str) -> tuple[str, ...]:
+    """The command that runs a program of client_examples/, built as it says itself."""
+    run("wsdl", "-nologo", "-n:Lrs", f"-out:{service}.cs", f"{server.url}/{service}.svc?singleWsdl", folder=folder)
+    program = folder / f"{name}.exe"
+    run("mcs", "-r:System.Web.Services", f"-out:{program}", EXAMPLES / f"{name}.cs", f"{service}.cs", folder=folder)
+    return "mono", str(program)
+
+
 @pytest.fixture(scope="module")
 def example(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    folder = tmp_path_factory.mktemp("dotnet-example")
-    document = f"{observed.url}/LearnerService.svc?singleWsdl"
-    run("wsdl", "-nologo", "-n:Lrs", "-out:LearnerService.cs", document, folder=folder)
-    source = EXAMPLES / "FindOrRegister.cs"
-    program = folder / "FindOrRegister.exe"
-    run("mcs", "-r:System.Web.Services", f"-out:{program}", source, "LearnerService.cs", folder=folder)
-    return "mono", str(program)
+    return built_example(tmp_path_factory.mktemp("dotnet-example"), observed, "LearnerService", "FindOrRegister")
+
+
+@pytest.fixture(scope="module")
+def reader(observed: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """The command that runs the program that reads a record."""
+    return built_example(tmp_path_factory.mktemp("dotnet-reader"), observed, "LearnerServiceR9", "LearningEvents")
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +99,10 @@ def wcf_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestDotNet(ServiceCases):
+    stack = "DotNet"
+
+
+class TestDotNetR9(R9Cases):
     stack = "DotNet"
 
 
@@ -111,3 +125,34 @@ class TestWcfWithTransportSecurity:
 
 class TestDotNetExample(ExampleCases):
     stack = "DotNet"
+
+
+class TestDotNetReader:
+    @pytest.mark.parametrize(
+        ("status", "flags", "who"),
+        [
+            (0, (), ("4170265830", "Okafor", "Grace")),
+            (0, ("--get-type", "BRIEF"), ("2865174033", "Iyer", "Priya")),
+            (0, ("--user-type", "LNR", "--language", "CYM"), ("8294601755", "Hartley", "Margaret")),
+            (0, (), ("6382750203", "Núñez-O’Hara", "Zoë-Marie")),
+            (0, (), ("7053182648", "MacPherson", "Callum")),
+            (0, (), ("6835192746", "Marsh", "Gwendolen")),
+            (1, (), ("4170265831", "Okafor", "Grace")),
+            (1, (), ("4170265830", "Okafer", "Grace")),
+            (1, (), ("6602379142", "Rourke", "Declan")),
+            (1, ("--language", "FRA"), ("4170265830", "Okafor", "Grace")),
+        ],
+    )
+    def test_it_shows_what_the_program_in_python_shows(
+        self,
+        reader: tuple[str, ...],
+        recorded: RunningServer,
+        status: int,
+        flags: tuple[str, ...],
+        who: tuple[str, ...],
+    ) -> None:
+        """tests/test_client_examples.py says what that is."""
+        python = (sys.executable, str(EXAMPLES / "learning_events.py"))
+        expected, done = (attempt(*program, *flags, recorded.url, *who) for program in (python, reader))
+        assert (done.stdout, done.stderr, done.returncode) == (expected.stdout, expected.stderr, status)
+        assert expected.stdout or expected.stderr

@@ -10,6 +10,7 @@ import pytest
 from certificates import Certificates
 from client import EXAMPLES, SOURCES, Program, needs, run
 from every_stack import ExampleCases, HttpsCases, ServiceCases
+from every_stack_r9 import R9Cases
 from running_server import RunningServer
 
 # Their manifests name the jars that they need.
@@ -76,6 +77,12 @@ class TestJava(ServiceCases):
     fault: ClassVar = {"faultstring": ServiceCases.fault["faultstring"]}
     # It is thrown all the same, with every field null.
     observed_fault: ClassVar = fault
+
+
+class TestJavaR9(R9Cases):
+    stack = "Java"
+    # The typed exception has no code beside what is in its detail.
+    domain_fault: ClassVar = {"faultstring": R9Cases.domain_fault["faultstring"]}
 
 
 class TestJavaOverHttps(HttpsCases):

@@ -10,6 +10,7 @@ import pytest
 from certificates import Certificates
 from client import EXAMPLES, SOURCES, Program, attempt, needs
 from every_stack import ExampleCases, HttpsCases, ServiceCases
+from every_stack_r9 import R9Cases
 from running_server import RunningServer
 
 pytestmark = needs("php-cli php-soap", "php")
@@ -46,6 +47,10 @@ def example(client: Program) -> tuple[str, ...]:
 
 
 class TestPhp(ServiceCases):
+    stack = "Php"
+
+
+class TestPhpR9(R9Cases):
     stack = "Php"
 
 

@@ -10,6 +10,7 @@ import pytest
 from certificates import Certificates
 from client import SOURCES, Program
 from every_stack import HttpsCases, ServiceCases
+from every_stack_r9 import R9Cases
 
 
 def program(**environment: str | Path) -> Program:
@@ -36,6 +37,12 @@ def stranger(certificates: Certificates) -> Iterator[Program]:
 
 class TestZeep(ServiceCases):
     stack = "Zeep"
+
+
+class TestZeepR9(R9Cases):
+    stack = "Zeep"
+    # It makes None of both.
+    tells_empty_structures = False
 
 
 class TestZeepOverHttps(HttpsCases):

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from collections import Counter
+from datetime import date, datetime
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.operations import starting_data
 from lrs_soap.operations.passwords import Passwords
+from lrs_soap.operations.starting_events import LONG_RECORD, starting_events
 from lrs_soap.rules import uln
 from lrs_soap.rules.learner import ACTIVE, CLOSED, DELETED, LEARNER_FIELDS
+from lrs_soap.rules.learning_events import AO, CELLS, ILR, NPD, SOURCES, WELSH_FIELDS, LearningEvent, violations
 from lrs_soap.rules.organisation import Role, is_password
-from lrs_soap.store import learners, organisations, tables
+from lrs_soap.store import learners, learning_events, organisations, tables
 from lrs_soap.store.store import Store
 
 LEARNERS = tuple(starting_data.starting_learners(date(2025, 3, 10)))
+EVENTS = tuple(starting_events(datetime(2025, 3, 10, 12)))
 
 
 def test_the_learners_are_held_as_the_file_has_them(filled: Store) -> None:
@@ -38,6 +42,66 @@ def test_there_is_one_of_every_kind() -> None:
 
 def test_it_is_the_same_on_every_day() -> None:
     assert tuple(starting_data.starting_learners(date(2031, 12, 31))) == LEARNERS
+    assert tuple(starting_events(datetime(2010, 1, 1))) == EVENTS
+
+
+def test_the_events_are_held_in_the_order_of_the_file(filled: Store) -> None:
+    with filled.reading() as transaction:
+        held = learning_events.of(transaction, {learner.uln for learner in LEARNERS})
+    assert sorted(held, key=lambda event: event.id) == [
+        event._replace(id=number) for number, event in enumerate(EVENTS, 1)
+    ]
+
+
+def test_no_event_is_one_that_its_source_cannot_have() -> None:
+    assert [event for event in EVENTS if violations(event)] == []
+
+
+def test_there_are_events_of_every_kind() -> None:
+    counts = Counter(event.uln for event in EVENTS)
+    assert counts[LONG_RECORD] == 400
+    assert {event.source for event in EVENTS if event.uln == LONG_RECORD} == set(SOURCES)
+    assert counts.keys() < {learner.uln for learner in LEARNERS}
+    of = {learner.uln: learner for learner in LEARNERS}
+    # Who is linked, whose master is not, and who does not share.
+    assert any(of[uln].master_uln in counts for uln in counts)
+    assert {of[uln].ability_to_share for uln in counts} == {"0", "1", "2"}
+    assert {event.source for event in EVENTS if event.is_sensitive} == {ILR, AO}
+    assert any(event.under_data_challenge for event in EVENTS)
+
+
+def test_each_source_has_every_field_that_it_may_have() -> None:
+    for source in SOURCES:
+        events = [event for event in EVENTS if event.source == source]
+        for field in LearningEvent._fields:
+            cell = CELLS.get(field, {}).get(source)
+            values = {getattr(event, field) for event in events}
+            is_never = cell is not None and (cell.never or (field, source) in NOT_KNOWN_TO_AO)
+            assert (values == {None}) == is_never, (field, source)
+
+
+# An awarding organisation may tell where a learner was taught, and does not.
+NOT_KNOWN_TO_AO = {("achievement_provider_name", AO), ("achievement_provider_ukprn", AO)}
+
+
+def test_there_is_welsh_for_each_field_that_may_have_it() -> None:
+    for field in WELSH_FIELDS.values():
+        assert any(getattr(event, field) for event in EVENTS)
+
+
+def test_grades_and_dates_are_missing_as_the_guide_says() -> None:
+    ilr = [event for event in EVENTS if event.source == ILR and event.uln != LONG_RECORD]
+    dates = {
+        tuple(
+            day is not None
+            for day in (event.participation_start_date, event.participation_end_date, event.achievement_award_date)
+        )
+        for event in ilr
+    }
+    # A start and no end; an end and no award; an award alone; none at all.
+    assert {(True, False, False), (True, True, False), (False, False, True), (False, False, False)} <= dates
+    assert sum(event.grade is None for event in ilr) > 5
+    assert all(event.achievement_award_date for event in EVENTS if event.source in (NPD, AO))
 
 
 def test_the_organisations_are_of_every_kind_with_a_password_of_its_own_each(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -114,6 +115,12 @@ def test_one_key_gives_the_same_series_on_every_machine() -> None:
     assert [uln.issue(number, KEY) for number in range(3)] == ["1613724062", None, "7366504423"]
 
 
+def test_an_issuer_gives_the_same_series() -> None:
+    issue = uln.issuer(KEY)
+    numbers = [*range(2_000), uln.STEMS - 1, *range(2_000)]
+    assert [issue(number) for number in numbers] == [uln.issue(number, KEY) for number in numbers]
+
+
 def test_the_next_uln_does_not_follow_from_the_last() -> None:
     issued = [int(one) for one in (uln.issue(number, KEY) for number in range(2_000)) if one]
     steps = {after - before for before, after in pairwise(issued)}
@@ -124,11 +131,14 @@ def test_the_next_uln_does_not_follow_from_the_last() -> None:
 
 @pytest.mark.parametrize("number", [-1, uln.STEMS, 10**12])
 def test_a_number_outside_the_series_is_refused(number: int) -> None:
-    with pytest.raises(ValueError, match="sequence number"):
-        uln.issue(number, KEY)
+    for issue in (partial(uln.issue, key=KEY), uln.issuer(KEY)):
+        with pytest.raises(ValueError, match="sequence number"):
+            issue(number)
 
 
 @pytest.mark.parametrize("key", [b"", b"k" * 65])
 def test_a_key_that_keeps_no_secret_or_is_too_long_is_refused(key: bytes) -> None:
     with pytest.raises(ValueError, match="key"):
         uln.issue(0, key)
+    with pytest.raises(ValueError, match="key"):
+        uln.issuer(key)

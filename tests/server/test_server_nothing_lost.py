@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -65,8 +64,7 @@ def test_no_answered_registration_is_lost_by_killing_the_server(database_kind: s
             server = RunningServer(tmp_path, database_url=url)
             threads = registrations.until_it_dies(server.url)
             time.sleep(draw.uniform(0.05, 0.4))
-            server.process.send_signal(signal.SIGKILL)
-            server.process.wait()
+            server.kill()
             for thread in threads:
                 thread.join()
 

@@ -58,8 +58,8 @@ def answering(server: RunningServer) -> set[int]:
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[RunningServer]:
-    """A server of two processes."""
-    with RunningServer(tmp_path, "--processes", "2") as running:
+    """A server of two processes, which do no batch jobs."""
+    with RunningServer(tmp_path, "--processes", "2", "--batch-workers", "0") as running:
         yield running
 
 
@@ -70,8 +70,8 @@ def test_both_processes_answer_and_say_which_has(pair: RunningServer) -> None:
 
 
 def test_when_it_is_ready_everybody_listens(tmp_path: Path) -> None:
-    with RunningServer(tmp_path, "--processes", "3") as server:
-        assert len(children_of(server.process.pid)) == 3
+    with RunningServer(tmp_path, "--processes", "3", "--batch-workers", "2") as server:
+        assert len(children_of(server.process.pid)) == 5
         assert server.logged().count("is ready on") == 1
 
 

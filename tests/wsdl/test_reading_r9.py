@@ -65,6 +65,15 @@ def test_invoking_organisation_s_members_come_in_any_order_and_number(names: tup
     assert message.invokingOrganisation == qcf_common.InvokingOrganisation(**{name: name for name in names})
 
 
+def test_of_members_that_are_given_twice_the_first_counts() -> None:
+    message = audit(
+        f'<invokingOrganisation xmlns:c="{namespaces.COMMON}"><c:Username>x</c:Username><c:Ukprn>first</c:Ukprn>'
+        "<c:Unknown><c:Ukprn>inner</c:Ukprn></c:Unknown><c:Ukprn>second</c:Ukprn></invokingOrganisation>"
+    )
+
+    assert message.invokingOrganisation == qcf_common.InvokingOrganisation(Username="x", Ukprn="first")
+
+
 def test_invoking_organisation_s_members_are_in_their_own_namespace() -> None:
     message = audit(organisation(*MEMBERS, namespace=namespaces.TEMPURI))
 

@@ -9,6 +9,8 @@ from lrs_soap.wsdl.declare import (
     int_parameter,
     member,
     parameter,
+    required_int_parameter,
+    required_text_parameter,
     text_member,
     text_parameter,
 )
@@ -21,13 +23,13 @@ class LearnerByUln(Message):
     is_anonymous = True
 
     invokingOrganisation = parameter(qcf_common.InvokingOrganisation, any_order=True)
-    userType = text_parameter()
-    vendorId = int_parameter()
-    language = text_parameter()
+    userType = required_text_parameter()
+    vendorId = required_int_parameter()
+    language = required_text_parameter()
     uln = text_parameter()
-    givenName = text_parameter()
-    familyName = text_parameter()
-    findType = text_parameter()
+    givenName = required_text_parameter()
+    familyName = required_text_parameter()
+    findType = required_text_parameter()
 
 
 class LearnerByUlnResponse(Message):
@@ -44,15 +46,15 @@ class GetLearnerLearningEvents(Message):
     is_anonymous = True
 
     invokingOrganisation = parameter(qcf_interface.InvokingOrganisationR10, any_order=True)
-    userType = text_parameter()
-    vendorID = int_parameter()
-    language = text_parameter()
+    userType = required_text_parameter()
+    vendorID = required_int_parameter()
+    language = required_text_parameter()
     uln = text_parameter()
-    givenName = text_parameter()
-    familyName = text_parameter()
+    givenName = required_text_parameter()
+    familyName = required_text_parameter()
     dateOfBirth = text_parameter()
     gender = text_parameter()
-    getType = text_parameter()
+    getType = required_text_parameter()
 
 
 class GetLearnerLearningEventsResponse(Message):
@@ -69,9 +71,9 @@ class UpdateLearnerSubsetFields(Message):
     is_anonymous = True
 
     invokingOrganisation = parameter(qcf_common.InvokingOrganisation, any_order=True)
-    userType = text_parameter()
-    vendorId = int_parameter()
-    language = text_parameter()
+    userType = required_text_parameter()
+    vendorId = required_int_parameter()
+    language = required_text_parameter()
     uln = text_parameter()
     versionNumber = int_parameter()
     emailAddress = text_parameter()
@@ -95,13 +97,13 @@ class ViewAudit(Message):
     is_anonymous = True
 
     invokingOrganisation = parameter(qcf_common.InvokingOrganisation, any_order=True)
-    userType = text_parameter()
-    vendorId = int_parameter()
-    language = text_parameter()
+    userType = required_text_parameter()
+    vendorId = required_int_parameter()
+    language = required_text_parameter()
     learnerUln = text_parameter()
-    learnerGivenName = text_parameter()
-    learnerFamilyName = text_parameter()
-    page = int_parameter()
+    learnerGivenName = required_text_parameter()
+    learnerFamilyName = required_text_parameter()
+    page = required_int_parameter()
 
 
 class ViewAuditResponse(Message):
@@ -119,8 +121,8 @@ class GetOrganisation(Message):
 
     invokingOrganisation = parameter(qcf_common.InvokingOrganisation, any_order=True)
     userType = enumerated_parameter(model.USER_TYPE)
-    vendorId = int_parameter()
-    language = text_parameter()
+    vendorId = required_int_parameter()
+    language = required_text_parameter()
     ukPrn = text_parameter()
     orgRef = text_parameter()
 

@@ -48,6 +48,8 @@ static class Values
             return array.Cast<object>().Select(Plain).ToArray();
         if (value == null || value is string || value.GetType().IsPrimitive)
             return value;
+        if (value is DateTime moment)
+            return moment.ToString("s");
         if (value.GetType().IsValueType)
             return value.ToString();
         return value.GetType().GetProperties().Where(each => IsElement(each) && IsThere(each, value))
@@ -59,8 +61,14 @@ static class Values
         if (value == null || !property.PropertyType.IsArray || property.IsDefined(typeof(XmlElementAttribute)))
             return Plain(value);
         string item = property.GetCustomAttribute<XmlArrayItemAttribute>()?.ElementName;
-        string name = string.IsNullOrEmpty(item) ? property.PropertyType.GetElementType().Name : item;
+        string name = string.IsNullOrEmpty(item) ? NameOf(property.PropertyType.GetElementType()) : item;
         return new Dictionary<string, object> { [name] = Plain(value) };
+    }
+
+    // What the items of an array are called where nothing else is said.
+    static string NameOf(Type type)
+    {
+        return type == typeof(string) ? "string" : type.Name;
     }
 
     static bool IsElement(PropertyInfo property)

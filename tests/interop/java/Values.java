@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,9 @@ class Values {
                 plain.add(plain(item));
             }
             return plain;
+        }
+        if (value instanceof byte[] bytes) {
+            return Base64.getEncoder().encodeToString(bytes);
         }
         boolean structure = value != null && value.getClass().isAnnotationPresent(XmlType.class);
         return structure ? plainStructure(value) : value == null ? null : value.toString();

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -51,7 +52,7 @@ def answer_type(client: Any, operation: str) -> Any:
 def plain(value: Any, kind: Any) -> Any:
     """What zeep made of an element of this type, as JSON has it."""
     if not isinstance(kind, zeep.xsd.ComplexType):
-        return value
+        return value.isoformat() if isinstance(value, datetime) else value
     if value is None:
         # zeep makes None of an empty element.
         return {}

@@ -1,0 +1,21 @@
+"""One request and its answer, outside what is measured."""
+
+from __future__ import annotations
+
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from bench.failure import BenchFailed
+
+
+def ask(url: str, request: str, code: str, soap_action: str = "") -> bytes:
+    """The answer to a request. Raises BenchFailed where it has another code."""
+    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{soap_action}"'}
+    try:
+        with urlopen(Request(url, request.encode(), headers), timeout=60) as answer:
+            body = bytes(answer.read())
+    except HTTPError as fault:
+        body = fault.read()
+    if code.encode() not in body:
+        raise BenchFailed(f"the answer has to be {code} and is: {body.decode()}")
+    return body

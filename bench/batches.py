@@ -1,0 +1,145 @@
+"""Registering learners in batches beside registering them one by one; and finding and registering meanwhile.
+
+In each round 8 clients register learners one by one for as long as told, then twenty batches of 200 more are submitted,
+and waited for. Both are on one server, with its one worker.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from statistics import median
+
+from bench import learners, requests
+from bench.asking import ask
+from bench.failure import BenchFailed
+from bench.plan import Plan
+from bench.rows import Row, measure, print_rows
+from bench.wrk import InTurn, Wrk
+
+_JOBS, _RECORDS = 20, 200
+# More than a load comes to.
+_REGISTERED_A_SECOND = 4_000
+_LOOK_SECONDS = 0.05
+_REGISTERS_A_SECOND = 10
+
+
+def run(plan: Plan) -> None:
+    """Measure, and print the tables."""
+    print(f"\nNew learners a second, {_JOBS} batches of {_RECORDS} beside one by one, {plan.rounds} rounds")
+    print(f"{'':<16}{'one by one':>12}{'in batches':>12}{'ratio':>8}")
+    _compare(plan, "SQLite", plan.database("batches"))
+    if plan.postgresql is not None:
+        _compare(plan, "PostgreSQL", plan.postgresql)
+    _meanwhile(plan)
+
+
+def _compare(plan: Plan, name: str, database_url: str) -> None:
+    url = f"{plan.serve(database_url).url}/LearnerService.svc"
+    count = plan.rounds * plan.seconds * _REGISTERED_A_SECOND
+    load = requests.new_name()
+    bodies = [requests.register_learner(requests.new_learner(load, number)) for number in range(count)]
+    singles = InTurn(plan.folder, f"register-{name}", bodies, loads=plan.rounds, code="WSRC0005")
+    pairs = [(singles.load(url, plan.seconds).per_second, _batches_a_second(url)) for _ in range(plan.rounds)]
+    one_by_one, in_batches = (median(each) for each in zip(*pairs, strict=True))
+    ratio = median(batches / single for single, batches in pairs)
+    print(f"{name:<16}{one_by_one:>12.0f}{in_batches:>12.0f}{ratio:>8.2f}")
+
+
+def _batches_a_second(url: str) -> float:
+    """Records a second of twenty batches, from the first one's submission to the last one's end."""
+    batches = list(_new_batches(_JOBS))
+    begun = time.monotonic()
+    jobs = [_submit(url, each) for each in batches]
+    for job in jobs:
+        _wait_for(url, job)
+    return _JOBS * _RECORDS / (time.monotonic() - begun)
+
+
+def _new_batches(count: int) -> Iterator[str]:
+    for _ in range(count):
+        load = requests.new_name()
+        yield requests.submit_batch([requests.new_learner(load, number) for number in range(_RECORDS)])
+
+
+def _submit(url: str, batch: str) -> str:
+    found = re.search(rb"<JobID>([0-9]+)<", ask(url, batch, "WSRC0007"))
+    assert found is not None
+    return found[1].decode()
+
+
+def _wait_for(url: str, job: str) -> None:
+    while True:
+        answer = ask(url, requests.batch_output(job), "WSRC00")
+        if b"WSRC0008" not in answer:
+            if answer.count(b"RC001") != _RECORDS:
+                raise BenchFailed(f"not every learner of job {job} is registered: {answer[:2000].decode()}")
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
+def _meanwhile(plan: Plan) -> None:
+    """What finds and registrations suffer from batches."""
+    database = plan.database("meanwhile")
+    learners.fill(database, plan.learners)
+    server = plan.serve(database)
+    url = f"{server.url}/LearnerService.svc"
+    find = Wrk(plan.folder, "find", requests.find_by_uln(learners.SOMEONE))
+    empty = plan.empty(len(ask(url, find.body, "WSRC0004")), find)
+    rows = [
+        Row("find by ULN", server, url, find, beside=empty),
+        Row("find by ULN while batches are done", server, url, find, beside=empty, meanwhile=partial(_batches, url)),
+    ]
+    measure([empty, *rows], rounds=plan.rounds, seconds=plan.seconds)
+    print_rows("Finds and batches", [empty, *rows])
+    alone, beside = (row.loads for row in rows)
+    kept = median(with_.per_second / without.per_second for with_, without in zip(beside, alone, strict=True))
+    print(f"finds keep {kept:.2f} of their rate")
+    with _batches(url):
+        waits = _register_for(url, plan.rounds * plan.seconds)
+    print(
+        f"of {len(waits)} registrations meanwhile the longest took {max(waits) * 1000:.0f} ms, "
+        f"half of them at most {median(waits) * 1000:.0f} ms"
+    )
+
+
+@contextmanager
+def _batches(url: str) -> Iterator[None]:
+    """While this context lasts, batches are done, and there is always another one to be done."""
+    over = threading.Event()
+    failures: list[BenchFailed] = []
+
+    def go_on() -> None:
+        try:
+            jobs = [_submit(url, each) for each in _new_batches(2)]
+            while not over.is_set():
+                _wait_for(url, jobs.pop(0))
+                jobs += [_submit(url, each) for each in _new_batches(1)]
+        except BenchFailed as failure:
+            failures.append(failure)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _register_for(url: str, seconds: int) -> list[float]:
+    """Register learners at an even pace; how many seconds each took."""
+    waits = []
+    for _ in range(seconds * _REGISTERS_A_SECOND):
+        request = requests.register_learner(requests.new_learner(requests.new_name(), 0))
+        begun = time.monotonic()
+        ask(url, request, "WSRC0005")
+        waits.append(time.monotonic() - begun)
+        time.sleep(1 / _REGISTERS_A_SECOND)
+    return waits

@@ -1,0 +1,40 @@
+"""How a suite is to be run, and where."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.rows import Row
+from bench.servers import Server, empty_application, lrs_soap
+from bench.wrk import Wrk
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A folder for databases and logs, the servers that are open until the suite is over, and how much to measure.
+
+    `learners` is how many a database has, `many` how many a large one; `postgresql` the URL of an empty database.
+    """
+
+    folder: Path
+    stack: ExitStack
+    seconds: int
+    rounds: int
+    learners: int
+    many: int
+    postgresql: str | None
+
+    def database(self, name: str) -> str:
+        """The URL of a new SQLite database."""
+        return f"sqlite:///{self.folder / name}.db"
+
+    def serve(self, database_url: str, *flags: str) -> Server:
+        """`lrs-soap serve`, until the suite is over."""
+        return self.stack.enter_context(lrs_soap(self.folder, database_url, *flags))
+
+    def empty(self, size: int, wrk: Wrk) -> Row:
+        """The row of an empty application whose answers have `size` bytes, asked as `wrk` asks."""
+        server = self.stack.enter_context(empty_application(size))
+        return Row(f"empty application, {size:,} bytes", server, server.url, wrk)

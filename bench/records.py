@@ -1,0 +1,64 @@
+"""Personal Learning Records of 40 events and of 400, each beside an empty application that answers as many bytes."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from bench import learners, requests
+from bench.asking import ask
+from bench.plan import Plan
+from bench.rows import Row, measure, print_rows
+from bench.wrk import Wrk
+
+_SMALL, _LARGE = 40, 400
+_GET_TYPES = ("FULL", "BRIEF")
+
+
+def run(plan: Plan) -> None:
+    """Measure, and print the tables."""
+    database = plan.database("records")
+    recorded = {count: {**someone, "LearningEvents": _events(count)} for count, someone in _learners().items()}
+    learners.fill(database, plan.learners, recorded.values())
+    server = plan.serve(database)
+    url = f"{server.url}/LearnerServiceR9.svc"
+    rows: list[Row] = []
+    for get_type in _GET_TYPES:
+        for count, someone in _learners().items():
+            request = requests.learning_events(someone, get_type)
+            wrk = Wrk(plan.folder, f"{get_type}-{count}", request, requests.LEARNING_EVENTS_ACTION)
+            size = len(ask(url, request, "WSRC0004", requests.LEARNING_EVENTS_ACTION))
+            empty = plan.empty(size, wrk)
+            rows += [empty, Row(f"{get_type}, {count} events", server, url, wrk, beside=empty)]
+    measure(rows, rounds=plan.rounds, seconds=plan.seconds)
+    print_rows(f"Personal Learning Records, 8 connections, {plan.rounds} rounds of {plan.seconds} s", rows)
+    small, large = (row for row in rows if row.name in (f"FULL, {_SMALL} events", f"FULL, {_LARGE} events"))
+    pairs = zip(large.loads, small.loads, strict=True)
+    cost = median(few.per_second * _SMALL / (many.per_second * _LARGE) for many, few in pairs)
+    print(f"an event of the record of {_LARGE} costs {cost:.2f} of what one of the record of {_SMALL} does")
+
+
+def _learners() -> dict[int, dict[str, str]]:
+    """Whose records are asked for, by how many events they have."""
+    return {
+        _SMALL: {**learners.SOMEONE, "ULN": "6173940298", "FamilyName": "Fewevents"},
+        _LARGE: {**learners.SOMEONE, "ULN": "7284051964", "FamilyName": "Manyevents"},
+    }
+
+
+def _events(count: int) -> list[dict[str, str]]:
+    return [
+        {
+            "Source": "NPD",
+            "AchievementAwardDate": f"20{10 + number % 14}-08-12",
+            "AchievementProviderName": "Millbrook Academy",
+            "AchievementProviderUkprn": "10990002",
+            "AwardingOrganisationName": "AQA",
+            "AwardingOrganisationUkprn": "100040",
+            "Grade": "7",
+            "QualificationType": "GCSE (9 to 1)",
+            "Status": "F",
+            "Subject": "English Language",
+            "SubjectCode": f"60{number:06}",
+        }
+        for number in range(count)
+    ]

@@ -1,0 +1,58 @@
+"""What a suite measures: loads on servers, in turn, each beside an empty application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from statistics import median
+
+from bench.servers import Server
+from bench.wrk import Load, Wrk
+
+
+@dataclass
+class Row:
+    """One thing that is measured: a load on a server, perhaps while something else goes on.
+
+    `beside` is the row of the empty application that it is compared with; that one's own has none.
+    """
+
+    name: str
+    server: Server
+    url: str
+    wrk: Wrk
+    beside: Row | None = None
+    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
+    loads: list[Load] = field(default_factory=list)
+
+    def load(self, seconds: int) -> Load:
+        """Load the server for so many seconds."""
+        with self.meanwhile():
+            return self.wrk.load(self.url, seconds)
+
+    def ratio(self) -> float:
+        """Its requests a second to the empty application's, the median of the rounds' ratios."""
+        beside = self.loads if self.beside is None else self.beside.loads
+        return median(own.per_second / empty.per_second for own, empty in zip(self.loads, beside, strict=True))
+
+
+def measure(rows: Sequence[Row], *, rounds: int, seconds: int) -> None:
+    """Load all rows in turn, round by round, so that a machine that gets slower meanwhile is so for all."""
+    # A first load that does not count warms each up.
+    for row in rows:
+        row.load(1)
+    for _ in range(rounds):
+        for row in rows:
+            row.loads.append(row.load(seconds))
+
+
+def print_rows(title: str, rows: Sequence[Row]) -> None:
+    """A table of the medians of all rounds."""
+    print(f"\n{title}")
+    print(f"{'':<40}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ratio':>8}{'MiB':>8}")
+    for row in rows:
+        per_second = median(load.per_second for load in row.loads)
+        p50, p99 = median(load.p50 for load in row.loads), median(load.p99 for load in row.loads)
+        figures = f"{per_second:>12.0f}{p50:>10.2f}{p99:>10.2f}{row.ratio():>8.2f}{row.server.memory_mib():>8.0f}"
+        print(f"{row.name:<40}{figures}")

@@ -1,0 +1,115 @@
+// Read a learner's Personal Learning Record and print it as a table, in C#. With Mono (Debian: mono-devel and
+// mono-mcs), the service running:
+//
+//   wsdl -n:Lrs -out:LearnerServiceR9.cs 'http://127.0.0.1:8080/LearnerServiceR9.svc?singleWsdl'
+//   mcs -r:System.Web.Services LearningEvents.cs LearnerServiceR9.cs
+//   mono LearningEvents.exe [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER] [--language ENG|CYM]
+//                           ADDRESS ULN FAMILY_NAME GIVEN_NAME
+//
+// ADDRESS is that of the service: http://127.0.0.1:8080. Prints the answer in words, then a row for each learning
+// event, with those columns that any of them fills. The exit status is 0 where the record was handed out, be it empty.
+// The learner can see later who has asked for it. For HTTPS, add an X509Certificate2 to the service's
+// ClientCertificates.
+
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Web.Services.Protocols;
+using System.Xml;
+using Lrs;
+
+static class LearningEvents
+{
+    const string Faults = "http://api.lrs.qcf.gov.uk/faults";
+    const int Vendor = 1; // the number of the software's vendor
+
+    static readonly InvokingOrganisationR10 Asker = new InvokingOrganisationR10
+    {
+        Ukprn = "TEST0001", Password = "CompatSitePass01", Username = "example",
+    };
+
+    static readonly Dictionary<string, string> Answers = new Dictionary<string, string>
+    {
+        ["WSRC0004"] = "this is the learner's record",
+        ["WSRC0022"] = "the ULN is linked to a master's, which is the one to use; this is the record of all its ULNs",
+        ["WSEC0136"] = "this is no ULN, which has ten digits, the last of them to check the others",
+        ["WSEC0206"] = "the learner has not opted to share the record, so that only the learner may read it",
+        ["WSEC0208"] = "no learner has this ULN and exactly these names",
+    };
+    static readonly string[] Records = { "WSRC0004", "WSRC0022" };
+
+    static readonly string[] Headings =
+    {
+        "Awarded", "Source", "Type", "Subject", "Code", "Level", "Grade", "Credits", "Awarded by",
+    };
+    const string NoGrade = "9999999999";
+
+    static int Main(string[] arguments)
+    {
+        var options = new Dictionary<string, string>
+        {
+            ["--get-type"] = "FULL", ["--user-type"] = "ORG", ["--language"] = "ENG",
+        };
+        int place = 0;
+        for (; arguments[place].StartsWith("--"); place += 2)
+            options[arguments[place]] = arguments[place + 1];
+        string[] given = arguments.Skip(place).ToArray();
+        var service = new LearnerServiceR9Proxy { Url = given[0] + "/LearnerServiceR9.svc" };
+        try
+        {
+            GetLearnerLearningEventsResponse answer = service.GetLearnerLearningEvents(
+                Asker, options["--user-type"], Vendor, options["--language"], given[1], given[3], given[2],
+                null, null, options["--get-type"]);
+            Console.WriteLine("{0}: {1}", answer.ResponseCode, Answers[answer.ResponseCode]);
+            if (!Records.Contains(answer.ResponseCode))
+                return 1;
+            Console.WriteLine("ULN {0}, {1} learning events", answer.FoundULN, answer.LearnerRecord.Length);
+            if (answer.LearnerRecord.Length != 0)
+                Console.WriteLine(string.Join("\n", Table(answer.LearnerRecord)));
+            return 0;
+        }
+        catch (SoapException fault)
+        {
+            Console.Error.WriteLine(WordsOf(fault));
+            return 1;
+        }
+    }
+
+    // The lines of a table with a row for each event, and the columns that any of them fills.
+    static IEnumerable<string> Table(LearningEvent[] events)
+    {
+        string[][] rows = events.Select(Row).ToArray();
+        var lines = new string[events.Length + 1];
+        for (int column = 0; column < Headings.Length; ++column)
+        {
+            string[] cells = rows.Select(row => row[column] ?? "").ToArray();
+            if (cells.All(cell => cell == ""))
+                continue;
+            cells = cells.Prepend(Headings[column]).ToArray();
+            int width = cells.Max(cell => cell.Length) + 2;
+            for (int line = 0; line < lines.Length; ++line)
+                lines[line] += cells[line].PadRight(width);
+        }
+        return lines.Select(line => line.TrimEnd());
+    }
+
+    static string[] Row(LearningEvent each)
+    {
+        return new[]
+        {
+            each.AchievementAwardDate, each.Source, each.QualificationType, each.Subject, each.SubjectCode, each.Level,
+            each.Grade == NoGrade ? "" : each.Grade, each.Credits.ToString(), each.AwardingOrganisationName,
+        };
+    }
+
+    // What a fault says, which may be the service's own or that of the machinery around it.
+    static string WordsOf(SoapException fault)
+    {
+        XmlElement exception = fault.Detail == null ? null : fault.Detail["DomainFault", Faults];
+        if (exception == null)
+            return fault.Code.Name + ": " + fault.Message;
+        byte[] detail = Convert.FromBase64String(exception["ErrorDetail", Faults].InnerText);
+        return exception["ErrorCode", Faults].InnerText + ": " + Encoding.UTF8.GetString(detail);
+    }
+}

@@ -1,0 +1,103 @@
+<?php
+// Read a learner's Personal Learning Record and print it as a table, with the SoapClient of PHP 8.1 or newer (Debian:
+// php-cli and php-soap).
+//
+//   php learning_events.php [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER] [--language ENG|CYM]
+//                           ADDRESS ULN FAMILY_NAME GIVEN_NAME
+//
+// ADDRESS is that of the service: http://127.0.0.1:8080. Prints the answer in words, then a row for each learning
+// event, with those columns that any of them fills. The exit status is 0 where the record was handed out, be it empty.
+// The learner can see later who has asked for it. For HTTPS, the option 'local_cert' names a PEM file with the client's
+// certificate and key.
+
+const ASKER = ['Ukprn' => 'TEST0001', 'Password' => 'CompatSitePass01', 'Username' => 'example'];
+const VENDOR = 1; // the number of the software's vendor
+
+const ANSWERS = [
+    'WSRC0004' => "this is the learner's record",
+    'WSRC0022' => "the ULN is linked to a master's, which is the one to use; this is the record of all its ULNs",
+    'WSEC0136' => 'this is no ULN, which has ten digits, the last of them to check the others',
+    'WSEC0206' => 'the learner has not opted to share the record, so that only the learner may read it',
+    'WSEC0208' => 'no learner has this ULN and exactly these names',
+];
+const RECORDS = ['WSRC0004', 'WSRC0022'];
+const COLUMNS = [
+    'AchievementAwardDate' => 'Awarded',
+    'Source' => 'Source',
+    'QualificationType' => 'Type',
+    'Subject' => 'Subject',
+    'SubjectCode' => 'Code',
+    'Level' => 'Level',
+    'Grade' => 'Grade',
+    'Credits' => 'Credits',
+    'AwardingOrganisationName' => 'Awarded by',
+];
+const NO_GRADE = '9999999999';
+
+// The lines of a table with a row for each event, and the columns that any of them fills.
+function table(array $events): array
+{
+    $lines = array_fill(0, count($events) + 1, '');
+    foreach (COLUMNS as $field => $heading) {
+        $cells = array_map(fn($event) => cell($event->$field ?? null), $events);
+        if (!array_filter($cells, 'strlen')) {
+            continue;
+        }
+        $width = max(array_map('iconv_strlen', [$heading, ...$cells]));
+        foreach ([$heading, ...$cells] as $row => $text) {
+            $lines[$row] .= $text . str_repeat(' ', $width - iconv_strlen($text) + 2);
+        }
+    }
+    return array_map('rtrim', $lines);
+}
+
+function cell(string|int|null $value): string
+{
+    return $value === NO_GRADE ? '' : (string) $value;
+}
+
+// What a fault says, which may be the service's own or that of the machinery around it.
+function wordsOf(SoapFault $fault): string
+{
+    $exception = $fault->detail->DomainFault ?? null;
+    if ($exception === null) {
+        return "$fault->faultcode: $fault->faultstring";
+    }
+    // SoapClient decodes base64 in answers, and not in the details of faults.
+    return "$exception->ErrorCode: " . base64_decode($exception->ErrorDetail);
+}
+
+function stop(string $reason): never
+{
+    fwrite(STDERR, "$reason\n");
+    exit(1);
+}
+
+$given = getopt('', ['get-type:', 'user-type:', 'language:'], $rest);
+[$address, $uln, $familyName, $givenName] = array_slice($argv, $rest);
+// Without this feature a list of one event would be an event.
+$service = new SoapClient("$address/LearnerServiceR9.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
+
+try {
+    $answer = $service->GetLearnerLearningEvents([
+        'invokingOrganisation' => ASKER,
+        'userType' => $given['user-type'] ?? 'ORG',
+        'vendorID' => VENDOR,
+        'language' => $given['language'] ?? 'ENG',
+        'uln' => $uln,
+        'givenName' => $givenName,
+        'familyName' => $familyName,
+        'getType' => $given['get-type'] ?? 'FULL',
+    ])->GetLearnerLearningEventsResult;
+} catch (SoapFault $fault) {
+    stop(wordsOf($fault));
+}
+echo "$answer->ResponseCode: ", ANSWERS[$answer->ResponseCode], "\n";
+if (!in_array($answer->ResponseCode, RECORDS, true)) {
+    exit(1);
+}
+$events = $answer->LearnerRecord->LearningEvent ?? [];
+echo "ULN $answer->FoundULN, ", count($events), " learning events\n";
+if ($events) {
+    echo implode("\n", table($events)), "\n";
+}

@@ -1,0 +1,87 @@
+"""What is wrong with a learner of a batch file before anybody looks for it: facets, identifiers, field rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from lrs_soap.batch.file_contents import quoted
+from lrs_soap.operations.learner_record import Check
+from lrs_soap.rules import field_rules, identifiers
+from lrs_soap.rules import uln as ulns
+from lrs_soap.rules.job_records import SubmittedRecord
+from lrs_soap.rules.prohibited import ProhibitedText
+
+_DAY = "a day as YYYY-MM-DD"
+_EXPECTED = {
+    "ULN": "a ULN of ten digits",
+    "LastKnownPostCode": "a postcode such as LS1 4AP",
+    "DateOfAddressCapture": _DAY,
+    "DateOfBirth": _DAY,
+    "EmailAddress": "an e-mail address",
+    "Gender": "0, 1, 2 or 9",
+    "ScottishCandidateNumber": "a number of nine digits",
+    "AbilityToShare": "0 or 1",
+    "VerificationType": "0 to 7 or 999",
+}
+_WRITTEN_SO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TURNED_ROUND = re.compile("[0-9]{1,4}[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/. ][0-9]{1,4}")
+
+
+class Finding(NamedTuple):
+    """Something wrong with a value: the contract's name of the field, and in a person's words what."""
+
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}"
+
+
+def submitted(values: Mapping[str, str], check: Check) -> SubmittedRecord:
+    """A learner of a file as a record to submit; `check` judges the schema's facets."""
+    return SubmittedRecord(values, tuple(map(str, _facets(values, check))), tuple(map(str, _identifiers(values))))
+
+
+def findings(
+    values: Mapping[str, str], check: Check, *, today: date, prohibited: ProhibitedText
+) -> tuple[Finding, ...]:
+    """All that makes a learner RC011, RC012 or RC013 on this day, whoever is held, the first for each field."""
+    found: dict[str, Finding] = {}
+    for finding in (*_facets(values, check), *_identifiers(values), *_rules(values, today, prohibited)):
+        found.setdefault(finding.field, finding)
+    return tuple(found.values())
+
+
+def _facets(values: Mapping[str, str], check: Check) -> Iterator[Finding]:
+    for field, value in values.items():
+        reason = check(field, value)
+        if reason is not None:
+            expected = _EXPECTED.get(field)
+            yield Finding(field, reason if expected is None else _unexpected(value, expected))
+
+
+def _identifiers(values: Mapping[str, str]) -> Iterator[Finding]:
+    for field, value in values.items():
+        reason = identifiers.why_malformed(field, value)
+        if reason is not None:
+            yield Finding(field, reason)
+
+
+def _rules(values: Mapping[str, str], today: date, prohibited: ProhibitedText) -> Iterator[Finding]:
+    uln = values.get("ULN")
+    if uln is not None and not ulns.is_valid(uln):
+        yield Finding("ULN", f"{quoted(uln)} where a ULN with the right check digit is expected")
+    for violation in field_rules.violations(values, today=today, prohibited=prohibited):
+        yield Finding(violation.field, violation.sentence)
+
+
+def _unexpected(value: str, expected: str) -> str:
+    told = f"{quoted(value)} where {expected} is expected"
+    if expected is _DAY and _WRITTEN_SO.fullmatch(value):
+        return f"{quoted(value)} is no day of the years 1800 to 2099"
+    if expected is _DAY and _TURNED_ROUND.fullmatch(value):
+        return f"{told}: spreadsheets turn days round when they open or save a file"
+    return told

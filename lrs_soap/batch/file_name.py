@@ -1,0 +1,52 @@
+"""What a batch file is called: `LRB_<UKPRN>_<DDMMYYYYHHMM>.CSV`, or `.XML`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from lrs_soap.errors import InvalidRecord
+
+CSV, XML = "CSV", "XML"
+
+_NAME = re.compile(r"LRB_([0-9A-Za-z]{8})_([0-9]{12})\.(CSV|XML)")
+_MOMENT = "%d%m%Y%H%M"
+_LONGEST_QUOTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """Whose file it is, the moment in its name, which has no zone, and its format, `CSV` or `XML`."""
+
+    ukprn: str
+    made: datetime
+    format: str
+
+    def __str__(self) -> str:
+        return f"LRB_{self.ukprn}_{self.made.strftime(_MOMENT)}.{self.format}"
+
+
+def parse(name: str) -> FileName:
+    """What the name of a file says. Raises InvalidRecord, which says what it has to be."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise _wrong(name, _what_is_wrong(name))
+    ukprn, moment, file_format = found.groups()
+    try:
+        # strptime alone would take a year of fewer digits.
+        made = datetime.strptime(moment, _MOMENT)
+    except ValueError:
+        raise _wrong(name, f"{moment} is no day and time, day first, as 0109{moment[4:8]}1430 is") from None
+    return FileName(ukprn, made, file_format)
+
+
+def _what_is_wrong(name: str) -> str:
+    if name != name.upper() and _NAME.fullmatch(name.upper()):
+        return "its extension and LRB have to be in capitals"
+    return "it has to be LRB_<UKPRN>_<DDMMYYYYHHMM>.CSV or .XML"
+
+
+def _wrong(name: str, reason: str) -> InvalidRecord:
+    quoted = name if len(name) <= _LONGEST_QUOTED else f"{name[:_LONGEST_QUOTED]}…"
+    return InvalidRecord(f"the file is called {quoted!r}: {reason}")

@@ -1,0 +1,176 @@
+"""The worker: takes batch jobs and does their records, until it is told to stop.
+
+Records are done in portions: short transactions, of which only the last one waits for the disk and takes along those
+before it, and then a pause in which others get to write. So a job's last record, and with it all of them, is on disk
+before anybody can read that it is done; and where writers take turns, nobody who registers a learner waits for longer
+than a portion.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+from lrs_soap.batch import lease_owner
+from lrs_soap.clock import Clock
+from lrs_soap.errors import StoreUnavailable
+from lrs_soap.operations import batch_work
+from lrs_soap.operations.batch_work import Lease, LeaseLost
+from lrs_soap.rules.job_records import JobRecord
+from lrs_soap.rules.jobs import JobState
+from lrs_soap.rules.prohibited import ProhibitedText
+from lrs_soap.store.store import Store
+
+# How long a portion is, and the gap after it, which a server that looks every 2 ms cannot miss.
+_PORTION_SECONDS = 0.03
+_PAUSE_SECONDS = 0.004
+# How long a portion is where nobody waits for it.
+_LONG_PORTION_SECONDS = 0.1
+# A few hundred kilobytes.
+_RECORDS_READ_AT_ONCE = 200
+# After so many records of one job, others have a turn.
+_RECORDS_IN_A_TURN = 1000
+# How long to wait before looking again, where there was nothing to do, and where something has failed.
+_LOOK_SECONDS = 0.1
+_TROUBLE_SECONDS = 1.0
+
+
+class Worker:
+    """Does batch jobs in `run` until `stop` is called. Lives in the process in which it was made, and in one thread."""
+
+    def __init__(self, store: Store, clock: Clock, prohibited: ProhibitedText, *, log: Any) -> None:
+        """`log` is a structlog logger, for the ends of jobs and for what goes wrong, and at level debug each record."""
+        self._store = store
+        self._clock = clock
+        self._prohibited = prohibited
+        self._log = log
+        self._owner = lease_owner.own()
+        self._portion, self._pause = (
+            (_PORTION_SECONDS, _PAUSE_SECONDS) if store.writers_take_turns else (_LONG_PORTION_SECONDS, 0.0)
+        )
+        self._trouble = ""
+        self._is_stopping = False
+        self._woken, self._wake = socket.socketpair()
+        self._wake.setblocking(False)
+
+    def run(self) -> None:
+        """Do what there is to do until `stop` is called; then finish the record, and give its job back."""
+        while not self._is_stopping:
+            try:
+                lease = self._take()
+                if lease is None:
+                    self._wait(_LOOK_SECONDS)
+                else:
+                    self._do_turn(lease)
+            except StoreUnavailable as error:
+                self._leave_in_peace(error)
+            except LeaseLost as error:
+                self._log.warning("job", **self._now(), lost=str(error))
+
+    def stop(self) -> None:
+        """End `run` soon; may be called by a signal's handler, and by another thread."""
+        self._is_stopping = True
+        # Full, it has been told often enough.
+        with suppress(BlockingIOError):
+            self._wake.send(b"\0")
+
+    def _take(self) -> Lease | None:
+        with self._store.reading() as transaction:
+            if not batch_work.is_anything_due(transaction, lease_owner.is_gone):
+                return None
+        with self._store.writing() as transaction:
+            return batch_work.take(transaction, owner=self._owner, is_gone=lease_owner.is_gone, now=self._clock.now())
+
+    def _do_turn(self, lease: Lease) -> None:
+        """Do records of a job, to its end, or until it is others' turn or time to stop: then put it back."""
+        turn_ends = lease.job.position + _RECORDS_IN_A_TURN
+        ahead: deque[JobRecord] = deque()
+        while not (lease.is_over or self._is_stopping or lease.job.position >= turn_ends):
+            lease = self._go_on(lease, ahead)
+            time.sleep(self._pause)
+        if lease.is_over:
+            self._log_end(lease)
+        else:
+            with self._store.writing() as transaction:
+                batch_work.put_back(transaction, lease)
+
+    def _go_on(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
+        """The lease after one more portion; where the store is not available meanwhile, after that.
+
+        `ahead` are the records that come next, as far as they have been read.
+        """
+        try:
+            return self._do_portion(lease, ahead)
+        except StoreUnavailable as error:
+            ahead.clear()
+            self._leave_in_peace(error)
+        while not self._is_stopping:
+            try:
+                with self._store.reading() as transaction:
+                    return batch_work.again(transaction, lease)
+            except StoreUnavailable as error:
+                self._leave_in_peace(error)
+        return lease
+
+    def _do_portion(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
+        if not ahead:
+            with self._store.reading() as transaction:
+                ahead.extend(batch_work.next_records(transaction, lease, _RECORDS_READ_AT_ONCE))
+        with self._store.writing(durable=False) as transaction:
+            batch_work.begin_record(transaction, lease)
+        ends = time.monotonic() + self._portion
+        goes_on = True
+        while goes_on:
+            goes_on = len(ahead) > 1 and time.monotonic() < ends and not self._is_stopping
+            try:
+                lease = self._do_record(lease, ahead[0], goes_on=goes_on)
+            except (StoreUnavailable, LeaseLost):
+                raise
+            except Exception as error:  # whatever it is, the other jobs are to go on, and the log has the trace
+                return self._count_death(lease, error)
+            ahead.popleft()
+        return lease
+
+    def _do_record(self, lease: Lease, record: JobRecord, *, goes_on: bool) -> Lease:
+        with self._store.writing(durable=not goes_on) as transaction:
+            done = batch_work.do_record(
+                transaction, lease, record, goes_on=goes_on, now=self._clock.now(), prohibited=self._prohibited
+            )
+        self._trouble = ""
+        reasons = [f"{reason.rule}: {reason.outcome}" for reason in done.reasons]
+        self._log.debug("record", job=lease.job.id, record=record.position, code=done.code.value, reasons=reasons)
+        return done.lease
+
+    def _count_death(self, lease: Lease, error: Exception) -> Lease:
+        self._log.error("record", **self._now(), job=lease.job.id, record=lease.job.position, exc_info=error)
+        with self._store.writing() as transaction:
+            lease = batch_work.count_death(transaction, lease, now=self._clock.now())
+        self._wait(_TROUBLE_SECONDS)
+        return lease
+
+    def _leave_in_peace(self, error: StoreUnavailable) -> None:
+        """Wait, after what is wrong with the store is logged, if it was not before."""
+        if str(error) != self._trouble:
+            self._trouble = str(error)
+            self._log.warning("job", **self._now(), waiting=self._trouble)
+        self._wait(_TROUBLE_SECONDS)
+
+    def _log_end(self, lease: Lease) -> None:
+        job = lease.job
+        facts = {**self._now(), "job": job.id, "organisation": job.organisation, "state": job.state.shown}
+        if job.state is JobState.FAILED:
+            self._log.error("job", **facts, record=job.position, deaths=lease.deaths)
+        else:
+            self._log.info("job", **facts, records=job.record_count)
+
+    def _now(self) -> dict[str, str]:
+        return {"time": self._clock.now().isoformat()}
+
+    def _wait(self, seconds: float) -> None:
+        """Wait so long, or until it is time to stop."""
+        if not self._is_stopping:
+            select.select([self._woken], [], [], seconds)

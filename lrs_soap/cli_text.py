@@ -1,0 +1,21 @@
+"""How the commands put what they tell."""
+
+from __future__ import annotations
+
+LONGEST_QUOTED = 40
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something: `1 learner`, `2 learners`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def one_line(text: str) -> str:
+    """The text without what would move a terminal's cursor."""
+    words = " ".join(text.split())
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
+
+
+def quoted(value: str) -> str:
+    """A value in quotes, not whole where it is long."""
+    return f"'{value}'" if len(value) <= LONGEST_QUOTED else f"'{value[:LONGEST_QUOTED]}…'"

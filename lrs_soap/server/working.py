@@ -1,0 +1,51 @@
+"""Doing batch jobs: what the workers of `lrs-soap serve` do, and `lrs-soap work`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lrs_soap.batch.worker import Worker
+from lrs_soap.clock import clock_at
+from lrs_soap.operations import prohibited_text
+from lrs_soap.server.exchange_log import open_log
+from lrs_soap.server.processes import Announce, Post, Processes
+from lrs_soap.store.store import Store
+
+if TYPE_CHECKING:
+    from lrs_soap.settings import Settings
+
+
+def work(settings: Settings, workers: int) -> None:
+    """Do the batch jobs of a database that is ready, in so many processes, until told to stop.
+
+    Returns after SIGTERM or SIGINT, when each has finished the record that it was on. Raises InvalidSetting where the
+    list of prohibited text is none.
+    """
+    prohibited_text.read(settings.prohibited_text)
+    Processes(
+        [Post("worker", lambda announce: do_jobs(settings, announce))] * workers,
+        sockets=[],
+        ready=lambda: print("lrs-soap is at work on batch jobs", file=sys.stderr, flush=True),
+        log=open_log(settings.log_level, settings.log_format),
+    ).run()
+
+
+def do_jobs(settings: Settings, announce: Announce, *, inherited: Sequence[socket.socket] = ()) -> None:
+    """Do batch jobs until SIGTERM or SIGINT, in a process of its own; sockets that it has inherited are for others."""
+    for each in inherited:
+        each.close()
+    log = open_log(settings.log_level, settings.log_format).bind(process=os.getpid())
+    store = Store(settings.database_url)
+    try:
+        worker = Worker(store, clock_at(settings.clock), prohibited_text.read(settings.prohibited_text), log=log)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, frame: worker.stop())
+        announce(worker)
+        worker.run()
+    finally:
+        store.close()

@@ -1,0 +1,27 @@
+"""A page of an access history as ViewAudit answers with it."""
+
+from __future__ import annotations
+
+from lrs_soap.rules.access_history import PAGE_SIZE, Access, Page
+from lrs_soap.wsdl.messages import model
+
+
+def page_message(page: Page) -> model.PagedListOfPlrAccessEntryResponseN4dIIFC_S:
+    """The page, with how many pages and entries there are."""
+    entries = tuple(map(_entry_message, page.entries))
+    return model.PagedListOfPlrAccessEntryResponseN4dIIFC_S(
+        List=model.ArrayOfPlrAccessEntryResponse(PlrAccessEntryResponse=entries),
+        PageCount=page.count,
+        PageIndex=page.index,
+        PageSize=PAGE_SIZE,
+        TotalItems=page.total,
+    )
+
+
+def _entry_message(access: Access) -> model.PlrAccessEntryResponse:
+    return model.PlrAccessEntryResponse(
+        Action=access.action.value,
+        DateTime=access.moment,
+        Organisation=access.author.organisation,
+        User=access.author.user,
+    )

@@ -1,0 +1,20 @@
+"""An organisation as GetOrganisation answers with it."""
+
+from __future__ import annotations
+
+from lrs_soap.rules.codes import ResponseCode
+from lrs_soap.rules.organisation import Organisation
+from lrs_soap.wsdl.messages import model
+
+
+def organisation_message(code: ResponseCode, organisation: Organisation | None) -> model.GetOrganisationResponse:
+    """The code, and what the organisation is called and whether it may ask, where there is one."""
+    if organisation is None:
+        return model.GetOrganisationResponse(ResponseCode=code.value)
+    return model.GetOrganisationResponse(
+        ResponseCode=code.value,
+        DisplayName=organisation.name,
+        OrgRef=organisation.organisation_ref,
+        Status="Suspended" if organisation.suspended else "Active",
+        Ukprn=organisation.ukprn,
+    )

@@ -1,0 +1,331 @@
+"""Batch jobs and their records: what is to be done, how far it is, and whose turn it is to do it.
+
+A job is one worker's at a time, by a lease that ends by itself. Whoever has it changes it only where it still is theirs
+and as far as they think: each change says so, and tells whether it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, bindparam, case, func, insert, literal_column, null, or_, select, update
+
+from lrs_soap.rules.change import Author
+from lrs_soap.rules.codes import FailureFlag, ResponseCode, ReturnCode
+from lrs_soap.rules.job_records import JobRecord, SubmittedRecord, VerifiedRecord
+from lrs_soap.rules.jobs import FileFacts, Job, JobKind, JobState, JobType
+from lrs_soap.store.dialects import milliseconds_now
+from lrs_soap.store.prepared import Prepared, PreparedUpdate
+from lrs_soap.store.store import Transaction
+from lrs_soap.store.tables import UNFINISHED, job_records, jobs
+
+_LEASE_MILLISECONDS = literal_column("10000", BigInteger())
+_ZERO, _ONE = literal_column("0", Integer()), literal_column("1", Integer())
+
+_JOB = tuple(
+    jobs.c[name]
+    for name in (
+        *("id", "kind", "job_type", "organisation", "user_name", "state", "submitted", "started", "finished"),
+        *("record_count", "position", "file"),
+    )
+)
+_RECORD = tuple(
+    job_records.c[name]
+    for name in ("position", "sent", "trouble", "identifier_trouble", "return_code", "uln", "answer")
+)
+
+# A job that is still being stored has no `due`, and is not there.
+_IS_DUE = jobs.c.due <= milliseconds_now()
+_LEASE_IS_OVER = jobs.c.lease_until < milliseconds_now()
+
+_BY_ID = Prepared(select(*_JOB).where(jobs.c.id == bindparam("job"), jobs.c.due.is_not(None)), "job")
+_LEASED = Prepared(
+    select(jobs.c.deaths, *_JOB).where(jobs.c.id == bindparam("job"), jobs.c.lease_owner == bindparam("owner")),
+    *("job", "owner"),
+)
+_HOLDERS = Prepared(
+    select(case((_LEASE_IS_OVER, null()), else_=jobs.c.lease_owner)).where(UNFINISHED, _IS_DUE).distinct()
+)
+_NEXT_DUE = (
+    select(jobs.c.lease_owner, jobs.c.on_record, jobs.c.deaths, *_JOB)
+    .where(UNFINISHED, _IS_DUE)
+    .order_by(jobs.c.due, jobs.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_RECORDS = Prepared(
+    select(*_RECORD)
+    .where(
+        job_records.c.job_id == bindparam("job"),
+        job_records.c.position >= bindparam("first"),
+        job_records.c.position < bindparam("end"),
+    )
+    .order_by(job_records.c.position),
+    *("job", "first", "end"),
+)
+_OUTCOMES = Prepared(
+    select(job_records.c.return_code, func.count())
+    .where(job_records.c.job_id == bindparam("job"), job_records.c.return_code.is_not(None))
+    .group_by(job_records.c.return_code),
+    "job",
+)
+
+_ITS_OWN = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.lease_owner == bindparam("owner"))
+_AT_ITS_POSITION = _ITS_OWN.where(jobs.c.position == bindparam("at"))
+_RENEWED = {"lease_until": milliseconds_now() + _LEASE_MILLISECONDS}
+_GIVEN_BACK = {"lease_owner": null(), "lease_until": null(), "on_record": null()}
+
+_TAKE = PreparedUpdate(
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"))
+    .values(
+        state=bindparam("new_state"),
+        started=func.coalesce(jobs.c.started, bindparam("now")),
+        lease_owner=bindparam("owner"),
+        on_record=null(),
+        deaths=bindparam("new_deaths"),
+        **_RENEWED,
+    ),
+    *("job", "owner", "new_state", "now", "new_deaths"),
+)
+_BEGIN = PreparedUpdate(_AT_ITS_POSITION.values(on_record=jobs.c.position, **_RENEWED), *("job", "owner", "at"))
+_DONE = PreparedUpdate(
+    _AT_ITS_POSITION.values(
+        position=jobs.c.position + _ONE, on_record=bindparam("goes_on_with"), deaths=_ZERO, **_RENEWED
+    ),
+    *("job", "owner", "at", "goes_on_with"),
+)
+_COUNT_DEATH = PreparedUpdate(
+    _AT_ITS_POSITION.values(deaths=bindparam("new_deaths"), on_record=null(), **_RENEWED),
+    *("job", "owner", "at", "new_deaths"),
+)
+_PUT_BACK = PreparedUpdate(_ITS_OWN.values(due=milliseconds_now(), **_GIVEN_BACK), *("job", "owner"))
+_END = PreparedUpdate(
+    _ITS_OWN.values(state=bindparam("new_state"), finished=bindparam("now"), **_GIVEN_BACK),
+    *("job", "owner", "new_state", "now"),
+)
+_SET_OUTCOME = PreparedUpdate(
+    update(job_records)
+    .where(job_records.c.job_id == bindparam("job"), job_records.c.position == bindparam("at"))
+    .values(return_code=bindparam("code"), uln=bindparam("its_uln"), answer=bindparam("verified")),
+    *("job", "at", "code", "its_uln", "verified"),
+)
+
+_RETURN_CODES = {code.value: code for code in ReturnCode}
+_RESPONSE_CODES = {code.value: code for code in ResponseCode}
+_FLAGS = {flag.value: flag for flag in FailureFlag}
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job that may be taken.
+
+    `holder` is whose it was last, where it was not given back; `on_record` the record that it was on then, where it was
+    on one, and `deaths` how many have died of the record that comes next.
+    """
+
+    job: Job
+    holder: str | None
+    on_record: int | None
+    deaths: int
+
+
+def insert_job(
+    transaction: Transaction,
+    *,
+    kind: JobKind,
+    job_type: JobType | None,
+    author: Author,
+    submitted: datetime,
+    file: FileFacts | None = None,
+    owner: str | None = None,
+) -> int:
+    """Begin to store a job, and return its JobID: it is not there for anybody before it is released.
+
+    `owner` is who stores it, where that takes several transactions.
+    """
+    row = {
+        "kind": kind.value,
+        "job_type": None if job_type is None else job_type.value,
+        "organisation": author.organisation,
+        "user_name": author.user,
+        "state": JobState.WAITING.value,
+        "submitted": submitted.isoformat(),
+        "record_count": 0,
+        "position": 0,
+        "file": None if file is None else _json({"format": file.format, "version": file.version, "name": file.name}),
+        "lease_owner": owner,
+        "deaths": 0,
+    }
+    inserted = transaction.execute(insert(jobs).values(row)).inserted_primary_key
+    assert inserted is not None
+    return int(inserted[0])
+
+
+def add_records(transaction: Transaction, job_id: int, records: Iterable[SubmittedRecord], *, first: int = 0) -> None:
+    """Store records of a job that is not released yet; `first` is the place of the first of them."""
+    rows = [
+        {
+            "job_id": job_id,
+            "position": position,
+            "sent": _json({field: value for field, value in record.sent.items() if value is not None}),
+            "trouble": _json_or_none(record.trouble),
+            "identifier_trouble": _json_or_none(record.identifier_trouble),
+        }
+        for position, record in enumerate(records, first)
+    ]
+    if rows:
+        transaction.execute(insert(job_records), rows)
+
+
+def release(transaction: Transaction, job_id: int, *, record_count: int, delay: int) -> None:
+    """Let a job that is stored be there, with all its records, and be taken in `delay` seconds."""
+    transaction.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(record_count=record_count, due=milliseconds_now() + delay * 1000, **_GIVEN_BACK)
+    )
+
+
+def by_id(transaction: Transaction, job_id: int) -> Job | None:
+    """The job with this JobID, whosever it is; None where there is none."""
+    row = _BY_ID.row(transaction, job_id)
+    return None if row is None else _job(row)
+
+
+def records(transaction: Transaction, job_id: int, *, first: int, end: int) -> list[JobRecord]:
+    """The records of a job from place `first` up to `end`, in order."""
+    return list(map(_record, _RECORDS.rows(transaction, job_id, first, end)))
+
+
+def outcomes(transaction: Transaction, job_id: int) -> dict[ReturnCode, int]:
+    """How many records of a job have each return code."""
+    return {_RETURN_CODES[code]: count for code, count in _OUTCOMES.rows(transaction, job_id)}
+
+
+def holders(transaction: Transaction) -> set[str | None]:
+    """Whose the jobs are that are due; None is among them where one is nobody's, or its lease is over."""
+    return {row[0] for row in _HOLDERS.rows(transaction)}
+
+
+def next_due(transaction: Transaction, gone: Collection[str]) -> DueJob | None:
+    """The job that is due for longest and nobody's; None where there is none.
+
+    It is nobody's too where its holder is among those who are `gone`, or the lease is over. Nobody else gets it while
+    this writing transaction lasts.
+    """
+    is_free = or_(jobs.c.lease_owner.is_(None), _LEASE_IS_OVER, jobs.c.lease_owner.in_(gone))
+    row = transaction.execute(_NEXT_DUE.where(is_free)).one_or_none()
+    if row is None:
+        return None
+    return DueJob(_job(row[3:]), row.lease_owner, row.on_record, row.deaths)
+
+
+def leased(transaction: Transaction, job_id: int, owner: str) -> tuple[Job, int] | None:
+    """A job as it is now, and how many have died of its next record; None where it is not `owner`'s."""
+    row = _LEASED.row(transaction, job_id, owner)
+    return None if row is None else (_job(row[1:]), row[0])
+
+
+def take(transaction: Transaction, job_id: int, *, owner: str, state: JobState, now: datetime, deaths: int) -> None:
+    """Give a job that `next_due` has found to `owner`; `now` is when it is started, if it was not."""
+    _TAKE.run(transaction, job_id, owner, state.value, now.isoformat(), deaths)
+
+
+def begin_record(transaction: Transaction, job_id: int, *, owner: str, position: int) -> bool:
+    """Note that `owner` is on the record at `position`, which is the next one; whether the job is still theirs."""
+    return _BEGIN.run(transaction, job_id, owner, position) == 1
+
+
+def record_done(transaction: Transaction, job_id: int, *, owner: str, position: int, goes_on_with: int | None) -> bool:
+    """Note that the record at `position` is done; whether the job is still `owner`'s and was there.
+
+    `goes_on_with` is the record that its owner is on from now on, None for none.
+    """
+    return _DONE.run(transaction, job_id, owner, position, goes_on_with) == 1
+
+
+def count_death(transaction: Transaction, job_id: int, *, owner: str, position: int, deaths: int) -> bool:
+    """Note how many have died of the record at `position`; whether the job is still `owner`'s and was there."""
+    return _COUNT_DEATH.run(transaction, job_id, owner, position, deaths) == 1
+
+
+def put_back(transaction: Transaction, job_id: int, *, owner: str) -> bool:
+    """Give a job back, to be taken after those that are due already; whether it was still `owner`'s."""
+    return _PUT_BACK.run(transaction, job_id, owner) == 1
+
+
+def end(transaction: Transaction, job_id: int, *, owner: str, state: JobState, now: datetime) -> bool:
+    """End a job in this state; whether it was still `owner`'s."""
+    return _END.run(transaction, job_id, owner, state.value, now.isoformat()) == 1
+
+
+def set_outcome(transaction: Transaction, job_id: int, position: int, *, code: ReturnCode, uln: str | None) -> None:
+    """Hold what became of a record that was to be registered."""
+    _SET_OUTCOME.run(transaction, job_id, position, code.value, uln, None)
+
+
+def set_verified(transaction: Transaction, job_id: int, position: int, verified: VerifiedRecord) -> None:
+    """Hold what a verification came to."""
+    _SET_OUTCOME.run(transaction, job_id, position, None, None, _verified_text(verified))
+
+
+def _job(row: Sequence[Any]) -> Job:
+    id_, kind, job_type, organisation, user, state, submitted, started, finished, record_count, position, file = row
+    return Job(
+        id=id_,
+        kind=JobKind(kind),
+        job_type=None if job_type is None else JobType(job_type),
+        organisation=organisation,
+        user=user,
+        state=JobState(state),
+        submitted=datetime.fromisoformat(submitted),
+        started=_moment(started),
+        finished=_moment(finished),
+        record_count=record_count,
+        position=position,
+        file=None if file is None else FileFacts(**json.loads(file)),
+    )
+
+
+def _record(row: tuple[Any, ...]) -> JobRecord:
+    position, sent, trouble, identifier_trouble, code, uln, verified = row
+    return JobRecord(
+        position,
+        json.loads(sent),
+        _texts(trouble),
+        _texts(identifier_trouble),
+        None if code is None else _RETURN_CODES[code],
+        uln,
+        None if verified is None else _verified(verified),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _texts(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(json.loads(text))
+
+
+def _verified_text(verified: VerifiedRecord) -> str:
+    return _json({**asdict(verified), "code": verified.code.value, "flags": [flag.value for flag in verified.flags]})
+
+
+def _verified(text: str) -> VerifiedRecord:
+    fields = json.loads(text)
+    code, flags = fields.pop("code"), fields.pop("flags")
+    return VerifiedRecord(_RESPONSE_CODES[code], tuple(_FLAGS[flag] for flag in flags), **fields)
+
+
+def _json_or_none(texts: tuple[str, ...]) -> str | None:
+    return _json(texts) if texts else None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,146 @@
+"""Learners as rows of the tables, and very many of them inserted at once, on the driver's own cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from lrs_soap.errors import AlreadyHeld
+from lrs_soap.rules import names, postcode
+from lrs_soap.rules.learner import LEARNER_FIELDS, Learner
+from lrs_soap.rules.learning_events import LearningEvent
+from lrs_soap.rules.name_keys import NameKey
+from lrs_soap.store import learning_events, name_keys
+from lrs_soap.store.prepared import Prepared
+from lrs_soap.store.store import Transaction
+from lrs_soap.store.tables import IDENTITY, NOT_DELETED, learners
+
+HELD_FIELDS = tuple(field for field in LEARNER_FIELDS if field != "linked_ulns")
+"""The fields that are columns, in order. `linked_ulns`, the dataclass's last, is in the rows of those linked."""
+
+COLUMNS = (
+    *HELD_FIELDS,
+    "given_name_identity",
+    "family_name_identity",
+    "post_code_identity",
+    "given_name_search",
+    "family_name_search",
+    "merged_into",
+)
+"""The columns of a row, in order."""
+
+_BY_ULN = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
+_IDENTITY_COLUMNS = tuple(column.name for column in IDENTITY)
+_BY_IDENTITY = Prepared(
+    select(learners.c.uln).where(NOT_DELETED, *(column == bindparam(column.name) for column in IDENTITY)),
+    *_IDENTITY_COLUMNS,
+)
+
+_held_values = attrgetter(*HELD_FIELDS)
+_uln_of = itemgetter(COLUMNS.index("uln"))
+_date_of_birth_of = itemgetter(COLUMNS.index("date_of_birth"))
+_identity_of = itemgetter(*map(COLUMNS.index, _IDENTITY_COLUMNS))
+_uln_of_key = itemgetter(NameKey._fields.index("uln"))
+
+_Row = tuple[Any, ...]
+
+
+class Rows(NamedTuple):
+    """Learners and their events made ready to be inserted, by this process or by another one that is sent them."""
+
+    learners: list[_Row]
+    name_keys: list[_Row]
+    learning_events: list[_Row]
+
+
+def row_of(learner: Learner) -> _Row:
+    """A learner's row, the values of `COLUMNS`."""
+    return (
+        *_held_values(learner),
+        names.identity_key(learner.given_name),
+        names.identity_key(learner.family_name),
+        postcode.identity_key(learner.last_known_post_code),
+        names.given_search_key(learner.given_name),
+        names.family_search_key(learner.family_name),
+        learner.master_uln,
+    )
+
+
+def rows_of(many: Sequence[Learner], events: Iterable[LearningEvent] = ()) -> Rows:
+    """All rows of these learners, in their order, and of their events."""
+    return Rows([row_of(learner) for learner in many], name_keys.rows_for(many), learning_events.rows_for(events))
+
+
+def by_date_of_birth(several: Iterable[Rows]) -> Rows:
+    """All of these as one, in the order of the indexes that learners are found by.
+
+    So what is kept together is written together, which with many learners saves most of the writing. None of them is
+    to be linked to another.
+    """
+    together = Rows([], [], [])
+    for rows in several:
+        for all_of_a_kind, some in zip(together, rows, strict=True):
+            all_of_a_kind.extend(some)
+    together.learners.sort(key=_date_of_birth_of)
+    together.name_keys.sort()
+    together.learning_events.sort(key=learning_events.uln_of)
+    return together
+
+
+def insert(transaction: Transaction, rows: Rows) -> None:
+    """Hold the learners of these rows, each master before those linked to it, and their events, in that order.
+
+    Raises AlreadyHeld, and then the transaction, or a savepoint around this, is to be undone. It has none of its own,
+    for which SQLite would keep a copy of every page that it changes.
+    """
+    transaction.insert_rows(learners, COLUMNS, rows.learners)
+    name_keys.insert_rows(transaction, rows.name_keys)
+    learning_events.insert_rows(transaction, rows.learning_events)
+
+
+def insert_new(transaction: Transaction, rows: Rows) -> int:
+    """Hold those learners of the rows whose ULN and five identity keys nobody has, and return how many they are.
+
+    Of several with the same ULN or five identity keys the first is held. None of them is to be deleted. The events are
+    held of those who are held by this.
+    """
+    while True:
+        new = _selected(rows, set(_new_ulns(transaction, rows)))
+        transaction.before_write()
+        if _inserted(transaction, new):
+            return len(new.learners)
+        # Another process has held one of them since, and is seen to have by now.
+
+
+def _inserted(transaction: Transaction, rows: Rows) -> bool:
+    try:
+        with transaction.savepoint():
+            insert(transaction, rows)
+    except AlreadyHeld:
+        return False
+    return True
+
+
+def _new_ulns(transaction: Transaction, rows: Rows) -> Iterator[str]:
+    """The ULNs of those learners whose ULN and identity nobody has, nor one before them."""
+    taken: set[Any] = set()
+    for each in rows.learners:
+        uln, identity = _uln_of(each), _identity_of(each)
+        if taken.isdisjoint((uln, identity)) and not _is_held(transaction, uln, identity):
+            taken.update((uln, identity))
+            yield uln
+
+
+def _is_held(transaction: Transaction, uln: str, identity: tuple[str, ...]) -> bool:
+    return bool(_BY_ULN.rows(transaction, uln) or _BY_IDENTITY.rows(transaction, *identity))
+
+
+def _selected(rows: Rows, ulns: set[str]) -> Rows:
+    return Rows(
+        [each for each in rows.learners if _uln_of(each) in ulns],
+        [each for each in rows.name_keys if _uln_of_key(each) in ulns],
+        [each for each in rows.learning_events if learning_events.uln_of(each) in ulns],
+    )

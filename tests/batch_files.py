@@ -1,0 +1,49 @@
+"""Batch files for tests: of any learners, in either form and version, right until a test makes something wrong."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+from lrs_soap.batch import batch_file
+from lrs_soap.batch.batch_file import BatchFile
+from lrs_soap.batch.file_contents import FileFields
+from lrs_soap.batch.file_layout import NEWEST, Layout
+
+NAMES = {"CSV": "LRB_TEST0001_010920250900.CSV", "XML": "LRB_TEST0001_010920250900.XML"}
+
+JO = {
+    "MISIdentifier": "1",
+    "GivenName": "Jo",
+    "FamilyName": "Lee",
+    "LastKnownPostCode": "ZZ99 9ZZ",
+    "DateOfBirth": "2007-05-17",
+    "Gender": "2",
+    "AbilityToShare": "1",
+    "VerificationType": "2",
+}
+MO = {**JO, "MISIdentifier": "2", "GivenName": "Mo", "DateOfBirth": "2008-01-30", "Gender": "1"}
+
+
+def content(
+    *records: Mapping[str, str],
+    form: str = "CSV",
+    layout: Layout = NEWEST,
+    ukprn: str = "TEST0001",
+    count: int | None = None,
+) -> bytes:
+    """A file of these learners."""
+    fields = FileFields(layout, NAMES[form], ukprn, len(records) if count is None else count)
+    target = io.StringIO(newline="")
+    batch_file.write(form, target, fields, records)
+    return target.getvalue().encode()
+
+
+def opened(raw: bytes, form: str = "CSV", *, organisation: str = "TEST0001") -> BatchFile:
+    """The file that is being read."""
+    return batch_file.read(NAMES[form], io.BytesIO(raw), organisation=organisation)
+
+
+def learners(raw: bytes, form: str = "CSV") -> Sequence[Mapping[str, str]]:
+    """Every learner of a file, by the contract's names."""
+    return [record.values for record in opened(raw, form).records]
