@@ -19,7 +19,7 @@ serve: $(VENV)/installed-serve
 	$(BIN)/lrs-soap serve
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest --ignore=tests/interop -m "not slow"
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/interop -m "not slow"
 
 test-all: $(VENV)/installed-test
 	$(BIN)/python -m pytest

@@ -444,6 +444,7 @@ def test_the_learners_beside_the_program_come_to_several_outcomes(
     assert [row["FamilyName"] for row in rows(ulns)] == [row["FamilyName"] for row in rows(learners)]
 
 
+@pytest.mark.slow
 def test_who_gives_up_goes_on_later_with_the_same_job(
     batch: tuple[str, ...], tardy: RunningServer, tmp_path: Path
 ) -> None:

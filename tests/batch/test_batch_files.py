@@ -381,6 +381,7 @@ def many(form: str, count: int) -> Iterator[bytes]:
     yield two.removesuffix(end).removeprefix(begin) * ((count - 1) % 100) + end
 
 
+@pytest.mark.slow
 @every_form
 def test_memory_does_not_grow_with_the_file(form: str) -> None:
     source = io.BufferedReader(_Endless(many(form, 20_000)))

@@ -53,6 +53,7 @@ class _Registrations:
                 self.answered[str(answer.text("ULN"))] = name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("database_kind", "kills"), [(SQLITE, 20), (POSTGRESQL, 5)], indirect=["database_kind"], ids=[SQLITE, POSTGRESQL]
 )
@@ -84,6 +85,7 @@ def test_no_answered_registration_is_lost_by_killing_the_server(database_kind: s
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_database_that_stays_locked_is_told_and_the_next_request_served(database_kind: str, tmp_path: Path) -> None:
     with RunningServer(tmp_path) as server:

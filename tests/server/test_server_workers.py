@@ -126,6 +126,7 @@ def assert_nothing_was_done_twice(database_url: str) -> None:
     assert set(registered) <= held
 
 
+@pytest.mark.slow
 def test_two_workers_elsewhere_share_20_jobs(database_kind: str, tmp_path: Path) -> None:
     with (
         new_database(database_kind, tmp_path) as url,

@@ -29,10 +29,13 @@ LEFT_OUT = ("cvc-type.3.1.3:", "cvc-attribute.3:")
 
 LEAST_SAMPLES = 5_000
 
-pytestmark = pytest.mark.skipif(
-    not (ORACLE.exists() and SCHEMAS.exists() and shutil.which("java")),
-    reason=f"needs java, {ORACLE} and {SCHEMAS}",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (ORACLE.exists() and SCHEMAS.exists() and shutil.which("java")),
+        reason=f"needs java, {ORACLE} and {SCHEMAS}",
+    ),
+]
 
 
 def ask_xerces(messages: dict[str, str], folder: Path) -> dict[str, list[str]]:
