@@ -131,7 +131,9 @@ function ask(SoapClient $service, int $job): ?stdClass
     try {
         return $service->getBatchRegistrationOutput(['JobID' => $job] + ASKER);
     } catch (SoapFault $fault) {
-        return $fault->faultcode === 'HTTP' ? null : throw $fault;
+        // The second is what SoapClient says of an answer that breaks off.
+        $unreached = $fault->faultcode === 'HTTP' || $fault->getMessage() === 'looks like we got no XML document';
+        return $unreached ? null : throw $fault;
     }
 }
 

@@ -109,7 +109,7 @@ def ask(service: Any, job: int) -> Any:
     """What the service says of a job; None where it cannot be reached, which is no reason to give up."""
     try:
         return service.getBatchRegistrationOutput(JobID=job, **ASKER)
-    except requests.ConnectionError:
+    except requests.RequestException:
         return None
 
 

@@ -352,10 +352,8 @@ def _write_file(
     chosen: Settings, target: Path | None, force: bool, write: Callable[[Transaction, TextIO], None]
 ) -> None:
     """Write a file, or standard output, once all of it is there."""
-    if target is not None and target.exists() and not force:
-        raise typer.BadParameter(
-            f"{str(target)!r} is there already. Name another file, or write over it with --force.", param_hint="FILE"
-        )
+    if target is not None and target.exists():
+        _check_overwritten(target, force)
     with TemporaryFile() as spool:
         text = io.TextIOWrapper(spool, "utf-8", newline="", write_through=True)
         # Whoever reads what we write may be slow, and a transaction is not to wait for them.
@@ -365,8 +363,21 @@ def _write_file(
         if target is None:
             shutil.copyfileobj(spool, sys.stdout.buffer)
             sys.stdout.buffer.flush()
-        else:
+            return
+        try:
             _copy(spool, target)
+        except OSError as error:
+            told = f"{str(target)!r} cannot be written: {error.strerror}."
+            raise typer.BadParameter(told, param_hint="FILE") from None
+
+
+def _check_overwritten(target: Path, force: bool) -> None:
+    if not target.is_file():
+        raise typer.BadParameter(f"{str(target)!r} is no file.", param_hint="FILE")
+    if not force:
+        raise typer.BadParameter(
+            f"{str(target)!r} is there already. Name another file, or write over it with --force.", param_hint="FILE"
+        )
 
 
 def _copy(spool: BinaryIO, target: Path) -> None:

@@ -59,8 +59,8 @@ def read(name: str, source: BinaryIO, *, organisation: str) -> BatchFile:
     named = file_name.parse(name)
     _check_owner(named.ukprn, organisation, "the file's name")
     fields, records = _READ[named.format](source)
-    _check_owner(fields.ukprn, organisation, "UKPRN in the file")
-    return BatchFile(named.format, fields, _counted(records, fields.record_count))
+    _check_owner(fields.ukprn, organisation, fields.places["UKPRN"])
+    return BatchFile(named.format, fields, _counted(records, fields))
 
 
 def write(file_format: str, target: TextIO, fields: FileFields, records: Iterable[Mapping[str, str]]) -> None:
@@ -76,11 +76,11 @@ def _check_owner(ukprn: str, organisation: str, place: str) -> None:
         raise InvalidRecord(f"{ukprn} is another organisation than {organisation}, whose file it has to be", place)
 
 
-def _counted(records: Iterator[FileRecord], expected: int) -> Iterator[FileRecord]:
-    found = 0
+def _counted(records: Iterator[FileRecord], fields: FileFields) -> Iterator[FileRecord]:
+    found, expected = 0, fields.record_count
     for record in records:
         found += 1
         yield record
     if found != expected:
-        text = ResponseCode.RECORD_COUNT_INCORRECT.text
-        raise InvalidRecord(f"{text}: it is {expected}, and the learners in the file are {found}", "LearnerRecordCount")
+        told = f"{ResponseCode.RECORD_COUNT_INCORRECT.text}: it is {expected}, and the learners in the file are {found}"
+        raise InvalidRecord(told, fields.places["LearnerRecordCount"])

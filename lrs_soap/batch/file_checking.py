@@ -15,8 +15,11 @@ from lrs_soap.rules.job_records import SubmittedRecord
 from lrs_soap.rules.prohibited import ProhibitedText
 
 _DAY = "a day as YYYY-MM-DD"
+_NAME = "a name of 35 characters at most"
 _EXPECTED = {
     "ULN": "a ULN of ten digits",
+    "GivenName": _NAME,
+    "FamilyName": _NAME,
     "LastKnownPostCode": "a postcode such as LS1 4AP",
     "DateOfAddressCapture": _DAY,
     "DateOfBirth": _DAY,

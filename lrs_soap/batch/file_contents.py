@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
@@ -22,12 +22,16 @@ _LONGEST_QUOTED = 40
 
 @dataclass(frozen=True, slots=True)
 class FileFields:
-    """What a file says of itself: its version, the name that it was given, whose it is, how many learners it has."""
+    """What a file says of itself: its version, the name that it was given, whose it is, how many learners it has.
+
+    `places` says where in a file that was read each of FILE_FIELDS stands.
+    """
 
     layout: Layout
     file_name: str
     ukprn: str
     record_count: int
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -57,7 +61,7 @@ def file_fields(texts: Mapping[str, str], places: Mapping[str, str]) -> FileFiel
         raise wrong("UKPRN", f"a UKPRN of {UKPRN_LENGTH} letters or digits")
     if not _COUNT.fullmatch(count):
         raise wrong("LearnerRecordCount", "the number of learners")
-    return FileFields(LAYOUTS[version], name, ukprn, int(count))
+    return FileFields(LAYOUTS[version], name, ukprn, int(count), places)
 
 
 def quoted(text: str) -> str:

@@ -114,9 +114,9 @@ def test_a_place_is_told_as_a_person_finds_it() -> None:
 @every_form
 def test_another_organisations_file_is_refused(form: str) -> None:
     raw = content(JO, form=form, ukprn="TEST0002")
-    assert refusal(raw, form) == (
-        "UKPRN in the file: TEST0002 is another organisation than TEST0001, whose file it has to be"
-    )
+    place = {"CSV": "row 2, column 3 (UKPRN)", "XML": "line 5, element UKPRN"}[form]
+    told = f"{place}: TEST0002 is another organisation than TEST0001, whose file it has to be"
+    assert refusal(raw, form) == told
     with pytest.raises(InvalidRecord, match="the file's name: TEST0001 is another"):
         opened(content(JO, form=form, ukprn="TEST0002"), form, organisation="TEST0002")
     assert opened(content(JO, form=form, ukprn="test0001"), form).fields.ukprn == "test0001"
@@ -125,9 +125,9 @@ def test_another_organisations_file_is_refused(form: str) -> None:
 @every_form
 @pytest.mark.parametrize("count", [0, 1, 3, 999_999_999])
 def test_a_count_that_is_not_the_number_of_learners(form: str, count: int) -> None:
-    assert refusal(content(JO, MO, form=form, count=count), form) == (
-        f"LearnerRecordCount: Record count incorrect: it is {count}, and the learners in the file are 2"
-    )
+    place = {"CSV": "row 2, column 4 (LearnerRecordCount)", "XML": "line 6, element LearnerRecordCount"}[form]
+    told = f"{place}: Record count incorrect: it is {count}, and the learners in the file are 2"
+    assert refusal(content(JO, MO, form=form, count=count), form) == told
 
 
 @every_form

@@ -214,7 +214,8 @@ def test_a_record_that_nobody_foresaw_fails_its_job_and_no_other(
 def test_a_database_that_is_locked_for_long_is_waited_for(
     store: Store, database_url: str, log: Log, tmp_path: Path
 ) -> None:
-    job_id = submit(store, 200)
+    count = 1000  # more than are done before it is locked
+    job_id = submit(store, count)
     with working(database_url, log, busy_timeout=0.05):
         wait_for(store, job_id, lambda job: job.position > 20)
         other = sqlite3.connect(tmp_path / "lrs.db", isolation_level=None, timeout=PATIENCE)
@@ -226,7 +227,7 @@ def test_a_database_that_is_locked_for_long_is_waited_for(
         time.sleep(0.2)
         other.execute("ROLLBACK")
         other.close()
-        assert_each_registered_once(store, job_id, 200)
+        assert_each_registered_once(store, job_id, count)
     # However often it has tried.
     (told,) = log.at("warning")
     assert "has been locked by another program" in told["waiting"]

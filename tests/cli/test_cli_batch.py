@@ -212,6 +212,25 @@ def test_the_output_goes_to_a_file_and_over_none_that_is_there(run: Run, folder:
     ]
 
 
+def test_what_no_output_can_be_written_to(run: Run, folder: Path) -> None:
+    submit(run, content(JO))
+    do_jobs()
+    (folder / "out").mkdir()
+    os.mkfifo(folder / "pipe")
+    for name, told in (
+        ("nowhere/out.csv", "'nowhere/out.csv' cannot be written: No such file or directory."),
+        ("out", "'out' is no file."),
+        ("pipe", "'pipe' is no file."),
+    ):
+        for flags in ((), ("--force",)):
+            result = run("batch", "output", "1", name, *flags)
+            assert result.exit_code == 2
+            assert told in result.stderr
+    assert (folder / "out").is_dir()
+    assert (folder / "pipe").is_fifo()
+    assert not list(folder.glob("*.part"))
+
+
 def test_a_job_that_has_no_output_yet_or_never(run: Run) -> None:
     submit(run, content(JO, MO))
     with opened() as store, store.writing() as transaction:
@@ -309,8 +328,8 @@ def test_check_of_a_file_that_is_right(run: Run) -> None:
     ("raw", "told"),
     [
         (content(JO).replace(b"Title", b"title"), "row 1, column 7: the heading 'title' where 'Title' is expected"),
-        (content(JO, ukprn="TEST0002"), "UKPRN in the file: TEST0002 is another organisation than TEST0001"),
-        (content(JO, MO, count=3), "LearnerRecordCount: Record count incorrect: it is 3, and the learners"),
+        (content(JO, ukprn="TEST0002"), "row 2, column 3 (UKPRN): TEST0002 is another organisation"),
+        (content(JO, MO, count=3), "row 2, column 4 (LearnerRecordCount): Record count incorrect: it is 3"),
         (content(), "row 1: no learner follows the headings."),
         (content(JO, {**MO, "FamilyName": "Zoë"}).decode().encode("latin-1"), "row 3: the byte 0xeb is no UTF-8"),
         (content(*[JO] * 700) + b"ragged", "row 702: 1 columns where 32 are expected."),
