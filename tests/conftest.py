@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 from databases import KINDS, new_database
+from hypothesis import HealthCheck, settings
 from running_server import RunningServer
+
+# How long a machine takes, with others at work on it, is not what a property is about.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
