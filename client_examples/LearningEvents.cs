@@ -52,9 +52,14 @@ static class LearningEvents
             ["--get-type"] = "FULL", ["--user-type"] = "ORG", ["--language"] = "ENG",
         };
         int place = 0;
-        for (; arguments[place].StartsWith("--"); place += 2)
+        for (; place + 1 < arguments.Length && arguments[place].StartsWith("--"); place += 2)
             options[arguments[place]] = arguments[place + 1];
         string[] given = arguments.Skip(place).ToArray();
+        if (given.Length != 4)
+        {
+            Console.Error.WriteLine("Give ADDRESS ULN FAMILY_NAME GIVEN_NAME, after the options.");
+            return 1;
+        }
         var service = new LearnerServiceR9Proxy { Url = given[0] + "/LearnerServiceR9.svc" };
         try
         {

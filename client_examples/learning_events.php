@@ -74,6 +74,9 @@ function stop(string $reason): never
 }
 
 $given = getopt('', ['get-type:', 'user-type:', 'language:'], $rest);
+if (count($argv) - $rest !== 4) {
+    stop('Give ADDRESS ULN FAMILY_NAME GIVEN_NAME, after the options.');
+}
 [$address, $uln, $familyName, $givenName] = array_slice($argv, $rest);
 // Without this feature a list of one event would be an event.
 $service = new SoapClient("$address/LearnerServiceR9.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);

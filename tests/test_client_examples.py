@@ -12,9 +12,11 @@ import sqlite3
 import string
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ import pytest
 import zeep
 from databases import on_sqlite
 from running_server import RunningServer
-from soap_messages import envelope, find_by_demographics, find_by_uln, post, register, update
+from soap_messages import envelope, find_by_demographics, find_by_uln, post, register, send, update
 
 from lrs_soap.rules.codes import FaultCode
 
@@ -483,6 +485,55 @@ def test_a_job_that_is_waited_for_outlives_the_service(
     assert len(rows(ulns)) == 3
 
 
+@contextmanager
+def breaking_off_once(url: str) -> Iterator[str]:
+    """The address of a service that is the one at `url`, but that the first output of a batch breaks off midway."""
+
+    class Relay(BaseHTTPRequestHandler):
+        has_broken_off = False
+
+        def do_GET(self) -> None:
+            body = send(url, "GET", self.path, headers={"Host": self.headers["Host"]}).body
+            self._answer(body, len(body))
+
+        def do_POST(self) -> None:
+            request = self.rfile.read(int(self.headers["Content-Length"]))
+            body = post(url, request).body
+            length = len(body)
+            if b"GetSubmitBatchOutputResponse" in body and not Relay.has_broken_off:
+                Relay.has_broken_off = True
+                body = body[:200]
+            self._answer(body, length)
+
+        def _answer(self, body: bytes, length: int) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml; charset=utf-8")
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as relay:
+        threading.Thread(target=relay.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{relay.server_port}"
+        finally:
+            relay.shutdown()
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(
+    batch: tuple[str, ...], own: RunningServer, tmp_path: Path
+) -> None:
+    given, ulns = written(tmp_path / "learners.csv", new_learners(2)), tmp_path / "ulns.csv"
+    with breaking_off_once(own.url) as address:
+        done = run(*batch, address, str(given), str(ulns))
+    assert done.stdout.splitlines()[1] == "no connection"
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("  2 RC001: newly registered", "")
+    assert {row["ReturnCode"] for row in rows(ulns)} == {"RC001"}
+
+
 def test_a_job_that_fails_is_told(batch: tuple[str, ...], tardy: RunningServer, tmp_path: Path) -> None:
     given, ulns = written(tmp_path / "learners.csv", new_learners(1)), tmp_path / "ulns.csv"
     job = run(*batch, "--wait", "0", tardy.url, str(given), str(ulns)).stdout.split()[2]
@@ -678,6 +729,11 @@ def test_the_answer_is_told_in_words(
     assert answer.startswith(said)
     assert events == (["ULN 6382750203, 0 learning events"] if status == 0 else [])
     assert done.returncode == status
+
+
+def test_an_option_that_comes_last_is_not_passed_over(reader: tuple[str, ...], server: RunningServer) -> None:
+    done = run(*reader, server.url, *ROURKE, "--user-type", "LNR")
+    assert done.stdout.startswith("WSRC0004") or done.stderr.endswith("after the options.\n")
 
 
 def test_a_domain_fault_is_told_in_words(reader: tuple[str, ...], server: RunningServer) -> None:

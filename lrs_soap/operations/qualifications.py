@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import count
 
 from lrs_soap.operations.drawing import entries
-from lrs_soap.rules.learning_events import AO, ILR, NPD, LearningEvent
+from lrs_soap.rules.learning_events import AO, FINAL, ILR, NPD, LearningEvent
 
 LEVELS = {"Entry Level": "Lefel Mynediad", "Level 1": "Lefel 1", "Level 2": "Lefel 2", "Level 3": "Lefel 3"}
 """The levels of what awarding organisations upload, with the Welsh."""
@@ -24,7 +24,6 @@ _NUMBERS = ("GCSE (9 to 1)", "TGAU (9 i 1)")
 _A_LEVEL = ("GCE A Level", "Safon Uwch TAG")
 _UNIT = ("Unit", "Uned")
 _RESULTS_DAY = "08-20"
-_FINAL = "F"
 _CHECK_DIGITS = "0123456789X"
 _UNIT_LETTERS = "ADFHJKLMRTY"
 
@@ -139,7 +138,7 @@ def course(
         participation_start_date=_text(start),
         qualification_type=title.kind,
         source=ILR,
-        status=_FINAL if award is not None else None,
+        status=FINAL if award is not None else None,
         subject=title.text,
         subject_code=title.code,
     )
@@ -174,7 +173,7 @@ def _pupils(
         grade=grade,
         qualification_type=kind[0],
         source=NPD,
-        status=_FINAL,
+        status=FINAL,
         subject=title.text,
         subject_code=title.code,
         subject_welsh=title.welsh,

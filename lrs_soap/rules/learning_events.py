@@ -19,6 +19,7 @@ ILR, NPD, AO = "ILR", "NPD", "AO"
 SOURCES = (ILR, NPD, AO)
 """In the order in which a record has their events."""
 
+FINAL = "F"
 SENSITIVE = "1"
 UNDER_CHALLENGE = "Y"
 
@@ -129,7 +130,7 @@ CELLS: Mapping[str, Mapping[str, Cell]] = {
         "qualification_type": (_MAY, _MAY, _MAY),
         "restriction": (_may("0"), _may("0"), _MAY),
         "return_number": (_may("02"), _may("01"), _NEVER),
-        "status": (_MAY, _MAY, _may("F")),
+        "status": (_MAY, _MAY, _may(FINAL)),
         "subject": (_MUST, _MUST, _MUST),
         "subject_code": (_MUST, _MUST, _MUST),
         "under_data_challenge": (_may("N"), _may("N"), _may("N")),
@@ -152,9 +153,11 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
 _SIX_DIGITS = re.compile("[0-9]{6}")
 
 _OTHER_KEY_STAGE = re.compile(r"\b(?:Key Stage|KS) ?[0-3]\b", re.IGNORECASE)
+# A course that leads there is none. Some of the short names are words, too, without their capitals.
 _HIGHER_EDUCATION = re.compile(
-    r"\b(?:degrees?|bachelor'?s?|master'?s|master of|doctorate|PhD|postgraduate|PGCE|HNC|HND"
-    r"|Higher National (?:Certificate|Diploma)|(?:Certificate|Diploma) of Higher Education)\b",
+    r"\b(?:degrees?|bachelor'?s?|master'?s|master of|doctorate|postgraduate|(?<!Access to )Higher Education"
+    r"|Higher National (?:Certificate|Diploma)|BEng|BSc|LLB|MBA|MEng|MPhil|MSc|DPhil|PhD|PGCE|CertHE|DipHE|HNC|HND"
+    r"|(?-i:BA|BEd|MA|MEd))\b",
     re.IGNORECASE,
 )
 
@@ -194,6 +197,8 @@ def _of_its_form(event: LearningEvent) -> Iterator[Violation]:
             yield _violation(event, field, f"is not {words}.", "form")
     if event.achievement_provider_ukprn is not None and not is_ukprn(event.achievement_provider_ukprn):
         yield _violation(event, "achievement_provider_ukprn", "is not a UKPRN: eight letters or digits.", "form")
+    if event.source == AO and event.status not in (None, FINAL):
+        yield _violation(event, "status", "is not F: what Source AO has is final.", "form")
     awarding = event.awarding_organisation_ukprn
     if event.source == NPD and awarding is not None and not _SIX_DIGITS.fullmatch(awarding):
         yield _violation(event, "awarding_organisation_ukprn", "is not six digits, as Source NPD has it.", "form")

@@ -61,15 +61,8 @@ class Call:
             yield transaction
 
     @contextmanager
-    def reading_own(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
-        """As `reading`, where what may be read depends on who asks. Raises Refused."""
-        with self.store.reading() as transaction:
-            organisation = self._authorise(request, transaction)
-            yield transaction, Author(organisation.ukprn, request.UserName)
-
-    @contextmanager
     def reading_for(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
-        """As `reading`, and whose work it is, for an operation that may have something to write after it has read."""
+        """As `reading`, and for whom: where that decides what may be read, or is written down after. Raises Refused."""
         with self.store.reading() as transaction:
             organisation = self._authorise(request, transaction)
             yield transaction, Author(organisation.ukprn, request.UserName)

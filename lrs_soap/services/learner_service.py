@@ -128,7 +128,7 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
 
 def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> batchmsg.BatchOutputResp:
     """Hand out what has become of a batch of learners."""
-    with call.reading_own(request) as (transaction, author):
+    with call.reading_for(request) as (transaction, author):
         job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.REGISTRATION)
         decision = standing(job)
         answer = batchmsg.BatchOutputResp(ResponseCode=decision.code.value)
@@ -158,7 +158,7 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
 
 def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -> vldmsg.VerifyBatchOutputResp:
     """Hand out what has become of a batch of learners to verify."""
-    with call.reading_own(request) as (transaction, author):
+    with call.reading_for(request) as (transaction, author):
         job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.VERIFICATION)
         decision = standing(job)
         answer = vldmsg.VerifyBatchOutputResp(ResponseCode=decision.code.value)

@@ -7,6 +7,7 @@ from spyne import Service
 
 from lrs_soap.errors import Refused
 from lrs_soap.operations import access_history, find, organisations
+from lrs_soap.operations.checking import check_fields
 from lrs_soap.operations.learning_events import HandedOut, judge, learning_events
 from lrs_soap.operations.update import update_subset
 from lrs_soap.rules.codes import ResponseCode
@@ -26,7 +27,9 @@ FULL = "FUL"
 
 def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.LearnerByUlnResponse:
     """Find a learner by ULN and names."""
+    names = {"GivenName": request.givenName, "FamilyName": request.familyName}
     with call.reading(who_asks(request.invokingOrganisation)) as transaction:
+        check_fields(names, today=call.clock.today(), prohibited=call.prohibited)
         decision = find.by_valid_uln(
             transaction, uln=request.uln or "", given_name=request.givenName, family_name=request.familyName
         )

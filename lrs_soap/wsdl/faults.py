@@ -24,6 +24,7 @@ _ACTORS: dict[str, str] = {
     FaultCode.INCORRECT_PASSWORD: _ORGANISATION_VALIDATOR,
     FaultCode.INSUFFICIENT_ACCESS: _ORGANISATION_VALIDATOR,
 }
+_OF_ADDRESSING = "ActionNotSupported"
 _NO_REASON = "The creator of this fault did not specify a Reason."
 
 
@@ -94,4 +95,5 @@ def domain_fault(code: str, description: str) -> bytes:
 
 def wcf_fault(local_code: str, sentence: str) -> bytes:
     """One of WCF's own faults: ActionNotSupported, DeserializationFailed, InternalServiceFault."""
-    return R9.fault(f"a:{local_code}", sentence, declaration=f' xmlns:a="{namespaces.ADDRESSING_NONE}"')
+    namespace = namespaces.ADDRESSING_NONE if local_code == _OF_ADDRESSING else namespaces.WCF_DISPATCHER
+    return R9.fault(f"a:{local_code}", sentence, declaration=f' xmlns:a="{namespace}"')

@@ -98,7 +98,8 @@ def _reader_of(field: Field) -> Callable[[etree._Element], Any]:
             return convert(text)
         except ValueError:
             raise DeserializationFailed(
-                f"There was an error deserializing the object. "
+                "The formatter threw an exception while trying to deserialize the message: There was an error while "
+                f"trying to deserialize parameter {field.namespace}:{field.name}. "
                 f"The value '{text}' cannot be parsed as the type '{_type_name(field)}'."
             ) from None
 

@@ -156,3 +156,11 @@ class TestDotNetReader:
         expected, done = (attempt(*program, *flags, recorded.url, *who) for program in (python, reader))
         assert (done.stdout, done.stderr, done.returncode) == (expected.stdout, expected.stderr, status)
         assert expected.stdout or expected.stderr
+
+    @pytest.mark.parametrize("last", [(), ("Grace", "--user-type", "LNR")])
+    def test_too_little_and_too_much_are_refused(
+        self, reader: tuple[str, ...], recorded: RunningServer, last: tuple[str, ...]
+    ) -> None:
+        done = attempt(*reader, recorded.url, "4170265830", "Okafor", *last)
+        assert (done.stdout, done.returncode) == ("", 1)
+        assert done.stderr == "Give ADDRESS ULN FAMILY_NAME GIVEN_NAME, after the options.\n"

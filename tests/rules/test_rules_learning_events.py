@@ -217,6 +217,13 @@ def test_values_that_are_not_of_their_form(field: str, value: str | int) -> None
     assert trouble(event("ILR", **{field: value})) == [(CONTRACT_NAMES[field], "form")]
 
 
+def test_what_an_awarding_organisation_uploads_is_final() -> None:
+    assert trouble(event("AO", status="P")) == [("Status", "form")]
+    assert trouble(event("AO", status="F")) == []
+    for source in ("ILR", "NPD"):
+        assert trouble(event(source, status="P")) == []
+
+
 @pytest.mark.parametrize("code", ["10004", "1000400", "10004X", "UNKNWN"])
 def test_pupils_results_name_an_awarding_organisation_by_six_digits(code: str) -> None:
     assert trouble(event("NPD", awarding_organisation_ukprn=code)) == [("AwardingOrganisationUkprn", "form")]
@@ -234,8 +241,13 @@ def test_pupils_results_name_an_awarding_organisation_by_six_digits(code: str) -
         ("BTEC Higher National Diploma", True),
         ("HNC", True),
         ("Diploma of Higher Education", True),
+        ("Higher Education", True),
+        ("BA (Hons)", True),
+        ("BSc", True),
+        ("CertHE", True),
         ("Access to Higher Education Diploma", False),
         ("Higher Level Apprenticeship", False),
+        ("Award in Bed Making", False),
         ("GCSE (A* to G)", False),
         ("NVQ at Level 5", False),
     ],

@@ -23,7 +23,8 @@ from lrs_soap.wsdl import namespaces
 from lrs_soap.wsdl.endpoint import R9Endpoint
 
 ACTIONS = {each.name: each.soap_action for each in PORT.operations}
-NONE = "http://schemas.microsoft.com/ws/2005/05/addressing/none"
+ADDRESSING = "http://schemas.microsoft.com/ws/2005/05/addressing/none"
+DISPATCHER = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
 
 every_r9_operation = pytest.mark.parametrize("name", ACTIONS)
 
@@ -42,8 +43,8 @@ def fault(inside: str) -> bytes:
     ).encode()
 
 
-def wcf_fault(code: str, sentence: str) -> bytes:
-    return fault(f'<faultcode xmlns:a="{NONE}">a:{code}</faultcode><faultstring>{sentence}</faultstring>')
+def wcf_fault(code: str, sentence: str, namespace: str = DISPATCHER) -> bytes:
+    return fault(f'<faultcode xmlns:a="{namespace}">a:{code}</faultcode><faultstring>{sentence}</faultstring>')
 
 
 def domain_fault(code: FaultCode) -> bytes:
@@ -64,6 +65,7 @@ def not_supported(action: str) -> bytes:
         "between sender and receiver) or a binding/security mismatch between the sender and the receiver.  Check that "
         "sender and receiver have the same contract and the same binding (including security requirements, e.g. "
         "Message, Transport, None).",
+        ADDRESSING,
     )
 
 
@@ -200,7 +202,9 @@ def test_a_value_that_its_type_cannot_hold_to_the_letter(server: RunningServer, 
     content = content_of(name, **{vendor_of(name): "seven &amp;", "language": "FRA"})
     assert ask(server, name, content).body == wcf_fault(
         "DeserializationFailed",
-        "There was an error deserializing the object. The value 'seven &amp;' cannot be parsed as the type 'int'.",
+        "The formatter threw an exception while trying to deserialize the message: There was an error while trying to "
+        f"deserialize parameter http://tempuri.org/:{vendor_of(name)}. The value 'seven &amp;' cannot be parsed as the "
+        "type 'int'.",
     )
 
 

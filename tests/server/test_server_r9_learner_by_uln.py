@@ -191,6 +191,13 @@ def test_no_uln_is_an_invalid_one(server: RunningServer, uln: str | None, echo: 
     assert echo in answer.body
 
 
+@pytest.mark.parametrize("uln", ["4170265830", "4170265831"])
+def test_a_name_that_holds_prohibited_text_is_refused_whatever_the_uln(server: RunningServer, uln: str) -> None:
+    for names in (("Grace", "Bogus"), ("Bogus", "Okafor")):
+        answer = find(server, uln, *names)
+        assert (answer.status, answer.text("ErrorCode")) == (500, "WSEC0001")
+
+
 @pytest.mark.parametrize("family_name", ["  Okafor ", "Oka&amp;for &lt;b&gt;", "\u0085\u2028x", "😀"])
 def test_what_was_asked_with_comes_back_as_it_was_sent(server: RunningServer, family_name: str) -> None:
     answer = find(server, "4170265830", "Grace", family_name)
