@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bench.failure import BenchFailed
 from lrs_soap.clock import RealClock
-from lrs_soap.operations import loading, starting_data, synthetic
-from lrs_soap.operations.passwords import Passwords
-from lrs_soap.rules import uln
+from lrs_soap.loading import learner_files
+from lrs_soap.passwords import Passwords
+from lrs_soap.rules.values import uln
+from lrs_soap.sample import starting_data, synthetic
 from lrs_soap.store.store import Store
 
 SOMEONE = {
@@ -46,7 +47,7 @@ def fill(database_url: str, count: int, more: Iterable[Mapping[str, object]] = (
     store, clock = Store.open(database_url), RealClock()
     try:
         starting_data.fill(store, Passwords(), clock)
-        result = loading.load(store, [json.dumps(each).encode() + b"\n" for each in planted], clock=clock)
+        result = learner_files.load(store, [json.dumps(each).encode() + b"\n" for each in planted], clock=clock)
         if result.rejected:
             raise BenchFailed(f"the learners could not be loaded: {result.rejected[0]}")
         synthetic.load(store, count)

@@ -1,5 +1,5 @@
 """`python -m lrs_soap` is `lrs-soap`."""
 
-from lrs_soap.cli import main
+from lrs_soap.cli.app import main
 
 main()

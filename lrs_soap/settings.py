@@ -26,8 +26,8 @@ from pydantic_settings import (
 )
 
 from lrs_soap.errors import InvalidSetting
-from lrs_soap.rules.hours import Maintenance, OpenTime
-from lrs_soap.rules.return_codes import ShownAs
+from lrs_soap.rules.access.hours import Maintenance, OpenTime
+from lrs_soap.rules.batches.display_codes import ShownAs
 
 FILE = "lrs-soap.toml"
 FILE_VARIABLE = "LRS_CONFIG"

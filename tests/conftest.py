@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from databases import KINDS, new_database
 from hypothesis import HealthCheck, settings
-from running_server import RunningServer
+
+from lrs_soap.clock import SettableClock
+from lrs_soap.passwords import Passwords
+from lrs_soap.sample import starting_data
+from lrs_soap.store.store import Store
+from tests.kit.databases import KINDS, new_database
+from tests.kit.running_server import RunningServer
 
 # How long a machine takes, with others at work on it, is not what a property is about.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,6 +43,33 @@ def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of each kind that nobody has used yet."""
     with new_database(database_kind, tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """A clock that a test can move."""
+    return SettableClock(datetime(2025, 3, 10, 12))
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Passwords:
+    """Remembers the passwords that it has proved, for the whole run."""
+    return Passwords()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store on each kind of database."""
+    store = Store.open(database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def filled(store: Store, passwords: Passwords, clock: SettableClock) -> Store:
+    """A store with the starting data."""
+    starting_data.fill(store, passwords, clock)
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -22,11 +22,11 @@ from typing import Any
 
 import pytest
 import zeep
-from databases import on_sqlite
-from running_server import RunningServer
-from soap_messages import envelope, find_by_demographics, find_by_uln, post, register, send, update
 
-from lrs_soap.rules.codes import FaultCode
+from lrs_soap.rules.values.codes import FaultCode
+from tests.kit.databases import on_sqlite
+from tests.kit.running_server import RunningServer
+from tests.kit.soap_messages import envelope, find_by_demographics, find_by_uln, post, register, send, update
 
 # Programs are told nothing of the database.
 pytestmark = on_sqlite

@@ -10,9 +10,9 @@ from lrs_soap.batch import csv_file, file_name, xml_file
 from lrs_soap.batch.file_contents import FileFields, FileRecord
 from lrs_soap.batch.file_layout import Layout
 from lrs_soap.errors import InvalidRecord
-from lrs_soap.rules.codes import ResponseCode
-from lrs_soap.rules.jobs import FileFacts
-from lrs_soap.rules.organisation import canonical
+from lrs_soap.rules.batches.jobs import FileFacts
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.organisation import canonical
 
 _READ: Mapping[str, Callable[[BinaryIO], tuple[FileFields, Iterator[FileRecord]]]] = {
     file_name.CSV: csv_file.read,

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple, TextIO
 from lrs_soap.batch.file_contents import LONGEST_VALUE, FileFields, FileRecord, file_fields, quoted
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
 from lrs_soap.errors import InvalidRecord
-from lrs_soap.operations.learner_record import check_characters
+from lrs_soap.rules.values.characters import check_characters
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -8,11 +8,11 @@ from datetime import date
 from typing import NamedTuple
 
 from lrs_soap.batch.file_contents import quoted
-from lrs_soap.operations.learner_record import Check
-from lrs_soap.rules import field_rules, identifiers
-from lrs_soap.rules import uln as ulns
-from lrs_soap.rules.job_records import SubmittedRecord
-from lrs_soap.rules.prohibited import ProhibitedText
+from lrs_soap.rules.batches.job_records import SubmittedRecord
+from lrs_soap.rules.learners import field_rules, identifiers
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values import uln as ulns
+from lrs_soap.rules.values.learner_fields import Check
 
 _DAY = "a day as YYYY-MM-DD"
 _NAME = "a name of 35 characters at most"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
 from lrs_soap.errors import InvalidRecord
-from lrs_soap.rules.organisation import UKPRN_LENGTH, is_ukprn
+from lrs_soap.rules.values.organisation import UKPRN_LENGTH, is_ukprn
 
 LONGEST_VALUE = 131_072
 """How many characters a value may have before it is taken for a file that went wrong."""

@@ -10,10 +10,10 @@ from lrs_soap.batch import batch_file
 from lrs_soap.batch.file_contents import FileFields
 from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST, RETURN_CODE
 from lrs_soap.batch.file_name import CSV, FileName
-from lrs_soap.operations import batches, exceptions
-from lrs_soap.rules.job_records import JobRecord
-from lrs_soap.rules.jobs import FileFacts, Job
-from lrs_soap.rules.return_codes import ShownAs, shown
+from lrs_soap.operations import batch_exceptions, batches
+from lrs_soap.rules.batches.display_codes import ShownAs, shown
+from lrs_soap.rules.batches.job_records import JobRecord
+from lrs_soap.rules.batches.jobs import FileFacts, Job
 from lrs_soap.store.store import Transaction
 
 
@@ -62,5 +62,5 @@ def _outcome(record: JobRecord, instead: tuple[ShownAs, ...]) -> Mapping[str, st
 def _still_open(
     transaction: Transaction, organisation: str, today: date, instead: tuple[ShownAs, ...]
 ) -> Iterator[Mapping[str, str]]:
-    for exception in exceptions.each(transaction, organisation=organisation, today=today):
+    for exception in batch_exceptions.each(transaction, organisation=organisation, today=today):
         yield {**exception.sent, RETURN_CODE: shown(exception.code, instead)}

@@ -15,14 +15,13 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
-from lrs_soap.batch import lease_owner
+from lrs_soap.batch import job_work, lease_owner
+from lrs_soap.batch.job_work import Lease, LeaseLost
 from lrs_soap.clock import Clock
 from lrs_soap.errors import StoreUnavailable
-from lrs_soap.operations import batch_work
-from lrs_soap.operations.batch_work import Lease, LeaseLost
-from lrs_soap.rules.job_records import JobRecord
-from lrs_soap.rules.jobs import JobState
-from lrs_soap.rules.prohibited import ProhibitedText
+from lrs_soap.rules.batches.job_records import JobRecord
+from lrs_soap.rules.batches.jobs import JobState
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.store.store import Store
 
 # How long a portion is, and the gap after it, which a server that looks every 2 ms cannot miss.
@@ -80,10 +79,10 @@ class Worker:
 
     def _take(self) -> Lease | None:
         with self._store.reading() as transaction:
-            if not batch_work.is_anything_due(transaction, lease_owner.is_gone):
+            if not job_work.is_anything_due(transaction, lease_owner.is_gone):
                 return None
         with self._store.writing() as transaction:
-            return batch_work.take(transaction, owner=self._owner, is_gone=lease_owner.is_gone, now=self._clock.now())
+            return job_work.take(transaction, owner=self._owner, is_gone=lease_owner.is_gone, now=self._clock.now())
 
     def _do_turn(self, lease: Lease) -> None:
         """Do records of a job, to its end, or until it is others' turn or time to stop: then put it back."""
@@ -96,7 +95,7 @@ class Worker:
             self._log_end(lease)
         else:
             with self._store.writing() as transaction:
-                batch_work.put_back(transaction, lease)
+                job_work.put_back(transaction, lease)
 
     def _go_on(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
         """The lease after one more portion; where the store is not available meanwhile, after that.
@@ -111,7 +110,7 @@ class Worker:
         while not self._is_stopping:
             try:
                 with self._store.reading() as transaction:
-                    return batch_work.again(transaction, lease)
+                    return job_work.again(transaction, lease)
             except StoreUnavailable as error:
                 self._leave_in_peace(error)
         return lease
@@ -119,9 +118,9 @@ class Worker:
     def _do_portion(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
         if not ahead:
             with self._store.reading() as transaction:
-                ahead.extend(batch_work.next_records(transaction, lease, _RECORDS_READ_AT_ONCE))
+                ahead.extend(job_work.next_records(transaction, lease, _RECORDS_READ_AT_ONCE))
         with self._store.writing(durable=False) as transaction:
-            batch_work.begin_record(transaction, lease)
+            job_work.begin_record(transaction, lease)
         ends = time.monotonic() + self._portion
         goes_on = True
         while goes_on:
@@ -137,7 +136,7 @@ class Worker:
 
     def _do_record(self, lease: Lease, record: JobRecord, *, goes_on: bool) -> Lease:
         with self._store.writing(durable=not goes_on) as transaction:
-            done = batch_work.do_record(
+            done = job_work.do_record(
                 transaction, lease, record, goes_on=goes_on, now=self._clock.now(), prohibited=self._prohibited
             )
         self._trouble = ""
@@ -148,7 +147,7 @@ class Worker:
     def _count_death(self, lease: Lease, error: Exception) -> Lease:
         self._log.error("record", **self._now(), job=lease.job.id, record=lease.job.position, exc_info=error)
         with self._store.writing() as transaction:
-            lease = batch_work.count_death(transaction, lease, now=self._clock.now())
+            lease = job_work.count_death(transaction, lease, now=self._clock.now())
         self._wait(_TROUBLE_SECONDS)
         return lease
 

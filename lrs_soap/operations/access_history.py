@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from lrs_soap.rules.access_history import Access, Action, Viewing
-from lrs_soap.rules.change import Author
-from lrs_soap.rules.codes import ResponseCode
-from lrs_soap.rules.identifying import identify
-from lrs_soap.rules.verifying import ToVerify
+from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.records.access_history import Access, Action, Viewing
+from lrs_soap.rules.records.record_access import identify
+from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.store import access_history, learners
 from lrs_soap.store.store import Transaction
 

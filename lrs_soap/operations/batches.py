@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lrs_soap.errors import NotHeld
-from lrs_soap.rules.batch_answers import fits_answer
-from lrs_soap.rules.change import Author
-from lrs_soap.rules.job_records import JobRecord, SubmittedRecord
-from lrs_soap.rules.jobs import Counts, Job, JobKind, JobType, counts
+from lrs_soap.rules.batches.batch_answers import fits_answer
+from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
+from lrs_soap.rules.batches.jobs import Counts, Job, JobKind, JobType, counts
+from lrs_soap.rules.values.change import Author
 from lrs_soap.store import jobs
 from lrs_soap.store.store import Transaction
 

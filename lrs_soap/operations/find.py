@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrs_soap.rules.candidates import Candidates
-from lrs_soap.rules.decision import Decision
-from lrs_soap.rules.demographics import DemographicsAsked, exact_match, possible_matches
-from lrs_soap.rules.finding import find_by_uln
-from lrs_soap.rules.holding import invalid_uln
-from lrs_soap.rules.learner import Learner
-from lrs_soap.rules.matching import NamesAsked
-from lrs_soap.rules.name_keys import NameKey
+from lrs_soap.rules.learners.find_by_uln import find_by_uln
+from lrs_soap.rules.learners.uln_lookup import invalid_uln
+from lrs_soap.rules.names.candidates import Candidates
+from lrs_soap.rules.names.demographics import DemographicsAsked, exact_match, possible_matches
+from lrs_soap.rules.names.lookup_keys import NameKey
+from lrs_soap.rules.names.matching import NamesAsked
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, name_keys
 from lrs_soap.store.store import Transaction
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from lrs_soap.operations import access_history
 from lrs_soap.operations.find import master_of
-from lrs_soap.rules import learning_record
-from lrs_soap.rules.change import Author
-from lrs_soap.rules.learning_events import LearningEvent
-from lrs_soap.rules.learning_record import RecordDecision
-from lrs_soap.rules.verifying import ToVerify
+from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.records import learning_record
+from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.rules.records.learning_record import RecordDecision
+from lrs_soap.rules.values.change import Author
 from lrs_soap.store import learners
 from lrs_soap.store import learning_events as held
 from lrs_soap.store.store import Transaction

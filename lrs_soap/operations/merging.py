@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from lrs_soap.errors import NotPossible
-from lrs_soap.rules import merging
-from lrs_soap.rules.change import Action, Author, Change, fields_changed
-from lrs_soap.rules.learner import Learner
-from lrs_soap.rules.merging import Changed, Held, Refusal
+from lrs_soap.rules.learners import merging
+from lrs_soap.rules.learners.merging import Changed, Held, Refusal
+from lrs_soap.rules.values.change import Action, Author, Change, fields_changed
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Transaction
 

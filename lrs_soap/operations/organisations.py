@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lrs_soap.errors import AlreadyHeld, InvalidRecord, NotHeld, Refused
-from lrs_soap.operations.passwords import Passwords
-from lrs_soap.rules.codes import FaultCode
-from lrs_soap.rules.organisation import (
+from lrs_soap.passwords import Passwords
+from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.organisation import (
     PASSWORD_LENGTH,
     REFERENCE_LENGTH,
     UKPRN_LENGTH,

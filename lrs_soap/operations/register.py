@@ -8,13 +8,13 @@ from datetime import datetime
 
 from lrs_soap.errors import AlreadyHeld
 from lrs_soap.operations import searches
-from lrs_soap.operations.checking import check_registration
-from lrs_soap.rules import registering
-from lrs_soap.rules.change import Action, Author, Change
-from lrs_soap.rules.decision import Decision
-from lrs_soap.rules.learner import Learner
-from lrs_soap.rules.prohibited import ProhibitedText
-from lrs_soap.rules.searching import SearchAge
+from lrs_soap.operations.field_checks import check_registration
+from lrs_soap.rules.learners import registration
+from lrs_soap.rules.learners.find_before_register import SearchAge
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.change import Action, Author, Change
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import history, learners, ulns
 from lrs_soap.store.store import Transaction
 
@@ -53,7 +53,7 @@ def register_valid(
 
     `is_looked_for` says that the caller has looked for the five identity keys just now, and found nobody.
     """
-    learner = registering.new_learner(record, today=now.date())
+    learner = registration.new_learner(record, today=now.date())
     if search_age is not None:
         refused = searches.refusal(transaction, learner, now=now, author=author, age=search_age)
         if refused is not None:
@@ -62,11 +62,11 @@ def register_valid(
     while holder is None:
         transaction.before_write()
         try:
-            return registering.registered(_hold(transaction, learner, Change(Action.REGISTERED, now, author)))
+            return registration.registered(_hold(transaction, learner, Change(Action.REGISTERED, now, author)))
         except AlreadyHeld:
             # A rival was first with the five keys, or has loaded the very ULN: look again, and take another ULN.
             holder = learners.with_identity_of(transaction, learner)
-    return registering.already_exists(learner, holder)
+    return registration.already_exists(learner, holder)
 
 
 def _hold(transaction: Transaction, learner: Learner, change: Change) -> Learner:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrs_soap.operations.find import master_of
-from lrs_soap.rules import retrieving
-from lrs_soap.rules.decision import Decision
+from lrs_soap.rules.learners import retrieval
+from lrs_soap.rules.values.decision import Decision
 from lrs_soap.store import learners
 from lrs_soap.store.store import Transaction
 
@@ -23,4 +23,4 @@ def retrieve(transaction: Transaction, ulns: Sequence[str]) -> tuple[Decision, .
 def _retrieve(transaction: Transaction, uln: str) -> Decision:
     learner = learners.by_uln(transaction, uln)
     master = None if learner is None else master_of(transaction, learner)
-    return retrieving.retrieve(uln, learner, master)
+    return retrieval.retrieve(uln, learner, master)

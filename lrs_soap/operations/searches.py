@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from lrs_soap.rules import searching
-from lrs_soap.rules.change import Author
-from lrs_soap.rules.codes import ResponseCode
-from lrs_soap.rules.decision import Decision
-from lrs_soap.rules.demographics import DemographicsAsked
-from lrs_soap.rules.learner import Learner
-from lrs_soap.rules.searching import IdentityKeys, Search, SearchAge
+from lrs_soap.rules.learners import find_before_register
+from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search, SearchAge
+from lrs_soap.rules.names.demographics import DemographicsAsked
+from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import searches
 from lrs_soap.store.store import Transaction
 
@@ -39,4 +39,4 @@ def refusal(
     It is ALREADY_EXISTS, as the live service was reported to answer (docs/behaviour.md, Find before register).
     """
     search = searches.last(transaction, author.organisation, IdentityKeys.of(learner))
-    return searching.refusal(search, now=now, age=age)
+    return find_before_register.refusal(search, now=now, age=age)

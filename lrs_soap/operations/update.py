@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.operations.checking import check_fields
-from lrs_soap.rules import registering, updating
-from lrs_soap.rules.change import Action, Author, Change, fields_changed
-from lrs_soap.rules.codes import ResponseCode
-from lrs_soap.rules.decision import Decision
-from lrs_soap.rules.holding import invalid_uln
-from lrs_soap.rules.learner import Learner
-from lrs_soap.rules.prohibited import ProhibitedText
+from lrs_soap.operations.field_checks import check_fields
+from lrs_soap.rules.learners import registration, updates
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.learners.uln_lookup import invalid_uln
+from lrs_soap.rules.values.change import Action, Author, Change, fields_changed
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Transaction
 
@@ -40,13 +40,13 @@ def update(
     check_fields(record, today=now.date(), prohibited=prohibited)
     while True:
         held = learners.by_uln(transaction, uln)
-        decision = updating.update(held, record, uln=uln, version=version, today=now.date())
+        decision = updates.update(held, record, uln=uln, version=version, today=now.date())
         if held is None or decision.code is not ResponseCode.UPDATED:
             return decision
         (changed,) = decision.learners
         holder = learners.with_identity_of(transaction, changed)
         if holder is not None and holder.uln != uln:
-            return registering.already_exists(changed, holder)
+            return registration.already_exists(changed, holder)
         transaction.before_write()
         if _hold(transaction, held, changed, now, author):
             return decision

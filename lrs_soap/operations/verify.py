@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from lrs_soap.operations.checking import check_fields
-from lrs_soap.rules import verifying
-from lrs_soap.rules.prohibited import ProhibitedText
-from lrs_soap.rules.verifying import ToVerify, Verification
+from lrs_soap.operations.field_checks import check_fields
+from lrs_soap.rules.learners import verification
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.learners.verification import ToVerify, Verification
 from lrs_soap.store import learners
 from lrs_soap.store.store import Transaction
 
@@ -26,4 +26,4 @@ def verify(
         "Gender": asked.gender,
     }
     check_fields(record, today=today, prohibited=prohibited)
-    return verifying.verify(asked, uln, learners.by_uln(transaction, uln))
+    return verification.verify(asked, uln, learners.by_uln(transaction, uln))

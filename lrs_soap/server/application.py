@@ -8,7 +8,7 @@ from html import escape as html_escape
 from typing import Any
 from urllib.parse import parse_qsl
 
-from lrs_soap.exchange import Exchange
+from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, Environ, HttpError, address_of, body_of, charset_of
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint

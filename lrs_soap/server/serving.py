@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from lrs_soap.clock import Clock, clock_at
 from lrs_soap.errors import InvalidSetting
-from lrs_soap.exchange import Exchange
-from lrs_soap.operations import prohibited_text, starting_data
-from lrs_soap.operations.passwords import Passwords
-from lrs_soap.rules.hours import ServiceHours
-from lrs_soap.rules.searching import SearchAge
+from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.log import ExchangeLog, open_log
+from lrs_soap.loading import prohibited_text
+from lrs_soap.passwords import Passwords
+from lrs_soap.rules.access.hours import ServiceHours
+from lrs_soap.rules.learners.find_before_register import SearchAge
+from lrs_soap.sample import starting_data
 from lrs_soap.server import tls
 from lrs_soap.server.application import Application, Mount
-from lrs_soap.server.exchange_log import ExchangeLog, open_log
 from lrs_soap.server.https import HttpsServer
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.processes import Announce, Post, Processes, Server
 from lrs_soap.server.working import do_jobs
 from lrs_soap.services.call import Call
+from lrs_soap.services.hours_gate import Opening
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
-from lrs_soap.services.opening import Opening
 from lrs_soap.store.store import Store
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Admit, LearnerServiceEndpoint, MakeCall, R9Endpoint

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from lrs_soap.batch.worker import Worker
 from lrs_soap.clock import clock_at
-from lrs_soap.operations import prohibited_text
-from lrs_soap.server.exchange_log import open_log
+from lrs_soap.exchange.log import open_log
+from lrs_soap.loading import prohibited_text
 from lrs_soap.server.processes import Announce, Post, Processes
 from lrs_soap.store.store import Store
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules.access_history import PAGE_SIZE, Access, Page
+from lrs_soap.rules.records.access_history import PAGE_SIZE, Access, Page
 from lrs_soap.wsdl.messages import model
 
 

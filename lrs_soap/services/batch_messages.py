@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from lrs_soap.rules.job_records import JobRecord, SubmittedRecord
-from lrs_soap.rules.jobs import Counts, Job
-from lrs_soap.rules.return_codes import ShownAs, shown
+from lrs_soap.rules.batches.display_codes import ShownAs, shown
+from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
+from lrs_soap.rules.batches.jobs import Counts, Job
 from lrs_soap.wsdl.declare import fields_of
 from lrs_soap.wsdl.messages import batchmsg, learner, vldmsg
 

@@ -9,17 +9,17 @@ from typing import Protocol
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import Refused
-from lrs_soap.exchange import Exchange
+from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.operations import organisations
-from lrs_soap.operations.passwords import Passwords
-from lrs_soap.rules import access
-from lrs_soap.rules.change import Author
-from lrs_soap.rules.codes import FaultCode
-from lrs_soap.rules.decision import Decision
-from lrs_soap.rules.organisation import Organisation
-from lrs_soap.rules.prohibited import ProhibitedText
-from lrs_soap.rules.return_codes import ShownAs
-from lrs_soap.rules.searching import SearchAge
+from lrs_soap.passwords import Passwords
+from lrs_soap.rules.access import roles
+from lrs_soap.rules.batches.display_codes import ShownAs
+from lrs_soap.rules.learners.find_before_register import SearchAge
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.organisation import Organisation
 from lrs_soap.store.store import Store, Transaction
 
 NO_ORGANISATION = "Either UKPRN or OrganisationRef must be supplied."
@@ -100,7 +100,7 @@ class Call:
             organisation_ref=request.OrganisationRef,
             password=request.OrgPassword,
         )
-        judged = access.judge(organisation, str(self.exchange.operation))
+        judged = roles.judge(organisation, str(self.exchange.operation))
         if not judged.is_allowed:
             self.exchange.reasons = (judged.reason,)
             raise Refused(FaultCode.INSUFFICIENT_ACCESS.value, FaultCode.INSUFFICIENT_ACCESS.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lrs_soap.rules.organisation import canonical, is_ukprn
+from lrs_soap.rules.values.organisation import canonical, is_ukprn
 from lrs_soap.wsdl.messages.qcf_common import InvokingOrganisation
 from lrs_soap.wsdl.messages.qcf_interface import InvokingOrganisationR10
 

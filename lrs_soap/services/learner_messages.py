@@ -7,11 +7,11 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from lrs_soap.rules import postcode
-from lrs_soap.rules.decision import Decision
-from lrs_soap.rules.demographics import DemographicsAsked
-from lrs_soap.rules.learner import Learner, python_name
-from lrs_soap.rules.verifying import Verification
+from lrs_soap.rules.learners.verification import Verification
+from lrs_soap.rules.names.demographics import DemographicsAsked
+from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner, python_name
 from lrs_soap.wsdl.declare import fields_of
 from lrs_soap.wsdl.messages import findmsg
 from lrs_soap.wsdl.messages import learner as messages

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from lrs_soap.rules import postcode
-from lrs_soap.rules.decision import Decision
-from lrs_soap.rules.learner import LEARNER_FIELDS, Learner, python_name
+from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner, python_name
 from lrs_soap.wsdl.declare import Kind, fields_of
 from lrs_soap.wsdl.messages import miap_model, serialization, tempuri
 

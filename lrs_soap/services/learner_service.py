@@ -6,14 +6,14 @@ import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
 from spyne import Service
 
 from lrs_soap.operations import batches, find, searches
-from lrs_soap.operations.checking import check_fields
+from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.register import register
 from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
-from lrs_soap.rules.batch_answers import miscounted, standing, submitted
-from lrs_soap.rules.jobs import JobKind, JobState, JobType
-from lrs_soap.rules.verifying import ToVerify
+from lrs_soap.rules.batches.batch_answers import miscounted, standing, submitted
+from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
+from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.services.batch_messages import (
     records_to_register,
     records_to_verify,

@@ -7,11 +7,11 @@ from spyne import Service
 
 from lrs_soap.errors import Refused
 from lrs_soap.operations import access_history, find, organisations
-from lrs_soap.operations.checking import check_fields
+from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.learning_events import HandedOut, judge, learning_events
 from lrs_soap.operations.update import update_subset
-from lrs_soap.rules.codes import ResponseCode
-from lrs_soap.rules.decision import Decision
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision
 from lrs_soap.services.access_messages import page_message
 from lrs_soap.services.call import Call
 from lrs_soap.services.invoking_organisation import given, who_asks

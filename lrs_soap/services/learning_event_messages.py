@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lrs_soap.operations.learning_events import Asked, HandedOut
-from lrs_soap.rules.learning_record import cells_of
-from lrs_soap.rules.verifying import ToVerify
+from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.records.learning_record import cells_of
 from lrs_soap.services.invoking_organisation import given
 from lrs_soap.wsdl.messages import model, tempuri
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules.codes import ResponseCode
-from lrs_soap.rules.organisation import Organisation
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.organisation import Organisation
 from lrs_soap.wsdl.messages import model
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from lrs_soap.rules.access_history import PAGE_SIZE, Access, Action, Page
-from lrs_soap.rules.change import Author
+from lrs_soap.rules.records.access_history import PAGE_SIZE, Access, Action, Page
+from lrs_soap.rules.values.change import Author
 from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import access_history

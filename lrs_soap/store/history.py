@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from lrs_soap.rules.change import Action, Author, Change
+from lrs_soap.rules.values.change import Action, Author, Change
 from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import history

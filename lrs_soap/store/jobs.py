@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, bindparam, case, func, insert, literal_column, null, or_, select, update
 
-from lrs_soap.rules.change import Author
-from lrs_soap.rules.codes import FailureFlag, ResponseCode, ReturnCode
-from lrs_soap.rules.job_records import JobRecord, SubmittedRecord, VerifiedRecord
-from lrs_soap.rules.jobs import FileFacts, Job, JobKind, JobState, JobType
+from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord, VerifiedRecord
+from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
+from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.store.dialects import milliseconds_now
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
 from lrs_soap.store.store import Transaction

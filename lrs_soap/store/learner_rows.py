@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.rules import names, postcode
-from lrs_soap.rules.learner import LEARNER_FIELDS, Learner
-from lrs_soap.rules.learning_events import LearningEvent
-from lrs_soap.rules.name_keys import NameKey
+from lrs_soap.rules.names import keys
+from lrs_soap.rules.names.lookup_keys import NameKey
+from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner
 from lrs_soap.store import learning_events, name_keys
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.store import Transaction
@@ -60,11 +61,11 @@ def row_of(learner: Learner) -> _Row:
     """A learner's row, the values of `COLUMNS`."""
     return (
         *_held_values(learner),
-        names.identity_key(learner.given_name),
-        names.identity_key(learner.family_name),
+        keys.identity_key(learner.given_name),
+        keys.identity_key(learner.family_name),
         postcode.identity_key(learner.last_known_post_code),
-        names.given_search_key(learner.given_name),
-        names.family_search_key(learner.family_name),
+        keys.given_search_key(learner.given_name),
+        keys.family_search_key(learner.family_name),
         learner.master_uln,
     )
 

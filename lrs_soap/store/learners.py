@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 
-from lrs_soap.rules import names, postcode
-from lrs_soap.rules.learner import DELETED, Learner
+from lrs_soap.rules.names import keys
+from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.store import name_keys
 from lrs_soap.store.learner_rows import COLUMNS, HELD_FIELDS, row_of
 from lrs_soap.store.prepared import Prepared, PreparedInsert
@@ -63,8 +64,8 @@ def by_identity(
     """
     rows = _BY_IDENTITY.rows(
         transaction,
-        names.identity_key(given_name),
-        names.identity_key(family_name),
+        keys.identity_key(given_name),
+        keys.identity_key(family_name),
         date_of_birth,
         gender,
         postcode.identity_key(post_code),

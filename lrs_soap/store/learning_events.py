@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from lrs_soap.rules.learning_events import LearningEvent
+from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import learning_events

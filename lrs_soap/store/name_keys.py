@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, literal_column, select
 
-from lrs_soap.rules.learner import Learner
-from lrs_soap.rules.name_keys import NameKey, name_keys_of
+from lrs_soap.rules.names.lookup_keys import NameKey, name_keys_of
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import name_keys

@@ -10,7 +10,7 @@ from sqlalchemy import Update, bindparam, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 
-from lrs_soap.rules.organisation import Organisation, Role, canonical
+from lrs_soap.rules.values.organisation import Organisation, Role, canonical
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import organisations

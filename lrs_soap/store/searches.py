@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.rules.searching import IdentityKeys, Search
+from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import searches

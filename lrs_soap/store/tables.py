@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from lrs_soap.rules.learner import DELETED
+from lrs_soap.rules.values.learner import DELETED
 
 metadata = MetaData()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules import uln as rules
+from lrs_soap.rules.values import uln as rules
 from lrs_soap.store import learners, properties
 from lrs_soap.store.store import Transaction
 

@@ -10,8 +10,8 @@ from lxml import etree
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import LrsError, Refused
-from lrs_soap.exchange import Exchange
-from lrs_soap.rules.codes import FaultCode
+from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.wsdl import faults, reading, reading_r9, validation_r9
 from lrs_soap.wsdl.declare import Message
 from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from lrs_soap.rules.codes import FaultCode
+from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.wsdl import namespaces
 from lrs_soap.wsdl.messages.exceptions import MIAPAPIException
 from lrs_soap.wsdl.writing import escape, write_children

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 from typer.testing import CliRunner, Result
 
-from lrs_soap.cli import app
+from lrs_soap.cli.app import app
 
 Run: TypeAlias = Callable[..., Result]
 

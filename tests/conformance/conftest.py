@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 import zeep
-from answer_schema import assert_valid
-from databases import SQLITE
 from lxml import etree
-from running_server import PASSWORD, UKPRN
+
+from tests.kit.answer_schema import assert_valid
+from tests.kit.databases import SQLITE
+from tests.kit.running_server import PASSWORD, UKPRN
 
 _PATHS = {"learner": "LearnerService", "r9": "LearnerServiceR9"}
 _BINDINGS = {

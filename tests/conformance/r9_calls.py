@@ -6,8 +6,9 @@ import base64
 from typing import Any
 
 import pytest
-from running_server import PASSWORD, UKPRN
 from zeep.exceptions import Fault
+
+from tests.kit.running_server import PASSWORD, UKPRN
 
 GRACE = {"uln": "4170265830", "givenName": "Grace", "familyName": "Okafor"}
 DESCRIPTIONS = {

@@ -8,10 +8,10 @@ import string
 from typing import Any
 
 import pytest
-from batch_polling import collect
 from zeep.exceptions import Fault
 
-from lrs_soap.rules.uln import is_valid
+from lrs_soap.rules.values.uln import is_valid
+from tests.conformance.batch_polling import collect
 
 GRACE = {
     "GivenName": "Grace",

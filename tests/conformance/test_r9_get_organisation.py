@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from r9_calls import ask
+
+from tests.conformance.r9_calls import ask
 
 
 def told(client: Any, **codes: str | None) -> tuple[str | None, ...]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from r9_calls import GRACE, ask
+
+from tests.conformance.r9_calls import GRACE, ask
 
 ROWAN = {"uln": "5629103473", "givenName": "Rowan", "familyName": "Thackeray"}
 MASTER = {"uln": "9140837261", "givenName": "Priya", "familyName": "Raman"}

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from r9_calls import GRACE, ask
+
+from tests.conformance.r9_calls import GRACE, ask
 
 CALLUM = {"uln": "7053182648", "givenName": "Callum", "familyName": "MacPherson"}
 MARGARET = {"uln": "8294601755", "givenName": "Margaret", "familyName": "Hartley"}

@@ -7,7 +7,8 @@ import string
 from typing import Any
 
 import pytest
-from r9_calls import ask, refused
+
+from tests.conformance.r9_calls import ask, refused
 
 OPERATION = "UpdateLearnerSubsetFields"
 

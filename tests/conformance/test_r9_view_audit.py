@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from r9_calls import GRACE, ask, refused
+
+from tests.conformance.r9_calls import GRACE, ask, refused
 
 Names = dict[str, str]
 

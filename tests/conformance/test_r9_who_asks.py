@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from r9_calls import REQUESTS, ask, fault_of, refused
+
+from tests.conformance.r9_calls import REQUESTS, ask, fault_of, refused
 
 VIEW_ONLY = {"Ukprn": "TEST0002", "Password": "ViewOnlyPass0002"}
 WITHOUT_RECORDS = {"Ukprn": "TEST0004", "Password": "WithoutPlrPass04"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from zeep.exceptions import Fault
 
-from lrs_soap.rules.uln import is_valid
+from lrs_soap.rules.values.uln import is_valid
 
 # Everything that a registration may say, but for what it has to.
 OPTIONAL = {

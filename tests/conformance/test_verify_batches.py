@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from batch_polling import collect
 from zeep.exceptions import Fault
+
+from tests.conformance.batch_polling import collect
 
 GRACE, PRIYA_IYER, TOBIAS = "4170265830", "2865174033", "4739516283"
 

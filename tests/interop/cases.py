@@ -16,9 +16,6 @@ from itertools import cycle, islice
 from random import Random
 from string import ascii_lowercase
 
-from client import Question, Values
-from running_server import PASSWORD, UKPRN
-
 from lrs_soap.wsdl.declare import Message, fields_of
 from lrs_soap.wsdl.messages.learner import (
     BatchLearner,
@@ -27,6 +24,8 @@ from lrs_soap.wsdl.messages.learner import (
     LearnerToUpdate,
     MIAPBatchLearnerToVerify,
 )
+from tests.interop.client import Question, Values
+from tests.kit.running_server import PASSWORD, UKPRN
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Case:
 
 # What is held
 
-_LINES = resources.files("lrs_soap.operations.data").joinpath("learners.jsonl").read_text("utf-8").splitlines()
+_LINES = resources.files("lrs_soap.sample.data").joinpath("learners.jsonl").read_text("utf-8").splitlines()
 _RECORDS = {record["ULN"]: record for record in map(json.loads, _LINES)}
 _DELETED = "2"
 

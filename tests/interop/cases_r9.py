@@ -10,17 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from cases import Case, held
-from client import LEARNER_SERVICE_R9, Question, Values
-from running_server import PASSWORD, UKPRN
-
 from lrs_soap.clock import LONDON
-from lrs_soap.operations.starting_events import LONG_RECORD, starting_events
-from lrs_soap.rules import learning_record
-from lrs_soap.rules.codes import FaultCode, ResponseCode
-from lrs_soap.rules.learning_events import CONTRACT_FIELDS, CONTRACT_NAMES, LearningEvent
+from lrs_soap.rules.records import learning_record
+from lrs_soap.rules.records.learning_events import CONTRACT_FIELDS, CONTRACT_NAMES, LearningEvent
+from lrs_soap.rules.values.codes import FaultCode, ResponseCode
+from lrs_soap.sample.starting_events import LONG_RECORD, starting_events
 from lrs_soap.wsdl.declare import Kind, fields_of
 from lrs_soap.wsdl.messages import miap_model
+from tests.interop.cases import Case, held
+from tests.interop.client import LEARNER_SERVICE_R9, Question, Values
+from tests.kit.running_server import PASSWORD, UKPRN
 
 ACTIONS = "http://tempuri.org/ILearnerServiceR9/"
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from client import run
+
+from tests.interop.client import run
 
 
 @dataclass(frozen=True)

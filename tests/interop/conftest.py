@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from cases import BYSTANDER, BYSTANDER_PASSWORD, BYSTANDER_REF
-from cases_r9 import LOADED_EVENT
-from certificates import Certificates
-from client import run
-from running_server import RunningServer
+
+from tests.interop.cases import BYSTANDER, BYSTANDER_PASSWORD, BYSTANDER_REF
+from tests.interop.cases_r9 import LOADED_EVENT
+from tests.interop.certificates import Certificates
+from tests.interop.client import run
+from tests.kit.running_server import RunningServer
 
 # Before the modules that take their tests from it import it.
 pytest.register_assert_rewrite("every_stack", "every_stack_r9")

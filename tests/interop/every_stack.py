@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
-from cases import (
+
+from lrs_soap.rules.values.uln import is_valid
+from tests.interop.cases import (
     ANSWERS,
     COUNTS,
     FAULTS,
@@ -25,10 +27,17 @@ from cases import (
     verify_batch,
     verify_batch_output,
 )
-from client import LEARNER_SERVICE, LEARNER_SERVICE_R9, Client, NoAnswer, Question, Reading, Values, attempt
-from running_server import RunningServer
-
-from lrs_soap.rules.uln import is_valid
+from tests.interop.client import (
+    LEARNER_SERVICE,
+    LEARNER_SERVICE_R9,
+    Client,
+    NoAnswer,
+    Question,
+    Reading,
+    Values,
+    attempt,
+)
+from tests.kit.running_server import RunningServer
 
 _PATIENCE = 60
 

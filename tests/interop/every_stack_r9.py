@@ -9,10 +9,22 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
-from cases import Case, held, registration
-from cases_r9 import ACTIONS, ANSWERS, EACH_OPERATION, FAULTS, audit, by_uln, events, learner_of, result, update_subset
-from client import Client, Question, Values
-from running_server import RunningServer
+
+from tests.interop.cases import Case, held, registration
+from tests.interop.cases_r9 import (
+    ACTIONS,
+    ANSWERS,
+    EACH_OPERATION,
+    FAULTS,
+    audit,
+    by_uln,
+    events,
+    learner_of,
+    result,
+    update_subset,
+)
+from tests.interop.client import Client, Question, Values
+from tests.kit.running_server import RunningServer
 
 
 class R9Cases:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from client import LEARNER_SERVICE, LEARNER_SERVICE_R9, SOURCES, Program, Question, Reading, needs, run
-from every_stack import ServiceCases
-from every_stack_r9 import R9Cases
-from proxy_header import proxy_header
-from running_server import RunningServer
+
+from tests.interop.client import LEARNER_SERVICE, LEARNER_SERVICE_R9, SOURCES, Program, Question, Reading, needs, run
+from tests.interop.every_stack import ServiceCases
+from tests.interop.every_stack_r9 import R9Cases
+from tests.interop.proxy_header import proxy_header
+from tests.kit.running_server import RunningServer
 
 pytestmark = needs("gsoap libgsoap-dev g++", "wsdl2h", "soapcpp2", "g++", "/usr/include/stdsoap2.h")
 

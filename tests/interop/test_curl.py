@@ -7,16 +7,16 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from answer_schema import assert_valid
-from cases_r9 import ACTIONS
-from certificates import Certificates
-from client import LEARNER_SERVICE_R9, Question, Reading, Values, needs, reading, run
-from every_stack import HttpsCases, ServiceCases
-from every_stack_r9 import R9Cases
 from lxml import etree
-from soap_messages import FIND, REGISTER, REPORT, SOAP, envelope
 
 from lrs_soap.wsdl import namespaces
+from tests.interop.cases_r9 import ACTIONS
+from tests.interop.certificates import Certificates
+from tests.interop.client import LEARNER_SERVICE_R9, Question, Reading, Values, needs, reading, run
+from tests.interop.every_stack import HttpsCases, ServiceCases
+from tests.interop.every_stack_r9 import R9Cases
+from tests.kit.answer_schema import assert_valid
+from tests.kit.soap_messages import FIND, REGISTER, REPORT, SOAP, envelope
 
 pytestmark = needs("curl", "curl")
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from certificates import Certificates
-from client import EXAMPLES, SOURCES, Program, needs, run
-from every_stack import ExampleCases, HttpsCases, ServiceCases
-from every_stack_r9 import R9Cases
-from running_server import RunningServer
+
+from tests.interop.certificates import Certificates
+from tests.interop.client import EXAMPLES, SOURCES, Program, needs, run
+from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases
+from tests.interop.every_stack_r9 import R9Cases
+from tests.kit.running_server import RunningServer
 
 # Their manifests name the jars that they need.
 _RUNTIME = Path("/usr/share/java/jaxws-rt.jar")

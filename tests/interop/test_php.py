@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from certificates import Certificates
-from client import EXAMPLES, SOURCES, Program, attempt, needs
-from every_stack import ExampleCases, HttpsCases, ServiceCases
-from every_stack_r9 import R9Cases
-from running_server import RunningServer
+
+from tests.interop.certificates import Certificates
+from tests.interop.client import EXAMPLES, SOURCES, Program, attempt, needs
+from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases
+from tests.interop.every_stack_r9 import R9Cases
+from tests.kit.running_server import RunningServer
 
 pytestmark = needs("php-cli php-soap", "php")
 

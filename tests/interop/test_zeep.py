@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from certificates import Certificates
-from client import SOURCES, Program
-from every_stack import HttpsCases, ServiceCases
-from every_stack_r9 import R9Cases
+
+from tests.interop.certificates import Certificates
+from tests.interop.client import SOURCES, Program
+from tests.interop.every_stack import HttpsCases, ServiceCases
+from tests.interop.every_stack_r9 import R9Cases
 
 
 def program(**environment: str | Path) -> Program:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from running_server import RunningServer
+
+from tests.kit.running_server import RunningServer
 
 
 def resident_bytes(server: RunningServer) -> int:

@@ -1,25 +1,17 @@
-"""A store on a new database of each kind, and learners to put in it."""
+"""Learners to put into a store."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import lrs_soap
-from lrs_soap.rules.learner import Learner
-from lrs_soap.store.store import Store
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    store = Store.open(database_url)
-    yield store
-    store.close()
+from lrs_soap.rules.values.learner import Learner
 
 
 @pytest.fixture

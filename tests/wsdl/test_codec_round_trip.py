@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from answer_schema import assert_declared
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -19,6 +18,7 @@ from lrs_soap.wsdl.declare import Field, Kind, Message, SimpleType, fields_of
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.port import Port
 from lrs_soap.wsdl.writing import Writer, escape
+from tests.kit.answer_schema import assert_declared
 
 ROOT_PREFIXES = {LEARNER_SERVICE.path: "ns2", LEARNER_SERVICE_R9.path: ""}
 MOST_ITEMS = 5

@@ -7,9 +7,9 @@ import codecs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from soap_messages import envelope, find_by_uln
 
 from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope
+from tests.kit.soap_messages import envelope, find_by_uln
 
 CALL = envelope(find_by_uln()).encode()
 CHARSETS = [None, "utf-8", "utf-16", "utf-16-le", "utf-32", "iso-8859-1", "us-ascii", "windows-1252", "foo", "", "\0"]

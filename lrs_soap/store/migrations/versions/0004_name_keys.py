@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from lrs_soap.rules.learner import Learner
-from lrs_soap.rules.name_keys import name_keys_of
+from lrs_soap.rules.names.lookup_keys import name_keys_of
+from lrs_soap.rules.values.learner import Learner
 
 revision = "0004"
 down_revision: str | None = "0003"

@@ -1,0 +1,1 @@
+"""The list of prohibited text that ships with lrs-soap."""

@@ -1,0 +1,111 @@
+"""A learning event as a record of a file: the names of its fields, what they may hold, and the event that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from lrs_soap.errors import InvalidRecord
+from lrs_soap.loading.learner_record import LEARNING_EVENTS
+from lrs_soap.rules.records import learning_events
+from lrs_soap.rules.records.learning_events import AO, CONTRACT_NAMES, LARGEST_CREDITS, LearningEvent
+from lrs_soap.rules.values import uln as ulns
+from lrs_soap.rules.values.characters import check_characters
+
+FIELDS = tuple(name for field, name in CONTRACT_NAMES.items() if field not in ("id", "uln"))
+"""The contract's names, in its order, then those of the Welsh texts."""
+
+_ULN = CONTRACT_NAMES["uln"]
+_OWN_NAMES = {name: field for field, name in CONTRACT_NAMES.items()}
+_WHOLE_NUMBER = re.compile("-?[0-9]{1,20}")
+_LONGEST_QUOTED = 40
+
+
+def check_heading(fields: Sequence[str]) -> None:
+    """Raise InvalidRecord where a table with these columns cannot hold events, or one of them would be lost."""
+    for field in fields:
+        if not field:
+            raise InvalidRecord("a column has no name")
+        _check_name(field, (*FIELDS, _ULN))
+        if fields.count(field) > 1:
+            raise InvalidRecord("given more than once", field)
+    for field in (_ULN, "Source"):
+        if field not in fields:
+            raise InvalidRecord("missing from the heading", field)
+
+
+def event_of(values: Mapping[str, Any], *, now: datetime) -> LearningEvent:
+    """The event that a record's `values`, by the contract's names, make for the learner whose ULN is among them.
+
+    Raises InvalidRecord with the first thing that is wrong: names and types, what XML cannot carry, the ULN, then what
+    the event's source cannot have, and what cannot be (docs/behaviour.md, Personal Learning Record). `now` is when it
+    is loaded, where it has no DateLoaded.
+    """
+    uln = _text(_ULN, values.get(_ULN))
+    if not uln:
+        raise InvalidRecord("missing", _ULN)
+    if not ulns.is_valid(uln):
+        raise InvalidRecord(f"'{_quoted(uln)}' is not ten digits with the right check digit", _ULN)
+    return _event({field: value for field, value in values.items() if field != _ULN}, now)._replace(uln=uln)
+
+
+def events_in(values: dict[str, Any], *, now: datetime) -> tuple[LearningEvent, ...]:
+    """The events in a learner's record, without ULN, which are taken out of it. Raises InvalidRecord, as `event_of`."""
+    records = values.pop(LEARNING_EVENTS, None)
+    if records is None:
+        return ()
+    if not isinstance(records, list):
+        raise InvalidRecord("must be a list of objects", LEARNING_EVENTS)
+    return tuple(_event_in_a_learner(place, record, now) for place, record in enumerate(records, 1))
+
+
+def _event_in_a_learner(place: int, record: Any, now: datetime) -> LearningEvent:
+    try:
+        if not isinstance(record, dict):
+            raise InvalidRecord("not an object")
+        return _event(record, now)
+    except InvalidRecord as error:
+        raise InvalidRecord(f"event {place}: {error}", LEARNING_EVENTS) from error
+
+
+def _event(values: Mapping[str, Any], now: datetime) -> LearningEvent:
+    for field in values:
+        _check_name(field, FIELDS)
+    given: dict[str, Any] = {
+        _OWN_NAMES[field]: text for field, value in values.items() if (text := _text(field, value))
+    }
+    credits = given.pop("credits", "0")
+    if not _WHOLE_NUMBER.fullmatch(credits):
+        raise InvalidRecord(f"must be a whole number from 0 to {LARGEST_CREDITS}", "Credits")
+    given.setdefault("date_loaded", now.strftime("%Y-%m-%d %H:%M:%S"))
+    event = LearningEvent(credits=int(credits), **given)
+    for violation in learning_events.violations(event):
+        raise InvalidRecord(violation.sentence)
+    # What an awarding organisation uploads has a Restriction only where it is sensitive.
+    return event._replace(restriction=None) if event.source == AO and not event.is_sensitive else event
+
+
+def _text(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if field == "Credits" and type(value) is int:
+        # Digits enough to be too many, without writing out a number that fills a line.
+        return str(value) if abs(value) <= LARGEST_CREDITS else str(LARGEST_CREDITS + 1)
+    if not isinstance(value, str):
+        raise InvalidRecord("must be text, in quotes", field)
+    check_characters(field, value)
+    return value
+
+
+def _check_name(field: str, known: Sequence[str]) -> None:
+    if field == CONTRACT_NAMES["id"]:
+        raise InvalidRecord("cannot be loaded: events are numbered as they are loaded", field)
+    if field not in known:
+        # In repr's form, because the name can hold what no terminal takes.
+        raise InvalidRecord(f"{field[:_LONGEST_QUOTED]!r} is not a field of a learning event")
+
+
+def _quoted(value: str) -> str:
+    return value if len(value) <= _LONGEST_QUOTED else f"{value[:_LONGEST_QUOTED]}…"

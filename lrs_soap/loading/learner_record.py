@@ -1,0 +1,115 @@
+"""A learner as a record of a file: the names of its fields, what they may hold, and the learner that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from lrs_soap.errors import InvalidRecord
+from lrs_soap.rules.learners import field_rules
+from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values import uln as ulns
+from lrs_soap.rules.values.characters import check_characters
+from lrs_soap.rules.values.learner import ACTIVE, Learner, python_name
+from lrs_soap.rules.values.learner_fields import FIELDS, MANDATORY, Check
+
+LEARNING_EVENTS = "LearningEvents"
+"""What a record in JSON lines may have besides: the learner's events (`event_record`)."""
+
+# What an export of answers has, and a file to load has not: both follow from MasterULN.
+_DERIVED = ("LinkedULNs", "MasterSubstituted")
+
+_PYTHON_NAMES = {field: python_name(field) for field in FIELDS}
+_NO_ULN = "9999999999"
+_LARGEST_INT = 2**31 - 1  # xs:int, and the column
+_DIGITS = re.compile("[0-9]{1,10}")
+
+
+def check_heading(fields: Sequence[str]) -> None:
+    """Raise InvalidRecord where a table with these columns cannot hold learners, or one of them would be lost."""
+    for field in fields:
+        if not field:
+            raise InvalidRecord("a column has no name")
+        _check_name(field)
+        if fields.count(field) > 1:
+            raise InvalidRecord("given more than once", field)
+    for field in MANDATORY:
+        if field not in fields:
+            raise InvalidRecord("missing from the heading", field)
+
+
+def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = None) -> Learner:
+    """The learner that a record's `values`, by the contract's names, make; `uln` is empty where the record has none.
+
+    None and empty text are no value. Values are text; VersionNumber may be an int. Fields that are absent get
+    AbilityToShare 1, VerificationType 0, LearnerStatus 1, VersionNumber 1 and `today` as both dates. Raises
+    InvalidRecord with the first thing that is wrong: names and types, what XML cannot carry, the five mandatory
+    fields, facets by `check`, ULNs, then the field rules for what the operator loads (docs/behaviour.md, Field rules).
+    """
+    given = {field: text for field, value in values.items() if (text := _text(field, value))}
+    for field in MANDATORY:
+        if not given.get(field, "").strip():
+            raise InvalidRecord("missing", field)
+    if check is not None:
+        for field, text in given.items():
+            reason = check(field, text)
+            if reason is not None:
+                raise InvalidRecord(reason, field)
+    _check_ulns(given)
+    record = {
+        "ULN": "",
+        "AbilityToShare": "1",
+        "VerificationType": "0",
+        "LearnerStatus": ACTIVE,
+        "CreatedDate": today.isoformat(),
+        "LastUpdatedDate": today.isoformat(),
+        **given,
+    }
+    for violation in field_rules.violations(record, today=today, by_operator=True):
+        raise InvalidRecord(violation.sentence)
+    record["LastKnownPostCode"] = postcode.as_returned(record["LastKnownPostCode"])
+    fields: dict[str, Any] = {_PYTHON_NAMES[field]: text for field, text in record.items()}
+    fields["version_number"] = _version(record.get("VersionNumber", "1"))
+    return Learner(**fields)
+
+
+def _text(field: str, value: Any) -> str:
+    _check_name(field)
+    if value is None:
+        return ""
+    if field == "VersionNumber" and type(value) is int:
+        # Digits enough to be too many, without writing out a number that fills a line.
+        return str(value) if abs(value) <= _LARGEST_INT else str(_LARGEST_INT + 1)
+    if not isinstance(value, str):
+        raise InvalidRecord("must be text, in quotes", field)
+    check_characters(field, value)
+    return value
+
+
+def _check_name(field: str) -> None:
+    if field in _DERIVED:
+        raise InvalidRecord("cannot be loaded: give each linked learner the ULN of its master as MasterULN", field)
+    if field == LEARNING_EVENTS:
+        raise InvalidRecord("can be in JSON lines only; a file of events alone is loaded with --events", field)
+    if field not in _PYTHON_NAMES:
+        # In repr's form, because the name can hold what no terminal takes.
+        raise InvalidRecord(f"{field[:40]!r} is not a field of a learner")
+
+
+def _check_ulns(given: Mapping[str, str]) -> None:
+    uln, master = given.get("ULN"), given.get("MasterULN")
+    if uln == _NO_ULN:
+        raise InvalidRecord(f"{_NO_ULN} means that there is no ULN; leave it out and one is issued", "ULN")
+    for field, value in (("ULN", uln), ("MasterULN", master)):
+        if value is not None and not ulns.is_valid(value):
+            raise InvalidRecord(f"'{value}' is not ten digits with the right check digit", field)
+    if uln is not None and uln == master:
+        raise InvalidRecord("a learner cannot be its own master", "MasterULN")
+
+
+def _version(text: str) -> int:
+    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _LARGEST_INT:
+        raise InvalidRecord(f"must be a whole number from 1 to {_LARGEST_INT}", "VersionNumber")
+    return int(text)

@@ -1,0 +1,241 @@
+"""Decide on the records of a batch that want a person's decision (docs/behaviour.md, Exceptions)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
+from lrs_soap.operations import find, organisations
+from lrs_soap.operations.batch_record import learner_fields
+from lrs_soap.operations.register import register
+from lrs_soap.operations.update import update
+from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordException, unwritable
+from lrs_soap.rules.batches.batch_records import TO_REGISTER
+from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.characters import check_characters
+from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
+from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import FIELDS as LEARNER_FIELDS
+from lrs_soap.rules.values.learner_fields import Check
+from lrs_soap.store import batch_exceptions, jobs, learners
+from lrs_soap.store.store import Transaction
+
+_UPN = "UniquePupilNumber"
+_NOT_OF_A_RECORD = ("CreatedDate", "LastUpdatedDate", "ULN", "TierLevel", "LearnerStatus", "VersionNumber", "MasterULN")
+
+FIELDS = tuple(field for field in LEARNER_FIELDS if field not in (*_NOT_OF_A_RECORD, "TelephoneNumber"))
+"""What a record says of its learner, and a registration may correct."""
+SHOWN_FIELDS = tuple(field for field in FIELDS if field not in (_UPN, "UniqueCandidateIdentifier"))
+"""Those of them that are shown of a learner who is held."""
+
+_LARGEST_NUMBER = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How an exception was resolved: what its record's outcome is now, and what of it was not written, in sentences."""
+
+    code: ReturnCode
+    uln: str
+    not_written: tuple[str, ...] = ()
+
+
+def each(
+    transaction: Transaction,
+    *,
+    organisation: str | None = None,
+    job_id: int | None = None,
+    today: date,
+    also_closed: bool = False,
+) -> Iterator[RecordException]:
+    """The exceptions that may still be resolved today, or all, in the order of jobs and of their records.
+
+    `organisation`, a UKPRN, and `job_id` leave only theirs. Looked up as they are asked for, in the same transaction.
+    Raises NotHeld for an organisation or a job that there is not.
+    """
+    ukprn = None if organisation is None else organisations.held(transaction, organisation).ukprn
+    if job_id is not None and (abs(job_id) > _LARGEST_NUMBER or jobs.by_id(transaction, job_id) is None):
+        raise NotHeld(f"There is no job {job_id}.")
+    return batch_exceptions.each(transaction, organisation=ukprn, job_id=job_id, open_on=None if also_closed else today)
+
+
+def held(transaction: Transaction, number: int) -> RecordException:
+    """The exception with this number. Raises NotHeld."""
+    exception = None if abs(number) > _LARGEST_NUMBER else batch_exceptions.by_id(transaction, number)
+    if exception is None:
+        raise NotHeld(f"There is no exception {number}.")
+    return exception
+
+
+def possible_learners(transaction: Transaction, exception: RecordException) -> tuple[Learner, ...]:
+    """Whom the record may mean, the likeliest first, as they are held now.
+
+    For one that was linked since then its master is there, each learner once; who was deleted is not.
+    """
+    found: dict[str, Learner] = {}
+    for uln in exception.possible:
+        learner = learners.by_uln(transaction, uln)
+        if learner is not None and not learner.is_deleted:
+            answered = find.master_of(transaction, learner) or learner
+            found.setdefault(answered.uln, answered)
+    return tuple(found.values())
+
+
+def choose(
+    transaction: Transaction,
+    number: int,
+    uln: str,
+    *,
+    check: Check,
+    now: datetime,
+    author: Author,
+    prohibited: ProhibitedText,
+) -> Resolution:
+    """Resolve an exception: its record is about the learner with this ULN, EXACT_MATCH.
+
+    What was sent and differs is written as an update, but the UPN, and but what may not be held, which `check`, the
+    schema's facets, and the field rules say; the author has it in the learner's history. Raises NotHeld, or
+    NotPossible where the exception is closed or its job not finished, where there is no such learner or it is linked,
+    or where the record's five identity keys are another learner's. Then nothing is changed.
+    """
+    with transaction.savepoint():
+        exception = _closed(transaction, number, ExceptionState.RESOLVED, now=now, author=author)
+        record = {field: value for field, value in exception.sent.items() if value and field != _UPN}
+        fields = learner_fields(record)
+        reasons = unwritable(record, check=check, today=now.date(), prohibited=prohibited)
+        not_written = _write(
+            transaction,
+            uln,
+            {field: value for field, value in fields.items() if field not in reasons},
+            now=now,
+            author=author,
+            prohibited=prohibited,
+        )
+        jobs.set_outcome(transaction, exception.job_id, exception.position, code=ReturnCode.EXACT_MATCH, uln=uln)
+    kept_out = (reason for field, reason in reasons.items() if field in fields)
+    return Resolution(ReturnCode.EXACT_MATCH, uln, (*kept_out, *not_written))
+
+
+def register_corrected(
+    transaction: Transaction,
+    number: int,
+    corrections: Mapping[str, str],
+    *,
+    check: Check,
+    now: datetime,
+    author: Author,
+    prohibited: ProhibitedText,
+) -> Resolution:
+    """Resolve an exception by registering its record as a new learner, REGISTERED, with corrections.
+
+    `corrections` are by the contract's names, empty for a field that is to have no value; the record's other fields
+    stay, but its ULN, since a new one is issued. `check` says what the schema's facets say. Raises NotHeld;
+    NotPossible where the exception is closed or its job not finished, or where a learner with the five identity keys
+    is held; InvalidRecord with the first thing that is wrong with a field. Then nothing is changed.
+    """
+    for field, value in corrections.items():
+        _check_correction(field, value)
+    with transaction.savepoint():
+        exception = _closed(transaction, number, ExceptionState.RESOLVED, now=now, author=author)
+        corrected = {**exception.sent, **corrections}
+        record = {field: corrected[field] for field in FIELDS if corrected.get(field)}
+        for field in TO_REGISTER:
+            if field not in record:
+                raise InvalidRecord("missing", field)
+        for reason in unwritable(record, check=check, today=now.date(), prohibited=prohibited).values():
+            raise InvalidRecord(reason)
+        decision = register(transaction, record, now=now, author=author, prohibited=prohibited)
+        if decision.code is not ResponseCode.REGISTERED:
+            raise _held_already(decision)
+        (learner,) = decision.learners
+        jobs.set_outcome(transaction, exception.job_id, exception.position, code=ReturnCode.REGISTERED, uln=learner.uln)
+    return Resolution(ReturnCode.REGISTERED, learner.uln)
+
+
+def withdraw(transaction: Transaction, number: int, *, now: datetime, author: Author) -> RecordException:
+    """Close an exception that nobody is to decide on: its record's return code stays. Returns it as it was.
+
+    Raises NotHeld, or NotPossible where it is closed already.
+    """
+    return _closed(transaction, number, ExceptionState.WITHDRAWN, now=now, author=author)
+
+
+def _closed(
+    transaction: Transaction, number: int, state: ExceptionState, *, now: datetime, author: Author
+) -> RecordException:
+    """Close an exception, which nobody else can then; as it was until now."""
+    exception = held(transaction, number)
+    if exception.state_on(now.date()) is not ExceptionState.OPEN:
+        raise NotPossible(_why_closed(exception))
+    if state is ExceptionState.RESOLVED:
+        try:
+            after(exception.job_state, JobEvent.RESOLVE)
+        except ImpossibleTransition:
+            job = f"Job {exception.job_id} is {exception.job_state.shown}"
+            raise NotPossible(f"{job}: only what a successful one has left can be resolved.") from None
+    transaction.before_write()
+    if not batch_exceptions.close(transaction, number, state, moment=now, by=author.user):
+        raise NotPossible(_why_closed(held(transaction, number)))
+    return exception
+
+
+def _why_closed(exception: RecordException) -> str:
+    if exception.closed is None:
+        return f"Exception {exception.id} has expired: its last day was {exception.last_day}."
+    day = exception.closed.date()
+    return f"Exception {exception.id} was {exception.state.value} by {exception.closed_by} on {day} already."
+
+
+def _write(
+    transaction: Transaction,
+    uln: str,
+    fields: dict[str, str | None],
+    *,
+    now: datetime,
+    author: Author,
+    prohibited: ProhibitedText,
+) -> tuple[str, ...]:
+    """Write fields to the learner with this ULN, and say in sentences what an update may not."""
+    not_written: tuple[str, ...] = ()
+    while True:
+        learner = whose(uln, learners.by_uln(transaction, uln))
+        if isinstance(learner, Reason):
+            raise NotPossible(f"There is no learner with the ULN {uln}.")
+        if learner.master_uln is not None:
+            raise NotPossible(f"The learner with the ULN {uln} is linked to {learner.master_uln}: choose that one.")
+        decision = update(
+            transaction,
+            fields,
+            uln=uln,
+            version=learner.version_number,
+            now=now,
+            author=author,
+            prohibited=prohibited,
+        )
+        if decision.code in (ResponseCode.UPDATED, ResponseCode.NO_CHANGES):
+            return not_written
+        if decision.code is ResponseCode.ALREADY_EXISTS:
+            raise _held_already(decision)
+        if decision.code is ResponseCode.INVALID_SHARING_CHANGE:
+            before, sent = learner.ability_to_share, fields.pop("AbilityToShare")
+            not_written = (f"AbilityToShare: {before} is held and may not become {sent}",)
+
+
+def _held_already(decision: Decision) -> NotPossible:
+    holder = next(reason.held[0] for reason in decision.reasons if reason.rule == "holder")
+    return NotPossible(
+        f"The learner with the ULN {holder} has these names, this date of birth, gender and postcode already."
+    )
+
+
+def _check_correction(field: str, value: str) -> None:
+    if field not in FIELDS:
+        # In repr's form, because the name can hold what no terminal takes.
+        raise InvalidRecord(f"{field[:40]!r} is not a field that can be corrected")
+    check_characters(field, value)

@@ -1,0 +1,125 @@
+"""Do a record of a batch: a registration's or a verification's, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from lrs_soap.operations import find
+from lrs_soap.operations.field_checks import FieldsRefused
+from lrs_soap.operations.register import register_valid
+from lrs_soap.operations.update import update
+from lrs_soap.operations.verify import verify
+from lrs_soap.rules.batches import batch_records
+from lrs_soap.rules.batches.batch_records import RecordOutcome
+from lrs_soap.rules.learners import verification
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.learners.verification import ToVerify, Verification
+from lrs_soap.rules.values.change import Author
+from lrs_soap.store import learners
+from lrs_soap.store.store import Transaction
+
+# What says which record it is, and nothing of the learner.
+_ABOUT_THE_RECORD = ("ULN", "MISIdentifier")
+
+
+def registration_record(
+    transaction: Transaction,
+    sent: Mapping[str, str | None],
+    *,
+    full: bool,
+    trouble: tuple[str, ...] = (),
+    identifier_trouble: tuple[str, ...] = (),
+    now: datetime,
+    author: Author,
+    prohibited: ProhibitedText,
+) -> RecordOutcome:
+    """Register or update the learner of one record, or only look where the job is not `full`, and say what came of it.
+
+    `sent` has the fields of BatchLearner, and those of files, by the contract's names; None and empty are the same.
+    `trouble` is what the schema's facets say of it, `identifier_trouble` what is wrong with its UPN or UCI. `now` is
+    the moment on the service's clock, `author` whose the job is (docs/behaviour.md, Records of a batch).
+
+    Nothing that a record may hold raises anything. What is written is the outcome's: UPDATED and REGISTERED have
+    changed the register and a learner's history, all others nothing.
+    """
+    record = {field: value for field, value in sent.items() if value}
+    malformed = batch_records.malformed(
+        record, trouble=trouble, identifier_trouble=identifier_trouble, today=now.date(), prohibited=prohibited
+    )
+    if malformed is not None:
+        return malformed
+    if "ULN" in record:
+        return _with_uln(transaction, record, full=full, now=now, author=author, prohibited=prohibited)
+    return batch_records.incomplete(record) or _without_uln(transaction, record, full=full, now=now, author=author)
+
+
+def verification_record(
+    transaction: Transaction,
+    sent: Mapping[str, str | None],
+    *,
+    trouble: tuple[str, ...] = (),
+    today: date,
+    prohibited: ProhibitedText,
+) -> Verification:
+    """Whether one record's details are those of the learner with its ULN, as Verify says.
+
+    `sent` has the fields of MIAPBatchLearnerToVerify, `trouble` is what the schema's facets say of it. What a single
+    verification would refuse is a ULN that is not found, or no match (docs/behaviour.md, Records of a batch).
+    """
+    asked = ToVerify(
+        sent.get("GivenName") or "", sent.get("FamilyName") or "", sent.get("DateOfBirth"), sent.get("Gender")
+    )
+    uln = sent.get("ULN") or ""
+    if not trouble:
+        try:
+            return verify(transaction, asked, uln=uln, today=today, prohibited=prohibited)
+        except FieldsRefused as refused:
+            trouble = refused.findings
+    return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(transaction, uln)), trouble)
+
+
+def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:
+    """What a record says of the learner, as an update or a registration takes it."""
+    return {field: value for field, value in record.items() if field not in _ABOUT_THE_RECORD}
+
+
+def _with_uln(
+    transaction: Transaction,
+    record: Mapping[str, str],
+    *,
+    full: bool,
+    now: datetime,
+    author: Author,
+    prohibited: ProhibitedText,
+) -> RecordOutcome:
+    uln = record["ULN"]
+    while True:
+        held = batch_records.holder(record, learners.by_uln(transaction, uln), full=full)
+        if isinstance(held, RecordOutcome):
+            return held
+        decision = update(
+            transaction,
+            learner_fields(record),
+            uln=uln,
+            version=held.version_number,
+            now=now,
+            author=author,
+            prohibited=prohibited,
+        )
+        outcome = batch_records.outcome_of_update(uln, decision)
+        if outcome is not None:
+            return outcome
+
+
+def _without_uln(
+    transaction: Transaction, record: Mapping[str, str], *, full: bool, now: datetime, author: Author
+) -> RecordOutcome:
+    while True:
+        found = find.by_demographics(transaction, batch_records.asked_by(record))
+        outcome = batch_records.outcome_of_find(record, found, full=full)
+        if outcome is None:
+            decision = register_valid(transaction, learner_fields(record), now=now, author=author, is_looked_for=True)
+            outcome = batch_records.outcome_of_registration(decision)
+        if outcome is not None:
+            return outcome

@@ -1,0 +1,36 @@
+"""Whether a learner that was sent may be taken in at all: the field rules, before any operation looks for anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from lrs_soap.errors import Refused
+from lrs_soap.rules.learners import field_rules
+from lrs_soap.rules.learners.field_rules import Violation
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.codes import FaultCode
+
+
+class FieldsRefused(Refused):
+    """A learner breaks field rules: WSEC0001, whose FurtherDetails is the first of `violations`."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        sentences = tuple(violation.sentence for violation in violations)
+        super().__init__(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, sentences[0], sentences)
+        self.violations = violations
+
+
+def check_registration(record: Mapping[str, str | None], *, today: date, prohibited: ProhibitedText) -> None:
+    """Raise FieldsRefused where `record`, by the contract's names, breaks a field rule for new learners."""
+    _refuse(field_rules.violations(record, today=today, prohibited=prohibited))
+
+
+def check_fields(record: Mapping[str, str | None], *, today: date, prohibited: ProhibitedText) -> None:
+    """Raise FieldsRefused where `record` breaks a rule that holds of any learner, in an update or a question too."""
+    _refuse(field_rules.violations(record, today=today, registering=False, prohibited=prohibited))
+
+
+def _refuse(violations: tuple[Violation, ...]) -> None:
+    if violations:
+        raise FieldsRefused(violations)

@@ -1,0 +1,145 @@
+"""When the service is open: its hours, and the windows in which it is maintained.
+
+Both are given in the service's own time, London's, as clocks on the wall show it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone, tzinfo
+
+from lrs_soap.rules.values.decision import Reason
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_A_DAY = f"({'|'.join(_DAYS)})"
+_OPEN_TIME = re.compile(rf"{_A_DAY}(?: ?- ?{_A_DAY})? +(\d\d):(\d\d) ?- ?(\d\d):(\d\d)", re.IGNORECASE | re.ASCII)
+_MIDNIGHT = 24 * 60
+
+# Narrower than `fromisoformat`, which takes more from one version of Python to the next.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """Days of the week, Monday being 0, on each of which the service is open from one minute of the day to another.
+
+    Days run on over Sunday where the last is before the first. `opens` is within the time, `closes` is not.
+    """
+
+    first_day: int
+    last_day: int
+    opens: int
+    closes: int
+
+    @classmethod
+    def parse(cls, text: str) -> OpenTime:
+        """Reads `Mon-Fri 07:00-22:00` or `Sat 08:00-24:00`. Raises ValueError."""
+        found = _OPEN_TIME.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f"not days and times: {text!r}")
+        first, last = found[1], found[2] or found[1]
+        opens, closes = _minute(found[3], found[4]), _minute(found[5], found[6])
+        if opens >= closes:
+            raise ValueError(f"closes before it opens: {text!r}")
+        return cls(_DAYS.index(first.title()), _DAYS.index(last.title()), opens, closes)
+
+    def __str__(self) -> str:
+        days = _DAYS[self.first_day]
+        if self.last_day != self.first_day:
+            days = f"{days}-{_DAYS[self.last_day]}"
+        return f"{days} {_clock(self.opens)}-{_clock(self.closes)}"
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the service is open at `moment` by this line of its hours."""
+        day = moment.weekday()
+        if self.first_day <= self.last_day:
+            is_day = self.first_day <= day <= self.last_day
+        else:
+            is_day = day >= self.first_day or day <= self.last_day
+        return is_day and self.opens <= moment.hour * 60 + moment.minute < self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A window from one moment up to another; naive ones are in the service's own time.
+
+    Where clocks change, a time that they show twice, or not at all, begins or ends the longer of the two windows that
+    may be meant.
+    """
+
+    starts: datetime
+    ends: datetime
+
+    @classmethod
+    def parse(cls, text: str) -> Maintenance:
+        """Reads `2025-12-24T18:00/2025-12-27T06:00`; both moments may name a zone, or neither. Raises ValueError."""
+        starts, slash, ends = text.partition("/")
+        if not slash:
+            raise ValueError(f"not two moments: {text!r}")
+        window = cls(_moment(starts), _moment(ends))
+        if (window.starts.tzinfo is None) is not (window.ends.tzinfo is None):
+            raise ValueError(f"one moment with a zone, one without: {text!r}")
+        if window.starts >= window.ends:
+            raise ValueError(f"ends before it starts: {text!r}")
+        return window
+
+    def __str__(self) -> str:
+        return "/".join(
+            each.isoformat(timespec="seconds" if each.second else "minutes") for each in (self.starts, self.ends)
+        )
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the service is being maintained at `moment`, which is aware, in the service's own zone."""
+        zone = moment.tzinfo
+        if zone is None:
+            raise ValueError("a moment without a zone")
+        starts, ends = min(_readings(self.starts, zone)), max(_readings(self.ends, zone))
+        return starts <= moment.astimezone(timezone.utc) < ends
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHours:
+    """When the service is open: within one of `hours`, always where there are none, and outside every window."""
+
+    hours: tuple[OpenTime, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+
+    @property
+    def is_always_open(self) -> bool:
+        return not self.hours and not self.maintenance
+
+    def closed_because(self, moment: datetime) -> Reason | None:
+        """Why the service is closed at `moment`, which is aware, in the service's own zone; None where it is open."""
+        asked = (moment.isoformat(),)
+        for window in self.maintenance:
+            if window.covers(moment):
+                return Reason("maintenance", "closed", sent=asked, held=(str(window),))
+        if self.hours and not any(each.covers(moment) for each in self.hours):
+            return Reason("service hours", "closed", sent=asked, held=tuple(map(str, self.hours)))
+        return None
+
+
+def _minute(hour: str, minute: str) -> int:
+    number = int(hour) * 60 + int(minute)
+    if int(minute) > 59 or number > _MIDNIGHT:
+        raise ValueError(f"no time of day: {hour}:{minute}")
+    return number
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _moment(text: str) -> datetime:
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"not a date and time: {text!r}")
+    zone = (found[3] or "").upper().replace("Z", "+00:00")
+    return datetime.fromisoformat(f"{found[1]}T{found[2]}{zone}")
+
+
+def _readings(moment: datetime, zone: tzinfo) -> tuple[datetime, ...]:
+    """What a moment may mean, in UTC: two things where clocks go back or forward, else twice the same."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return tuple(aware.replace(fold=fold).astimezone(timezone.utc) for fold in (0, 1))

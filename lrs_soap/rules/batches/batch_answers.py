@@ -1,0 +1,54 @@
+"""What to answer to those who submit a batch, and to those who ask what has become of it."""
+
+from __future__ import annotations
+
+from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision, Reason
+
+# As many as an answer can hold.
+_MOST_RECORDS = {JobKind.REGISTRATION: 200, JobKind.VERIFICATION: 5000}
+
+_SUBMITTED = {
+    JobKind.REGISTRATION: ResponseCode.BATCH_SUBMITTED,
+    JobKind.VERIFICATION: ResponseCode.VERIFY_BATCH_SUBMITTED,
+}
+_MISCOUNTED = {
+    JobKind.REGISTRATION: ResponseCode.RECORD_COUNT_INCORRECT,
+    JobKind.VERIFICATION: ResponseCode.VERIFY_RECORD_COUNT_INCORRECT,
+}
+_STANDING = {
+    (JobKind.REGISTRATION, JobState.WAITING): ResponseCode.BATCH_INCOMPLETE,
+    (JobKind.REGISTRATION, JobState.IN_PROGRESS): ResponseCode.BATCH_INCOMPLETE,
+    (JobKind.REGISTRATION, JobState.SUCCESSFUL): ResponseCode.BATCH_SUCCESSFUL,
+    (JobKind.REGISTRATION, JobState.FAILED): ResponseCode.BATCH_FAILED,
+    (JobKind.VERIFICATION, JobState.WAITING): ResponseCode.VERIFY_BATCH_INCOMPLETE,
+    (JobKind.VERIFICATION, JobState.IN_PROGRESS): ResponseCode.VERIFY_BATCH_INCOMPLETE,
+    (JobKind.VERIFICATION, JobState.SUCCESSFUL): ResponseCode.VERIFY_BATCH_SUCCESSFUL,
+    (JobKind.VERIFICATION, JobState.FAILED): ResponseCode.VERIFY_BATCH_FAILED,
+}
+
+
+def miscounted(kind: JobKind, *, declared: int, sent: int) -> Decision | None:
+    """What to answer where the count that a batch declares is not that of its records; None where it is."""
+    if declared == sent:
+        return None
+    return Decision(_MISCOUNTED[kind], reasons=(Reason("record count", f"{declared} declared, {sent} sent"),))
+
+
+def submitted(kind: JobKind, job_id: int) -> Decision:
+    """What to answer where a batch was taken in as this job."""
+    return Decision(_SUBMITTED[kind], reasons=(Reason("job", f"submitted as {job_id}"),))
+
+
+def fits_answer(job: Job) -> bool:
+    """Whether an answer can hold a job's records; of those that came as files not all do."""
+    return job.record_count <= _MOST_RECORDS[job.kind]
+
+
+def standing(job: Job | None) -> Decision:
+    """What to answer to whoever asks for the output of a job; None is one that is unknown to them."""
+    if job is None:
+        return Decision(ResponseCode.UNKNOWN_JOB)
+    progress = f"{job.state.shown}, {job.position} of {job.record_count} records done"
+    return Decision(_STANDING[job.kind, job.state], reasons=(Reason("job", progress),))

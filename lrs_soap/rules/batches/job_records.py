@@ -1,0 +1,59 @@
+"""The records of a batch job: as they were submitted, and with what has become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lrs_soap.rules.learners.verification import Verification
+from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedRecord:
+    """One record as it was sent, by the contract's names; None is a field that was not sent.
+
+    `trouble` is what the schema's facets say of it, `identifier_trouble` what is wrong with its UPN or UCI.
+    """
+
+    sent: Mapping[str, str | None]
+    trouble: tuple[str, ...] = ()
+    identifier_trouble: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRecord:
+    """What a verification came to, and what the learner's record held then, where it matched."""
+
+    code: ResponseCode
+    flags: tuple[FailureFlag, ...] = ()
+    uln: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    date_of_birth: str | None = None
+    gender: str | None = None
+
+    @classmethod
+    def of(cls, verification: Verification) -> VerifiedRecord:
+        """What is kept of a verification."""
+        code, flags = verification.code, verification.flags
+        for each in verification.learners:
+            return cls(code, flags, each.uln, each.given_name, each.family_name, each.date_of_birth, each.gender)
+        return cls(code, flags)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A record of a job, in its place, from 0 on.
+
+    `sent` has the fields that were sent and no others. Of one that is done, `return_code` and `uln` are a
+    registration's outcome and `verified` is a verification's.
+    """
+
+    position: int
+    sent: Mapping[str, str]
+    trouble: tuple[str, ...] = ()
+    identifier_trouble: tuple[str, ...] = ()
+    return_code: ReturnCode | None = None
+    uln: str | None = None
+    verified: VerifiedRecord | None = None

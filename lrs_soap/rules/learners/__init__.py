@@ -1,0 +1,1 @@
+"""How the service decides about one learner: find by ULN, register, update, verify, retrieve, merge."""

@@ -1,0 +1,31 @@
+"""Retrieve: what a ULN stands for, asked without names."""
+
+from __future__ import annotations
+
+from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.learner import Learner
+
+
+def retrieve(uln: str, learner: Learner | None, master: Learner | None) -> Decision:
+    """What to answer to `uln`, one of those that were asked for.
+
+    `learner` is who holds the ULN, deleted or not, None if nobody; `master` is who stands in for a linked learner.
+    A linked learner without master raises ValueError.
+
+    | the ULN | answer |
+    |---|---|
+    | check digit wrong, unknown, deleted | NO_MATCH |
+    | held | EXACT_MATCH with the learner |
+    | linked | MASTER_SUBSTITUTED with the master |
+    """
+    held = whose(uln, learner)
+    if isinstance(held, Reason):
+        return Decision(ResponseCode.NO_MATCH, reasons=(held,))
+    if not held.is_linked:
+        return Decision(ResponseCode.EXACT_MATCH, (held,), (Reason("held", "found", ("uln",), (uln,)),))
+    if master is None:
+        raise ValueError(f"the learner with ULN {uln} is linked: its master, {held.master_uln}, is needed")
+    linked = Reason("linked", "master stands in", ("master_uln",), (uln,), (master.uln,))
+    return Decision(ResponseCode.MASTER_SUBSTITUTED, (master,), (linked,))

@@ -1,0 +1,101 @@
+"""Verify: whether a ULN and a person's details belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrs_soap.rules.learners.find_by_uln import names_reason
+from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.names.demographics import genders_agree
+from lrs_soap.rules.names.keys import family_search_key, given_search_key, identity_key
+from lrs_soap.rules.names.matching import NamesAsked, compare_names
+from lrs_soap.rules.values.codes import FailureFlag, ResponseCode
+from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.learner import Learner
+
+
+@dataclass(frozen=True, slots=True)
+class ToVerify:
+    """The details that were sent with a ULN, as they were sent; None or empty for a date or gender that was not."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: str | None = None
+    gender: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification(Decision):
+    """The answer, with the record where it matches, and the comparisons that failed, in the order of their numbers."""
+
+    flags: tuple[FailureFlag, ...] = ()
+
+
+def verify(asked: ToVerify, uln: str, learner: Learner | None) -> Verification:
+    """What to answer to `uln` and the details in `asked`.
+
+    `learner` is who holds the ULN, deleted or not, None if nobody. A linked learner's own record is compared and
+    answered, not its master's.
+
+    | the ULN | names | date of birth and gender, where sent | answer; on a linked ULN |
+    |---|---|---|---|
+    | check digit wrong, unknown, deleted | | | ULN_NOT_FOUND |
+    | held | identity keys equal | equal; 0 and 9 are any gender | VERIFIED; VERIFIED_LINKED |
+    | held | similar | equal | VERIFIED_SIMILAR; VERIFIED_SIMILAR_LINKED |
+    | held | | | else NOT_VERIFIED |
+    """
+    held = whose(uln, learner)
+    if isinstance(held, Reason):
+        return Verification(ResponseCode.ULN_NOT_FOUND, reasons=(held,))
+
+    flags = (*_given(asked, held), *_family(asked, held), *_birth_and_gender(asked, held))
+    names_asked = NamesAsked(asked.given_name, asked.family_name)
+    agreement = compare_names(names_asked, held)
+    reasons = [names_reason(agreement, names_asked, held)]
+    if flags:
+        reasons.append(Reason("comparisons", f"{', '.join(flag.value for flag in flags)} failed"))
+    if held.master_uln is not None:
+        reasons.append(Reason("linked", "its own record compared", ("master_uln",), (uln,), (held.master_uln,)))
+
+    if not flags:
+        code = ResponseCode.VERIFIED_LINKED if held.is_linked else ResponseCode.VERIFIED
+    elif agreement.similar and FailureFlag.DATE_OF_BIRTH not in flags and FailureFlag.GENDER not in flags:
+        code = ResponseCode.VERIFIED_SIMILAR_LINKED if held.is_linked else ResponseCode.VERIFIED_SIMILAR
+    else:
+        return Verification(ResponseCode.NOT_VERIFIED, reasons=tuple(reasons), flags=flags)
+    return Verification(code, (held,), tuple(reasons), flags=flags)
+
+
+def _given(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
+    if identity_key(asked.given_name) == identity_key(held.given_name):
+        return
+    yield FailureFlag.GIVEN_AGAINST_GIVEN
+    as_family = family_search_key(asked.given_name)
+    if not _agree(as_family, family_search_key(held.family_name)):
+        yield FailureFlag.GIVEN_AGAINST_FAMILY
+    if held.previous_family_name and not _agree(as_family, family_search_key(held.previous_family_name)):
+        yield FailureFlag.GIVEN_AGAINST_PREVIOUS_FAMILY
+
+
+def _family(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
+    if identity_key(asked.family_name) == identity_key(held.family_name):
+        return
+    if not _agree(given_search_key(asked.family_name), given_search_key(held.given_name)):
+        yield FailureFlag.FAMILY_AGAINST_GIVEN
+    yield FailureFlag.FAMILY_AGAINST_FAMILY
+    as_family = family_search_key(asked.family_name)
+    if held.previous_family_name and not _agree(as_family, family_search_key(held.previous_family_name)):
+        yield FailureFlag.FAMILY_AGAINST_PREVIOUS_FAMILY
+
+
+def _birth_and_gender(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
+    if asked.date_of_birth and asked.date_of_birth != held.date_of_birth:
+        yield FailureFlag.DATE_OF_BIRTH
+    if asked.gender and not genders_agree(asked.gender, held.gender):
+        yield FailureFlag.GENDER
+
+
+def _agree(asked_key: str, held_key: str) -> bool:
+    """Whether two search keys are of one name; an empty one agrees with nothing."""
+    return asked_key != "" and asked_key == held_key

@@ -1,0 +1,54 @@
+"""The keys that learners are looked up by: each name by which a request can mean one, beside what else is compared.
+
+Names that are EQUAL or an ALIAS are found by their keys. Whether a learner agrees in the rest, and whether its other
+name is SIMILAR, is told by what stands beside the key, before the learner is loaded.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from lrs_soap.rules.names.keys import family_search_key, given_search_key
+from lrs_soap.rules.names.matching import held_family_aliases, held_given_aliases
+from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.learner import Learner
+
+# What a key is to its learner; it can be several of these. Plain numbers, since a search tests them row by row.
+GIVEN, GIVEN_ALIAS, FAMILY, FAMILY_ALIAS = 1, 2, 4, 8
+
+
+class NameKey(NamedTuple):
+    """One key of a learner who is not deleted. `kinds` adds up what it is: GIVEN, GIVEN_ALIAS, FAMILY, FAMILY_ALIAS.
+
+    `given_name` and `family_name` are the search keys of the learner's own names, `post_code` is its identity key.
+    """
+
+    date_of_birth: str
+    key: str
+    uln: str
+    kinds: int
+    post_code: str
+    gender: str
+    given_name: str
+    family_name: str
+
+
+def name_keys_of(learner: Learner) -> list[NameKey]:
+    """Each key of the learner once, never an empty one, and none of a deleted learner, whom nobody finds."""
+    if learner.is_deleted:
+        return []
+    given, family = given_search_key(learner.given_name), family_search_key(learner.family_name)
+    kinds: defaultdict[str, int] = defaultdict(int)
+    kinds[given] |= GIVEN
+    kinds[family] |= FAMILY
+    for alias in held_given_aliases(learner):
+        kinds[alias] |= GIVEN_ALIAS
+    for alias in held_family_aliases(learner):
+        kinds[alias] |= FAMILY_ALIAS
+    post_code = postcode.identity_key(learner.last_known_post_code)
+    return [
+        NameKey(learner.date_of_birth, key, learner.uln, which, post_code, learner.gender, given, family)
+        for key, which in kinds.items()
+        if key
+    ]

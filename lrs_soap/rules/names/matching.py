@@ -1,0 +1,192 @@
+"""How far two people's names agree: the rule under find, verify and batches.
+
+EQUAL: the search keys are equal.
+ALIAS: the asked name is another that is held (given: the preferred or a middle name; family: the previous one or that
+at 16); or the asked previous family name is the held family name; or one side's whole name is one of the several parts
+of the other's, of a given name the first.
+SIMILAR: the search keys are a typing error or two apart, or sound alike.
+
+Aliases of the two sides are never compared with each other, and an empty search key agrees with nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from jellyfish import metaphone
+
+from lrs_soap.rules.names.keys import (
+    family_parts,
+    family_search_key,
+    given_parts,
+    given_search_key,
+    letters,
+    middle_names,
+)
+from lrs_soap.rules.values.learner import Learner
+
+
+class Agreement(IntEnum):
+    """How well one name agrees with another, the better the greater."""
+
+    DIFFERENT = 0
+    SIMILAR = 1
+    ALIAS = 2
+    EQUAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NamesAsked:
+    """The names that a request asks by, as they were sent."""
+
+    given: str
+    family: str
+    previous_family: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamesAgreement:
+    """How the asked names agree with the held ones.
+
+    `swapped`: each of the asked names is EQUAL to the other held one. It is not looked for where both agree as they
+    stand, which nothing betters.
+    """
+
+    given: Agreement
+    family: Agreement
+    swapped: bool
+
+    @property
+    def both_equal_or_alias(self) -> bool:
+        return self.given >= Agreement.ALIAS and self.family >= Agreement.ALIAS
+
+    @property
+    def similar(self) -> bool:
+        """The pair is similar in the sense of verify: swapped, or both names at least SIMILAR."""
+        return self.swapped or (self.given >= Agreement.SIMILAR and self.family >= Agreement.SIMILAR)
+
+
+def compare_names(asked: NamesAsked, held: Learner) -> NamesAgreement:
+    """How `asked` agrees with the names of `held`, that learner's own, not its master's."""
+    given = _compare_given(asked, held)
+    family = _compare_family(asked, held)
+    straight = given is Agreement.EQUAL and family is Agreement.EQUAL
+    return NamesAgreement(given, family, not straight and _swapped(asked, held))
+
+
+# A candidate is compared by its row and then as a learner, and one question has many candidates of a name.
+@lru_cache(maxsize=8192)
+def similar(a_key: str, b_key: str) -> bool:
+    """Whether two search keys are SIMILAR, by typing errors or by sound.
+
+    Typing errors, counted as optimal string alignment distance: at most 1 where both have at least 4 letters, at
+    most 2 where both have at least 8. Sound: both only a to z, at least 3 letters, of one first letter and of one
+    Metaphone code that is not empty.
+    """
+    fewest = min(letters(a_key), letters(b_key))
+    if fewest < 3:
+        return False
+    errors = 2 if fewest >= 8 else 1 if fewest >= 4 else 0
+    return (errors > 0 and _within(a_key, b_key, errors)) or _sounds_alike(a_key, b_key)
+
+
+def asked_given_aliases(asked: NamesAsked) -> tuple[str, ...]:
+    """The search keys that make a held given name an ALIAS of the asked one."""
+    return _several(given_parts(asked.given))[:1]
+
+
+def asked_family_aliases(asked: NamesAsked) -> tuple[str, ...]:
+    """The search keys that make a held family name an ALIAS of the asked one; they may be empty."""
+    return (family_search_key(asked.previous_family or ""), *_several(family_parts(asked.family)))
+
+
+def held_given_aliases(held: Learner) -> tuple[str, ...]:
+    """The search keys that make an asked given name an ALIAS of a learner's; they may be empty."""
+    return (
+        given_search_key(held.preferred_given_name or ""),
+        *middle_names(held.middle_other_name or ""),
+        *_several(given_parts(held.given_name))[:1],
+    )
+
+
+def held_family_aliases(held: Learner) -> tuple[str, ...]:
+    """The search keys that make an asked family name an ALIAS of a learner's; they may be empty."""
+    return (
+        family_search_key(held.previous_family_name or ""),
+        family_search_key(held.family_name_at_age_16 or ""),
+        *_several(family_parts(held.family_name)),
+    )
+
+
+def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
+    asked_key, held_key = given_search_key(asked.given), given_search_key(held.given_name)
+    if asked_key and asked_key == held_key:
+        return Agreement.EQUAL
+    return _compare_unequal(asked_key, asked_given_aliases(asked), held_key, held_given_aliases(held))
+
+
+def _compare_family(asked: NamesAsked, held: Learner) -> Agreement:
+    asked_key, held_key = family_search_key(asked.family), family_search_key(held.family_name)
+    if asked_key and asked_key == held_key:
+        return Agreement.EQUAL
+    return _compare_unequal(asked_key, asked_family_aliases(asked), held_key, held_family_aliases(held))
+
+
+def _compare_unequal(
+    asked_key: str, asked_aliases: tuple[str, ...], held_key: str, held_aliases: tuple[str, ...]
+) -> Agreement:
+    if (asked_key and asked_key in held_aliases) or (held_key and held_key in asked_aliases):
+        return Agreement.ALIAS
+    return Agreement.SIMILAR if similar(asked_key, held_key) else Agreement.DIFFERENT
+
+
+def _swapped(asked: NamesAsked, held: Learner) -> bool:
+    return _equal(asked.given, held.family_name, family_search_key) and _equal(
+        asked.family, held.given_name, given_search_key
+    )
+
+
+def _equal(asked: str, held: str, key: Callable[[str], str]) -> bool:
+    asked_key = key(asked)
+    return asked_key != "" and asked_key == key(held)
+
+
+def _several(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of a name that has several; a single one is no part but the name."""
+    return parts if len(parts) > 1 else ()
+
+
+def _within(a: str, b: str, errors: int) -> bool:
+    """Whether the optimal string alignment distance of `a` and `b` is at most `errors`.
+
+    jellyfish has only the unrestricted Damerau-Levenshtein distance, which edits between two transposed letters.
+    With so few errors it is quicker to try each at the first letter that differs than to fill a table.
+    """
+    if abs(len(a) - len(b)) > errors:
+        return False
+    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    a, b = a[at:], b[at:]
+    if not a or not b:
+        return True
+    if errors == 0:
+        return False
+    return (
+        _within(a[1:], b[1:], errors - 1)
+        or _within(a[1:], b, errors - 1)
+        or _within(a, b[1:], errors - 1)
+        or (a[:2] == b[1::-1] and _within(a[2:], b[2:], errors - 1))
+    )
+
+
+def _sounds_alike(a: str, b: str) -> bool:
+    if a[0] != b[0] or not (_is_a_to_z(a) and _is_a_to_z(b)):
+        return False
+    code = metaphone(a)
+    return code != "" and code == metaphone(b)
+
+
+def _is_a_to_z(key: str) -> bool:
+    return key.isascii() and key.isalpha()

@@ -1,0 +1,243 @@
+"""Learning events: the qualifications and units of a learner, and what each of their sources says of them.
+
+ILR is what providers return of those whom they teach, NPD what is known of pupils in key stages 4 and 5, AO what
+awarding organisations upload. What is not the same for all three is in one table, `CELLS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lrs_soap.rules.learners.field_rules import Violation
+from lrs_soap.rules.values import dates
+from lrs_soap.rules.values.organisation import is_ukprn
+
+ILR, NPD, AO = "ILR", "NPD", "AO"
+SOURCES = (ILR, NPD, AO)
+"""In the order in which a record has their events."""
+
+FINAL = "F"
+SENSITIVE = "1"
+UNDER_CHALLENGE = "Y"
+
+LARGEST_CREDITS = 2**63 - 1
+"""The contract's xs:long."""
+
+# Nothing before it is in any record, and awarding organisations began later.
+FIRST_YEAR, FIRST_YEAR_OF_AO = 2009, 2013
+
+
+class LearningEvent(NamedTuple):
+    """One learning event, as its source has it; a field without a value is None.
+
+    The fields from the first to `under_data_challenge` are the contract's, in its order; then come the Welsh texts that
+    stand in for the others where a record is asked for in Welsh, and the ULN that the event was loaded for. Dates are
+    `YYYY-MM-DD`, `date_loaded` is `YYYY-MM-DD HH:MM:SS`; `id` is 0 until the event is held.
+
+    A named tuple, because a record is made of rows by the hundred, and a dataclass costs ten times as much.
+    """
+
+    achievement_award_date: str | None = None
+    achievement_provider_name: str | None = None
+    achievement_provider_ukprn: str | None = None
+    awarding_organisation_name: str | None = None
+    awarding_organisation_ukprn: str | None = None
+    collection_type: str | None = None
+    credits: int = 0
+    date_loaded: str = ""
+    grade: str | None = None
+    id: int = 0
+    language_for_assessment: str | None = None
+    level: str | None = None
+    participation_end_date: str | None = None
+    participation_start_date: str | None = None
+    qualification_type: str | None = None
+    restriction: str | None = None
+    return_number: str | None = None
+    source: str = ""
+    status: str | None = None
+    subject: str = ""
+    subject_code: str = ""
+    under_data_challenge: str | None = None
+    subject_welsh: str | None = None
+    qualification_type_welsh: str | None = None
+    level_welsh: str | None = None
+    awarding_organisation_name_welsh: str | None = None
+    uln: str = ""
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Hidden from organisations, even where the learner shares."""
+        return self.restriction == SENSITIVE
+
+    @property
+    def happened(self) -> str | None:
+        """The day by which the event is dated: the award, else the end, else the start."""
+        return self.achievement_award_date or self.participation_end_date or self.participation_start_date
+
+
+CONTRACT_NAMES: Mapping[str, str] = {
+    field: {"id": "ID", "uln": "ULN"}.get(field) or field.title().replace("_", "") for field in LearningEvent._fields
+}
+"""The contract's name of each field; the Welsh texts, which it does not have, are named in its manner."""
+
+CONTRACT_FIELDS = LearningEvent._fields[: LearningEvent._fields.index("under_data_challenge") + 1]
+"""The fields that the contract has, in its order, which is the alphabet's."""
+
+WELSH_FIELDS: Mapping[str, str] = {
+    field: f"{field}_welsh" for field in CONTRACT_FIELDS if f"{field}_welsh" in LearningEvent._fields
+}
+"""The fields that may be there in Welsh too, and those that have the Welsh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a source has in a field: it `must` have a value, or may, or must `never`.
+
+    `otherwise` is what an answer says where there is no value, '' an empty element; with None the field is left out or
+    nil, whichever of them the contract has for it.
+    """
+
+    must: bool = False
+    never: bool = False
+    otherwise: str | None = None
+
+
+def _may(otherwise: str) -> Cell:
+    return Cell(otherwise=otherwise)
+
+
+_MUST, _MAY, _NEVER, _EMPTY = Cell(must=True), Cell(), Cell(never=True), _may("")
+
+CELLS: Mapping[str, Mapping[str, Cell]] = {
+    field: dict(zip(SOURCES, cells, strict=True))
+    for field, cells in {
+        # ILR, NPD, AO
+        "achievement_award_date": (_EMPTY, _MAY, _MUST),
+        "achievement_provider_name": (_MAY, _MAY, _EMPTY),
+        "achievement_provider_ukprn": (_MUST, _MAY, _EMPTY),
+        "awarding_organisation_name": (_may("UNKNOWN"), _MAY, _MUST),
+        "awarding_organisation_ukprn": (_may("UNKNWN"), _MUST, _MUST),
+        "collection_type": (_may("W"), _may("A"), _NEVER),
+        "grade": (_may("9999999999"), _MAY, _MAY),
+        "language_for_assessment": (_NEVER, _NEVER, _MUST),
+        "level": (_NEVER, _NEVER, _MAY),
+        "participation_end_date": (_EMPTY, _EMPTY, _MAY),
+        "participation_start_date": (_MAY, _EMPTY, _MAY),
+        "qualification_type": (_MAY, _MAY, _MAY),
+        "restriction": (_may("0"), _may("0"), _MAY),
+        "return_number": (_may("02"), _may("01"), _NEVER),
+        "status": (_MAY, _MAY, _may(FINAL)),
+        "subject": (_MUST, _MUST, _MUST),
+        "subject_code": (_MUST, _MUST, _MUST),
+        "under_data_challenge": (_may("N"), _may("N"), _may("N")),
+        "level_welsh": (_NEVER, _NEVER, _MAY),
+        "awarding_organisation_name_welsh": (_NEVER, _MAY, _MAY),
+    }.items()
+}
+"""By field and source; what is not here any event has, or may have."""
+
+_DATES = ("achievement_award_date", "participation_end_date", "participation_start_date")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
+_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "collection_type": (re.compile("[A-Z]"), "a capital letter"),
+    "level": (re.compile("Entry Level|Level [1-8](/[1-8])?"), "Entry Level, or Level 1 to 8, or two as in Level 1/2"),
+    "restriction": (re.compile("[01]"), "0, or 1 for a sensitive qualification"),
+    "return_number": (re.compile("[0-9]{2}"), "two digits"),
+    "status": (re.compile("[A-Z]"), "a capital letter, F for final"),
+    "under_data_challenge": (re.compile("[NY]"), "N or Y"),
+}
+_SIX_DIGITS = re.compile("[0-9]{6}")
+
+_OTHER_KEY_STAGE = re.compile(r"\b(?:Key Stage|KS) ?[0-3]\b", re.IGNORECASE)
+# A course that leads there is none. Some of the short names are words, too, without their capitals.
+_HIGHER_EDUCATION = re.compile(
+    r"\b(?:degrees?|bachelor'?s?|master'?s|master of|doctorate|postgraduate|(?<!Access to )Higher Education"
+    r"|Higher National (?:Certificate|Diploma)|BEng|BSc|LLB|MBA|MEng|MPhil|MSc|DPhil|PhD|PGCE|CertHE|DipHE|HNC|HND"
+    r"|(?-i:BA|BEd|MA|MEd))\b",
+    re.IGNORECASE,
+)
+
+
+def violations(event: LearningEvent) -> tuple[Violation, ...]:
+    """Why an event cannot be held: everything that its source cannot have, or has to have, or that cannot be.
+
+    `id` and `uln` are not looked at (docs/behaviour.md, Personal Learning Record).
+    """
+    if event.source not in SOURCES:
+        return (_violation(event, "source", "is not ILR, NPD or AO.", "source"),)
+    return (
+        *_of_the_source(event),
+        *_of_its_form(event),
+        *_of_dates(event),
+        *_of_the_record(event),
+    )
+
+
+def _of_the_source(event: LearningEvent) -> Iterator[Violation]:
+    for field, by_source in CELLS.items():
+        cell, value = by_source[event.source], getattr(event, field)
+        if cell.must and not (value or "").strip():
+            yield Violation(
+                CONTRACT_NAMES[field],
+                f"Element '{CONTRACT_NAMES[field]}' is required where Source is {event.source}.",
+                "required",
+            )
+        if cell.never and value is not None:
+            yield _violation(event, field, f"cannot be, where Source is {event.source}.", "source")
+
+
+def _of_its_form(event: LearningEvent) -> Iterator[Violation]:
+    for field, (form, words) in _FORMS.items():
+        value = getattr(event, field)
+        if value is not None and not form.fullmatch(value):
+            yield _violation(event, field, f"is not {words}.", "form")
+    if event.achievement_provider_ukprn is not None and not is_ukprn(event.achievement_provider_ukprn):
+        yield _violation(event, "achievement_provider_ukprn", "is not a UKPRN: eight letters or digits.", "form")
+    if event.source == AO and event.status not in (None, FINAL):
+        yield _violation(event, "status", "is not F: what Source AO has is final.", "form")
+    awarding = event.awarding_organisation_ukprn
+    if event.source == NPD and awarding is not None and not _SIX_DIGITS.fullmatch(awarding):
+        yield _violation(event, "awarding_organisation_ukprn", "is not six digits, as Source NPD has it.", "form")
+    if not 0 <= event.credits <= LARGEST_CREDITS:
+        yield _violation(event, "credits", f"is not a whole number from 0 to {LARGEST_CREDITS}.", "form")
+
+
+def _of_dates(event: LearningEvent) -> Iterator[Violation]:
+    loaded = _MOMENT.fullmatch(event.date_loaded)
+    if loaded is None or dates.parse(loaded[1]) is None:
+        yield _violation(event, "date_loaded", "is not a moment as in 2024-09-30 17:05:00.", "date")
+        return
+    days = {field: day for field in _DATES if (day := getattr(event, field)) is not None}
+    for field, day in days.items():
+        if dates.parse(day) is None:
+            yield _violation(event, field, "is not a valid date.", "date")
+        elif day > loaded[1]:
+            yield _violation(event, field, f"is after the day on which it was loaded, {loaded[1]}.", "date")
+    start = days.get("participation_start_date", "")
+    for field in ("achievement_award_date", "participation_end_date"):
+        if start > days.get(field, start):
+            yield _violation(event, field, f"is before ParticipationStartDate, {start}.", "date")
+
+
+def _of_the_record(event: LearningEvent) -> Iterator[Violation]:
+    day = event.happened
+    if day is not None and dates.parse(day) is not None:
+        field = next(field for field in _DATES if getattr(event, field) == day)
+        if int(day[:4]) < FIRST_YEAR:
+            yield _violation(event, field, f"is before {FIRST_YEAR}, where the record begins.", "too early")
+        elif event.source == AO and int(day[:4]) < FIRST_YEAR_OF_AO:
+            yield _violation(event, field, f"is before {FIRST_YEAR_OF_AO}, where Source AO begins.", "too early")
+    if _HIGHER_EDUCATION.search(event.qualification_type or ""):
+        yield _violation(event, "qualification_type", "is higher education, which the record has not.", "not covered")
+    for field in ("qualification_type", "subject"):
+        if event.source == NPD and _OTHER_KEY_STAGE.search(getattr(event, field) or ""):
+            yield _violation(event, field, "is not of key stage 4 or 5, of which Source NPD is.", "not covered")
+
+
+def _violation(event: LearningEvent, field: str, what: str, rule: str) -> Violation:
+    name = CONTRACT_NAMES[field]
+    return Violation(name, f"Value '{getattr(event, field)}' of element '{name}' {what}", rule)

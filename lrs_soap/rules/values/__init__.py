@@ -1,0 +1,1 @@
+"""The values that rules are about: codes, decisions, learners, ULNs, postcodes, dates, organisations."""

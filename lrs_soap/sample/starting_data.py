@@ -1,0 +1,72 @@
+"""What a new database has, the same on every machine: somebody who may ask, and learners with records to ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from importlib.resources import files
+
+from lrs_soap.clock import Clock
+from lrs_soap.errors import AlreadyHeld
+from lrs_soap.loading.learner_record import learner_of
+from lrs_soap.passwords import Passwords
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.organisation import Organisation, Role
+from lrs_soap.sample.starting_events import starting_events
+from lrs_soap.store import learners, learning_events, organisations, properties
+from lrs_soap.store.store import Store, Transaction
+
+ORGANISATION = Organisation("TEST0001", "TST001", "Compatibility Test College", roles=frozenset(Role))
+PASSWORD = "CompatSitePass01"
+
+ORGANISATIONS: Mapping[Organisation, str] = {
+    ORGANISATION: PASSWORD,
+    Organisation("TEST0002", "TST002", "View Only College", roles=frozenset({Role.VIEW_ONLY_USER})): "ViewOnlyPass0002",
+    Organisation("TEST0003", "TST003", "Suspended College", suspended=True, roles=frozenset(Role)): "SuspendedPass003",
+    Organisation(
+        "TEST0004", "TST004", "College Without PLR Access", roles=frozenset(Role) - {Role.LEARNER_RECORD}
+    ): "WithoutPlrPass04",
+}
+"""Who may ask, with the password of each; they are in the README, and no secret."""
+
+_FILLED = "starting_data"
+
+
+def fill(store: Store, passwords: Passwords, clock: Clock) -> None:
+    """Give a database that never had it the starting data; several processes may do so at once.
+
+    It is given once: what an operator has changed or taken away since is left so. An organisation or learner whose
+    place is taken already is left out, with the learner's events. Raises StoreUnavailable.
+    """
+    with store.reading() as transaction:
+        if properties.get(transaction, _FILLED) is not None:
+            return
+    # Before the transaction, for which others would have to wait.
+    accounts = {organisation: passwords.hash(password) for organisation, password in ORGANISATIONS.items()}
+    with store.writing() as transaction:
+        try:
+            properties.add(transaction, _FILLED, clock.today().isoformat())
+        except AlreadyHeld:
+            return
+        _insert(transaction, accounts, clock.now())
+
+
+def starting_learners(today: date) -> Iterator[Learner]:
+    """The learners of the starting data, each master before those linked to it."""
+    text = (files("lrs_soap.sample.data") / "learners.jsonl").read_text("utf-8")
+    for line in text.splitlines():
+        yield learner_of(json.loads(line), today=today)
+
+
+def _insert(transaction: Transaction, accounts: Mapping[Organisation, str], now: datetime) -> None:
+    for organisation, password_hash in accounts.items():
+        with suppress(AlreadyHeld):
+            organisations.insert(transaction, organisation, password_hash)
+    inserted = set()
+    for learner in starting_learners(now.date()):
+        with suppress(AlreadyHeld):
+            learners.insert(transaction, learner)
+            inserted.add(learner.uln)
+    learning_events.add_many(transaction, [event for event in starting_events(now) if event.uln in inserted])

@@ -1,0 +1,115 @@
+"""The exceptions: records of batch jobs that a person has to decide on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, tuple_, update
+
+from lrs_soap.rules.batches.batch_exceptions import DAYS_TO_RESOLVE, ExceptionState, RecordException
+from lrs_soap.rules.batches.jobs import JobState
+from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.store.prepared import PreparedInsert
+from lrs_soap.store.store import Transaction
+from lrs_soap.store.tables import exceptions, job_records, jobs
+
+_PORTION = 500
+
+_INSERT = PreparedInsert(exceptions, ("job_id", "position", "state", "opened", "possible"))
+_SELECT = (
+    select(
+        exceptions.c.id,
+        exceptions.c.job_id,
+        exceptions.c.position,
+        jobs.c.organisation,
+        jobs.c.state.label("job_state"),
+        job_records.c.sent,
+        job_records.c.trouble,
+        job_records.c.identifier_trouble,
+        job_records.c.return_code,
+        job_records.c.uln,
+        exceptions.c.possible,
+        exceptions.c.state,
+        exceptions.c.opened,
+        exceptions.c.closed,
+        exceptions.c.closed_by,
+    )
+    .join_from(
+        exceptions,
+        job_records,
+        (job_records.c.job_id == exceptions.c.job_id) & (job_records.c.position == exceptions.c.position),
+    )
+    .join(jobs, jobs.c.id == exceptions.c.job_id)
+)
+_RETURN_CODES = {code.value: code for code in ReturnCode}
+
+
+def add(transaction: Transaction, *, job_id: int, position: int, opened: datetime, possible: tuple[str, ...]) -> None:
+    """Leave a record of a job to be decided on; `opened` is the moment of the upload."""
+    # A record is done once, and so cannot have one yet.
+    _INSERT.run(transaction, [(job_id, position, ExceptionState.OPEN.value, opened.isoformat(), json.dumps(possible))])
+
+
+def by_id(transaction: Transaction, number: int) -> RecordException | None:
+    """The exception with this number; None where there is none."""
+    row = transaction.execute(_SELECT.where(exceptions.c.id == number)).first()
+    return None if row is None else _exception(row)
+
+
+def each(
+    transaction: Transaction, *, organisation: str | None = None, job_id: int | None = None, open_on: date | None = None
+) -> Iterator[RecordException]:
+    """The exceptions of an organisation's UKPRN, a job, both, or all, by job and place there, looked up in portions.
+
+    With `open_on` only those that may still be resolved on that day.
+    """
+    place = tuple_(exceptions.c.job_id, exceptions.c.position)
+    statement = _SELECT.order_by(exceptions.c.job_id, exceptions.c.position).limit(_PORTION)
+    if organisation is not None:
+        statement = statement.where(jobs.c.organisation == organisation)
+    if job_id is not None:
+        statement = statement.where(exceptions.c.job_id == job_id)
+    if open_on is not None:
+        # A moment's text begins with its day, which is the service's clock's, as `open_on` is.
+        first_day = open_on - timedelta(days=DAYS_TO_RESOLVE)
+        statement = statement.where(
+            exceptions.c.state == ExceptionState.OPEN.value, exceptions.c.opened >= first_day.isoformat()
+        )
+    portion = transaction.execute(statement).all()
+    while portion:
+        yield from map(_exception, portion)
+        last = portion[-1]
+        portion = transaction.execute(statement.where(place > (last.job_id, last.position))).all()
+
+
+def close(transaction: Transaction, number: int, state: ExceptionState, *, moment: datetime, by: str) -> bool:
+    """Write down that an open exception is resolved or withdrawn, and tell whether it was open until this moment."""
+    closed = (
+        update(exceptions)
+        .where(exceptions.c.id == number, exceptions.c.state == ExceptionState.OPEN.value)
+        .values(state=state.value, closed=moment.isoformat(), closed_by=by)
+    )
+    return transaction.execute(closed).rowcount == 1
+
+
+def _exception(row: Row[Any]) -> RecordException:
+    trouble = (*json.loads(row.trouble or "[]"), *json.loads(row.identifier_trouble or "[]"))
+    return RecordException(
+        id=row.id,
+        job_id=row.job_id,
+        position=row.position,
+        organisation=row.organisation,
+        job_state=JobState(row.job_state),
+        sent=json.loads(row.sent),
+        trouble=trouble,
+        code=_RETURN_CODES[row.return_code],
+        uln=row.uln,
+        possible=tuple(json.loads(row.possible)),
+        state=ExceptionState(row.state),
+        opened=datetime.fromisoformat(row.opened),
+        closed=None if row.closed is None else datetime.fromisoformat(row.closed),
+        closed_by=row.closed_by,
+    )

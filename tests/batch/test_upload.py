@@ -1,0 +1,231 @@
+"""A batch of any length is taken in wholly or not at all, and nobody waits for it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select, update
+
+from lrs_soap.batch import job_work, upload
+from lrs_soap.clock import SettableClock
+from lrs_soap.errors import InvalidRecord, NotPossible
+from lrs_soap.operations import batches
+from lrs_soap.rules.batches.job_records import SubmittedRecord
+from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
+from lrs_soap.rules.values.change import Author
+from lrs_soap.store import jobs
+from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.tables import job_records
+from lrs_soap.store.tables import jobs as jobs_table
+
+AUTHOR = Author("TEST0001", "tester")
+FILE = FileFacts("CSV", "3A", "LRB_TEST0001_010920250900.CSV")
+
+
+def numbered(count: int) -> Iterator[SubmittedRecord]:
+    return (SubmittedRecord({"MISIdentifier": str(number), "ULN": None}) for number in range(count))
+
+
+def uploaded(store: Store, records: Iterator[SubmittedRecord], clock: SettableClock, **more: int) -> int:
+    return upload.upload(
+        store, records, job_type=JobType.FUL, author=AUTHOR, clock=clock, delay=more.get("delay", 0), file=FILE
+    )
+
+
+def rows(transaction: Transaction) -> tuple[int, int]:
+    """How many jobs and how many of their records there are, whoever sees them."""
+    counted = [
+        transaction.execute(select(func.count()).select_from(each)).scalar() for each in (jobs_table, job_records)
+    ]
+    return counted[0] or 0, counted[1] or 0
+
+
+def is_due(store: Store) -> bool:
+    with store.reading() as transaction:
+        return job_work.is_anything_due(transaction, lambda owner: False)
+
+
+def lapse(store: Store) -> None:
+    """Let every lease be over, as it is after half a minute."""
+    with store.writing() as transaction:
+        transaction.execute(update(jobs_table).values(lease_until=0))
+
+
+@pytest.mark.parametrize("count", [1, 300, 703])
+def test_every_record_is_there_in_its_place(store: Store, clock: SettableClock, count: int) -> None:
+    job_id = uploaded(store, numbered(count), clock)
+    with store.reading() as transaction:
+        job = batches.held(transaction, job_id)
+        records = list(batches.output_records(transaction, job))
+    assert job == Job(
+        job_id, JobKind.REGISTRATION, JobType.FUL, "TEST0001", "tester", JobState.WAITING,
+        clock.now(), None, None, count, 0, FILE,
+    )  # fmt: skip
+    assert [(record.position, record.sent) for record in records] == [
+        (number, {"MISIdentifier": str(number)}) for number in range(count)
+    ]
+    assert is_due(store)
+
+
+def test_what_is_wrong_with_a_record_is_kept_with_it(store: Store, clock: SettableClock) -> None:
+    job_id = uploaded(store, iter([SubmittedRecord({}, ("Gender: X",), ("UniquePupilNumber: Y",))]), clock)
+    with store.reading() as transaction:
+        (record,) = jobs.records(transaction, job_id, first=0, end=1)
+    assert (record.trouble, record.identifier_trouble) == (("Gender: X",), ("UniquePupilNumber: Y",))
+
+
+def test_it_waits_as_long_as_it_is_told(store: Store, clock: SettableClock) -> None:
+    uploaded(store, numbered(1), clock, delay=60)
+    assert not is_due(store)
+
+
+def test_it_is_there_for_nobody_before_its_last_record_is(store: Store, clock: SettableClock) -> None:
+    seen: list[tuple[tuple[int, int], bool]] = []
+
+    def looking() -> Iterator[SubmittedRecord]:
+        for record in numbered(1001):
+            if record.sent["MISIdentifier"] in ("0", "600", "1000"):
+                with store.reading() as transaction:
+                    seen.append((rows(transaction), jobs.by_id(transaction, 1) is not None))
+                assert not is_due(store)
+            yield record
+
+    assert uploaded(store, looking(), clock) == 1
+    assert seen == [((1, 0), False), ((1, 600), False), ((1, 900), False)]
+
+
+@pytest.mark.parametrize(
+    ("count", "end"), [(0, InvalidRecord("wrong")), (703, KeyboardInterrupt())], ids=["at once", "after portions"]
+)
+def test_of_one_that_ends_nothing_stays(store: Store, clock: SettableClock, count: int, end: BaseException) -> None:
+    def ending() -> Iterator[SubmittedRecord]:
+        yield from numbered(count)
+        raise end
+
+    with pytest.raises(type(end)):
+        uploaded(store, ending(), clock)
+    with store.reading() as transaction:
+        assert rows(transaction) == (0, 0)
+
+
+def test_a_job_id_does_not_come_again(store: Store, clock: SettableClock) -> None:
+    def ending() -> Iterator[SubmittedRecord]:
+        yield from numbered(3)
+        raise InvalidRecord("wrong")
+
+    first = uploaded(store, numbered(1), clock)
+    with pytest.raises(InvalidRecord):
+        uploaded(store, ending(), clock)
+    assert uploaded(store, numbered(1), clock) > first + 1
+
+
+KILLED = """
+import sys
+from datetime import datetime
+from lrs_soap.clock import SettableClock
+from lrs_soap.batch import upload
+from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.batches.job_records import SubmittedRecord
+from lrs_soap.rules.batches.jobs import JobType
+from lrs_soap.store.store import Store
+
+def endless():
+    yield from (SubmittedRecord({"MISIdentifier": str(number)}) for number in range(1200))
+    print("stored", flush=True)
+    sys.stdin.read()
+
+upload.upload(
+    Store(sys.argv[1]), endless(), job_type=JobType.FUL, author=Author("TEST0001", "killed"),
+    clock=SettableClock(datetime(2025, 3, 10)), delay=0,
+)
+"""
+
+
+def test_what_a_killed_process_left_goes_with_the_next_upload(
+    store: Store, clock: SettableClock, database_url: str
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "stored\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    with store.reading() as transaction:
+        assert rows(transaction) == (1, 1200)
+    assert not is_due(store)
+
+    # It may live, for all that anybody knows.
+    uploaded(store, numbered(1), clock)
+    with store.reading() as transaction:
+        assert rows(transaction) == (2, 1201)
+
+    lapse(store)
+    uploaded(store, numbered(1), clock)
+    with store.reading() as transaction:
+        assert rows(transaction) == (2, 2)
+
+
+def test_one_that_stood_still_for_too_long_says_so_and_stores_nothing(store: Store, clock: SettableClock) -> None:
+    def standing_still() -> Iterator[SubmittedRecord]:
+        yield from numbered(700)
+        lapse(store)
+        uploaded(store, numbered(2), clock)
+        yield from numbered(700)
+
+    with pytest.raises(NotPossible, match="Submit the file again"):
+        uploaded(store, standing_still(), clock)
+    with store.reading() as transaction:
+        assert rows(transaction) == (1, 2)
+
+
+def test_it_goes_on_where_nobody_took_it_for_abandoned(store: Store, clock: SettableClock) -> None:
+    def slow() -> Iterator[SubmittedRecord]:
+        yield from numbered(600)
+        lapse(store)
+        yield from numbered(600)
+
+    uploaded(store, slow(), clock)
+    with store.reading() as transaction:
+        assert rows(transaction) == (1, 1200)
+
+
+def test_others_who_write_do_not_wait_for_it(store: Store, clock: SettableClock) -> None:
+    waits: list[float] = []
+    is_over = threading.Event()
+
+    def writing() -> None:
+        while not is_over.is_set():
+            began = time.monotonic()
+            with store.writing():
+                waits.append(time.monotonic() - began)
+            time.sleep(0.005)
+
+    writer = threading.Thread(target=writing)
+    writer.start()
+    try:
+        uploaded(store, numbered(20_000), clock)
+    finally:
+        is_over.set()
+        writer.join()
+    assert len(waits) > 20
+    assert sorted(waits)[len(waits) // 2] < 0.05
+
+
+def test_two_at_once_are_two_jobs(store: Store, clock: SettableClock) -> None:
+    begun: dict[str, int] = {}
+
+    def first() -> Iterator[SubmittedRecord]:
+        yield from numbered(600)
+        begun["second"] = uploaded(store, numbered(700), clock)
+        yield from numbered(600)
+
+    begun["first"] = uploaded(store, first(), clock)
+    with store.reading() as transaction:
+        assert [batches.held(transaction, begun[each]).record_count for each in ("first", "second")] == [1200, 700]

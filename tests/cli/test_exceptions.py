@@ -1,0 +1,174 @@
+"""`lrs-soap exceptions`: what it lists and shows, and what it says of each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lrs_soap.batch import job_work
+from lrs_soap.clock import LONDON
+from lrs_soap.operations import batches
+from lrs_soap.rules.batches.job_records import SubmittedRecord
+from lrs_soap.rules.batches.jobs import JobType
+from lrs_soap.rules.learners.prohibited_text import NOTHING
+from lrs_soap.rules.values.change import Author
+from lrs_soap.store.store import Store
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
+# A learner that every new database has, with another postcode.
+GRACE_ULN = "4170265830"
+GRACE = {
+    "MISIdentifier": "A-1",
+    "GivenName": "Grace",
+    "FamilyName": "Okafor",
+    "DateOfBirth": "2005-03-14",
+    "Gender": "2",
+    "LastKnownPostCode": "LU1 1AA",
+    "VerificationType": "1",
+    "AbilityToShare": "1",
+    "Title": "",
+}
+NEW = {"GivenName": "Jolyon", "FamilyName": "Featherstone", "DateOfBirth": "2007-11-21", "MISIdentifier": "A-2"}
+NO_POSTCODE = {"LastKnownPostCode": ""}
+TURNED_ROUND = "DateOfBirth: '14/03/2005' where a day as YYYY-MM-DD is expected"
+
+
+@pytest.fixture
+def commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `lrs-soap` at noon on 10 March 2025."""
+    monkeypatch.setenv("LRS_CLOCK", "2025-03-10T12:00:00")
+    return run
+
+
+def batch(run: Run, *records: Mapping[str, str], trouble: tuple[str, ...] = ()) -> None:
+    """A job of these records, which is done, in the database of the current folder."""
+    assert run("exceptions", "list").exit_code == 0
+    store = Store("sqlite:///lrs.db")
+    with store.writing() as transaction:
+        batches.submit_registration(
+            transaction,
+            [SubmittedRecord({**GRACE, **each}, trouble) for each in records],
+            job_type=JobType.FUL,
+            author=Author("TEST0001", "A Tester"),
+            now=NOW,
+            delay=0,
+        )
+        lease = job_work.take(transaction, owner="a worker", is_gone=lambda owner: False, now=NOW)
+        assert lease is not None
+        for record in job_work.next_records(transaction, lease, 100):
+            lease = job_work.do_record(transaction, lease, record, goes_on=True, now=NOW, prohibited=NOTHING).lease
+    store.close()
+
+
+def told(run: Run, *arguments: str, status: int = 0) -> str:
+    """What `lrs-soap exceptions` says: on standard output or, where it fails as expected, on standard error."""
+    done = run("exceptions", *arguments)
+    assert done.exit_code == status, done.output
+    return done.stderr if status else done.stdout
+
+
+def test_those_that_are_open_are_listed_and_with_all_the_others_too(commands: Run) -> None:
+    assert told(commands, "list") == ""
+    batch(commands, {}, {"LastKnownPostCode": "LS1 4AP"}, NEW, NO_POSTCODE, {**NEW, "VerificationType": ""})
+    batch(commands, {**NO_POSTCODE, "MISIdentifier": "", "FamilyName": "O\x9bdd"})
+    first = [
+        "     1       1       1  RC007  open       2025-04-24  A-1         Grace Okafor",
+        "     2       1       4  RC010  open       2025-04-24  A-1         Grace Okafor",
+    ]
+    last = "     3       2       1  RC010  open       2025-04-24  -           Grace O\\x9bdd"
+    assert told(commands, "list").splitlines() == [*first, last]
+    assert told(commands, "list", "--job", "2").splitlines() == [last]
+    assert told(commands, "list", "--organisation", "TEST0002") == ""
+    assert "99" in told(commands, "list", "--job", "99", status=1)
+    assert "NOBODY00" in told(commands, "list", "--organisation", "NOBODY00", status=1)
+
+    told(commands, "withdraw", "1")
+    assert told(commands, "list", "--organisation", "TEST0001").splitlines() == [first[1], last]
+    assert told(commands, "list", "--all").splitlines() == [first[0].replace("open     ", "withdrawn"), first[1], last]
+
+
+def test_one_that_is_valid_is_shown_filled_in_with_whom_it_may_mean(commands: Run) -> None:
+    batch(commands, {"Notes": "two\nlines"})
+    shown = told(commands, "show", "1")
+    assert shown.splitlines()[:5] == [
+        "Exception                    1: record 1 of job 1, TEST0001",
+        "ReturnCode                   RC007 Possible matches, no ULN",
+        "State                        open, last day 2025-04-24",
+        "Fields                       filled in as they were sent",
+        "",
+    ]
+    sent, possible = shown.split("It may be 1 learner, the likeliest first:")
+    assert "\nLastKnownPostCode            LU1 1AA\n" in sent
+    assert "\nNotes                        two lines\n" in sent
+    assert "Title" not in sent
+    assert f"\nULN                          {GRACE_ULN}\n" in possible
+    assert "\nGivenName                    Grace\n" in possible
+    assert "\nLastKnownPostCode            LS1 4AP (sent: LU1 1AA)\n" in possible
+
+
+def test_one_with_an_error_is_shown_empty_and_with_what_is_wrong(commands: Run) -> None:
+    batch(commands, {"DateOfBirth": "14/03/2005"}, trouble=(TURNED_ROUND,))
+    shown = told(commands, "show", "1")
+    assert "\nReturnCode                   RC011 Incorrect format\n" in f"\n{shown}"
+    assert f"\nWrong                        {TURNED_ROUND}\n" in shown
+    assert "\nFields                       empty, to search with\n" in shown
+    assert "\nDateOfBirth                  14/03/2005\n" in shown
+    assert "It may be" not in shown
+
+
+def test_a_learner_is_chosen(commands: Run) -> None:
+    batch(commands, {"AbilityToShare": "0"})
+    done = commands("exceptions", "resolve", "1", "--uln", GRACE_ULN)
+    assert done.stdout == f"Exception 1 is resolved: RC002, ULN {GRACE_ULN}.\n"
+    assert done.stderr == "Not written: AbilityToShare: 1 is held and may not become 0\n"
+    shown = told(commands, "show", "1")
+    assert "\nState                        resolved on 2025-03-10 by operator\n" in shown
+    assert "Fields" not in shown
+    assert "already" in told(commands, "resolve", "1", "--register", status=1)
+    assert "already" in told(commands, "withdraw", "1", status=1)
+
+
+def test_a_corrected_record_is_registered(commands: Run) -> None:
+    batch(commands, NO_POSTCODE)
+    assert "LastKnownPostCode: missing" in told(commands, "resolve", "1", "--register", status=1)
+    assert GRACE_ULN in told(commands, "resolve", "1", "--register", "LastKnownPostCode=LS1 4AP", status=1)
+    assert "MIAPPostCode" in told(commands, "resolve", "1", "--register", "LastKnownPostCode=nowhere", status=1)
+    done = told(commands, "resolve", "1", "--register", "LastKnownPostCode=BS8 1TH", "FamilyName=a=b", "Notes=")
+    assert done.startswith("Exception 1 is resolved: RC001, ULN ")
+
+
+def test_one_is_withdrawn(commands: Run) -> None:
+    batch(commands, {})
+    assert told(commands, "withdraw", "1") == "Exception 1 is withdrawn: its record stays RC007.\n"
+    assert "There is no exception 2." in told(commands, "withdraw", "2", status=1)
+    assert "There is no exception 99999999999999999999." in told(commands, "show", "9" * 20, status=1)
+
+
+def test_after_45_days_it_is_too_late(commands: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch(commands, {})
+    monkeypatch.setenv("LRS_CLOCK", "2025-04-24T23:59:59")
+    assert "open" in told(commands, "list")
+    monkeypatch.setenv("LRS_CLOCK", "2025-04-25T00:00:00")
+    assert told(commands, "list") == ""
+    assert "expired" in told(commands, "list", "--all")
+    assert "has expired" in told(commands, "resolve", "1", "--uln", GRACE_ULN, status=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "either --uln or --register"),
+        (("--uln", GRACE_ULN, "--register"), "either --uln or --register"),
+        (("--uln", GRACE_ULN, "Notes="), "go with --register"),
+        (("--register", "Notes"), "'Notes' is not of the form FIELD=VALUE"),
+        (("--register", "Notes=a", "Notes=b"), "'Notes' is given more than once"),
+    ],
+)
+def test_a_command_that_says_too_little_or_too_much(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    assert said in told(run, "resolve", "1", *arguments, status=2)

@@ -1,0 +1,104 @@
+"""Help that somebody new understands, for every command and every setting."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+
+import lrs_soap
+from lrs_soap import settings
+from lrs_soap.cli import batch, exceptions, org
+from lrs_soap.cli.app import app
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+GROUP = typer.main.get_group(app)
+GROUPS = {each.info.name: typer.main.get_group(each).commands for each in (org.app, batch.app, exceptions.app)}
+# By what is typed; a group has help, and its commands the rest.
+LEAVES = {name: command for name, command in GROUP.commands.items() if name not in GROUPS} | {
+    f"{group} {name}": command for group, commands in GROUPS.items() for name, command in commands.items()
+}
+COMMANDS = (*LEAVES, *GROUPS)
+
+
+def test_the_commands_are_these() -> None:
+    assert tuple(GROUP.commands) == (
+        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "certs", "settings"),
+        *("org", "batch", "exceptions"),
+    )
+    assert tuple(GROUPS["batch"]) == ("submit", "status", "output", "schema", "template")
+    assert tuple(GROUPS["exceptions"]) == ("list", "show", "resolve", "withdraw", "export")
+    assert tuple(GROUPS["org"]) == (
+        "add",
+        "list",
+        "show",
+        "roles",
+        "suspend",
+        "resume",
+        "disable",
+        "enable",
+        "password",
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_an_example(run: Run, command: str) -> None:
+    result = run(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert re.search(rf"^  Example:\n    (LRS_\w+=\S+ )?lrs-soap {command}\b", result.stdout, re.M)
+    summary = result.stdout.split("\n\n")[1].strip()
+    assert summary.endswith(".")
+
+
+@pytest.mark.parametrize("command", LEAVES)
+def test_every_option_has_help(command: str) -> None:
+    for parameter in LEAVES[command].params:
+        assert getattr(parameter, "help", None), f"{command} {parameter.name}"
+
+
+# What these print is the same everywhere.
+WITHOUT_DATABASE = ("certs", "batch schema", "batch template")
+
+
+@pytest.mark.parametrize("command", [command for command in LEAVES if command not in WITHOUT_DATABASE])
+def test_every_command_takes_database_and_config(run: Run, command: str) -> None:
+    told = run(*command.split(), "--help").stdout
+    assert "--database URL" in told
+    assert "LRS_DATABASE_URL" in told
+    assert "--config FILE" in told
+
+
+@pytest.mark.parametrize("name", settings.Settings.model_fields)
+def test_serve_has_a_flag_for_every_setting(run: Run, name: str) -> None:
+    told = run("serve", "--help").stdout
+    assert settings.flag_of(name) in told
+    assert f"[{settings.variable_of(name)}," in told.replace("\n", " ").replace("  ", "")
+
+
+def test_without_a_command_there_is_help(run: Run) -> None:
+    result = run()
+    assert "Commands:" in result.output
+    assert "Start here:" in result.output
+
+
+def test_the_version(run: Run) -> None:
+    assert run("--version").stdout == f"lrs-soap {lrs_soap.__version__}\n"
+
+
+def test_help_comes_at_once_and_loads_nothing_that_a_command_needs() -> None:
+    heavy = "'sqlalchemy', 'spyne', 'lxml', 'waitress', 'alembic', 'argon2', 'cheroot', 'cryptography', 'rich.progress'"
+    program = (
+        "import sys\nfrom lrs_soap.cli.app import app\n"
+        "try:\n    app(['--help'])\nfinally:\n"
+        f"    assert not sys.modules.keys() & {{{heavy}}}"
+    )
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    assert time.monotonic() - started < 3

@@ -1,0 +1,148 @@
+"""The log of exchanges: one line each, whatever a client has sent, and the trace of what failed."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime
+from typing import Any, Literal
+
+import pytest
+
+from lrs_soap.clock import SettableClock
+from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.log import ExchangeLog, open_log
+from lrs_soap.rules.values.decision import Reason
+
+CLOCK = SettableClock(datetime(2025, 7, 14, 15, 23, 47))
+FORGED = 'A Tester\n2025-07-14 exchange=0 code=WSRC0004 user="Somebody'
+
+
+def logged(exchange: Exchange, form: Literal["text", "json"] = "text", level: str = "info", **how: Any) -> str:
+    stream = io.StringIO()
+    ExchangeLog(open_log(level, form, stream), CLOCK, **how)(exchange)
+    return stream.getvalue()
+
+
+def an_exchange(**values: Any) -> Exchange:
+    return Exchange(**{"path": "/LearnerService.svc", "id": "4bb5572216f8795c", "status": 200, **values})
+
+
+def test_a_line_of_text_has_what_is_known() -> None:
+    exchange = an_exchange(
+        operation="learnerByULN",
+        organisation="TEST0001",
+        user="A Tester",
+        certificate="vendor",
+        code="WSRC0004",
+        reasons=(Reason("names", "given EQUAL, family EQUAL", ("given_name",), ("Grace",), ("Grace",)),),
+    )
+
+    line = logged(exchange)
+
+    assert line.endswith("\n")
+    for fact in (
+        "time=2025-07-14T15:23:47+01:00",
+        "exchange=4bb5572216f8795c",
+        "path=/LearnerService.svc",
+        "operation=learnerByULN",
+        "organisation=TEST0001",
+        'user="A Tester"',
+        "certificate=vendor",
+        "code=WSRC0004",
+        'reasons=["names: given EQUAL, family EQUAL"]',
+        "status=200",
+        "milliseconds=",
+    ):
+        assert fact in line
+    # Of a learner nothing is written.
+    assert "Grace" not in line
+
+
+def test_a_line_of_json_is_an_object_with_what_is_known() -> None:
+    facts = json.loads(logged(an_exchange(operation="learnerByULN", findings=["a", "b"]), "json"))
+
+    assert facts["exchange"] == "4bb5572216f8795c"
+    assert facts["operation"] == "learnerByULN"
+    assert facts["findings"] == ["a", "b"]
+    assert facts["time"] == "2025-07-14T15:23:47+01:00"
+    assert isinstance(facts["milliseconds"], float)
+    # What is not known is not there.
+    assert "user" not in facts
+    assert "code" not in facts
+
+
+@pytest.mark.parametrize("field", ["user", "organisation", "operation", "path", "certificate"])
+@pytest.mark.parametrize("text", [FORGED, "a\rb", "a\u2028b", "a\u0085b", "a\x1b[31mb", "a\0b", 'a" code="x', "a\\"])
+def test_nothing_that_was_sent_can_forge_a_line_or_a_fact(field: str, text: str) -> None:
+    exchange = an_exchange(code="WSEC0005", **{field: text})
+
+    line = logged(exchange)
+    assert line.count("\n") == 1
+    assert line.splitlines() == [line[:-1]]
+    assert line[:-1].isprintable()
+    assert f"{field}={json.dumps(text, ensure_ascii=not text.isprintable())}" in line
+
+    as_json = logged(exchange, "json")
+    assert as_json.splitlines() == [as_json[:-1]]
+    assert json.loads(as_json)[field] == text
+
+
+def test_findings_are_as_safe() -> None:
+    line = logged(an_exchange(findings=[FORGED]))
+
+    assert line.splitlines() == [line[:-1]]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_is_long_or_much_is_cut(form: Literal["text", "json"]) -> None:
+    line = logged(an_exchange(user="x" * 100_000, findings=["y" * 100_000] * 1000), form)
+
+    assert "x" * 200 in line
+    assert "x" * 201 not in line
+    assert "y" * 201 not in line
+    assert line.count("y" * 200) == 20
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_request_is_never_written(form: Literal["text", "json"]) -> None:
+    assert "CompatSitePass01" not in logged(an_exchange(request=b"<OrgPassword>CompatSitePass01</OrgPassword>"), form)
+
+
+def failed() -> Exchange:
+    try:
+        raise RuntimeError("no table")
+    except RuntimeError as error:
+        return an_exchange(status=500, code="WSEC0999", error=error)
+
+
+def test_a_failure_is_an_error_with_its_trace_under_the_exchange_s_id() -> None:
+    first, *trace = logged(failed()).splitlines()
+
+    assert "exchange=4bb5572216f8795c" in first
+    assert "level=error" in first
+    assert trace[0] == "Traceback (most recent call last):"
+    assert trace[-1] == "RuntimeError: no table"
+
+
+def test_a_failure_in_json_is_one_line_with_the_trace_in_it() -> None:
+    (line,) = logged(failed(), "json").splitlines()
+
+    facts = json.loads(line)
+    assert facts["level"] == "error"
+    assert facts["exception"].endswith("RuntimeError: no table")
+
+
+def test_the_level_and_the_setting_decide_what_is_written() -> None:
+    assert logged(an_exchange(), level="warning") == ""
+    assert logged(an_exchange(), failures_only=True) == ""
+    assert "RuntimeError" in logged(failed(), level="error")
+    assert "RuntimeError" in logged(failed(), failures_only=True)
+
+
+def test_a_log_that_cannot_be_written_withholds_no_answer() -> None:
+    stream = io.StringIO()
+    log = ExchangeLog(open_log("info", "text", stream), CLOCK)
+    stream.close()
+
+    log(an_exchange())

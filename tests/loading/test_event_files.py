@@ -1,0 +1,324 @@
+"""Learning events from files: in a learner's record, and on their own by ULN."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lrs_soap.clock import SettableClock
+from lrs_soap.loading.event_files import load_events
+from lrs_soap.loading.event_record import FIELDS
+from lrs_soap.loading.learner_files import LoadResult, load
+from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.store import learners, learning_events
+from lrs_soap.store.store import Store
+
+FIRST, SECOND, DELETED, UNKNOWN = "1000000019", "1000000027", "1000000035", "1000000043"
+
+LoadEvents = Callable[..., LoadResult]
+
+
+def a_learner(uln: str, family_name: str, **changed: Any) -> Learner:
+    return Learner(uln, "Nadia", family_name, "2001-04-05", "2", "YO1 7HH", "1", "2024-09-01", "2024-09-01", **changed)
+
+
+@pytest.fixture
+def held(store: Store) -> Store:
+    with store.writing() as transaction:
+        learners.insert(transaction, a_learner(FIRST, "Birch"))
+        learners.insert(transaction, a_learner(SECOND, "Ash", master_uln=FIRST))
+        learners.insert(transaction, a_learner(DELETED, "Elm", learner_status="2"))
+    return store
+
+
+@pytest.fixture
+def load_lines(held: Store, clock: SettableClock) -> LoadEvents:
+    """Loads events from lines of text."""
+
+    def load_them(*lines: str, **options: Any) -> LoadResult:
+        return load_events(held, [f"{line}\n".encode() for line in lines], clock=clock, **options)
+
+    return load_them
+
+
+def record(uln: str | None = FIRST, **changed: Any) -> dict[str, Any]:
+    least = {
+        "Source": "ILR",
+        "Subject": "Mathematics",
+        "SubjectCode": "600/1166/X",
+        "AchievementProviderUkprn": "10000001",
+    }
+    return {**({} if uln is None else {"ULN": uln}), **least, **changed}
+
+
+def line(uln: str = FIRST, **changed: Any) -> str:
+    return json.dumps(record(uln, **changed))
+
+
+def events_of(store: Store, *ulns: str) -> list[LearningEvent]:
+    with store.reading() as transaction:
+        return learning_events.of(transaction, ulns)
+
+
+def count(store: Store) -> int:
+    with store.reading() as transaction:
+        return learning_events.count(transaction)
+
+
+HEADING = "ULN,Source,Subject,SubjectCode,AchievementProviderUkprn,Credits"
+ROW = f"{FIRST},ILR,Mathematics,600/1166/X,10000001,"
+
+
+@pytest.mark.parametrize("lines", [[line(), line(SECOND)], [HEADING, ROW, ROW.replace(FIRST, SECOND)]])
+def test_the_least_that_an_event_needs(held: Store, load_lines: LoadEvents, lines: list[str]) -> None:
+    assert load_lines(*lines) == LoadResult(2, ())
+    first, second = events_of(held, FIRST, SECOND)
+    assert first == LearningEvent(
+        id=first.id,
+        uln=FIRST,
+        source="ILR",
+        subject="Mathematics",
+        subject_code="600/1166/X",
+        achievement_provider_ukprn="10000001",
+        date_loaded="2025-03-10 12:00:00",
+    )
+    assert (second.uln, second.id > first.id) == (SECOND, True)
+
+
+def test_every_field_may_be_there(held: Store, load_lines: LoadEvents) -> None:
+    values = {
+        "AchievementAwardDate": "2014-06-30",
+        "AchievementProviderName": "A College",
+        "AchievementProviderUkprn": "10000001",
+        "AwardingOrganisationName": "WJEC",
+        "AwardingOrganisationUkprn": "10000002",
+        "Credits": "12",
+        "DateLoaded": "2014-07-01 06:12:44",
+        "Grade": "Pass",
+        "LanguageForAssessment": "Welsh",
+        "Level": "Level 2",
+        "ParticipationEndDate": "2014-06-20",
+        "ParticipationStartDate": "2013-09-02",
+        "QualificationType": "Award",
+        "Restriction": "1",
+        "Source": "AO",
+        "Status": "F",
+        "Subject": "Childcare, “really”",
+        "SubjectCode": "600/6742/4",
+        "UnderDataChallenge": "Y",
+        "SubjectWelsh": "Gofal Plant",
+        "QualificationTypeWelsh": "Dyfarniad",
+        "LevelWelsh": "Lefel 2",
+        "AwardingOrganisationNameWelsh": "CBAC",
+    }
+    assert {*values, "CollectionType", "ReturnNumber"} == set(FIELDS)
+    in_csv = ",".join(f'"{values.get(field, "")}"' for field in FIELDS)
+    for lines in (
+        [json.dumps({"ULN": FIRST, **values, "Credits": 12, "CollectionType": None})],
+        [",".join(("ULN", *FIELDS)), f"{FIRST},{in_csv}"],
+    ):
+        assert load_lines(*lines) == LoadResult(1, ())
+    from_json, from_csv = events_of(held, FIRST)
+    assert from_json._replace(id=0) == from_csv._replace(id=0)
+    assert (from_json.credits, from_json.awarding_organisation_name_welsh) == (12, "CBAC")
+
+
+def test_an_awarding_organisation_s_event_is_restricted_or_says_nothing(held: Store, load_lines: LoadEvents) -> None:
+    award = {
+        "AchievementAwardDate": "2014-06-30",
+        "AwardingOrganisationName": "WJEC",
+        "AwardingOrganisationUkprn": "10000002",
+        "LanguageForAssessment": "Welsh",
+    }
+    lines = [line(Source="AO", Restriction=restriction, **award) for restriction in ("0", "1")]
+    assert load_lines(*lines, line(Restriction="0")) == LoadResult(3, ())
+    assert [event.restriction for event in events_of(held, FIRST)] == [None, "1", "0"]
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"ULN": None}, "ULN: missing"),
+    ({"ULN": "1000000010"}, "ULN: '1000000010' is not ten digits with the right check digit"),
+    ({"ULN": 1000000019}, "ULN: must be text"),
+    ({"ULN": UNKNOWN}, f"ULN: no learner with the ULN {UNKNOWN} is held"),
+    ({"ULN": DELETED}, f"ULN: the learner with the ULN {DELETED} is deleted"),
+    ({"ID": 7}, "ID: cannot be loaded: events are numbered as they are loaded"),
+    ({"Colour": "red"}, "'Colour' is not a field of a learning event"),
+    ({"Source": "XXX"}, "Value 'XXX' of element 'Source' is not ILR, NPD or AO."),
+    ({"Source": None}, "Value '' of element 'Source' is not ILR, NPD or AO."),
+    ({"Subject": ""}, "Element 'Subject' is required where Source is ILR."),
+    ({"Subject": 1}, "Subject: must be text"),
+    ({"Subject": "a\x00b"}, "Subject: holds the character U+0000"),
+    ({"Level": "Level 2"}, "Value 'Level 2' of element 'Level' cannot be, where Source is ILR."),
+    ({"ParticipationStartDate": "2008-09-01"}, "Value '2008-09-01' of element 'ParticipationStartDate' is before 2009"),
+    ({"AchievementAwardDate": "2025-03-11"}, "Value '2025-03-11' of element 'AchievementAwardDate' is after the day"),
+    ({"QualificationType": "First degree"}, "Value 'First degree' of element 'QualificationType' is higher education"),
+    *(
+        ({"Credits": credits}, "Credits: must be a whole number from 0 to 9223372036854775807")
+        for credits in ("1.5", "one", " 1", "٣")
+    ),
+    ({"Credits": 1.5}, "Credits: must be text"),
+    ({"Credits": True}, "Credits: must be text"),
+    *(
+        ({"Credits": credits}, f"Value '{credits}' of element 'Credits' is not a whole number from 0")
+        for credits in (-1, "-1", 2**63)
+    ),
+    ({"Credits": 10**4000}, "Value '9223372036854775808' of element 'Credits' is not a whole number from 0"),
+]
+
+
+def test_a_bad_event_is_told_and_the_others_are_loaded(held: Store, load_lines: LoadEvents) -> None:
+    lines = [json.dumps({**record(), **changed}) for changed, _ in BAD]
+    result = load_lines(line(), *lines, "{", line())
+    assert result.loaded == count(held) == 2
+    assert [number for number, _ in result.rejected] == list(range(2, len(BAD) + 3))
+    for (_, told), (_, reason) in zip(result.rejected, [*BAD, ({}, "not JSON: ")], strict=True):
+        assert told.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("heading", "reason"),
+    [
+        ("Source,Subject,SubjectCode", "ULN: missing from the heading"),
+        ("ULN,Subject,SubjectCode", "Source: missing from the heading"),
+        (f"{HEADING},Source", "Source: given more than once"),
+        (f"{HEADING},ID", "ID: cannot be loaded"),
+        (f"{HEADING},", "a column has no name"),
+        ("GivenName,FamilyName", "'GivenName' is not a field of a learning event"),
+    ],
+)
+def test_a_heading_that_will_not_do_stops_the_load(load_lines: LoadEvents, heading: str, reason: str) -> None:
+    result = load_lines(heading, ROW)
+    ((number, told),) = result.rejected
+    assert (result.loaded, number) == (0, 1)
+    assert told.startswith(reason)
+
+
+@pytest.mark.parametrize("bad", [line(Level="Level 2"), line(UNKNOWN), "{"], ids=range(3))
+def test_strict_loads_all_or_nothing(held: Store, load_lines: LoadEvents, bad: str) -> None:
+    good = [line(Subject=f"Subject {number}") for number in range(800)]
+    result = load_lines(*good, bad, strict=True)
+    assert (result.loaded, count(held)) == (0, 0)
+    assert [number for number, _ in result.rejected] == [801]
+    assert load_lines(*good, strict=True) == LoadResult(800, ())
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_progress_is_told_and_the_order_kept(held: Store, load_lines: LoadEvents, strict: bool) -> None:
+    told: list[tuple[int, int]] = []
+    load_lines(
+        *(line(Subject=f"Subject {number}") for number in range(1500)),
+        strict=strict,
+        progress=lambda loaded, rejected: told.append((loaded, rejected)),
+    )
+    assert told == [(720, 0), (1440, 0), (1500, 0)]
+    assert [event.subject for event in events_of(held, FIRST)] == [f"Subject {number}" for number in range(1500)]
+
+
+def test_a_file_by_its_path(held: Store, clock: SettableClock, tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_bytes(f"\ufeff{HEADING}\r\n{ROW}\r\n".encode())
+    assert load_events(held, path, clock=clock) == LoadResult(1, ())
+    with pytest.raises(FileNotFoundError):
+        load_events(held, tmp_path / "nowhere.csv", clock=clock)
+
+
+def test_a_writer_gets_its_turn_while_events_are_loaded(held: Store, clock: SettableClock, database_url: str) -> None:
+    lines = [line().encode() for _ in range(8000)]
+    thread = threading.Thread(target=load_events, args=(held, lines), kwargs={"clock": clock})
+    server = Store(database_url)
+    thread.start()
+    waits = []
+    while thread.is_alive():
+        started = time.perf_counter()
+        with server.writing():
+            waits.append(time.perf_counter() - started)
+        time.sleep(0.005)
+    thread.join()
+    server.close()
+    assert len(waits) > 5
+    # Loose, since the machine has other things to do and both share one interpreter.
+    assert max(waits) < 0.5
+
+
+# In a learner's record
+
+
+def person(family_name: str, *events: Any, **changed: Any) -> bytes:
+    values = {
+        "GivenName": "Nadia",
+        "FamilyName": family_name,
+        "DateOfBirth": "2001-04-05",
+        "Gender": "2",
+        "LastKnownPostCode": "YO1 7HH",
+        "LearningEvents": events,
+        **changed,
+    }
+    return json.dumps(values).encode()
+
+
+def test_a_learner_comes_with_events_whatever_the_order(store: Store, clock: SettableClock) -> None:
+    subjects = (record(None, Subject="a"), record(None, Subject="b"))
+    result = load(
+        store,
+        [
+            person("Ash", *subjects, ULN=SECOND, MasterULN=FIRST),
+            person("Birch", record(None, Subject="c"), ULN=FIRST),
+            person("Elm", record(None, Subject="d")),
+            person("Oak", ULN=UNKNOWN, LearningEvents=None),
+        ],
+        clock=clock,
+    )
+    assert result == LoadResult(4, ())
+    assert [event.subject for event in events_of(store, FIRST, SECOND, UNKNOWN)] == ["c", "a", "b"]
+    assert count(store) == 4
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([record(None), record(None, Level="Level 1")], "LearningEvents: event 2: Value 'Level 1' of element 'Level'"),
+        ([record(FIRST)], "LearningEvents: event 1: 'ULN' is not a field of a learning event"),
+        ([record(None, Subject=None)], "LearningEvents: event 1: Element 'Subject' is required"),
+        (["text"], "LearningEvents: event 1: not an object"),
+        ("text", "LearningEvents: must be a list of objects"),
+        ({"Source": "ILR"}, "LearningEvents: must be a list of objects"),
+    ],
+)
+def test_a_learner_with_a_bad_event_is_not_loaded(store: Store, clock: SettableClock, events: Any, reason: str) -> None:
+    lines = [person("Ash", record(None)), person("Birch", ULN=FIRST, LearningEvents=events)]
+    result = load(store, lines, clock=clock)
+    assert result.loaded == 1
+    ((number, told),) = result.rejected
+    assert number == 2
+    assert told.startswith(reason)
+    assert count(store) == 1
+
+
+def test_who_is_held_already_is_given_no_events(store: Store, clock: SettableClock) -> None:
+    load(store, [person("Birch", ULN=FIRST)], clock=clock)
+    lines = [person("Birch", record(None), ULN=FIRST), person("Ash", record(None), ULN=SECOND)]
+    result = load(store, lines, clock=clock)
+    assert (result.loaded, [number for number, _ in result.rejected]) == (1, [1])
+    assert [event.uln for event in events_of(store, FIRST, SECOND)] == [SECOND]
+
+
+def test_events_make_the_transactions_no_longer(store: Store, clock: SettableClock) -> None:
+    told: list[int] = []
+    lines = [person(f"Birch {number}", *([record(None)] * 54)) for number in range(30)]
+    load(store, lines, clock=clock, progress=lambda loaded, rejected: told.append(loaded))
+    assert told == [12, 24, 30]
+
+
+def test_a_table_of_learners_has_no_events(store: Store, clock: SettableClock) -> None:
+    heading = b"GivenName,FamilyName,DateOfBirth,Gender,LastKnownPostCode,LearningEvents\n"
+    result = load(store, [heading], clock=clock)
+    assert result.rejected == (
+        (1, "LearningEvents: can be in JSON lines only; a file of events alone is loaded with --events"),
+    )

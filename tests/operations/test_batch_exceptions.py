@@ -1,0 +1,480 @@
+"""Exceptions: what a batch leaves, how each is resolved or not, and that one of two who decide wins."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lrs_soap.batch import job_work
+from lrs_soap.cli.facets import facet_check
+from lrs_soap.clock import LONDON
+from lrs_soap.errors import InvalidRecord, LrsError, NotHeld, NotPossible
+from lrs_soap.operations import batch_exceptions, batches, merging
+from lrs_soap.operations.batch_exceptions import Resolution
+from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordException
+from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
+from lrs_soap.rules.batches.jobs import Counts, JobType
+from lrs_soap.rules.learners.identifiers import upn_check_letter
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.change import OPERATOR, Action, Author
+from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.learner import DELETED, Learner, python_name
+from lrs_soap.store import batch_exceptions as stored
+from lrs_soap.store import history, learners
+from lrs_soap.store.store import Store, Transaction
+from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.messages.learner import BatchLearner
+from tests.kit.databases import on_sqlite
+
+# In winter; the 45th day after is in summer time.
+NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
+TODAY = NOW.date()
+LAST_MOMENT = datetime(2025, 4, 24, 23, 59, 59, tzinfo=LONDON)
+SENDER, DECIDER = Author("TEST0001", "A Tester"), Author("TEST0001", "A Decider")
+PROHIBITED = ProhibitedText(frozenset({"bogus"}))
+UPN = upn_check_letter("823200405017") + "823200405017"
+
+ANNE, BETH, OTHER, LINKED, GONE = "1000000019", "1000000027", "1000000035", "1000000043", "1000000051"
+UNHELD = "1000000078"
+HELD = Learner(
+    ANNE,
+    "Anne-Marie",
+    "O'Hara",
+    "2006-07-30",
+    "2",
+    "BS8 1TH",
+    "1",
+    "2020-01-01",
+    "2021-02-03",
+    version_number=7,
+    title="Ms",
+    verification_type="1",
+)
+# Possible: another postcode.
+RECORD = {
+    "MISIdentifier": "A-1",
+    "GivenName": "Anne-Marie",
+    "FamilyName": "O'Hara",
+    "DateOfBirth": "2006-07-30",
+    "Gender": "2",
+    "LastKnownPostCode": "LU1 1AA",
+    "VerificationType": "1",
+    "AbilityToShare": "1",
+    "Notes": "",
+    "PlaceOfBirth": "Cork",
+    "UniquePupilNumber": UPN,
+}
+NEW = {"GivenName": "Jolyon", "FamilyName": "Featherstone", "DateOfBirth": "2007-11-21"}
+
+
+@pytest.fixture
+def world(store: Store) -> Store:
+    """A store with a learner and her twin, another with a linked one, and one who is deleted."""
+    with store.writing() as transaction:
+        for learner in (
+            HELD,
+            replace(HELD, uln=BETH, given_name="Beth"),
+            replace(HELD, uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
+            replace(HELD, uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
+            replace(HELD, uln=GONE, family_name="Iyer", learner_status=DELETED),
+        ):
+            learners.insert(transaction, learner)
+    return store
+
+
+def submit(store: Store, records: Sequence[Mapping[str, str]], *, author: Author = SENDER, check: bool = False) -> int:
+    with store.writing() as transaction:
+        return batches.submit_registration(
+            transaction,
+            [SubmittedRecord({**RECORD, **each}) for each in records],
+            job_type=JobType.CHK if check else JobType.FUL,
+            author=author,
+            now=NOW,
+            delay=0,
+        )
+
+
+def work(store: Store, *, most: int = 1000) -> job_work.Lease:
+    """Take the next job and do its records, or the first of them."""
+    with store.writing() as transaction:
+        lease = job_work.take(transaction, owner="a worker", is_gone=lambda owner: False, now=NOW)
+        assert lease is not None
+        for record in job_work.next_records(transaction, lease, most):
+            lease = job_work.do_record(transaction, lease, record, goes_on=True, now=NOW, prohibited=PROHIBITED).lease
+    return lease
+
+
+def batch(store: Store, *records: Mapping[str, str], **given: Any) -> int:
+    job_id = submit(store, records, **given)
+    work(store)
+    return job_id
+
+
+def listed(store: Store, *, today: date = TODAY, **given: Any) -> list[RecordException]:
+    with store.reading() as transaction:
+        return list(batch_exceptions.each(transaction, today=today, **given))
+
+
+def exception_of(store: Store, record: Mapping[str, str]) -> RecordException:
+    """The exception of a job of one record."""
+    (exception,) = listed(store, job_id=batch(store, record))
+    return exception
+
+
+def output(store: Store, job_id: int) -> tuple[Counts, list[JobRecord]]:
+    with store.reading() as transaction:
+        job = batches.output(transaction, job_id, organisation="TEST0001")
+        assert job is not None
+        return batches.output_counts(transaction, job), list(batches.output_records(transaction, job))
+
+
+def choose(transaction: Transaction, number: int, uln: str = ANNE, *, now: datetime = NOW) -> Resolution:
+    return batch_exceptions.choose(
+        transaction, number, uln, check=facet_check(), now=now, author=DECIDER, prohibited=PROHIBITED
+    )
+
+
+def register(transaction: Transaction, number: int, *, now: datetime = NOW, **corrections: str) -> Resolution:
+    return batch_exceptions.register_corrected(
+        transaction, number, corrections, check=facet_check(), now=now, author=DECIDER, prohibited=PROHIBITED
+    )
+
+
+def withdraw(transaction: Transaction, number: int, *, now: datetime = NOW) -> None:
+    batch_exceptions.withdraw(transaction, number, now=now, author=DECIDER)
+
+
+def chosen(store: Store, *given: Any, **named: Any) -> Resolution:
+    with store.writing() as transaction:
+        return choose(transaction, *given, **named)
+
+
+def registered(store: Store, *given: Any, **named: Any) -> Resolution:
+    with store.writing() as transaction:
+        return register(transaction, *given, **named)
+
+
+def held(store: Store, uln: str = ANNE) -> Learner:
+    with store.reading() as transaction:
+        learner = learners.by_uln(transaction, uln)
+    assert learner is not None
+    return learner
+
+
+def looked_at(store: Store, number: int) -> RecordException:
+    with store.reading() as transaction:
+        return batch_exceptions.held(transaction, number)
+
+
+def test_what_wants_a_decision_is_left_in_the_order_of_the_records(world: Store) -> None:
+    sent: tuple[dict[str, str], ...] = (
+        {"LastKnownPostCode": "BS8 1TH"},
+        {**NEW, "VerificationType": ""},
+        {},
+        {"ULN": UNHELD},
+        {**NEW, "Gender": ""},
+        {"DateOfBirth": "2006-02-30"},
+        {"DateOfBirth": "2020-02-20"},
+        {**NEW},
+    )
+    job_id = batch(world, *sent)
+    codes = [(each.position, each.code.value) for each in listed(world)]
+    assert codes == [(1, "RC006"), (2, "RC007"), (3, "RC009"), (4, "RC010"), (5, "RC011"), (6, "RC013")]
+    possible = listed(world)[1]
+    assert possible.sent == {**RECORD}
+    assert possible.possible == (ANNE,)
+    assert (possible.job_id, possible.organisation, possible.uln) == (job_id, "TEST0001", None)
+    assert (possible.state, possible.opened, possible.closed) == (ExceptionState.OPEN, NOW, None)
+
+
+@on_sqlite
+def test_a_job_that_only_looks_leaves_nothing(world: Store) -> None:
+    batch(world, {}, {"ULN": UNHELD}, {"Gender": ""}, check=True)
+    assert listed(world, also_closed=True) == []
+
+
+def test_they_are_told_apart_by_organisation_and_job_and_read_in_portions(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "_PORTION", 2)
+    bad = {"Gender": ""}
+    first = batch(filled, *[bad] * 3)
+    other = batch(filled, *[bad] * 2, author=Author("TEST0002", "Another"))
+    third = batch(filled, *[bad] * 2)
+    assert [each.job_id for each in listed(filled)] == [first] * 3 + [other] * 2 + [third] * 2
+    assert [each.job_id for each in listed(filled, organisation="test0001")] == [first] * 3 + [third] * 2
+    assert [each.position for each in listed(filled, job_id=first)] == [0, 1, 2]
+    assert listed(filled, organisation="TEST0002", job_id=first) == []
+    for unknown in ({"organisation": "NOBODY00"}, {"job_id": third + 1}, {"job_id": 10**20}, {"job_id": -(10**20)}):
+        with pytest.raises(NotHeld):
+            listed(filled, **unknown)
+    for number in (0, 10**9, 10**20, -(10**20)):
+        with pytest.raises(NotHeld, match=str(number)):
+            looked_at(filled, number)
+
+
+def test_choosing_a_learner_writes_what_differs_but_the_upn_and_changes_the_jobs_output(world: Store) -> None:
+    job_id = batch(world, {}, {"LastKnownPostCode": "BS8 1TH"})
+    (exception,) = listed(world)
+    assert output(world, job_id)[0] == Counts(possible_match=1, exists_updated=1)
+
+    assert chosen(world, exception.id) == Resolution(ReturnCode.EXACT_MATCH, ANNE)
+
+    after = held(world)
+    assert after == replace(
+        HELD,
+        last_known_post_code="LU1 1AA",
+        place_of_birth="Cork",
+        version_number=8,
+        last_updated_date="2025-03-10",
+    )
+    with world.reading() as transaction:
+        (change,) = history.of(transaction, ANNE)
+    assert (change.action, change.author) == (Action.UPDATED, DECIDER)
+    counts, records = output(world, job_id)
+    assert counts == Counts(exists_updated=2)
+    assert [(each.return_code, each.uln) for each in records] == [(ReturnCode.EXACT_MATCH, ANNE)] * 2
+    assert records[0].sent == {**RECORD}
+    assert listed(world) == []
+    (closed,) = listed(world, also_closed=True)
+    assert (closed.state, closed.closed, closed.closed_by) == (ExceptionState.RESOLVED, NOW, "A Decider")
+
+
+@on_sqlite
+def test_what_may_not_be_held_is_left_as_it_was(world: Store) -> None:
+    for sent, code, not_written in (
+        ({"ULN": UNHELD}, "RC009", set()),
+        ({"LastKnownPostCode": ""}, "RC010", set()),
+        ({"DateOfBirth": "2006-02-30"}, "RC011", {"DateOfBirth"}),
+        ({"DateOfBirth": "2020-01-01"}, "RC013", {"DateOfBirth"}),
+        ({"VerificationType": "999", "Notes": "bogus"}, "RC011", {"VerificationType", "Notes"}),
+        ({"LastKnownPostCode": "LU2 2AA", "AbilityToShare": "0"}, "RC007", {"AbilityToShare"}),
+        ({"AbilityToShare": "2", "GivenName": "A" * 36}, "RC011", {"GivenName", "AbilityToShare"}),
+    ):
+        exception = exception_of(world, {"PlaceOfBirth": code, **sent})
+        assert exception.code.value == code
+        resolution = chosen(world, exception.id)
+        assert (resolution.code.value, resolution.uln) == ("RC002", ANNE)
+        told = " ".join(resolution.not_written)
+        assert {field for field in (*RECORD, "Notes") if field in told} == not_written
+        after = held(world)
+        assert (after.given_name, after.date_of_birth, after.ability_to_share) == ("Anne-Marie", "2006-07-30", "1")
+        assert (after.verification_type, after.notes, after.place_of_birth) == ("1", None, code)
+
+
+@on_sqlite
+def test_who_cannot_be_chosen(world: Store) -> None:
+    # It is Beth to the letter, but for the ULN.
+    exception = exception_of(world, {"GivenName": "Beth", "LastKnownPostCode": "BS8 1TH", "ULN": UNHELD})
+    before = [held(world, uln) for uln in (ANNE, BETH, OTHER, LINKED, GONE)]
+    for uln, told in (
+        (UNHELD, "no learner"),
+        (GONE, "no learner"),
+        ("1000000018", "no learner"),
+        ("nonsense", "no learner"),
+        (LINKED, f"linked to {OTHER}"),
+        (OTHER, f"ULN {BETH}"),
+    ):
+        with world.writing() as transaction, pytest.raises(NotPossible, match=told):
+            choose(transaction, exception.id, uln)
+        assert looked_at(world, exception.id) == exception
+    assert [held(world, uln) for uln in (ANNE, BETH, OTHER, LINKED, GONE)] == before
+    assert chosen(world, exception.id, BETH).uln == BETH
+
+
+def test_registering_with_corrections_issues_a_new_uln(world: Store) -> None:
+    ulns = {ANNE, BETH, OTHER, LINKED, GONE, UNHELD}
+    for code, sent, corrections in (
+        ("RC006", {**NEW, "AbilityToShare": ""}, {"AbilityToShare": "0"}),
+        ("RC007", {}, {}),
+        ("RC009", {**NEW, "ULN": UNHELD}, {"FamilyName": "Drax"}),
+        ("RC009", {**NEW, "ULN": ANNE}, {"FamilyName": "Beauchamp", "Title": "Mr", "PlaceOfBirth": ""}),
+        ("RC010", {**NEW, "Gender": ""}, {"FamilyName": "Wemyss", "Gender": "1"}),
+        ("RC011", {**NEW, "DateOfBirth": "21/11/2007"}, {"FamilyName": "Ruthven", "DateOfBirth": "2007-11-21"}),
+        ("RC013", {**NEW, "DateOfBirth": "2020-11-21"}, {"FamilyName": "Cholmondeley", "DateOfBirth": "2007-11-21"}),
+    ):
+        exception = exception_of(world, sent)
+        assert exception.code.value == code
+        resolution = registered(world, exception.id, **corrections)
+        assert resolution.code is ReturnCode.REGISTERED
+        assert resolution.uln not in ulns
+        ulns.add(resolution.uln)
+        learner, expected = held(world, resolution.uln), {**RECORD, **sent, **corrections}
+        for field in ("GivenName", "FamilyName", "DateOfBirth", "Gender", "AbilityToShare", "UniquePupilNumber"):
+            assert getattr(learner, python_name(field)) == expected[field]
+        assert (learner.title, learner.place_of_birth) == (corrections.get("Title"), expected["PlaceOfBirth"] or None)
+        with world.reading() as transaction:
+            (change,) = history.of(transaction, resolution.uln)
+        assert (change.action, change.author, learner.version_number) == (Action.REGISTERED, DECIDER, 1)
+        counts, (record,) = output(world, exception.job_id)
+        assert counts == Counts(new=1)
+        assert (record.return_code, record.uln) == (ReturnCode.REGISTERED, resolution.uln)
+        assert record.sent == {**RECORD, **sent}
+    assert held(world) == HELD
+
+
+@on_sqlite
+def test_what_cannot_be_registered(world: Store) -> None:
+    exception = exception_of(world, {})
+    refused: tuple[tuple[dict[str, Any], type[LrsError], str], ...] = (
+        ({"LastKnownPostCode": "bs8 1th"}, NotPossible, f"ULN {ANNE}"),
+        ({"FamilyName": ""}, InvalidRecord, "FamilyName: missing"),
+        ({"VerificationType": ""}, InvalidRecord, "VerificationType: missing"),
+        ({"FamilyName": "O" * 36}, InvalidRecord, "FamilyName: longer than 35 characters"),
+        ({"DateOfBirth": "30/07/2006"}, InvalidRecord, "DateOfBirth"),
+        ({"DateOfBirth": "2020-07-30"}, InvalidRecord, "outside the permitted age range"),
+        ({"UniquePupilNumber": "A823200405017"}, InvalidRecord, "UniquePupilNumber"),
+        ({"GivenName": "Bogus"}, InvalidRecord, "prohibited"),
+        ({"AbilityToShare": "2"}, InvalidRecord, "no longer accepted"),
+        ({"Notes": "a\x1eb"}, InvalidRecord, "Notes: .*XML"),
+        ({"ULN": ANNE}, InvalidRecord, "'ULN'"),
+        ({"MISIdentifier": "B-1"}, InvalidRecord, "'MISIdentifier'"),
+        ({"givenname": "Ann"}, InvalidRecord, "'givenname'"),
+    )
+    for corrections, error, told in refused:
+        # Nothing of it is left in the transaction that it was tried in, either.
+        with world.writing() as transaction, pytest.raises(error, match=told):
+            register(transaction, exception.id, **corrections)
+        assert looked_at(world, exception.id) == exception
+    assert registered(world, exception.id).code is ReturnCode.REGISTERED
+
+
+def test_a_withdrawn_one_keeps_its_return_code_and_is_closed(world: Store) -> None:
+    exception = exception_of(world, {})
+    with world.writing() as transaction:
+        withdraw(transaction, exception.id)
+    (closed,) = listed(world, also_closed=True)
+    assert (closed.state, closed.code, closed.closed_by) == (ExceptionState.WITHDRAWN, exception.code, "A Decider")
+    assert listed(world) == []
+    assert output(world, exception.job_id)[0] == Counts(possible_match=1)
+
+
+DECISIONS: dict[str, Callable[..., Any]] = {"choose": choose, "register": register, "withdraw": withdraw}
+
+
+@on_sqlite
+def test_what_is_closed_is_closed(world: Store) -> None:
+    for first, decide_first in DECISIONS.items():
+        exception = exception_of(world, {"ULN": UNHELD, "FamilyName": first})
+        with world.writing() as transaction:
+            decide_first(transaction, exception.id)
+        state = "withdrawn" if first == "withdraw" else "resolved"
+        told = f"Exception {exception.id} was {state} by A Decider on 2025-03-10 already"
+        before = looked_at(world, exception.id), held(world)
+        for decide in DECISIONS.values():
+            with world.writing() as transaction, pytest.raises(NotPossible, match=told):
+                decide(transaction, exception.id)
+        assert (looked_at(world, exception.id), held(world)) == before
+
+
+def test_after_45_days_nobody_decides_any_more(world: Store) -> None:
+    last, late = exception_of(world, {}), exception_of(world, {"FamilyName": "O'Harra"})
+    assert [each.id for each in listed(world, today=LAST_MOMENT.date())] == [last.id, late.id]
+    assert chosen(world, last.id, now=LAST_MOMENT).uln == ANNE
+
+    too_late = LAST_MOMENT + timedelta(seconds=1)
+    assert listed(world, today=too_late.date()) == []
+    states = [each.state_on(too_late.date()) for each in listed(world, today=too_late.date(), also_closed=True)]
+    assert states == [ExceptionState.RESOLVED, ExceptionState.EXPIRED]
+    for decide in DECISIONS.values():
+        with world.writing() as transaction, pytest.raises(NotPossible, match="expired: its last day was 2025-04-24"):
+            decide(transaction, late.id, now=too_late)
+    # The clock was put back: it was never written down that it had expired.
+    assert chosen(world, late.id, now=LAST_MOMENT).uln == ANNE
+
+
+@on_sqlite
+def test_what_a_job_leaves_is_resolved_when_it_has_finished(world: Store) -> None:
+    job_id = submit(world, [{}, {}])
+    lease = work(world, most=1)
+    (exception,) = listed(world)
+    with pytest.raises(NotPossible, match=f"Job {job_id} is InProgress"):
+        chosen(world, exception.id)
+    with world.writing() as transaction:
+        for _ in range(3):
+            lease = job_work.count_death(transaction, lease, now=NOW)
+    with pytest.raises(NotPossible, match=f"Job {job_id} is Failed"):
+        registered(world, exception.id)
+    assert looked_at(world, exception.id).state is ExceptionState.OPEN
+
+
+@on_sqlite
+def test_possible_learners_are_told_as_they_are_held_now(world: Store) -> None:
+    exception = exception_of(world, {"GivenName": "Anna", "LastKnownPostCode": "BS8 1TH"})
+
+    def possible() -> list[str]:
+        with world.reading() as transaction:
+            return [learner.uln for learner in batch_exceptions.possible_learners(transaction, exception)]
+
+    assert possible() == [ANNE, BETH]
+    with world.writing() as transaction:
+        merging.merge(transaction, OTHER, ANNE, now=NOW, author=OPERATOR)
+    assert possible() == [OTHER, BETH]
+    with world.writing() as transaction:
+        merging.merge(transaction, OTHER, BETH, now=NOW, author=OPERATOR)
+    assert possible() == [OTHER]
+    with world.writing() as transaction:
+        merging.delete(transaction, ANNE, now=NOW, author=OPERATOR)
+        merging.delete(transaction, BETH, now=NOW, author=OPERATOR)
+    assert possible() == []
+
+
+def once(action: Callable[[], Any], transaction: Transaction) -> None:
+    """Let `action` happen before the transaction's next write, and no other."""
+    nothing = transaction.before_write
+
+    def act() -> None:
+        transaction.before_write = nothing
+        action()
+
+    transaction.before_write = act
+
+
+def test_a_rival_between_look_and_write_wins(world: Store) -> None:
+    exception = exception_of(world, {})
+    with world.writing() as transaction:
+        # In the same transaction: on SQLite nobody else's could write. What is undone is the loser's alone.
+        once(lambda: withdraw(transaction, exception.id), transaction)
+        with pytest.raises(NotPossible, match="withdrawn"):
+            choose(transaction, exception.id)
+
+
+def test_of_those_who_decide_at_the_same_moment_one_does(world: Store) -> None:
+    exception = exception_of(world, {})
+    together = threading.Barrier(6)
+    done, refused = [], []
+
+    def try_it(decide: Callable[..., Any]) -> None:
+        together.wait()
+        try:
+            with world.writing() as transaction:
+                decide(transaction, exception.id)
+                done.append(decide)
+        except NotPossible:
+            refused.append(decide)
+
+    threads = [threading.Thread(target=try_it, args=(decide,)) for decide in (*DECISIONS.values(), *DECISIONS.values())]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(done), len(refused)) == (1, 5)
+    with world.reading() as transaction:
+        count = learners.count(transaction)
+    assert count == 5 + (done == [register])
+    assert held(world).version_number == 7 + (done == [choose])
+
+
+def test_what_can_be_corrected_is_what_a_record_says_of_its_learner() -> None:
+    of_the_record = {"ULN", "MISIdentifier"}
+    only_in_files = {"UniquePupilNumber", "UniqueCandidateIdentifier"}
+    assert (
+        set(batch_exceptions.FIELDS)
+        == {field.name for field in fields_of(BatchLearner)} - of_the_record | only_in_files
+    )
+    assert set(batch_exceptions.SHOWN_FIELDS) == set(batch_exceptions.FIELDS) - only_in_files

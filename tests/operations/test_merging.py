@@ -1,0 +1,374 @@
+"""Merging, unmerging, deleting: what every other operation answers from then on, histories, and rivals."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from lrs_soap.clock import LONDON, SettableClock
+from lrs_soap.errors import NotPossible
+from lrs_soap.loading import learner_files
+from lrs_soap.operations import find, merging
+from lrs_soap.operations.register import register
+from lrs_soap.operations.retrieve import retrieve
+from lrs_soap.operations.update import update
+from lrs_soap.operations.verify import verify
+from lrs_soap.rules.learners.prohibited_text import NOTHING
+from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.names.demographics import DemographicsAsked
+from lrs_soap.rules.values import uln as ulns
+from lrs_soap.rules.values.change import OPERATOR, Action, Author, Change
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.store import history, learners, name_keys, tables
+from lrs_soap.store.store import Store, Transaction
+from tests.kit.databases import on_postgresql
+
+NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
+NAMES = ("Ann", "Bea", "Cat", "Dot", "Eve", "Flo", "Gwen", "Hope")
+STEMS = [str(stem) for stem in range(100000001, 100000010) if ulns.check_digit(str(stem))]
+ULNS = {name: f"{stem}{ulns.check_digit(stem)}" for name, stem in zip(NAMES, STEMS, strict=True)}
+ANN, BEA, CAT, DOT = (ULNS[name] for name in NAMES[:4])
+
+
+def somebody(name: str) -> Learner:
+    birth = f"2001-0{NAMES.index(name) + 1}-05"
+    return Learner(ULNS[name], name, "Birch", birth, "2", "YO1 7HH", "1", "2024-09-01", "2024-09-01", 3)
+
+
+@pytest.fixture
+def world(store: Store) -> Store:
+    with store.writing() as transaction:
+        learners.insert_many(transaction, [somebody(name) for name in NAMES])
+    return store
+
+
+def merge(store: Store, master: str, linked: str) -> None:
+    with store.writing() as transaction:
+        merging.merge(transaction, master, linked, now=NOW, author=OPERATOR)
+
+
+def unmerge(store: Store, linked: str) -> None:
+    with store.writing() as transaction:
+        merging.unmerge(transaction, linked, now=NOW, author=OPERATOR)
+
+
+def delete(store: Store, uln: str) -> None:
+    with store.writing() as transaction:
+        merging.delete(transaction, uln, now=NOW, author=OPERATOR)
+
+
+def held(store: Store, uln: str) -> Learner:
+    with store.reading() as transaction:
+        learner = learners.by_uln(transaction, uln)
+    assert learner is not None
+    return learner
+
+
+def masters(store: Store) -> dict[str, str]:
+    """Who is linked to whom."""
+    everybody = (held(store, uln) for uln in ULNS.values())
+    return {learner.uln: learner.master_uln for learner in everybody if learner.master_uln is not None}
+
+
+def remembered(store: Store, uln: str) -> tuple[Change, ...]:
+    with store.reading() as transaction:
+        return history.of(transaction, uln)
+
+
+def everything(store: Store) -> list[Any]:
+    """All that is held of learners, but for their histories."""
+    with store.reading() as transaction:
+        return [
+            list(transaction.execute(select(table).order_by(*table.primary_key.columns)))
+            for table in (tables.learners, tables.name_keys)
+        ]
+
+
+def answers(store: Store, name: str) -> dict[str, str]:
+    """What each operation answers that is asked for a learner by ULN or details."""
+    person, uln = somebody(name), ULNS[name]
+    record = {
+        "GivenName": person.given_name,
+        "FamilyName": person.family_name,
+        "DateOfBirth": person.date_of_birth,
+        "Gender": person.gender,
+        "LastKnownPostCode": person.last_known_post_code,
+        "VerificationType": "1",
+        "AbilityToShare": "1",
+    }
+    asked = DemographicsAsked(name, "Birch", person.date_of_birth, "2", "YO1 7HH")
+    author = Author("TEST0001", "A Tester")
+    told: dict[str, str] = {}
+
+    def tell(operation: str, code: str, *found: Learner) -> None:
+        told[operation] = " ".join((code, *(next(n for n in NAMES if ULNS[n] == each.uln) for each in found)))
+
+    class Undo(Exception):
+        pass
+
+    def ask(transaction: Transaction) -> None:
+        decision = find.by_uln(transaction, uln=uln, given_name=name, family_name="Birch")
+        tell("find by ULN", decision.code, *decision.learners)
+        decision = find.by_demographics(transaction, asked)
+        tell("find", decision.code, *decision.learners)
+        (decision,) = retrieve(transaction, [uln])
+        tell("retrieve", decision.code, *decision.learners)
+        details = ToVerify(name, "Birch", person.date_of_birth, "2")
+        verification = verify(transaction, details, uln=uln, today=NOW.date(), prohibited=NOTHING)
+        tell("verify", verification.code, *verification.learners)
+        decision = update(
+            transaction, {**record, "Title": "Dr"}, uln=uln, version=3, now=NOW, author=author, prohibited=NOTHING
+        )
+        tell("update", decision.code)
+        decision = register(transaction, record, now=NOW, author=author, prohibited=NOTHING)
+        tell("register", decision.code)
+        raise Undo
+
+    with pytest.raises(Undo), store.writing() as transaction:
+        ask(transaction)
+    return told
+
+
+def test_a_linked_one_leads_to_its_master_whoever_asks(world: Store) -> None:
+    merge(world, ANN, BEA)
+    assert answers(world, "Bea") == {
+        "find by ULN": "WSRC0022 Ann",
+        "find": "WSRC0022 Ann",
+        "retrieve": "WSRC0022 Ann",
+        "verify": "WSVRC002 Bea",
+        "update": "WSRC0019",
+        "register": "WSRC0021",
+    }
+    as_itself = {
+        "find by ULN": "WSRC0004 Ann",
+        "find": "WSRC0004 Ann",
+        "retrieve": "WSRC0004 Ann",
+        "verify": "WSVRC001 Ann",
+        "update": "WSRC0006",
+        "register": "WSRC0021",
+    }
+    assert answers(world, "Ann") == as_itself
+    unmerge(world, BEA)
+    assert answers(world, "Bea") == {key: value.replace("Ann", "Bea") for key, value in as_itself.items()}
+
+
+def test_a_deleted_one_is_nobody_whoever_asks(world: Store) -> None:
+    delete(world, BEA)
+    assert answers(world, "Bea") == {
+        "find by ULN": "WSRC0001",
+        "find": "WSRC0001",
+        "retrieve": "WSRC0001",
+        "verify": "WSVRC006",
+        "update": "WSRC0019",
+        "register": "WSRC0005",
+    }
+    with world.reading() as transaction:
+        assert [key.uln for key in name_keys.by_date(transaction, "2001-02-05", "bea")] == []
+
+
+def test_a_possible_match_of_a_linked_one_is_its_master(world: Store) -> None:
+    merge(world, ANN, BEA)
+    with world.reading() as transaction:
+        decision = find.by_demographics(transaction, DemographicsAsked("Bea", "Birch", "2001-02-05", "2", "LU1 1AA"))
+    assert [learner.uln for learner in decision.learners] == [ANN]
+
+
+def test_both_histories_have_it_and_no_version_changes(world: Store) -> None:
+    merge(world, BEA, CAT)
+    merge(world, ANN, BEA)
+    assert remembered(world, ANN) == (Change(Action.MERGED, NOW, OPERATOR, {"linked_ulns": (None, f"{BEA} {CAT}")}),)
+    assert remembered(world, BEA) == (
+        Change(Action.MERGED, NOW, OPERATOR, {"linked_ulns": (None, CAT)}),
+        Change(Action.MERGED, NOW, OPERATOR, {"master_uln": (None, ANN), "linked_ulns": (CAT, None)}),
+    )
+    assert remembered(world, CAT) == (
+        Change(Action.MERGED, NOW, OPERATOR, {"master_uln": (None, BEA)}),
+        Change(Action.MERGED, NOW, OPERATOR, {"master_uln": (BEA, ANN)}),
+    )
+    unmerge(world, BEA)
+    taken_back = {"master_uln": (ANN, None), "linked_ulns": (None, CAT)}
+    assert remembered(world, BEA)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, taken_back)
+    assert remembered(world, ANN)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, {"linked_ulns": (f"{BEA} {CAT}", None)})
+    assert remembered(world, CAT)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, {"master_uln": (ANN, BEA)})
+    assert {held(world, uln).version_number for uln in (ANN, BEA, CAT)} == {3}
+
+
+def test_a_deletion_is_in_the_history(world: Store) -> None:
+    delete(world, BEA)
+    (change,) = remembered(world, BEA)
+    assert (change.action, change.fields["learner_status"]) == (Action.DELETED, ("1", "2"))
+    assert (held(world, BEA).version_number, held(world, BEA).last_updated_date) == (4, "2025-03-10")
+
+
+def test_one_that_was_loaded_as_linked_can_be_unmerged(store: Store) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, somebody("Ann"))
+        learners.insert(transaction, replace(somebody("Bea"), master_uln=ANN))
+        merging.unmerge(transaction, BEA, now=NOW, author=OPERATOR)
+        assert learners.by_uln(transaction, BEA) == somebody("Bea")
+        assert learners.by_uln(transaction, ANN) == somebody("Ann")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "told"),
+    [
+        (lambda store: merge(store, ANN, ANN), "cannot be merged into itself"),
+        (lambda store: merge(store, CAT, BEA), f"is linked to {ANN} already"),
+        (lambda store: merge(store, BEA, ANN), f"is the master of {BEA}"),
+        (lambda store: merge(store, "2000000001", BEA), "There is no learner with the ULN 2000000001"),
+        (lambda store: merge(store, ANN, "1000000018"), "'1000000018' is not a ULN"),
+        (lambda store: unmerge(store, ANN), "is not linked"),
+        (lambda store: unmerge(store, DOT), "is deleted"),
+        (lambda store: delete(store, ANN), "cannot be deleted"),
+        (lambda store: delete(store, DOT), "is deleted"),
+        (lambda store: delete(store, "2000000001"), "There is no learner with the ULN 2000000001"),
+    ],
+)
+def test_what_cannot_be_changes_nothing(world: Store, attempt: Callable[[Store], None], told: str) -> None:
+    merge(world, ANN, BEA)
+    delete(world, DOT)
+    before = everything(world)
+    with pytest.raises(NotPossible, match=told):
+        attempt(world)
+    assert everything(world) == before
+
+
+def test_merging_then_unmerging_gives_the_register_back(world: Store) -> None:
+    """From many states, each reached by merging and unmerging at random."""
+    chance = random.Random(5)
+
+    def attempt(step: Callable[..., None], *named: str) -> bool:
+        try:
+            step(world, *named)
+        except NotPossible:
+            return False
+        return True
+
+    for _ in range(25):
+        one, other = chance.sample(list(ULNS.values()), 2)
+        before = everything(world)
+        if attempt(merge, one, other):
+            unmerge(world, other)
+            assert everything(world) == before
+            if chance.random() < 0.7:
+                merge(world, one, other)
+        elif chance.random() < 0.4:
+            attempt(unmerge, other)
+    assert len(masters(world)) > 2
+
+
+def test_those_who_merge_at_the_same_moment_make_no_cycle(world: Store) -> None:
+    """Everybody into everybody, from several threads: every master is a master in the end, and listed as one."""
+    together = threading.Barrier(4)
+    failures: list[BaseException] = []
+
+    def try_all(seed: int) -> None:
+        chance = random.Random(seed)
+        together.wait()
+        for _ in range(12):
+            try:
+                merge(world, *chance.sample(list(ULNS.values()), 2))
+                if chance.random() < 0.5:
+                    unmerge(world, chance.choice(list(ULNS.values())))
+            except NotPossible:
+                continue
+            except BaseException as error:
+                failures.append(error)
+                raise
+
+    threads = [threading.Thread(target=try_all, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    linked = masters(world)
+    assert set(linked.values()).isdisjoint(linked)
+
+
+def once(action: Callable[[], Any], transaction: Transaction) -> None:
+    """Let `action` happen before the transaction's next write, and no other."""
+    nothing = transaction.before_write
+
+    def act() -> None:
+        transaction.before_write = nothing
+        action()
+
+    transaction.before_write = act
+
+
+@pytest.mark.parametrize(
+    ("rival", "after"),
+    [
+        (lambda store: merge(store, CAT, ANN), {BEA: CAT, ANN: CAT}),
+        (lambda store: merge(store, BEA, CAT), {BEA: ANN, CAT: ANN}),
+        (lambda store: update_title(store, BEA), {BEA: ANN}),
+    ],
+    ids=["the master is linked", "the other becomes a master", "the other is updated"],
+)
+@on_postgresql
+def test_a_rival_between_look_and_lock_is_seen(
+    world: Store, database_url: str, rival: Callable[[Store], None], after: dict[str, str]
+) -> None:
+    other = Store(database_url)
+    with world.writing() as transaction:
+        once(lambda: rival(other), transaction)
+        merging.merge(transaction, ANN, BEA, now=NOW, author=OPERATOR)
+    other.close()
+    assert masters(world) == after
+
+
+@on_postgresql
+def test_of_two_that_merge_into_each_other_one_is_refused(world: Store, database_url: str) -> None:
+    other = Store(database_url)
+
+    def merge_while_a_rival_does() -> None:
+        with world.writing() as transaction:
+            once(lambda: merge(other, BEA, ANN), transaction)
+            merging.merge(transaction, ANN, BEA, now=NOW, author=OPERATOR)
+
+    with pytest.raises(NotPossible, match=f"The learner with the ULN {BEA} is the master of {ANN}"):
+        merge_while_a_rival_does()
+    other.close()
+    assert masters(world) == {ANN: BEA}
+
+
+def update_title(store: Store, uln: str) -> None:
+    with store.writing() as transaction:
+        before = learners.by_uln(transaction, uln)
+        assert before is not None
+        assert learners.update(transaction, before, replace(before, title="Dr", version_number=4))
+
+
+@on_postgresql
+def test_who_is_loaded_as_linked_while_its_master_is_merged_waits_and_is_told(world: Store) -> None:
+    record = {
+        "GivenName": "Ida",
+        "FamilyName": "Birch",
+        "DateOfBirth": "2001-01-05",
+        "Gender": "2",
+        "LastKnownPostCode": "YO1 7HH",
+        "MasterULN": BEA,
+    }
+    results: list[learners.LoadResult] = []
+
+    def load() -> None:
+        results.append(learner_files.load(world, [json.dumps(record).encode()], clock=SettableClock(NOW)))
+
+    with world.writing() as transaction:
+        merging.merge(transaction, ANN, BEA, now=NOW, author=OPERATOR)
+        thread = threading.Thread(target=load)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join()
+    ((_, reason),) = results[0].rejected
+    assert reason == f"MasterULN: {BEA} is itself linked, to {ANN}; give that as the master"

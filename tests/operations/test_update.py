@@ -1,0 +1,273 @@
+"""Update a learner: what is stored and remembered, and what becomes of rivals."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from lrs_soap.clock import LONDON
+from lrs_soap.operations import find, merging
+from lrs_soap.operations.field_checks import FieldsRefused
+from lrs_soap.operations.update import update
+from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.names.demographics import DemographicsAsked
+from lrs_soap.rules.values.change import OPERATOR, Action, Author, Change
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.store import history, learners
+from lrs_soap.store.store import Store, Transaction
+from tests.kit.databases import on_postgresql
+
+NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
+AUTHOR = Author("TEST0001", "A Tester")
+ULN, OTHER, THIRD = "1000000019", "1000000027", "1000000035"
+HELD = Learner(
+    ULN,
+    "Anne-Marie",
+    "O'Hara",
+    "2006-07-30",
+    "2",
+    "BS8 1TH",
+    "1",
+    "2020-01-01",
+    "2021-02-03",
+    version_number=7,
+    title="Ms",
+    verification_type="1",
+    unique_pupil_number="Z823200405017",
+)
+RECORD: dict[str, str | None] = {
+    "GivenName": "Anne-Marie",
+    "FamilyName": "O'Hara",
+    "DateOfBirth": "2006-07-30",
+    "Gender": "2",
+    "LastKnownPostCode": "BS8 1TH",
+    "VerificationType": "1",
+    "AbilityToShare": "1",
+    "Title": None,
+}
+
+
+@pytest.fixture
+def world(store: Store) -> Store:
+    """A store with the learner, another one, and one that is linked to that."""
+    with store.writing() as transaction:
+        learners.insert(transaction, HELD)
+        learners.insert(transaction, replace(HELD, uln=OTHER, family_name="Whitlock"))
+        learners.insert(transaction, replace(HELD, uln=THIRD, family_name="Iyer", master_uln=OTHER))
+    return store
+
+
+def ask(
+    transaction: Transaction,
+    *,
+    uln: str = ULN,
+    version: int = 7,
+    author: Author = AUTHOR,
+    prohibited: ProhibitedText = NOTHING,
+    **changed: str | None,
+) -> Decision:
+    record = {**RECORD, **changed}
+    return update(transaction, record, uln=uln, version=version, now=NOW, author=author, prohibited=prohibited)
+
+
+def asked(store: Store, **changed: Any) -> Decision:
+    with store.writing() as transaction:
+        return ask(transaction, **changed)
+
+
+def held(store: Store, uln: str = ULN) -> Learner | None:
+    with store.reading() as transaction:
+        return learners.by_uln(transaction, uln)
+
+
+def remembered(store: Store, uln: str = ULN) -> tuple[Change, ...]:
+    with store.reading() as transaction:
+        return history.of(transaction, uln)
+
+
+def test_what_changed_is_stored_in_the_next_version(world: Store) -> None:
+    decision = asked(world, FamilyName="Smith", PreviousFamilyName="O'Hara", LastKnownPostCode="zz999zz", Title="")
+    expected = replace(
+        HELD,
+        family_name="Smith",
+        previous_family_name="O'Hara",
+        last_known_post_code="ZZ99 9ZZ",
+        title=None,
+        version_number=8,
+        last_updated_date="2025-03-10",
+    )
+    assert (decision.code, decision.learners) == (ResponseCode.UPDATED, (expected,))
+    assert held(world) == expected
+
+
+def test_its_history_says_who_changed_what_and_when(world: Store) -> None:
+    asked(world, FamilyName="Smith", Title="")
+    assert remembered(world) == (
+        Change(
+            Action.UPDATED,
+            NOW,
+            AUTHOR,
+            {
+                "family_name": ("O'Hara", "Smith"),
+                "last_updated_date": ("2021-02-03", "2025-03-10"),
+                "version_number": ("7", "8"),
+                "title": ("Ms", None),
+            },
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"uln": "1000000018"}, ResponseCode.NOT_FOUND_FOR_UPDATE),
+        ({"uln": "2000000001"}, ResponseCode.NOT_FOUND_FOR_UPDATE),
+        ({"uln": THIRD}, ResponseCode.NOT_FOUND_FOR_UPDATE),
+        ({"version": 6, "Title": "Dr"}, ResponseCode.STALE_VERSION),
+        ({"version": 8, "Title": "Dr"}, ResponseCode.STALE_VERSION),
+        ({"AbilityToShare": "0", "Title": "Dr"}, ResponseCode.INVALID_SHARING_CHANGE),
+        ({}, ResponseCode.NO_CHANGES),
+        ({"FamilyName": "WHITLOCK"}, ResponseCode.ALREADY_EXISTS),
+        # A linked one's keys are taken as well.
+        ({"FamilyName": "iyer", "Title": "Dr"}, ResponseCode.ALREADY_EXISTS),
+    ],
+)
+def test_any_other_answer_writes_nothing(world: Store, changed: dict[str, Any], code: ResponseCode) -> None:
+    decision = asked(world, **changed)
+    assert (decision.code, decision.learners) == (code, ())
+    assert decision.reasons
+    assert held(world) == HELD
+    assert remembered(world) == ()
+
+
+def test_its_own_keys_are_nobody_elses(world: Store) -> None:
+    assert asked(world, GivenName="ANNE‐MARIE").code is ResponseCode.UPDATED
+
+
+def test_a_broken_field_rule_changes_nothing(world: Store) -> None:
+    prohibited = ProhibitedText(words=frozenset({"bogus"}))
+    with pytest.raises(FieldsRefused) as caught:
+        asked(world, prohibited=prohibited, Notes="A bogus note", DateOfBirth="1900-02-29", VerificationType="999")
+    assert [violation.rule for violation in caught.value.violations] == ["date", "required", "prohibited"]
+    assert held(world) == HELD
+
+
+@pytest.mark.parametrize("changed", [{"DateOfBirth": "1890-01-01"}, {"DateOfBirth": "2024-01-01"}])
+def test_age_is_not_an_updates_business(world: Store, changed: dict[str, str]) -> None:
+    assert asked(world, **changed).code is ResponseCode.UPDATED
+
+
+def found(store: Store, family_name: str) -> ResponseCode:
+    with store.reading() as transaction:
+        asked_by = DemographicsAsked("Anne-Marie", family_name, "2006-07-30", "9", "LU1 1AA")
+        return find.by_demographics(transaction, asked_by).code
+
+
+def test_it_is_found_by_its_new_name_and_no_longer_by_the_old_one(store: Store) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, HELD)
+    assert (found(store, "O'Hara"), found(store, "Smith")) == (ResponseCode.POSSIBLE_MATCHES, ResponseCode.NO_MATCH)
+    asked(store, FamilyName="Smith")
+    assert (found(store, "O'Hara"), found(store, "Smith")) == (ResponseCode.NO_MATCH, ResponseCode.POSSIBLE_MATCHES)
+
+
+def once(action: Callable[[], Any], transaction: Transaction) -> None:
+    """Let `action` happen before the transaction's next write, and no other."""
+    nothing = transaction.before_write
+
+    def act() -> None:
+        transaction.before_write = nothing
+        action()
+
+    transaction.before_write = act
+
+
+def test_a_rival_between_look_and_write_makes_the_version_stale(world: Store) -> None:
+    rivals: list[Decision] = []
+    with world.writing() as transaction:
+        # In the same transaction: on SQLite nobody else's could write.
+        once(lambda: rivals.append(ask(transaction, Title="Dr", author=Author("TEST0002", "A Rival"))), transaction)
+        decision = ask(transaction, Title="Mx", Notes="She has moved.")
+    assert rivals[0].code is ResponseCode.UPDATED
+    assert decision.code is ResponseCode.STALE_VERSION
+    learner = held(world)
+    assert learner is not None
+    assert (learner.title, learner.notes, learner.version_number) == ("Dr", None, 8)
+    assert [change.author.user for change in remembered(world)] == ["A Rival"]
+
+
+@pytest.mark.parametrize(
+    ("rival", "code"),
+    [
+        (lambda store: asked(store, Title="Dr"), ResponseCode.STALE_VERSION),
+        (lambda store: asked(store, uln=OTHER, FamilyName="Smith"), ResponseCode.ALREADY_EXISTS),
+        (lambda store: merged(store), ResponseCode.NOT_FOUND_FOR_UPDATE),
+        (lambda store: deleted(store), ResponseCode.NOT_FOUND_FOR_UPDATE),
+    ],
+    ids=["the same version", "the same keys", "merged", "deleted"],
+)
+@on_postgresql
+def test_a_rival_in_another_transaction_is_seen(
+    world: Store, database_url: str, rival: Callable[[Store], Any], code: ResponseCode
+) -> None:
+    other = Store(database_url)
+    with world.writing() as transaction:
+        once(lambda: rival(other), transaction)
+        assert ask(transaction, FamilyName="Smith").code is code
+    other.close()
+    learner = held(world)
+    assert learner is not None
+    assert learner.family_name == "O'Hara"
+
+
+def merged(store: Store) -> None:
+    with store.writing() as transaction:
+        merging.merge(transaction, OTHER, ULN, now=NOW, author=OPERATOR)
+
+
+def deleted(store: Store) -> None:
+    with store.writing() as transaction:
+        merging.delete(transaction, ULN, now=NOW, author=OPERATOR)
+
+
+def test_of_those_who_update_one_version_at_the_same_moment_one_does(world: Store) -> None:
+    together = threading.Barrier(6)
+    codes: list[ResponseCode] = []
+
+    def try_it(title: str) -> None:
+        together.wait()
+        codes.append(asked(world, Title=title).code)
+
+    threads = [threading.Thread(target=try_it, args=(f"Title {number}",)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [ResponseCode.UPDATED] + [ResponseCode.STALE_VERSION] * 5
+    learner = held(world)
+    assert learner is not None
+    assert learner.version_number == 8
+    assert len(remembered(world)) == 1
+
+
+def test_of_those_who_take_the_same_keys_at_the_same_moment_one_does(world: Store) -> None:
+    together = threading.Barrier(2)
+    codes: list[ResponseCode] = []
+
+    def take(uln: str) -> None:
+        together.wait()
+        codes.append(asked(world, uln=uln, FamilyName="Smith").code)
+
+    threads = [threading.Thread(target=take, args=(uln,)) for uln in (ULN, OTHER)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [ResponseCode.UPDATED, ResponseCode.ALREADY_EXISTS]

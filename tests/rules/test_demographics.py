@@ -1,0 +1,313 @@
+"""Find by demographics: the worked table, each rule at its edge, scores, order and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lrs_soap.rules.names.demographics import (
+    DateAgreement,
+    DemographicsAgreement,
+    DemographicsAsked,
+    compare_dates,
+    exact_match,
+    genders_agree,
+    possible_matches,
+    rule_that_fits,
+)
+from lrs_soap.rules.names.matching import Agreement, NamesAgreement
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.learner import Learner
+
+DIFFERENT, SIMILAR, ALIAS, EQUAL = Agreement
+ULN, OTHER, MASTER = "1613724062", "2613724064", "7366504423"
+
+ANNA = Learner(
+    uln=ULN,
+    given_name="Anna",
+    family_name="Cheng",
+    date_of_birth="1995-06-28",
+    gender="2",
+    last_known_post_code="NE1 1ND",
+    ability_to_share="1",
+    created_date="2020-01-01",
+    last_updated_date="2020-01-01",
+)
+
+
+def asking(given: str = "Anna", family: str = "Cheng", birth: str = "1995-06-28", **more: Any) -> DemographicsAsked:
+    values: dict[str, Any] = {"gender": "2", "last_known_post_code": "NE1 1ND", **more}
+    return DemographicsAsked(given, family, birth, **values)
+
+
+def among(asked: DemographicsAsked, *learners: Learner) -> Decision:
+    return possible_matches(asked, [(learner, None) for learner in learners])
+
+
+def rule_and_score(decision: Decision) -> tuple[str, int | None]:
+    return decision.reasons[0].rule, decision.reasons[0].score
+
+
+@pytest.mark.parametrize(
+    ("asked", "rule", "score"),
+    [
+        (asking(last_known_post_code="LU1 1AA", gender="1"), "P1", 85),
+        (asking("Cheng", "Anna"), "P1", 80),
+        (asking("Ana"), "P1", 85),
+        (asking(family="Brown"), "P3", 70),
+        (asking("Lucy"), "P4", 70),
+        (asking(birth="1995-08-26"), "P5", 75),
+        # Observed: the same names and date, with another postcode alone.
+        (asking(last_known_post_code="LU1 1AA"), "P1", 90),
+    ],
+)
+def test_the_worked_table(asked: DemographicsAsked, rule: str, score: int) -> None:
+    decision = among(asked, ANNA)
+    assert decision.code is ResponseCode.POSSIBLE_MATCHES
+    assert decision.learners == (ANNA,)
+    assert rule_and_score(decision) == (rule, score)
+
+
+def test_the_last_row_of_the_worked_table_is_nobody() -> None:
+    decision = among(asking(birth="1996-07-01", last_known_post_code="LU1 1AA"), ANNA)
+    assert (decision.code, decision.learners) == (ResponseCode.NO_MATCH, ())
+    assert decision.reasons[0].outcome == "nobody fits"
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "expected"),
+    [
+        ("1995-06-28", "1995-06-28", DateAgreement.EQUAL),
+        ("1995-06-08", "1995-08-06", DateAgreement.NEAR),
+        ("1995-06-28", "1985-06-28", DateAgreement.NEAR),
+        ("1995-06-28", "1995-12-28", DateAgreement.NEAR),
+        ("1995-06-28", "1995-06-01", DateAgreement.NEAR),
+        ("1995-06-28", "1995-01-01", DateAgreement.NEAR),
+        ("1995-01-01", "1995-06-28", DateAgreement.NEAR),
+        ("1995-06-28", "1995-08-26", DateAgreement.DIFFERENT),
+        ("1995-06-08", "1996-08-06", DateAgreement.DIFFERENT),
+        ("1995-06-28", "1996-01-01", DateAgreement.DIFFERENT),
+        ("1996-01-01", "1995-06-28", DateAgreement.DIFFERENT),
+    ],
+)
+def test_which_dates_are_near(asked: str, held: str, expected: DateAgreement) -> None:
+    assert compare_dates(asked, held) is expected
+
+
+@pytest.mark.parametrize(("asked", "held", "expected"), [("1", "1", True), ("1", "2", False), ("2", "1", False)])
+def test_genders_agree_where_they_are_equal(asked: str, held: str, expected: bool) -> None:
+    assert genders_agree(asked, held) is expected
+
+
+@pytest.mark.parametrize("unknown", ["0", "9"])
+@pytest.mark.parametrize("other", ["0", "1", "2", "9"])
+def test_a_gender_that_is_not_known_or_not_specified_agrees_with_any(unknown: str, other: str) -> None:
+    assert genders_agree(unknown, other)
+    assert genders_agree(other, unknown)
+
+
+def agreement(
+    given: Agreement, family: Agreement, date: DateAgreement, *, swapped: bool = False, here: bool = True
+) -> DemographicsAgreement:
+    return DemographicsAgreement(NamesAgreement(given, family, swapped), date, post_code=here, gender=True)
+
+
+ON_THE_DAY, NEAR, ANOTHER_DAY = DateAgreement.EQUAL, DateAgreement.NEAR, DateAgreement.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("agrees", "rule"),
+    [
+        (agreement(SIMILAR, EQUAL, ON_THE_DAY, here=False), "P1"),
+        (agreement(ALIAS, SIMILAR, ON_THE_DAY, here=False), "P1"),
+        (agreement(DIFFERENT, DIFFERENT, ON_THE_DAY, swapped=True, here=False), "P1"),
+        (agreement(SIMILAR, SIMILAR, ON_THE_DAY), None),
+        (agreement(EQUAL, DIFFERENT, ON_THE_DAY, here=False), None),
+        (agreement(DIFFERENT, DIFFERENT, NEAR, swapped=True), None),
+        (agreement(ALIAS, ALIAS, NEAR), "P2"),
+        (agreement(EQUAL, EQUAL, NEAR), "P2"),
+        (agreement(EQUAL, EQUAL, NEAR, here=False), None),
+        (agreement(EQUAL, SIMILAR, NEAR), None),
+        (agreement(EQUAL, DIFFERENT, ON_THE_DAY), "P3"),
+        (agreement(ALIAS, DIFFERENT, ON_THE_DAY), "P3"),
+        (agreement(SIMILAR, DIFFERENT, ON_THE_DAY), None),
+        (replace(agreement(EQUAL, DIFFERENT, ON_THE_DAY), gender=False), None),
+        (agreement(DIFFERENT, EQUAL, ON_THE_DAY), "P4"),
+        (replace(agreement(DIFFERENT, EQUAL, ON_THE_DAY), gender=False), "P4"),
+        (agreement(DIFFERENT, ALIAS, ON_THE_DAY), None),
+        (agreement(DIFFERENT, EQUAL, NEAR), None),
+        (agreement(EQUAL, EQUAL, ANOTHER_DAY), "P5"),
+        (replace(agreement(EQUAL, EQUAL, ANOTHER_DAY), gender=False), "P5"),
+        (agreement(EQUAL, ALIAS, ANOTHER_DAY), None),
+        (agreement(EQUAL, EQUAL, ANOTHER_DAY, here=False), None),
+    ],
+)
+def test_each_rule_at_its_edge(agrees: DemographicsAgreement, rule: str | None) -> None:
+    assert rule_that_fits(agrees) == rule
+
+
+def test_nobody_s_postcode_is_equal_to_none() -> None:
+    unknown = replace(ANNA, last_known_post_code="ZZ99 9ZZ")
+    for asked in (
+        asking("Lucy", last_known_post_code="zz999zz"),
+        asking(family="Brown", last_known_post_code="ZZ99 9ZZ"),
+        asking(birth="1995-06-29", last_known_post_code="ZZ99 9ZZ"),
+    ):
+        assert among(asked, unknown).code is ResponseCode.NO_MATCH
+    # With everything else equal but the spelling it counts nothing.
+    assert rule_and_score(among(asking("Anna.", last_known_post_code="ZZ99 9ZZ"), unknown)) == ("P1", 90)
+
+
+@pytest.mark.parametrize("field", ["previous_family_name", "school_at_age_16", "place_of_birth", "email_address"])
+@pytest.mark.parametrize(
+    ("sent", "held", "counts"),
+    [
+        ("Leeds", "LEEDS ", 5),
+        ("Leeds", "York", 0),
+        ("Leeds", None, 0),
+        ("", "Leeds", 0),
+        (None, "Leeds", 0),
+        (" ", " ", 0),
+    ],
+)
+def test_an_optional_field_counts_where_its_identity_key_is_equal(
+    field: str, sent: str | None, held: str | None, counts: int
+) -> None:
+    decision = among(asking(gender="1", **{field: sent}), replace(ANNA, **{field: held}))  # type: ignore[arg-type]
+    assert decision.reasons[0].score == 95 + counts
+    assert ((field, 5) in decision.reasons[0].parts) is (counts == 5)
+
+
+def test_the_higher_of_swapped_and_straight_names_counts() -> None:
+    # Swapped, and both aliases as they stand.
+    learner = replace(ANNA, preferred_given_name="Cheng", previous_family_name="Anna")
+    decision = among(asking("Cheng", "Anna"), learner)
+    assert decision.reasons[0].parts[:2] == (("given ALIAS", 25), ("family ALIAS", 25))
+    # Swapped, and one similar as it stands.
+    decision = among(asking("Cheng", "Chen"), replace(ANNA, given_name="Chen"))
+    assert decision.reasons[0].parts[0] == ("swapped", 40)
+
+
+def test_the_best_comes_first_and_of_equals_the_lower_uln() -> None:
+    best = replace(ANNA, uln="9000000009")
+    second, third = (replace(ANNA, uln=uln, last_known_post_code="LU1 1AA") for uln in ("2000000003", "5000000007"))
+    decision = among(asking(gender="1"), third, best, second)
+    assert decision.learners == (best, second, third)
+    assert [reason.uln for reason in decision.reasons] == [best.uln, second.uln, third.uln]
+
+
+def several(count: int) -> list[Learner]:
+    return [replace(ANNA, uln=str(1_000_000_000 + each), last_known_post_code=f"LU1 {each}AA") for each in range(count)]
+
+
+def test_ten_are_answered_and_eleven_are_too_many() -> None:
+    assert len(among(asking(), *several(10)).learners) == 10
+    decision = among(asking(), *several(11))
+    assert (decision.code, decision.learners) == (ResponseCode.TOO_MANY_MATCHES, ())
+    assert {reason.uln for reason in decision.reasons} == {learner.uln for learner in several(11)}
+    assert all(reason.rule == "P1" and reason.score for reason in decision.reasons)
+
+
+def test_after_the_eleventh_nobody_is_looked_at() -> None:
+    def candidates() -> Iterable[tuple[Learner, None]]:
+        for learner in several(11):
+            yield learner, None
+        raise AssertionError("one more was asked for")
+
+    assert possible_matches(asking(), candidates()).code is ResponseCode.TOO_MANY_MATCHES
+
+
+PRIYA = replace(ANNA, uln=MASTER, given_name="Priya", family_name="Raman", linked_ulns=(ULN,))
+LINKED = replace(ANNA, master_uln=MASTER)
+
+
+def test_an_exact_match_is_that_learner() -> None:
+    decision = exact_match(asking("anna", "CHENG", last_known_post_code="NE11ND"), ANNA, None)
+    assert (decision.code, decision.learners, decision.standing_in) == (ResponseCode.EXACT_MATCH, (ANNA,), frozenset())
+    assert [(reason.rule, reason.uln) for reason in decision.reasons] == [("exact", ULN)]
+
+
+def test_an_exact_match_that_is_linked_is_answered_with_its_master() -> None:
+    decision = exact_match(asking(), LINKED, PRIYA)
+    assert (decision.code, decision.learners) == (ResponseCode.MASTER_SUBSTITUTED, (PRIYA,))
+    assert decision.standing_in == {MASTER}
+    assert decision.reasons[1] == Reason("linked", "master stands in", ("master_uln",), (ULN,), (MASTER,))
+
+
+def test_a_linked_learner_is_answered_with_its_master_who_stands_in() -> None:
+    decision = possible_matches(asking(gender="1"), [(LINKED, PRIYA)])
+    assert (decision.code, decision.learners) == (ResponseCode.POSSIBLE_MATCHES, (PRIYA,))
+    assert decision.standing_in == {MASTER}
+    assert [(reason.rule, reason.uln, reason.score) for reason in decision.reasons] == [
+        ("P1", ULN, 95),
+        ("linked", None, None),
+    ]
+
+
+def test_a_master_is_there_once_with_the_best_score_that_leads_to_it() -> None:
+    between = replace(ANNA, uln=OTHER, last_known_post_code="LU1 1AA")
+    master = replace(PRIYA, given_name="Anna", family_name="Brown")
+    decision = possible_matches(asking(), [(between, None), (master, None), (LINKED, master)])
+    assert decision.learners == (master, between)
+    # It fits by itself too.
+    assert decision.standing_in == frozenset()
+    assert [(reason.uln, reason.rule, reason.score) for reason in decision.reasons if reason.uln] == [
+        (ULN, "P1", 100),
+        (MASTER, "P3", 70),
+        (OTHER, "P1", 90),
+    ]
+
+
+def test_a_linked_learner_that_fits_no_rule_adds_nothing_to_its_master() -> None:
+    # It would score 77: both names, a near date and the gender.
+    stranger = replace(LINKED, date_of_birth="1995-06-27", last_known_post_code="LU1 1AA")
+    master = replace(PRIYA, given_name="Anna", family_name="Brown")
+    decision = possible_matches(asking(), [(stranger, master), (master, None)])
+    assert [(reason.uln, reason.score) for reason in decision.reasons] == [(MASTER, 70)]
+
+
+def test_eleven_that_lead_to_one_master_are_one() -> None:
+    linked = [(replace(learner, master_uln=MASTER), PRIYA) for learner in several(11)]
+    assert possible_matches(asking(), linked).learners == (PRIYA,)
+
+
+def test_a_reason_has_what_was_compared() -> None:
+    (reason,) = among(asking("Ana", place_of_birth="Leeds"), replace(ANNA, place_of_birth="leeds")).reasons
+    assert reason == Reason(
+        "P1",
+        "given SIMILAR, family EQUAL, date EQUAL, postcode, gender, place_of_birth",
+        ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code"),
+        ("Ana", "Cheng", "1995-06-28", "2", "NE1 1ND"),
+        ("Anna", "Cheng", "1995-06-28", "2", "NE1 1ND"),
+        90,
+        ULN,
+        (
+            ("given SIMILAR", 15),
+            ("family EQUAL", 30),
+            ("date EQUAL", 25),
+            ("postcode", 10),
+            ("gender", 5),
+            ("place_of_birth", 5),
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", ["'", "-", "...", "– —"])
+def test_a_name_that_is_all_punctuation_agrees_with_nothing(name: str) -> None:
+    nameless = replace(ANNA, given_name="!!", family_name="?")
+    assert among(asking(name, name), nameless).code is ResponseCode.NO_MATCH
+    assert rule_and_score(among(asking(name), ANNA)) == ("P4", 70)
+
+
+def test_a_name_in_greek_and_one_of_a_letter_and_one_of_thirty_five() -> None:
+    greek = replace(ANNA, given_name="Ἑλένη", family_name="Παπαδοπούλου")
+    assert rule_and_score(among(asking("ΕΛΈΝΗ", "Παπαδόπουλου", gender="1"), greek)) == ("P1", 95)
+    short = replace(ANNA, given_name="J", family_name="O")
+    assert rule_and_score(among(asking("j", "Ó", gender="1"), short)) == ("P1", 95)
+    assert among(asking("K", "P"), short).code is ResponseCode.NO_MATCH
+    long = replace(ANNA, given_name="A" * 35, family_name="B" * 35)
+    assert rule_and_score(among(asking("A" * 34 + "c", "B" * 35), long)) == ("P1", 85)

@@ -1,0 +1,195 @@
+"""Field rules beyond the schema: each sentence, who is spared it, and their order."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrs_soap.rules.learners.field_rules import Violation, violations
+
+TODAY = date(2025, 3, 1)
+GOOD = {
+    "GivenName": "Anna",
+    "FamilyName": "Cheng",
+    "DateOfBirth": "1995-06-28",
+    "Gender": "2",
+    "LastKnownPostCode": "ZZ99 9ZZ",
+    "VerificationType": "2",
+    "AbilityToShare": "1",
+    "DateOfAddressCapture": "2024-02-29",
+    "SchoolAtAge16": "Gateshead College",
+}
+
+
+def sentences(by_operator: bool = False, registering: bool = True, **values: str | None) -> list[str]:
+    found = violations({**GOOD, **values}, today=TODAY, by_operator=by_operator, registering=registering)
+    return [violation.sentence for violation in found]
+
+
+def test_a_good_learner_breaks_no_rule() -> None:
+    assert violations(GOOD, today=TODAY) == ()
+
+
+@pytest.mark.parametrize("field", GOOD)
+@pytest.mark.parametrize("absent", [None, ""])
+def test_a_field_that_is_not_given_breaks_no_rule(field: str, absent: str | None) -> None:
+    assert violations({**GOOD, field: absent}, today=TODAY) == ()
+    assert violations({}, today=TODAY) == ()
+
+
+@pytest.mark.parametrize("field", ["DateOfBirth", "DateOfAddressCapture"])
+@pytest.mark.parametrize("value", ["1900-02-29", "1800-02-29", "2001-13-01", "28/06/1995", " "])
+def test_a_date_must_exist(field: str, value: str) -> None:
+    found = violations({**GOOD, field: value}, today=TODAY)
+    assert found == (Violation(field, f"Value '{value}' of element '{field}' is not a valid date.", "date"),)
+
+
+def test_nobody_is_born_after_today() -> None:
+    (violation,) = violations({**GOOD, "DateOfBirth": "2025-03-02"}, today=TODAY)
+    sentence = "Value '2025-03-02' of element 'DateOfBirth' is in the future."
+    assert violation == Violation("DateOfBirth", sentence, "future")
+
+
+def test_an_address_may_be_captured_in_the_future() -> None:
+    assert sentences(DateOfAddressCapture="2030-01-01") == []
+
+
+@pytest.mark.parametrize("born", ["2025-03-01", "2012-03-02", "1914-03-01", "1899-12-31"])
+def test_a_new_learner_is_13_to_110(born: str) -> None:
+    (violation,) = violations({**GOOD, "DateOfBirth": born}, today=TODAY)
+    sentence = f"Value '{born}' of element 'DateOfBirth' is outside the permitted age range."
+    assert violation == Violation("DateOfBirth", sentence, "age")
+
+
+@pytest.mark.parametrize("born", ["2012-03-01", "2012-02-29", "1914-03-02", "1915-03-01"])
+def test_both_ends_of_the_age_range_are_in_it(born: str) -> None:
+    assert sentences(DateOfBirth=born) == []
+
+
+def test_the_leap_days_child_is_13_on_1_march() -> None:
+    born = {"DateOfBirth": "2008-02-29"}
+    assert [one.rule for one in violations(born, today=date(2021, 2, 28))] == ["age"]
+    assert violations(born, today=date(2021, 3, 1)) == ()
+
+
+@pytest.mark.parametrize("value", ["0", "1", "2", "3", "4", "5", "6", "7"])
+def test_known_verification_types_pass(value: str) -> None:
+    assert sentences(VerificationType=value) == []
+
+
+@pytest.mark.parametrize("value", ["0", "1", "2", "9"])
+def test_known_genders_pass(value: str) -> None:
+    assert sentences(Gender=value) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("VerificationType", "8"),
+        ("VerificationType", "0999"),
+        ("Gender", "3"),
+        ("Gender", "F"),
+        ("AbilityToShare", "3"),
+        ("AbilityToShare", "Y"),
+    ],
+)
+def test_a_code_must_be_known(field: str, value: str) -> None:
+    found = violations({**GOOD, field: value}, today=TODAY)
+    assert found == (Violation(field, f"Value '{value}' of element '{field}' is not a known value.", "known value"),)
+
+
+@pytest.mark.parametrize("description", [None, "", "  ", "\u00a0"])
+def test_verification_type_999_wants_a_description(description: str | None) -> None:
+    found = violations({**GOOD, "VerificationType": "999", "OtherVerificationDescription": description}, today=TODAY)
+    sentence = "Element 'OtherVerificationDescription' is required when VerificationType is 999."
+    assert found == (Violation("OtherVerificationDescription", sentence, "required"),)
+
+
+def test_a_description_may_stand_with_any_verification_type() -> None:
+    assert sentences(VerificationType="999", OtherVerificationDescription="Library card") == []
+    assert sentences(VerificationType="2", OtherVerificationDescription="Library card") == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ILR", "ilr", "Other ID", " other  id ", "LRS", "By School", "by college", "BY LEARNING PROVIDER"],
+)
+@pytest.mark.parametrize("verification_type", ["999", "2", None])
+def test_some_descriptions_are_not_accepted(value: str, verification_type: str | None) -> None:
+    found = violations(
+        {**GOOD, "VerificationType": verification_type, "OtherVerificationDescription": value}, today=TODAY
+    )
+    sentence = f"Value '{value}' of element 'OtherVerificationDescription' is not an accepted description."
+    assert found == (Violation("OtherVerificationDescription", sentence, "accepted description"),)
+
+
+@pytest.mark.parametrize("value", ["ILR form signed by school", "Other IDs", "school"])
+def test_a_description_that_only_contains_one_of_them_is_accepted(value: str) -> None:
+    assert sentences(VerificationType="999", OtherVerificationDescription=value) == []
+
+
+def test_opting_out_is_no_longer_accepted() -> None:
+    (violation,) = violations({**GOOD, "AbilityToShare": "2"}, today=TODAY)
+    sentence = "Value '2' of element 'AbilityToShare' is no longer accepted."
+    assert violation == Violation("AbilityToShare", sentence, "no longer accepted")
+
+
+@pytest.mark.parametrize(("by_operator", "registering"), [(True, True), (False, False)])
+def test_age_and_opting_out_are_judged_for_registrations_only(by_operator: bool, registering: bool) -> None:
+    assert sentences(by_operator, registering, DateOfBirth="2020-01-01", AbilityToShare="2") == []
+    assert sentences(by_operator, registering, DateOfBirth="1850-01-01") == []
+    assert sentences(by_operator, registering, DateOfBirth="2025-03-02", AbilityToShare="3") == [
+        "Value '2025-03-02' of element 'DateOfBirth' is in the future.",
+        "Value '3' of element 'AbilityToShare' is not a known value.",
+    ]
+
+
+@pytest.mark.parametrize("field", ["CreatedDate", "LastUpdatedDate"])
+def test_the_operators_dates_must_exist(field: str) -> None:
+    assert violations({**GOOD, field: "2020-01-01"}, today=TODAY, by_operator=True) == ()
+    found = violations({**GOOD, field: "2021-02-29"}, today=TODAY, by_operator=True)
+    assert found == (Violation(field, f"Value '2021-02-29' of element '{field}' is not a valid date.", "date"),)
+
+
+def test_the_operators_learner_status_must_be_known() -> None:
+    assert sentences(True, LearnerStatus="0") == sentences(True, LearnerStatus="2") == []
+    assert sentences(True, LearnerStatus="3") == ["Value '3' of element 'LearnerStatus' is not a known value."]
+
+
+def test_the_operators_fields_are_not_looked_at_in_requests() -> None:
+    assert sentences(CreatedDate="?", LastUpdatedDate="?", LearnerStatus="?") == []
+
+
+def test_violations_come_in_the_contracts_order_of_the_fields() -> None:
+    everything_wrong = {
+        "LearnerStatus": "7",
+        "AbilityToShare": "2",
+        "OtherVerificationDescription": "ILR",
+        "VerificationType": "8",
+        "Gender": "7",
+        "DateOfBirth": "1899-02-29",
+        "DateOfAddressCapture": "x",
+        "LastUpdatedDate": "x",
+        "CreatedDate": "x",
+    }
+    in_order = list(reversed(everything_wrong))
+    assert [one.field for one in violations(everything_wrong, today=TODAY)] == in_order[2:-1]
+    by_operator = violations({**everything_wrong, "AbilityToShare": "3"}, today=TODAY, by_operator=True)
+    assert [one.field for one in by_operator] == in_order
+
+
+FIELDS = st.sampled_from(
+    ["DateOfBirth", "Gender", "VerificationType", "OtherVerificationDescription", "AbilityToShare"]
+)
+
+
+@given(
+    st.dictionaries(FIELDS, st.one_of(st.none(), st.text(), st.dates().map(str), st.sampled_from("01299"))), st.dates()
+)
+def test_every_sentence_names_its_element_and_value(values: dict[str, str | None], today: date) -> None:
+    for violation in violations(values, today=today):
+        assert f"lement '{violation.field}'" in violation.sentence
+        assert violation.rule == "required" or f"Value '{values[violation.field]}'" in violation.sentence

@@ -1,0 +1,114 @@
+"""Find by ULN: what each ULN and each pair of names opens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lrs_soap.rules.learners.find_by_uln import find_by_uln
+from lrs_soap.rules.names.matching import NamesAsked
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.learner import DELETED, Learner
+
+ULN, MASTER_ULN = "1613724062", "7366504423"
+ANNA = Learner(
+    uln=ULN,
+    given_name="Anna Maria",
+    family_name="Cheng",
+    date_of_birth="1995-06-28",
+    gender="2",
+    last_known_post_code="NE1 1ND",
+    ability_to_share="1",
+    created_date="2020-01-01",
+    last_updated_date="2020-01-01",
+    previous_family_name="Brown",
+)
+MASTER = replace(ANNA, uln=MASTER_ULN, given_name="Lucy", family_name="Green", linked_ulns=(ULN,))
+LINKED = replace(ANNA, master_uln=MASTER_ULN)
+
+EQUAL_OR_ALIAS = [NamesAsked("anna-maria", "CHENG"), NamesAsked("Anna", "Cheng"), NamesAsked("Anna", "Brown")]
+ONLY_SIMILAR = [
+    NamesAsked("Anna", "Chang"),
+    NamesAsked("Ana Maria", "Cheng"),
+    NamesAsked("Anna Mariya", "Chenk"),
+    NamesAsked("Cheng", "Anna Maria"),
+]
+NEITHER = [NamesAsked("Anna", "Smith"), NamesAsked("Lucy", "Cheng"), NamesAsked("Cheng", "Anna"), NamesAsked("-", "-")]
+
+
+def learners(decision: Decision) -> list[str]:
+    return [learner.uln for learner in decision.learners]
+
+
+@pytest.mark.parametrize("uln", ["1613724063", "9999999999", "161372406", ""])
+def test_a_wrong_check_digit_is_no_match_whoever_is_held(uln: str) -> None:
+    decision = find_by_uln(NamesAsked("Anna", "Cheng"), uln, ANNA, None)
+    assert decision == Decision(ResponseCode.NO_MATCH, (), (Reason("check digit", "wrong", ("uln",), (uln,)),))
+
+
+def test_an_unknown_uln_is_no_match() -> None:
+    decision = find_by_uln(NamesAsked("Anna", "Cheng"), ULN, None, None)
+    assert decision == Decision(ResponseCode.NO_MATCH, (), (Reason("held", "unknown", ("uln",), (ULN,)),))
+
+
+def test_a_deleted_learner_is_no_match() -> None:
+    decision = find_by_uln(NamesAsked("Anna", "Cheng"), ULN, replace(ANNA, learner_status=DELETED), None)
+    assert decision == Decision(ResponseCode.NO_MATCH, (), (Reason("held", "deleted", ("uln",), (ULN,)),))
+
+
+@pytest.mark.parametrize("asked", EQUAL_OR_ALIAS)
+def test_equal_names_and_aliases_are_an_exact_match(asked: NamesAsked) -> None:
+    decision = find_by_uln(asked, ULN, ANNA, None)
+    assert decision.code is ResponseCode.EXACT_MATCH
+    assert learners(decision) == [ULN]
+
+
+@pytest.mark.parametrize("asked", ONLY_SIMILAR)
+def test_similar_and_swapped_names_are_a_possible_match(asked: NamesAsked) -> None:
+    decision = find_by_uln(asked, ULN, ANNA, None)
+    assert decision.code is ResponseCode.POSSIBLE_MATCHES
+    assert learners(decision) == [ULN]
+
+
+@pytest.mark.parametrize("asked", NEITHER)
+@pytest.mark.parametrize("learner", [ANNA, LINKED])
+def test_a_uln_alone_opens_nothing(asked: NamesAsked, learner: Learner) -> None:
+    decision = find_by_uln(asked, ULN, learner, MASTER)
+    assert decision.code is ResponseCode.NO_MATCH
+    assert learners(decision) == []
+
+
+@pytest.mark.parametrize("asked", EQUAL_OR_ALIAS)
+def test_a_linked_learner_leads_to_its_master(asked: NamesAsked) -> None:
+    decision = find_by_uln(asked, ULN, LINKED, MASTER)
+    assert decision.code is ResponseCode.MASTER_SUBSTITUTED
+    assert learners(decision) == [MASTER_ULN]
+
+
+@pytest.mark.parametrize("asked", ONLY_SIMILAR)
+def test_a_linked_learner_with_similar_names_is_a_possible_match_with_its_master(asked: NamesAsked) -> None:
+    decision = find_by_uln(asked, ULN, LINKED, MASTER)
+    assert decision.code is ResponseCode.POSSIBLE_MATCHES
+    assert learners(decision) == [MASTER_ULN]
+
+
+def test_the_masters_names_do_not_open_a_linked_uln() -> None:
+    assert find_by_uln(NamesAsked("Lucy", "Green"), ULN, LINKED, MASTER).code is ResponseCode.NO_MATCH
+
+
+def test_a_linked_learner_without_its_master_is_an_error_of_the_caller() -> None:
+    with pytest.raises(ValueError, match=MASTER_ULN):
+        find_by_uln(NamesAsked("Anna", "Cheng"), ULN, LINKED, None)
+
+
+def test_the_reasons_say_what_was_compared_and_who_stands_in() -> None:
+    fields = ("given_name", "family_name")
+    assert find_by_uln(NamesAsked("Anna", "Chang"), ULN, LINKED, MASTER).reasons == (
+        Reason("names", "given ALIAS, family SIMILAR", fields, ("Anna", "Chang"), ("Anna Maria", "Cheng")),
+        Reason("linked", "master stands in", ("master_uln",), (ULN,), (MASTER_ULN,)),
+    )
+    assert find_by_uln(NamesAsked("Cheng", "Anna Maria"), ULN, ANNA, None).reasons == (
+        Reason("names", "swapped", fields, ("Cheng", "Anna Maria"), ("Anna Maria", "Cheng")),
+    )

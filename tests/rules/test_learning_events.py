@@ -1,0 +1,284 @@
+"""Learning events: what each source has to have, may have and cannot have, and what no event can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lrs_soap.rules.records.learning_events import (
+    CONTRACT_FIELDS,
+    CONTRACT_NAMES,
+    SOURCES,
+    WELSH_FIELDS,
+    LearningEvent,
+    violations,
+)
+from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.messages import model
+
+LEAST: dict[str, dict[str, str]] = {
+    "ILR": {"achievement_provider_ukprn": "10000001"},
+    "NPD": {"awarding_organisation_ukprn": "100040"},
+    "AO": {
+        "achievement_award_date": "2014-06-30",
+        "awarding_organisation_name": "WJEC",
+        "awarding_organisation_ukprn": "10000002",
+        "language_for_assessment": "Welsh",
+    },
+}
+"""What an event of each source has to have beside a subject and its code."""
+
+CANNOT: dict[str, dict[str, str]] = {
+    "ILR": {
+        "language_for_assessment": "English",
+        "level": "Level 2",
+        "level_welsh": "Lefel 2",
+        "awarding_organisation_name_welsh": "CBAC",
+    },
+    "NPD": {"language_for_assessment": "English", "level": "Level 2", "level_welsh": "Lefel 2"},
+    "AO": {"collection_type": "W", "return_number": "02"},
+}
+
+EVERYTHING: dict[str, Any] = {
+    "achievement_award_date": "2014-06-30",
+    "achievement_provider_name": "A College",
+    "achievement_provider_ukprn": "10000001",
+    "awarding_organisation_name": "WJEC",
+    "awarding_organisation_ukprn": "100040",
+    "collection_type": "W",
+    "credits": 12,
+    "grade": "A*",
+    "language_for_assessment": "Welsh",
+    "level": "Level 2",
+    "participation_end_date": "2014-06-20",
+    "participation_start_date": "2013-09-02",
+    "qualification_type": "GCSE (A* to G)",
+    "restriction": "1",
+    "return_number": "02",
+    "status": "F",
+    "under_data_challenge": "Y",
+    "subject_welsh": "Mathemateg",
+    "qualification_type_welsh": "TGAU (A* i G)",
+    "level_welsh": "Lefel 2",
+    "awarding_organisation_name_welsh": "CBAC",
+}
+
+
+def event(source: str, **values: Any) -> LearningEvent:
+    least = {"subject": "Mathematics", "subject_code": "600/1166/X", "date_loaded": "2015-01-20 06:12:44"}
+    return LearningEvent(source=source, **{**least, **LEAST.get(source, {}), **values})
+
+
+def trouble(of: LearningEvent) -> list[tuple[str, str]]:
+    return [(violation.field, violation.rule) for violation in violations(of)]
+
+
+def test_the_fields_are_the_contract_s_in_its_order() -> None:
+    assert [CONTRACT_NAMES[field] for field in CONTRACT_FIELDS] == [
+        field.name for field in fields_of(model.LearningEvent)
+    ]
+
+
+def test_the_welsh_texts_are_those_of_four_fields() -> None:
+    assert set(WELSH_FIELDS) == {"subject", "qualification_type", "level", "awarding_organisation_name"}
+    assert [CONTRACT_NAMES[field] for field in WELSH_FIELDS.values()] == [
+        "AwardingOrganisationNameWelsh",
+        "LevelWelsh",
+        "QualificationTypeWelsh",
+        "SubjectWelsh",
+    ]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_least_that_a_source_has_to_have(source: str) -> None:
+    assert violations(event(source)) == ()
+    for field in ("subject", "subject_code", *LEAST[source]):
+        for nothing in (None, "", " "):
+            (first, *_) = violations(event(source, **{field: nothing}))
+            assert (first.field, first.rule) == (CONTRACT_NAMES[field], "required")
+            assert first.sentence == f"Element '{first.field}' is required where Source is {source}."
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_most_that_a_source_may_have(source: str) -> None:
+    most = {field: value for field, value in EVERYTHING.items() if field not in CANNOT[source]}
+    assert violations(event(source, **most)) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "field", "value"),
+    [(source, field, value) for source, fields in CANNOT.items() for field, value in fields.items()],
+)
+def test_what_a_source_cannot_have(source: str, field: str, value: str) -> None:
+    (violation,) = violations(event(source, **{field: value}))
+    name = CONTRACT_NAMES[field]
+    assert violation.field == name
+    assert violation.sentence == f"Value '{value}' of element '{name}' cannot be, where Source is {source}."
+
+
+@pytest.mark.parametrize("source", ["", "ilr", "XXX", "AO ", "NPD\n"])
+def test_an_unknown_source_is_all_that_is_told(source: str) -> None:
+    assert trouble(event(source, credits=-1)) == [("Source", "source")]
+
+
+@pytest.mark.parametrize(
+    ("dates", "field"),
+    [
+        ({"achievement_award_date": "2008-12-31"}, "AchievementAwardDate"),
+        ({"achievement_award_date": "2008-12-31", "participation_start_date": "2008-09-01"}, "AchievementAwardDate"),
+        ({"participation_end_date": "2008-12-31"}, "ParticipationEndDate"),
+        ({"participation_start_date": "2008-12-31"}, "ParticipationStartDate"),
+        ({"achievement_award_date": "2009-01-01", "participation_start_date": "2007-09-01"}, None),
+        ({"participation_end_date": "2009-01-01", "participation_start_date": "2007-09-01"}, None),
+        ({"participation_start_date": "2009-01-01"}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("source", ["ILR", "NPD"])
+def test_before_2009_is_told_by_the_award_else_the_end_else_the_start(
+    source: str, dates: dict[str, str], field: str | None
+) -> None:
+    assert trouble(event(source, **dates)) == ([] if field is None else [(field, "too early")])
+
+
+def test_awarding_organisations_begin_in_2013() -> None:
+    assert trouble(event("AO", achievement_award_date="2012-12-31")) == [("AchievementAwardDate", "too early")]
+    assert trouble(event("AO", achievement_award_date="2013-01-01")) == []
+    assert trouble(event("AO", participation_start_date="2012-09-01")) == []
+    for source in ("ILR", "NPD"):
+        assert trouble(event(source, achievement_award_date="2012-12-31")) == []
+
+
+@pytest.mark.parametrize(
+    ("dates", "fields"),
+    [
+        ({"achievement_award_date": "2014-02-29"}, ["AchievementAwardDate"]),
+        ({"achievement_award_date": "30/06/2014"}, ["AchievementAwardDate"]),
+        ({"participation_end_date": "2014-6-3"}, ["ParticipationEndDate"]),
+        ({"participation_start_date": "2013-00-01"}, ["ParticipationStartDate"]),
+        (
+            {"participation_start_date": "2014-06-21", "participation_end_date": "2014-06-20"},
+            ["ParticipationEndDate"],
+        ),
+        (
+            {"participation_start_date": "2014-07-01", "achievement_award_date": "2014-06-30"},
+            ["AchievementAwardDate"],
+        ),
+        ({"achievement_award_date": "2015-01-21"}, ["AchievementAwardDate"]),
+        ({"date_loaded": "2015-01-20"}, ["DateLoaded"]),
+        ({"date_loaded": "2015-01-20T06:12:44"}, ["DateLoaded"]),
+        ({"date_loaded": "2015-02-30 06:12:44"}, ["DateLoaded"]),
+        ({"date_loaded": "2015-01-20 24:12:44"}, ["DateLoaded"]),
+    ],
+)
+@pytest.mark.parametrize("source", SOURCES)
+def test_dates_that_cannot_be(source: str, dates: dict[str, str], fields: list[str]) -> None:
+    assert trouble(event(source, **dates)) == [(field, "date") for field in fields]
+
+
+def test_an_award_may_come_long_after_the_end_or_before_it() -> None:
+    dates = {"participation_start_date": "2013-09-02", "participation_end_date": "2014-06-20"}
+    for award in ("2013-09-02", "2014-06-19", "2015-01-20"):
+        assert trouble(event("ILR", achievement_award_date=award, **dates)) == []
+
+
+@pytest.mark.parametrize(
+    ("level", "is_one"),
+    [
+        *((f"Level {number}", True) for number in range(1, 9)),
+        ("Entry Level", True),
+        ("Level 1/2", True),
+        *((text, False) for text in ("Level 0", "Level 9", "Level 10", "level 2", "2", "Level", "Entry", "Level 2 ")),
+    ],
+)
+def test_levels_are_from_entry_to_8(level: str, is_one: bool) -> None:
+    assert trouble(event("AO", level=level)) == ([] if is_one else [("Level", "form")])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("restriction", "2"),
+        ("restriction", "Y"),
+        ("under_data_challenge", "n"),
+        ("under_data_challenge", "1"),
+        ("status", "Final"),
+        ("collection_type", "WW"),
+        ("return_number", "2"),
+        ("return_number", "٠٢"),
+        ("achievement_provider_ukprn", "1000001"),
+        ("achievement_provider_ukprn", "1000-001"),
+        ("credits", -1),
+        ("credits", 2**63),
+    ],
+)
+def test_values_that_are_not_of_their_form(field: str, value: str | int) -> None:
+    assert trouble(event("ILR", **{field: value})) == [(CONTRACT_NAMES[field], "form")]
+
+
+def test_what_an_awarding_organisation_uploads_is_final() -> None:
+    assert trouble(event("AO", status="P")) == [("Status", "form")]
+    assert trouble(event("AO", status="F")) == []
+    for source in ("ILR", "NPD"):
+        assert trouble(event(source, status="P")) == []
+
+
+@pytest.mark.parametrize("code", ["10004", "1000400", "10004X", "UNKNWN"])
+def test_pupils_results_name_an_awarding_organisation_by_six_digits(code: str) -> None:
+    assert trouble(event("NPD", awarding_organisation_ukprn=code)) == [("AwardingOrganisationUkprn", "form")]
+    assert trouble(event("ILR", awarding_organisation_ukprn=code)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_higher"),
+    [
+        ("First degree", True),
+        ("Bachelor of Science", True),
+        ("Master's", True),
+        ("Postgraduate Certificate", True),
+        ("Foundation Degree", True),
+        ("BTEC Higher National Diploma", True),
+        ("HNC", True),
+        ("Diploma of Higher Education", True),
+        ("Higher Education", True),
+        ("BA (Hons)", True),
+        ("BSc", True),
+        ("CertHE", True),
+        ("Access to Higher Education Diploma", False),
+        ("Higher Level Apprenticeship", False),
+        ("Award in Bed Making", False),
+        ("GCSE (A* to G)", False),
+        ("NVQ at Level 5", False),
+    ],
+)
+@pytest.mark.parametrize("source", SOURCES)
+def test_higher_education_is_not_covered(source: str, kind: str, is_higher: bool) -> None:
+    expected = [("QualificationType", "not covered")] if is_higher else []
+    assert trouble(event(source, qualification_type=kind)) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"qualification_type": "Key Stage 2 test"}, "QualificationType"),
+        ({"qualification_type": "KS3"}, "QualificationType"),
+        ({"subject": "Key stage 1 Reading"}, "Subject"),
+        ({"qualification_type": "Key Stage 4"}, None),
+        ({"qualification_type": "KS5"}, None),
+        ({"subject": "Key Skills Unit in Communication"}, None),
+    ],
+)
+def test_pupils_results_are_of_key_stages_4_and_5(values: dict[str, str], field: str | None) -> None:
+    assert trouble(event("NPD", **values)) == ([] if field is None else [(field, "not covered")])
+    assert trouble(event("ILR", **values)) == []
+
+
+def test_everything_that_is_wrong_is_told() -> None:
+    wrong = event("AO", level="Level 9", collection_type="W", achievement_award_date="2008-01-01", credits=-1)
+    assert trouble(wrong) == [
+        ("CollectionType", "source"),
+        ("Level", "form"),
+        ("Credits", "form"),
+        ("AchievementAwardDate", "too early"),
+    ]

@@ -1,0 +1,125 @@
+"""Prohibited text: what a word is, and which fields may not hold one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrs_soap.rules.learners.field_rules import Violation, violations
+from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText, words_of
+
+TODAY = date(2025, 3, 1)
+LIST = ProhibitedText(frozenset({"bogus", "straße".casefold(), "o'bad"}), frozenset({"SW183HU", "BFPO12"}))
+
+WITH_WORDS = [
+    "GivenName",
+    "MiddleOtherName",
+    "FamilyName",
+    "PreferredGivenName",
+    "PreviousFamilyName",
+    "FamilyNameAtAge16",
+    "SchoolAtAge16",
+    "LastKnownAddressLine1",
+    "LastKnownAddressLine2",
+    "LastKnownAddressTown",
+    "LastKnownAddressCountyOrCity",
+    "Notes",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Anna Cheng", ["anna", "cheng"]),
+        ("Smith-Jones", ["smith", "jones"]),
+        ("O'Brien", ["o'brien"]),
+        ("O’Brien", ["o'brien"]),
+        ("'quoted' rock'n'", ["quoted", "rock'n"]),
+        ("3rd floor, Flat2/B", ["3rd", "floor", "flat2", "b"]),
+        ("snake_case", ["snake", "case"]),
+        ("Zoe\u0308", ["zoë"]),
+        ("हिन्दी", ["हिन्दी"]),
+        ("ＷＩＤＥ", ["wide"]),
+        ("", []),
+        (" - ' ", []),
+    ],
+)
+def test_what_a_word_is(text: str, words: list[str]) -> None:
+    assert list(words_of(text)) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bogus", "BOGUS", " Bogus ", "Anna Bogus", "Bogus-Smith", "(bogus)", "'bogus'", "ｂｏｇｕｓ", "STRASSE", "O’Bad"],
+)
+def test_a_whole_word_is_found_in_any_case(text: str) -> None:
+    assert LIST.is_in(text)
+
+
+@pytest.mark.parametrize("text", ["bogusly", "ebogus", "O'Bogus", "bogus's", "bo gus", "bogus2", "bad", "", "School"])
+def test_a_part_of_a_word_is_not(text: str) -> None:
+    assert not LIST.is_in(text)
+
+
+@pytest.mark.parametrize("text", ["SW18 3HU", "sw183hu", " SW18  3HU  ", "BFPO 12"])
+def test_a_postcode_has_neither_case_nor_spaces(text: str) -> None:
+    assert LIST.is_postcode(text)
+
+
+@pytest.mark.parametrize("text", ["SW18 3HT", "SW18", "BFPO 123", ""])
+def test_another_postcode_is_not_it(text: str) -> None:
+    assert not LIST.is_postcode(text)
+
+
+@pytest.mark.parametrize("field", WITH_WORDS)
+def test_these_fields_may_hold_no_prohibited_word(field: str) -> None:
+    found = violations({field: "so Bogus!"}, today=TODAY, prohibited=LIST)
+    assert found == (
+        Violation(field, f"Value 'so Bogus!' of element '{field}' contains prohibited text.", "prohibited"),
+    )
+
+
+@pytest.mark.parametrize("field", ["Title", "PlaceOfBirth", "EmailAddress", "OtherVerificationDescription"])
+def test_others_may(field: str) -> None:
+    assert violations({field: "bogus"}, today=TODAY, prohibited=LIST) == ()
+
+
+def test_the_last_known_postcode_may_be_no_prohibited_one() -> None:
+    (found,) = violations({"LastKnownPostCode": "sw18 3hu"}, today=TODAY, prohibited=LIST)
+    sentence = "Value 'sw18 3hu' of element 'LastKnownPostCode' contains prohibited text."
+    assert found == Violation("LastKnownPostCode", sentence, "prohibited")
+
+
+def test_a_prohibited_postcode_may_stand_in_a_text() -> None:
+    assert violations({"Notes": "was in SW18 3HU"}, today=TODAY, prohibited=LIST) == ()
+
+
+def test_it_comes_in_the_contracts_order_of_the_fields() -> None:
+    wrong = {
+        "Notes": "bogus",
+        "AbilityToShare": "2",
+        "DateOfBirth": "1900-02-29",
+        "LastKnownPostCode": "SW18 3HU",
+        "SchoolAtAge16": "bogus",
+        "GivenName": "bogus",
+    }
+    assert [each.field for each in violations(wrong, today=TODAY, prohibited=LIST)] == list(reversed(wrong))
+
+
+def test_what_prohibits_nothing_finds_nothing() -> None:
+    assert not NOTHING.is_in("bogus")
+    assert not NOTHING.is_postcode("SW18 3HU")
+
+
+@given(st.text())
+def test_words_are_their_own_words(text: str) -> None:
+    for word in words_of(text):
+        assert list(words_of(word)) == [word]
+
+
+@given(st.text(), st.sampled_from(" -.,/()\n"), st.text())
+def test_whatever_stands_beside_a_word(before: str, separator: str, after: str) -> None:
+    assert LIST.is_in(f"{before}{separator}Bogus{separator}{after}")

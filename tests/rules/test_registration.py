@@ -1,0 +1,98 @@
+"""Register: the learner that a registration makes, and the two answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lrs_soap.rules.learners import field_rules, registration
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.values.learner import Learner, python_name
+
+TODAY = date(2025, 3, 1)
+RECORD = {
+    "GivenName": " Zoë-Marie",
+    "FamilyName": "O’Hara",
+    "DateOfBirth": "2006-07-30",
+    "Gender": "2",
+    "LastKnownPostCode": "bs81th  ",
+    "VerificationType": "1",
+    "AbilityToShare": "0",
+}
+IDENTITY = ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code")
+
+
+def test_a_new_learner_is_active_in_version_1_since_today() -> None:
+    assert registration.new_learner(RECORD, today=TODAY) == Learner(
+        uln="",
+        given_name=" Zoë-Marie",
+        family_name="O’Hara",
+        date_of_birth="2006-07-30",
+        gender="2",
+        last_known_post_code="BS8 1TH",
+        ability_to_share="0",
+        created_date="2025-03-01",
+        last_updated_date="2025-03-01",
+        version_number=1,
+        learner_status="1",
+        verification_type="1",
+    )
+
+
+@pytest.mark.parametrize("absent", [None, ""])
+def test_an_empty_field_has_no_value(absent: str | None) -> None:
+    assert registration.new_learner({**RECORD, "Title": absent, "Notes": absent}, today=TODAY) == (
+        registration.new_learner(RECORD, today=TODAY)
+    )
+
+
+@pytest.mark.parametrize(
+    "field", ["ULN", "VersionNumber", "LearnerStatus", "CreatedDate", "LastUpdatedDate", "MISIdentifier"]
+)
+def test_what_is_not_a_registrations_to_set_is_the_programs_error(field: str) -> None:
+    with pytest.raises(TypeError):
+        registration.new_learner({**RECORD, field: "1"}, today=TODAY)
+
+
+@given(st.dictionaries(st.sampled_from(["Title", "SchoolAtAge16", "Notes", "GivenName"]), st.text(min_size=1)))
+def test_everything_but_the_postcode_is_as_it_was_sent(sent: dict[str, str]) -> None:
+    learner = registration.new_learner({**RECORD, **sent}, today=TODAY)
+    for field, value in {**RECORD, **sent}.items():
+        if field != "LastKnownPostCode":
+            assert getattr(learner, python_name(field)) == value
+
+
+def test_registered_answers_with_the_learner() -> None:
+    learner = replace(registration.new_learner(RECORD, today=TODAY), uln="1000000016")
+    decision = registration.registered(learner)
+    assert (decision.code, decision.learners) == (ResponseCode.REGISTERED, (learner,))
+    sent = (" Zoë-Marie", "O’Hara", "2006-07-30", "2", "BS8 1TH")
+    assert decision.reasons == (Reason("identity keys", "free", IDENTITY, sent),)
+
+
+@pytest.mark.parametrize(("master_uln", "kind"), [(None, "not linked"), ("2000000003", "linked")])
+def test_already_exists_answers_with_nobody_and_says_why(master_uln: str | None, kind: str) -> None:
+    learner = registration.new_learner(RECORD, today=TODAY)
+    holder = replace(learner, uln="1000000016", given_name="ZOË-MARIE", master_uln=master_uln)
+    decision = registration.already_exists(learner, holder)
+    assert (decision.code, decision.learners) == (ResponseCode.ALREADY_EXISTS, ())
+    keys, who = decision.reasons
+    assert (keys.rule, keys.outcome, keys.fields) == ("identity keys", "held", IDENTITY)
+    assert (keys.sent[0], keys.held[0]) == (" Zoë-Marie", "ZOË-MARIE")
+    assert who == Reason("holder", kind, ("uln",), held=("1000000016",))
+
+
+@given(st.dates(date(1920, 1, 1), date(2100, 12, 31)), st.sampled_from([13, 111]), st.integers(-1, 1))
+def test_the_age_range_begins_on_the_13th_and_ends_before_the_111th_birthday(
+    birthday: date, age: int, days_after: int
+) -> None:
+    assume((birthday.month, birthday.day) != (2, 29))
+    born = {"DateOfBirth": birthday.replace(year=birthday.year - age).isoformat()}
+    broken = field_rules.violations(born, today=birthday + timedelta(days=days_after))
+    is_in_range = days_after >= 0 if age == 13 else days_after < 0
+    assert [each.rule for each in broken] == ([] if is_in_range else ["age"])

@@ -1,0 +1,198 @@
+"""Update: each row of the rule's table, and what absent and empty fields do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrs_soap.rules.learners import updates
+from lrs_soap.rules.values.change import fields_changed
+from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import DELETED, Learner, python_name
+
+ULN, OTHER = "1000000019", "1000000027"
+TODAY = date(2025, 3, 10)
+HELD = Learner(
+    ULN,
+    "Anne-Marie",
+    "O’Hara",
+    "2006-07-30",
+    "2",
+    "BS8 1TH",
+    "1",
+    "2020-01-01",
+    "2021-02-03",
+    version_number=7,
+    title="Ms",
+    verification_type="1",
+    notes="She has moved.",
+)
+SENT: dict[str, str | None] = {
+    "GivenName": "Anne-Marie",
+    "FamilyName": "O’Hara",
+    "DateOfBirth": "2006-07-30",
+    "Gender": "2",
+    "LastKnownPostCode": "bs81th",
+    "VerificationType": "1",
+    "AbilityToShare": "1",
+}
+OPTIONAL = (
+    "Title",
+    "MiddleOtherName",
+    "PreferredGivenName",
+    "PreviousFamilyName",
+    "FamilyNameAtAge16",
+    "SchoolAtAge16",
+    "LastKnownAddressLine1",
+    "LastKnownAddressLine2",
+    "LastKnownAddressTown",
+    "LastKnownAddressCountyOrCity",
+    "DateOfAddressCapture",
+    "PlaceOfBirth",
+    "EmailAddress",
+    "Nationality",
+    "ScottishCandidateNumber",
+    "OtherVerificationDescription",
+    "Notes",
+)
+
+
+def decide(held: Learner | None = HELD, *, uln: str = ULN, version: int = 7, **sent: str | None) -> Decision:
+    return updates.update(held, {**SENT, **sent}, uln=uln, version=version, today=TODAY)
+
+
+def updated(held: Learner = HELD, **sent: str | None) -> Learner:
+    decision = decide(held, **sent)
+    assert decision.code is ResponseCode.UPDATED
+    (learner,) = decision.learners
+    return learner
+
+
+@pytest.mark.parametrize(
+    ("held", "uln", "rule", "outcome"),
+    [
+        (HELD, ULN[:-1] + "8", "check digit", "wrong"),
+        (None, ULN, "held", "unknown"),
+        (replace(HELD, learner_status=DELETED), ULN, "held", "deleted"),
+        (replace(HELD, learner_status=DELETED, master_uln=OTHER), ULN, "held", "deleted"),
+        (replace(HELD, master_uln=OTHER), ULN, "linked", "its master is to be updated"),
+    ],
+)
+def test_who_is_not_there_to_be_updated(held: Learner | None, uln: str, rule: str, outcome: str) -> None:
+    # Whatever else is wrong with what was sent.
+    decision = decide(held, uln=uln, version=1, AbilityToShare="0")
+    assert (decision.code, decision.learners) == (ResponseCode.NOT_FOUND_FOR_UPDATE, ())
+    (reason,) = decision.reasons
+    assert (reason.rule, reason.outcome) == (rule, outcome)
+
+
+@pytest.mark.parametrize(("version", "outcome"), [(6, "older"), (8, "newer"), (0, "older"), (-1, "older")])
+def test_another_version_than_the_held_one_is_stale(version: int, outcome: str) -> None:
+    decision = decide(version=version, AbilityToShare="0", Title="Dr")
+    assert (decision.code, decision.learners) == (ResponseCode.STALE_VERSION, ())
+    (reason,) = decision.reasons
+    assert (reason.outcome, reason.sent, reason.held) == (outcome, (str(version),), ("7",))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("0", "0", ResponseCode.NO_CHANGES),
+        ("0", "1", ResponseCode.UPDATED),
+        ("0", "2", ResponseCode.INVALID_SHARING_CHANGE),
+        ("1", "0", ResponseCode.INVALID_SHARING_CHANGE),
+        ("1", "1", ResponseCode.NO_CHANGES),
+        ("1", "2", ResponseCode.INVALID_SHARING_CHANGE),
+        ("2", "0", ResponseCode.INVALID_SHARING_CHANGE),
+        ("2", "1", ResponseCode.UPDATED),
+        ("2", "2", ResponseCode.NO_CHANGES),
+    ],
+)
+def test_a_privacy_notice_cannot_be_unseen(before: str, after: str, code: ResponseCode) -> None:
+    held = replace(HELD, ability_to_share=before)
+    assert decide(held, AbilityToShare=after).code is code
+    if code is ResponseCode.INVALID_SHARING_CHANGE:
+        # Nothing else of the message is done then.
+        assert decide(held, AbilityToShare=after, Title="Dr").learners == ()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"Title": "Ms"},
+        {"Title": None},
+        {"SchoolAtAge16": ""},
+        {"LastKnownPostCode": "BS8 1TH   "},
+    ],
+)
+def test_what_is_held_already_changes_nothing(sent: dict[str, str | None]) -> None:
+    decision = decide(**sent)
+    assert (decision.code, decision.learners) == (ResponseCode.NO_CHANGES, ())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "held"),
+    [
+        ("GivenName", "ANNE-MARIE", "ANNE-MARIE"),
+        ("GivenName", "Anne-Marie ", "Anne-Marie "),
+        ("FamilyName", "O'Hara", "O'Hara"),
+        ("DateOfBirth", "2006-07-31", "2006-07-31"),
+        ("Gender", "9", "9"),
+        ("LastKnownPostCode", "zz999zz", "ZZ99 9ZZ"),
+        ("VerificationType", "2", "2"),
+        ("Title", "Dr", "Dr"),
+        ("Title", "", None),
+        ("Title", " ", " "),
+    ],
+)
+def test_another_value_is_held_as_it_was_sent_but_for_the_postcode(field: str, value: str, held: str | None) -> None:
+    learner = updated(**{field: value})
+    assert fields_changed(HELD, learner).keys() == {python_name(field), "version_number", "last_updated_date"}
+    assert getattr(learner, python_name(field)) == held
+    assert (learner.version_number, learner.last_updated_date) == (8, "2025-03-10")
+
+
+def test_the_reasons_say_what_changed() -> None:
+    (reason,) = decide(Title="", SchoolAtAge16="Millbrook Academy").reasons
+    assert reason.fields == ("title", "school_at_age_16")
+    assert (reason.held, reason.sent) == (("Ms", ""), ("", "Millbrook Academy"))
+    assert reason.outcome == "title, school_at_age_16"
+
+
+@pytest.mark.parametrize("field", SENT)
+def test_what_every_learner_has_cannot_be_cleared(field: str) -> None:
+    with pytest.raises(ValueError, match=f"cannot be without {python_name(field)}"):
+        decide(**{field: ""})
+
+
+def test_a_few_fields_can_be_updated_alone() -> None:
+    decision = updates.update(HELD, {"EmailAddress": "anne@example.org"}, uln=ULN, version=7, today=TODAY)
+    assert decision.learners == (
+        replace(HELD, email_address="anne@example.org", version_number=8, last_updated_date="2025-03-10"),
+    )
+
+
+values = st.none() | st.just("") | st.text(min_size=1)
+optional = st.dictionaries(st.sampled_from(OPTIONAL), values)
+
+
+@given(optional, optional)
+def test_absent_stays_and_empty_clears(already: dict[str, str | None], sent: dict[str, str | None]) -> None:
+    before: dict[str, Any] = {python_name(field): value or None for field, value in already.items()}
+    held = replace(HELD, **before)
+    decision = decide(held, **sent)
+    after = decision.learners[0] if decision.learners else held
+    for field in map(python_name, OPTIONAL):
+        asked = {python_name(name): value for name, value in sent.items()}.get(field)
+        assert getattr(after, field) == (getattr(held, field) if asked is None else asked or None)
+    assert (decision.code is ResponseCode.UPDATED) == (fields_changed(held, after) != {})
+    # What was answered UPDATED is there, so that the same again changes nothing.
+    again = updates.update(after, {**SENT, **sent}, uln=ULN, version=after.version_number, today=TODAY)
+    assert again.code is ResponseCode.NO_CHANGES

@@ -1,0 +1,355 @@
+"""HTTPS: who is let in, what the application learns of a caller, and what the odd caller gets."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import trustme
+import zeep
+from lxml import etree
+
+from lrs_soap.errors import InvalidSetting
+from lrs_soap.server import tls
+from tests.kit.https_client import ask, post, trusting
+from tests.kit.running_server import PASSWORD, UKPRN, RunningServer
+from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, find_by_uln
+
+CALL = envelope(find_by_uln())
+WRONG_PASSWORD = envelope(find_by_uln(OrgPassword="CompatSitePass02"))
+HALF_SENT = 40
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Files of a CA, a server, and clients good and bad; each client's is certificate and key in one."""
+
+    ca: Path
+    server: Path
+    key: Path
+    client: Path
+    expired: Path
+    stranger: Path
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return ("--tls-cert", str(self.server), "--tls-key", str(self.key))
+
+    @property
+    def flags_for_clients(self) -> tuple[str, ...]:
+        return (*self.flags, "--tls-client-ca", str(self.ca))
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    folder = tmp_path_factory.mktemp("certificates")
+    made = Certificates(*(folder / f"{name}.pem" for name in ("ca", "server", "key", "client", "expired", "stranger")))
+    authority = trustme.CA()
+    server = authority.issue_cert("localhost", "127.0.0.1")
+    authority.cert_pem.write_to_path(made.ca)
+    server.cert_chain_pems[0].write_to_path(made.server)
+    server.private_key_pem.write_to_path(made.key)
+    for path, client in (
+        (made.client, authority.issue_cert("a@b", common_name="vendor, one", organization_name="A vendor")),
+        (made.expired, authority.issue_cert("a@b", common_name="late", not_after=datetime(2020, 1, 1))),
+        (made.stranger, trustme.CA().issue_cert("a@b", common_name="stranger")),
+    ):
+        client.private_key_and_cert_chain_pem.write_to_path(path)
+    return made
+
+
+@pytest.fixture(scope="module")
+def open_server(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """HTTPS for anybody."""
+    with RunningServer(tmp_path_factory.mktemp("open"), *certificates.flags) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def guarded(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """HTTPS for those who have a certificate."""
+    with RunningServer(tmp_path_factory.mktemp("guarded"), *certificates.flags_for_clients) as running:
+        yield running
+
+
+def test_a_caller_without_certificate_is_served_where_none_is_asked_for(
+    open_server: RunningServer, certificates: Certificates
+) -> None:
+    assert open_server.url.startswith("https://")
+    assert post(open_server.url, trusting(certificates.ca), CALL).text("ResponseCode") == "WSRC0004"
+    assert "certificate=" not in open_server.logged_until("WSRC0004")
+
+
+def test_a_caller_with_a_certificate_is_served_and_named_in_the_log(
+    guarded: RunningServer, certificates: Certificates
+) -> None:
+    answer = post(guarded.url, trusting(certificates.ca, certificates.client), CALL)
+
+    assert answer.text("ResponseCode") == "WSRC0004"
+    # What is in a name cannot be taken for another name's beginning.
+    assert r"CN=vendor\\, one" in guarded.logged_until("certificate=")
+
+
+@pytest.mark.parametrize(
+    ("who", "refused"),
+    [(None, "PEER_DID_NOT_RETURN"), ("stranger", "unable to get local issuer"), ("expired", "has expired")],
+)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_caller_whose_certificate_is_not_good_never_reaches_the_application(
+    guarded: RunningServer, certificates: Certificates, who: str | None, refused: str, version: ssl.TLSVersion
+) -> None:
+    context = trusting(certificates.ca, getattr(certificates, who) if who else None)
+    context.maximum_version = version
+    already = guarded.logged().count("event=exchange")
+
+    with pytest.raises(OSError):  # noqa: PT011  (an alert or a closed connection, as the client's timing has it)
+        post(guarded.url, context, CALL)
+
+    assert guarded.logged_until(refused).count("event=exchange") == already
+
+
+def test_the_alert_says_what_is_missing(guarded: RunningServer, certificates: Certificates) -> None:
+    with pytest.raises(ssl.SSLError, match="certificate required"):
+        post(guarded.url, trusting(certificates.ca), CALL)
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1:DeprecationWarning")
+def test_tls_1_1_is_refused(guarded: RunningServer, certificates: Certificates) -> None:
+    context = trusting(certificates.ca, certificates.client)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.raises(ssl.SSLError):
+        ask(guarded.url, context, "GET", "/")
+    assert "UNSUPPORTED_PROTOCOL" in guarded.logged_until("UNSUPPORTED_PROTOCOL")
+
+
+def test_plain_http_is_told_that_this_is_https(guarded: RunningServer) -> None:
+    parts = urlsplit(guarded.url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection.request("POST", LEARNER_SERVICE, CALL)
+    response = connection.getresponse()
+    assert (response.status, response.read()) == (400, b"This is HTTPS, and the request was not.\n")
+    connection.close()
+
+
+@pytest.mark.parametrize("name", ["open_server", "guarded"])
+def test_the_wsdl_says_what_the_transport_asks_for(
+    name: str, request: pytest.FixtureRequest, certificates: Certificates
+) -> None:
+    server: RunningServer = request.getfixturevalue(name)
+    answer = ask(server.url, trusting(certificates.ca, certificates.client), "GET", f"{LEARNER_SERVICE}?wsdl")
+
+    [token] = answer.root.iter("{*}HttpsToken")
+    assert token.get("RequireClientCertificate") == ("true" if name == "guarded" else "false")
+    [address] = answer.root.iter("{*}address")
+    assert address.get("location") == f"{server.url}{LEARNER_SERVICE}"
+
+
+def test_without_a_host_the_wsdl_has_the_address_that_is_listened_on(
+    open_server: RunningServer, certificates: Certificates
+) -> None:
+    with _tls_connection(open_server.url, trusting(certificates.ca)) as connection:
+        connection.sendall(b"GET /LearnerService.svc?wsdl HTTP/1.0\r\n\r\n")
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        [address] = etree.fromstring(response.read()).iter("{*}address")
+    assert address.get("location") == f"{open_server.url}{LEARNER_SERVICE}"
+
+
+def test_zeep_finds_with_a_client_certificate(guarded: RunningServer, certificates: Certificates) -> None:
+    session = requests.Session()
+    # The machine may name a bundle of its own, which requests prefers.
+    session.trust_env = False
+    session.verify, session.cert = str(certificates.ca), str(certificates.client)
+    client = zeep.Client(f"{guarded.url}{LEARNER_SERVICE}?wsdl", transport=zeep.Transport(session=session))
+    found = client.service.learnerByULN(
+        FindType="FUL", UKPRN=UKPRN, OrgPassword=PASSWORD, UserName="zeep", ULN="4170265830", FamilyName="Okafor",
+        GivenName="Grace",
+    )  # fmt: skip
+    assert found.ResponseCode == "WSRC0004"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_curl_finds_with_a_client_certificate(guarded: RunningServer, certificates: Certificates) -> None:
+    done = subprocess.run(
+        ["curl", "-sS", "--cacert", certificates.ca, "--cert", certificates.client, "-H", "Content-Type: text/xml",
+         "--data-binary", CALL, f"{guarded.url}{LEARNER_SERVICE}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert "WSRC0004" in done.stdout, done.stderr
+
+
+def test_a_connection_is_kept_also_after_a_chunked_body(open_server: RunningServer, certificates: Certificates) -> None:
+    parts = urlsplit(open_server.url)
+    connection = http.client.HTTPSConnection(
+        str(parts.hostname), parts.port, timeout=30, context=trusting(certificates.ca)
+    )
+    started = time.monotonic()
+    for _ in range(3):
+        for body in (iter([CALL[:100].encode(), CALL[100:].encode()]), CALL):
+            connection.request("POST", LEARNER_SERVICE, body, {"Content-Type": "text/xml"})
+            assert b"WSRC0004" in connection.getresponse().read()
+    connection.close()
+    # One that is left over in the buffer would be waited for.
+    assert time.monotonic() - started < 4
+
+
+def test_an_answer_does_not_wait_for_its_first_part_to_be_acknowledged(
+    open_server: RunningServer, certificates: Certificates
+) -> None:
+    parts = urlsplit(open_server.url)
+    connection = http.client.HTTPSConnection(
+        str(parts.hostname), parts.port, timeout=30, context=trusting(certificates.ca)
+    )
+    seconds = []
+    for _ in range(20):
+        started = time.monotonic()
+        connection.request("POST", LEARNER_SERVICE, CALL, {"Content-Type": "text/xml"})
+        assert connection.getresponse().read()
+        seconds.append(time.monotonic() - started)
+    connection.close()
+    # Waiting for it takes 40 ms, but for a connection's first few.
+    assert median(seconds) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("lines", "body", "status"),
+    [
+        ("Content-Length: -5", "", 400),
+        ("Content-Length: five", "", 400),
+        ("Transfer-Encoding: chunked", "not a number\r\n", 400),
+        ("Transfer-Encoding: chunked", "7fffffff\r\n", 413),
+        ("Content-Length: 2147483647", "", 413),
+        ("X-Nothing: 1", "", 411),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(
+    open_server: RunningServer, certificates: Certificates, lines: str, body: str, status: int
+) -> None:
+    with _tls_connection(open_server.url, trusting(certificates.ca)) as connection:
+        head = f"POST {LEARNER_SERVICE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n{lines}\r\n\r\n"
+        connection.sendall(f"{head}{body}".encode())
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        assert response.status == status
+    assert "Traceback" not in open_server.logged()
+
+
+def test_a_header_with_an_underscore_is_not_taken_for_another(certificates: Certificates, tmp_path: Path) -> None:
+    flags = (*certificates.flags, "--trusted-proxies", "127.0.0.1")
+    with (
+        RunningServer(tmp_path, *flags) as server,
+        _tls_connection(server.url, trusting(certificates.ca)) as connection,
+    ):
+        connection.sendall(b"GET /LearnerService.svc?wsdl HTTP/1.0\r\nX_Forwarded_Host: elsewhere\r\n\r\n")
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        assert b"elsewhere" not in response.read()
+
+
+def test_half_sent_requests_hold_nobody_up(guarded: RunningServer, certificates: Certificates) -> None:
+    context = trusting(certificates.ca, certificates.client)
+    waiting: list[RawConnection | ssl.SSLSocket] = []
+    try:
+        for place in range(HALF_SENT):
+            if place % 2:
+                # Without as much as a handshake.
+                waiting.append(RawConnection(guarded.url))
+            else:
+                connection = _tls_connection(guarded.url, context)
+                waiting.append(connection)
+                connection.sendall(b"POST /LearnerService.svc HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf"[: 20 + place])
+        started = time.monotonic()
+        assert post(guarded.url, context, CALL).text("ResponseCode") == "WSRC0004"
+        assert time.monotonic() - started < 3
+    finally:
+        for each in waiting:
+            each.__exit__(None, None, None)
+
+
+def test_what_is_being_answered_at_the_end_is_answered(certificates: Certificates, tmp_path: Path) -> None:
+    context = trusting(certificates.ca, certificates.client)
+    with RunningServer(tmp_path, *certificates.flags_for_clients) as server:
+        connections = [_tls_connection(server.url, context) for _ in range(20)]
+        head = f"POST {LEARNER_SERVICE} HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n"
+        for connection in connections:
+            connection.sendall(f"{head}Content-Length: {len(WRONG_PASSWORD)}\r\n\r\n{WRONG_PASSWORD}".encode())
+        connections[0].recv(1)
+        server.process.send_signal(signal.SIGTERM)
+        for connection in connections[1:]:
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            assert b"WSEC0005" in response.read()
+        assert server.process.wait(30) == 0
+
+
+def test_many_callers_at_the_same_time_are_served(guarded: RunningServer, certificates: Certificates) -> None:
+    context = trusting(certificates.ca, certificates.client)
+    codes: list[str | None] = []
+
+    def find(place: int) -> None:
+        message = WRONG_PASSWORD if place % 4 == 0 else CALL
+        answer = post(guarded.url, context, message)
+        codes.append(answer.text("ResponseCode") or answer.text("ErrorCode"))
+
+    threads = [threading.Thread(target=find, args=(place,)) for place in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (codes.count("WSRC0004"), codes.count("WSEC0005")) == (48, 16)
+
+
+def test_files_that_will_not_do_are_refused_in_a_sentence(certificates: Certificates, tmp_path: Path) -> None:
+    text, secret = tmp_path / "text", tmp_path / "secret"
+    text.write_text("-----BEGIN NOTHING-----")
+    subprocess.run(
+        ["openssl", "rsa", "-aes128", "-passout", "pass:x", "-in", _rsa_key(tmp_path), "-out", secret],
+        check=True,
+        capture_output=True,
+    )
+    for cert, key, ca, said in (
+        (tmp_path / "none", certificates.key, None, "(tls_cert) cannot be read: No such file"),
+        (tmp_path, certificates.key, None, "(tls_cert) cannot be read: Is a directory"),
+        (text, certificates.key, None, "(tls_cert) has no certificate in PEM format"),
+        (certificates.key, certificates.key, None, "(tls_cert) has no certificate in PEM format"),
+        (certificates.server, tmp_path / "none", None, "(tls_key) cannot be read"),
+        (certificates.server, text, None, "(tls_key) has no private key in PEM format"),
+        (certificates.server, certificates.server, None, "(tls_key) has no private key in PEM format"),
+        (certificates.server, secret, None, "(tls_key) is protected by a password"),
+        (certificates.server, certificates.client, None, "is not that of the certificate"),
+        (certificates.server, certificates.key, tmp_path / "none", "(tls_client_ca) cannot be read"),
+        (certificates.server, certificates.key, text, "(tls_client_ca) has no certificate in PEM format"),
+    ):
+        with pytest.raises(InvalidSetting) as refused:
+            tls.context_of(cert, key, ca)
+        assert said in str(refused.value)
+        assert str(refused.value).endswith(".")
+
+
+def _rsa_key(folder: Path) -> Path:
+    path = folder / "rsa.pem"
+    trustme.CA(key_type=trustme.KeyType.RSA).private_key_pem.write_to_path(path)
+    return path
+
+
+def _tls_connection(url: str, context: ssl.SSLContext) -> ssl.SSLSocket:
+    parts = urlsplit(url)
+    plain = socket.create_connection((str(parts.hostname), parts.port), timeout=30)
+    return context.wrap_socket(plain, server_hostname=parts.hostname)

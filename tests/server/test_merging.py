@@ -1,0 +1,138 @@
+"""`lrs-soap merge`, `unmerge` and `delete` beside a running server: what it answers from the next request on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.kit.databases import new_database
+from tests.kit.running_server import RunningServer
+from tests.kit.soap_messages import (
+    Answer,
+    envelope,
+    find_by_demographics,
+    find_by_uln,
+    post,
+    register,
+    retrieve,
+    update,
+    verify,
+)
+
+GRACE, PRIYA, PRIYA_IYER, PRIA, ROWAN, MARGARET = (
+    *("4170265830", "9140837261", "2865174033", "3496281501", "5629103473", "8294601755"),
+)
+
+
+@pytest.fixture
+def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("merging")
+    with new_database(database_kind, folder) as url, RunningServer(folder, database_url=url) as running:
+        yield running
+
+
+def lrs_soap(server: RunningServer, *arguments: str, status: int = 0) -> str:
+    """What a command says on standard output, or, where it fails as expected, on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lrs_soap", *arguments],
+        env={**os.environ, "LRS_DATABASE_URL": server.database_url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr if status else done.stdout
+
+
+def ask(server: RunningServer, body: str) -> Answer:
+    return post(server.url, envelope(body))
+
+
+def found(server: RunningServer, body: str) -> tuple[str | None, str | None, list[str]]:
+    """The code of a find, whom it found, and whom that has linked."""
+    answer = ask(server, body)
+    ulns = answer.root.xpath("//Learner/ULN/text()")
+    linked = answer.root.xpath("//*[local-name()='LinkedULNs']/ULN/text()")
+    return answer.text("ResponseCode"), next(iter(ulns), None), list(linked)
+
+
+def test_a_merger_counts_from_the_next_request_until_it_is_taken_back(own: RunningServer) -> None:
+    by_uln, by_demographics = find_by_uln(), find_by_demographics()
+    assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0004", GRACE, [])
+
+    assert lrs_soap(own, "merge", MARGARET, GRACE) == f"{GRACE} is linked to {MARGARET} now.\n"
+    assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0022", MARGARET, [GRACE])
+    assert ask(own, by_uln).text("MasterSubstituted") == "Y"
+    assert ask(own, verify()).text("ResponseCode") == "WSVRC002"
+    assert ask(own, retrieve(GRACE)).text("MasterULN") == MARGARET
+    assert ask(own, update(Title="Dr")).text("ResponseCode") == "WSRC0019"
+    same = {"GivenName": "Grace", "FamilyName": "Okafor", "DateOfBirth": "2005-03-14", "LastKnownPostCode": "LS1 4AP"}
+    assert ask(own, register(**same)).text("ResponseCode") == "WSRC0021"
+
+    assert lrs_soap(own, "unmerge", GRACE) == f"{GRACE} is no longer linked to {MARGARET}.\n"
+    assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0004", GRACE, [])
+    assert ask(own, verify()).text("ResponseCode") == "WSVRC001"
+    # No version has changed on the way.
+    assert ask(own, update(Title="Dr")).text("ResponseCode") == "WSRC0006"
+
+
+def test_a_master_takes_its_linked_ones_along_and_back(own: RunningServer) -> None:
+    priya = find_by_uln(ULN=PRIYA_IYER, GivenName="Priya", FamilyName="Iyer")
+    before = ask(own, priya).body
+    assert lrs_soap(own, "merge", GRACE, PRIYA) == (
+        f"{PRIYA} is linked to {GRACE} now, and with it {PRIYA_IYER}, {PRIA}.\n"
+    )
+    assert found(own, priya) == ("WSRC0022", GRACE, [PRIYA_IYER, PRIA, PRIYA])
+    # Into a linked one is into its master.
+    assert lrs_soap(own, "merge", PRIYA, ROWAN) == f"{ROWAN} is linked to {GRACE} now.\n"
+    assert lrs_soap(own, "unmerge", PRIYA) == (
+        f"{PRIYA} is no longer linked to {GRACE}, and with it {PRIYA_IYER}, {PRIA}.\n"
+    )
+    assert ask(own, priya).body == before
+    assert found(own, find_by_uln()) == ("WSRC0004", GRACE, [ROWAN])
+
+
+def test_who_is_deleted_is_found_by_nobody_and_may_be_registered_anew(own: RunningServer) -> None:
+    assert lrs_soap(own, "delete", GRACE) == f"{GRACE} is deleted.\n"
+    assert found(own, find_by_uln()) == found(own, find_by_demographics()) == ("WSRC0001", None, [])
+    assert ask(own, verify()).text("ResponseCode") == "WSVRC006"
+    assert ask(own, retrieve(GRACE)).text("ResponseCode") == "WSRC0001"
+    assert ask(own, update(Title="Dr")).text("ResponseCode") == "WSRC0019"
+    same = {"GivenName": "Grace", "FamilyName": "Okafor", "DateOfBirth": "2005-03-14", "LastKnownPostCode": "LS1 4AP"}
+    assert ask(own, register(**same)).text("ResponseCode") == "WSRC0005"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("merge", GRACE, GRACE), f"The learner with the ULN {GRACE} cannot be merged into itself."),
+        (
+            ("merge", PRIYA, PRIYA_IYER),
+            f"The learner with the ULN {PRIYA_IYER} is linked to {PRIYA} already; unmerge it to link it to another.",
+        ),
+        (
+            ("merge", PRIYA_IYER, PRIYA),
+            f"The learner with the ULN {PRIYA} is the master of {PRIYA_IYER}, and cannot be linked to it.",
+        ),
+        (("merge", "4739516283", GRACE), "The learner with the ULN 4739516283 is deleted."),
+        (("merge", "1000000019", GRACE), "There is no learner with the ULN 1000000019."),
+        (
+            ("merge", GRACE, "4170265831"),
+            "'4170265831' is not a ULN: that is ten digits, the last of them a check digit.",
+        ),
+        (("unmerge", GRACE), f"The learner with the ULN {GRACE} is not linked to another."),
+        (
+            ("delete", PRIYA),
+            f"The learner with the ULN {PRIYA} is the master of {PRIYA_IYER}, {PRIA}, and cannot be deleted.",
+        ),
+        (("delete", "4739516283"), "The learner with the ULN 4739516283 is deleted."),
+        (("delete", "x\n\x1b[2J"), "'x\\n\\x1b[2J' is not a ULN: that is ten digits, the last of them a check digit."),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(server: RunningServer, command: tuple[str, ...], told: str) -> None:
+    assert lrs_soap(server, *command, status=1) == f"Error: {told}\n"

@@ -1,0 +1,222 @@
+"""UpdateLearner over the wire: what it changes, every answer, and what is refused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.kit.databases import new_database
+from tests.kit.running_server import RunningServer
+from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register, update
+
+# In London it is 2 July already, in UTC not yet.
+NOW = "2025-07-02T00:30:00"
+GRACE, ROWAN, PRIYA, PRIYA_IYER, TOBIAS = "4170265830", "5629103473", "9140837261", "2865174033", "4739516283"
+IMOGEN, DECLAN = "5918043623", "6602379142"
+
+
+@pytest.fixture(scope="module")
+def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server of this module's own, whose learners the tests change, each another one."""
+    folder = tmp_path_factory.mktemp("update")
+    with new_database(database_kind, folder) as url, RunningServer(folder, "--clock", NOW, database_url=url) as running:
+        yield running
+
+
+def ask(server: RunningServer, **fields: str | None) -> Answer:
+    return post(server.url, envelope(update(**fields)))
+
+
+def code(server: RunningServer, **fields: str | None) -> str | None:
+    return ask(server, **fields).text("ResponseCode")
+
+
+def held(server: RunningServer, uln: str, given_name: str, family_name: str) -> Answer:
+    return post(server.url, envelope(find_by_uln(ULN=uln, GivenName=given_name, FamilyName=family_name)))
+
+
+def newcomer(server: RunningServer, family_name: str, **fields: str | None) -> dict[str, str | None]:
+    """The fields of a learner who was registered just now, with the ULN."""
+    learner: dict[str, str | None] = {"GivenName": "Astrid", "FamilyName": family_name, **fields}
+    answer = post(server.url, envelope(register(**learner)))
+    assert answer.text("ResponseCode") == "WSRC0005"
+    return {
+        "LastKnownPostCode": "TR1 2PQ",
+        "DateOfBirth": "2006-05-04",
+        **learner,
+        "ULN": answer.text("ULN"),
+    }
+
+
+def test_an_answer_to_the_letter(server: RunningServer) -> None:
+    answer = ask(server)
+    assert answer.body == (
+        b'<?xml version="1.0" encoding="utf-8"?>'
+        b'<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
+        b'<ns2:UpdateLearnerResponse xmlns:ns2="http://api.lrs.miap.gov.uk/regmsg">'
+        b"<ResponseCode>WSRC0020</ResponseCode></ns2:UpdateLearnerResponse></soapenv:Body></soapenv:Envelope>"
+    )
+
+
+def test_what_is_sent_is_held_in_the_next_version_from_today(own: RunningServer) -> None:
+    learner = newcomer(own, "Fairbairn", Title="Ms", Notes="A note")
+    changed = {"FamilyName": "Lindqvist", "PreviousFamilyName": "Fairbairn", "LastKnownPostCode": "bfpo12"}
+    assert code(own, **{**learner, "Title": "", "Notes": None, **changed}) == "WSRC0006"
+    answer = held(own, str(learner["ULN"]), "Astrid", "Lindqvist")
+    assert answer.text("ResponseCode") == "WSRC0004"
+    assert [answer.text(name) for name in ("PreviousFamilyName", "LastKnownPostCode", "Title", "Notes")] == [
+        "Fairbairn",
+        "BFPO 12",
+        None,
+        "A note",
+    ]
+    assert [answer.text(name) for name in ("VersionNumber", "LastUpdatedDate", "CreatedDate")] == [
+        "2",
+        "2025-07-02",
+        "2025-07-02",
+    ]
+    # The name that it had is one of its names still.
+    assert held(own, str(learner["ULN"]), "Astrid", "Fairbairn").text("ResponseCode") == "WSRC0004"
+
+
+def test_the_version_that_was_seen_has_to_be_the_held_one(own: RunningServer) -> None:
+    learner = newcomer(own, "Ekberg")
+    assert code(own, **{**learner, "Title": "Ms"}) == "WSRC0006"
+    for version in ("1", "3", "-1", "2147483647"):
+        assert code(own, **{**learner, "Title": "Dr", "VersionNumber": version}) == "WSRC0013"
+    assert code(own, **{**learner, "Title": "Ms", "VersionNumber": "2"}) == "WSRC0020"
+    assert code(own, **{**learner, "Title": "Dr", "VersionNumber": "2"}) == "WSRC0006"
+
+
+@pytest.mark.parametrize(
+    "uln",
+    [PRIYA_IYER, TOBIAS, "1000000019", "4170265831", "9999999999"],
+    ids=["linked", "deleted", "unknown", "wrong check digit", "none"],
+)
+def test_who_cannot_be_updated_is_not_found(server: RunningServer, uln: str) -> None:
+    assert code(server, ULN=uln, Title="Dr") == "WSRC0019"
+
+
+def test_a_privacy_notice_cannot_be_unseen(server: RunningServer) -> None:
+    assert code(server, AbilityToShare="0") == "WSRC0014"
+    assert code(server, AbilityToShare="2", Title="Dr") == "WSRC0014"
+
+
+@pytest.mark.parametrize(
+    ("uln", "person"),
+    [
+        (IMOGEN, ("Imogen", "Sallis", "2007-01-05", "2", "PL4 8AA", "1")),
+        (DECLAN, ("Declan", "Rourke", "1999-08-23", "1", "L8 5SN", "3")),
+    ],
+    ids=["not seen", "opted out"],
+)
+def test_a_privacy_notice_can_be_seen(own: RunningServer, uln: str, person: tuple[str, ...]) -> None:
+    fields = ("GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode", "VerificationType")
+    learner = {"ULN": uln, **dict(zip(fields, person, strict=True))}
+    assert code(own, **learner, AbilityToShare="1") == "WSRC0006"
+    assert held(own, uln, *person[:2]).text("AbilityToShare") == "1"
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        ("Rowan", "Thackeray", "2004-11-02", "1", "YO21 3PR"),
+        ("ROWAN", " thackeray", "2004-11-02", "1", "yo213pr"),
+        # A linked learner's details are taken as well.
+        ("Priya", "Iyer", "2002-02-28", "2", "LE2 7LB"),
+    ],
+)
+def test_the_details_of_another_are_taken(server: RunningServer, person: tuple[str, ...]) -> None:
+    fields = ("GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode")
+    assert code(server, **dict(zip(fields, person, strict=True))) == "WSRC0021"
+
+
+@pytest.mark.parametrize(
+    ("fields", "details"),
+    [
+        ({"GivenName": ""}, "cvc-pattern-valid: Value '' is not facet-valid with respect to pattern"),
+        ({"FamilyName": "  "}, "cvc-pattern-valid: Value '  ' is not facet-valid with respect to pattern"),
+        ({"LastKnownPostCode": ""}, "cvc-pattern-valid: Value '' is not facet-valid with respect to pattern"),
+        ({"DateOfBirth": ""}, "cvc-pattern-valid: Value '' is not facet-valid with respect to pattern"),
+        ({"Gender": ""}, "cvc-pattern-valid: Value '' is not facet-valid with respect to pattern"),
+        ({"VerificationType": ""}, "cvc-pattern-valid: Value '' is not facet-valid with respect to pattern"),
+        ({"AbilityToShare": ""}, "cvc-"),
+        ({"GivenName": None}, "cvc-complex-type.2.4.a: Invalid content was found starting with element 'FamilyName'."),
+        ({"AbilityToShare": None}, "cvc-complex-type.2.4.a: Invalid content was found starting with element 'ULN'."),
+        ({"VersionNumber": None}, "cvc-complex-type.2.4.b: The content of element 'Learner' is not complete."),
+        ({"VersionNumber": ""}, "cvc-datatype-valid.1.2.1: '' is not a valid value for 'integer'."),
+        ({"VersionNumber": "2147483648"}, "cvc-maxInclusive-valid: Value '2147483648'"),
+        ({"ULN": "417026583"}, "cvc-pattern-valid: Value '417026583' is not facet-valid"),
+        ({"DateOfBirth": "1900-02-29"}, "Value '1900-02-29' of element 'DateOfBirth' is not a valid date."),
+        ({"DateOfBirth": "2099-01-01"}, "Value '2099-01-01' of element 'DateOfBirth' is in the future."),
+        ({"DateOfAddressCapture": "1900-02-29"}, "Value '1900-02-29' of element 'DateOfAddressCapture' is not a valid"),
+        ({"FamilyName": "Dummy"}, "Value 'Dummy' of element 'FamilyName' contains prohibited text."),
+        ({"LastKnownPostCode": "N78TT"}, "Value 'N78TT' of element 'LastKnownPostCode' contains prohibited text."),
+        (
+            {"VerificationType": "999"},
+            "Element 'OtherVerificationDescription' is required when VerificationType is 999.",
+        ),
+        (
+            {"OtherVerificationDescription": "by school"},
+            "Value 'by school' of element 'OtherVerificationDescription' is not an accepted description.",
+        ),
+    ],
+)
+def test_what_is_refused_is_told(server: RunningServer, fields: dict[str, str | None], details: str) -> None:
+    answer = ask(server, **fields)
+    assert (answer.status, answer.text("ErrorCode")) == (500, "WSEC0001")
+    assert (answer.text("FurtherDetails") or "").startswith(details)
+
+
+def test_who_is_too_young_or_old_to_be_registered_can_be_updated(own: RunningServer) -> None:
+    learner = newcomer(own, "Sandell")
+    assert code(own, **{**learner, "DateOfBirth": "2020-01-01"}) == "WSRC0006"
+
+
+def test_of_two_updates_of_one_version_at_the_same_moment_one_is_done(own: RunningServer) -> None:
+    for attempt in range(5):
+        learner = newcomer(own, "Rival", PlaceOfBirth=str(attempt), DateOfBirth=f"2006-01-0{attempt + 1}")
+        together = threading.Barrier(2)
+        codes: list[str | None] = []
+
+        def change(
+            title: str,
+            learner: dict[str, str | None] = learner,
+            together: threading.Barrier = together,
+            codes: list[str | None] = codes,
+        ) -> None:
+            together.wait()
+            codes.append(code(own, **{**learner, "Title": title}))
+
+        threads = [threading.Thread(target=change, args=(title,)) for title in ("Ms", "Dr")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(map(str, codes)) == ["WSRC0006", "WSRC0013"]
+
+
+def test_of_two_processes_that_update_one_version_one_does(
+    own: RunningServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    learner = newcomer(own, "Processes")
+    codes: list[str | None] = []
+    folder = tmp_path_factory.mktemp("other")
+    with RunningServer(folder, "--clock", NOW, database_url=own.database_url) as other:
+        together = threading.Barrier(4)
+
+        def change(server: RunningServer, title: str) -> None:
+            together.wait()
+            codes.append(code(server, **{**learner, "Title": title}))
+
+        threads = [
+            threading.Thread(target=change, args=(server, f"{number}"))
+            for number, server in enumerate((own, other, own, other))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(map(str, codes)) == ["WSRC0006", "WSRC0013", "WSRC0013", "WSRC0013"]

@@ -1,0 +1,85 @@
+"""Learning events come back as they were held, by ULN, numbered as they were loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.store import learners, learning_events, tables
+from lrs_soap.store.store import Store
+
+FIRST, SECOND = "1000000019", "1000000027"
+
+FULL = LearningEvent(
+    **{field: f"{field} ’&<Ŵ" for field in LearningEvent._fields if field not in ("id", "uln", "credits")},
+    credits=2**63 - 1,
+    uln=FIRST,
+)
+
+
+def least(subject: str, uln: str = FIRST) -> LearningEvent:
+    return LearningEvent(source="ILR", subject=subject, subject_code="1", date_loaded="2015-01-20 06:12:44", uln=uln)
+
+
+@pytest.fixture
+def held(store: Store, learner: Callable[..., Learner]) -> Store:
+    with store.writing() as transaction:
+        learners.insert(transaction, learner(FIRST))
+        learners.insert(transaction, learner(SECOND, family_name="Ash"))
+    return store
+
+
+def subjects(store: Store, *ulns: str) -> list[str]:
+    with store.reading() as transaction:
+        return [event.subject for event in learning_events.of(transaction, ulns)]
+
+
+def test_the_columns_are_the_event_s_fields() -> None:
+    assert {column.name for column in tables.learning_events.columns} == set(LearningEvent._fields)
+
+
+def test_an_event_comes_back_as_it_was(held: Store) -> None:
+    with held.writing() as transaction:
+        learning_events.add_many(transaction, [FULL, least("a")])
+    with held.reading() as transaction:
+        full, bare = learning_events.of(transaction, [FIRST])
+    assert full == FULL._replace(id=full.id)
+    assert bare == least("a")._replace(id=bare.id)
+
+
+def test_events_are_numbered_as_they_are_loaded_whoever_s_they_are(held: Store) -> None:
+    with held.writing() as transaction:
+        learning_events.add_many(transaction, [least("a"), least("b", SECOND), least("c")])
+        learning_events.add_many(transaction, [])
+        learning_events.add_many(transaction, [least("d", SECOND)])
+    with held.reading() as transaction:
+        events = learning_events.of(transaction, [SECOND, FIRST])
+        assert learning_events.count(transaction) == 4
+    assert [event.subject for event in events] == ["b", "d", "a", "c"]
+    assert [event.subject for event in sorted(events, key=lambda event: event.id)] == ["a", "b", "c", "d"]
+    assert len({event.id for event in events}) == 4
+
+
+def test_a_number_does_not_come_again(held: Store) -> None:
+    with held.writing() as transaction:
+        learning_events.add_many(transaction, [least("a"), least("b")])
+        (_, last) = learning_events.of(transaction, [FIRST])
+        transaction.execute(tables.learning_events.delete().where(tables.learning_events.c.id == last.id))
+    with held.writing() as transaction:
+        learning_events.add_many(transaction, [least("c")])
+        (_, new) = learning_events.of(transaction, [FIRST])
+    assert new.id > last.id
+
+
+def test_nobody_has_events_who_has_none(held: Store) -> None:
+    assert subjects(held, FIRST, SECOND, "1000000035") == []
+    assert subjects(held) == []
+
+
+def test_only_who_is_held_has_events(held: Store) -> None:
+    with pytest.raises(Exception, match=r"(?i)foreign key"), held.writing() as transaction:
+        learning_events.add_many(transaction, [least("a"), least("b", "1000000035")])
+    assert subjects(held, FIRST) == []

@@ -1,0 +1,173 @@
+"""The name keys of the learners that are held: kept with each write, and looked up by index alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from lrs_soap.errors import AlreadyHeld
+from lrs_soap.rules.names.lookup_keys import FAMILY, FAMILY_ALIAS, GIVEN, GIVEN_ALIAS, NameKey, name_keys_of
+from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.store import learners, migrations, name_keys, tables
+from lrs_soap.store.store import Store, Transaction
+from tests.kit.databases import on_postgresql, on_sqlite
+
+FIRST, OTHER = "1000000016", "2000000003"
+
+Make = Callable[..., Learner]
+
+
+def held(transaction: Transaction) -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in transaction.execute(select(tables.name_keys))}
+
+
+def test_the_columns_are_the_fields_of_a_name_key() -> None:
+    assert tuple(tables.name_keys.columns.keys()) == NameKey._fields
+
+
+def test_every_name_that_may_be_asked_for_is_a_key(learner: Make) -> None:
+    anyone = learner(
+        given_name="Anna Maria",
+        middle_other_name="Zoë Birch",
+        preferred_given_name="Nan",
+        family_name="MacBirch-Ash",
+        previous_family_name="Oak",
+        family_name_at_age_16="Saint John",
+        last_known_post_code="yo1 7hh",
+    )
+    keys = name_keys_of(anyone)
+    assert {(row.key, row.kinds) for row in keys} == {
+        ("annamaria", GIVEN),
+        ("anna", GIVEN_ALIAS),
+        ("zoe", GIVEN_ALIAS),
+        ("birch", GIVEN_ALIAS),
+        ("nan", GIVEN_ALIAS),
+        ("mcbirchash", FAMILY),
+        ("mcbirch", FAMILY_ALIAS),
+        ("ash", FAMILY_ALIAS),
+        ("oak", FAMILY_ALIAS),
+        ("stjohn", FAMILY_ALIAS),
+    }
+    assert {row[3:] for row in (key._replace(kinds=0) for key in keys)} == {
+        (0, "YO17HH", "2", "annamaria", "mcbirchash"),
+    }
+
+
+def test_a_key_that_is_several_things_is_there_once(learner: Make) -> None:
+    (row,) = name_keys_of(learner(given_name="Thomas", family_name="THOMAS", previous_family_name="Thomás"))
+    assert (row.key, row.kinds) == ("thomas", GIVEN | FAMILY | FAMILY_ALIAS)
+
+
+def test_a_name_without_letters_and_digits_is_no_key(learner: Make) -> None:
+    (row,) = name_keys_of(learner(given_name="-", preferred_given_name="...", previous_family_name="'"))
+    assert (row.key, row.given_name, row.family_name) == ("birch", "", "birch")
+
+
+def test_a_deleted_learner_has_none(learner: Make) -> None:
+    assert name_keys_of(learner(learner_status=DELETED)) == []
+
+
+def test_they_are_kept_with_each_learner_that_is_inserted(store: Store, learner: Make) -> None:
+    ash, elm = learner(OTHER, family_name="Ash"), learner("3000000008", family_name="Elm", learner_status=DELETED)
+    with store.writing() as transaction:
+        learners.insert(transaction, learner())
+        learners.insert_many(transaction, [ash, elm])
+        assert held(transaction) == {*name_keys_of(learner()), *name_keys_of(ash)}
+
+
+def test_a_learner_that_is_not_inserted_leaves_none(store: Store, learner: Make) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, learner())
+        before = held(transaction)
+        with pytest.raises(AlreadyHeld):
+            learners.insert(transaction, learner(OTHER))
+        with pytest.raises(AlreadyHeld):
+            learners.insert_many(transaction, [learner(OTHER, family_name="Ash"), learner()])
+        assert held(transaction) == before
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"given_name": "Nadja"},
+        {"family_name": "Ash", "previous_family_name": "Birch"},
+        {"date_of_birth": "2001-05-04"},
+        {"gender": "1"},
+        {"last_known_post_code": "LS1 4AP"},
+        {"preferred_given_name": None},
+        {"notes": "nothing that is a key"},
+        {"learner_status": DELETED},
+    ],
+)
+def test_they_follow_an_update(store: Store, learner: Make, changed: dict[str, Any]) -> None:
+    before, other = learner(preferred_given_name="Nan"), learner(OTHER, family_name="Elm")
+    after = replace(before, version_number=2, **changed)
+    with store.writing() as transaction:
+        learners.insert_many(transaction, [before, other])
+        assert learners.update(transaction, before, after)
+        assert held(transaction) == {*name_keys_of(after), *name_keys_of(other)}
+
+
+def test_an_update_that_comes_too_late_leaves_them(store: Store, learner: Make) -> None:
+    with store.writing() as transaction:
+        learners.insert(transaction, learner(version_number=2))
+        assert not learners.update(transaction, learner(), learner(family_name="Ash"))
+        assert held(transaction) == set(name_keys_of(learner()))
+
+
+def test_a_migration_gives_them_to_the_learners_that_are_held_already(store: Store, learner: Make) -> None:
+    many = [
+        learner(str(1_000_000_000 + each), given_name=f"Nadia {each}", preferred_given_name="Nan")
+        for each in range(2_100)
+    ]
+    with store.writing() as transaction:
+        learners.insert_many(transaction, [*many, learner(OTHER, learner_status=DELETED)])
+        migrations.downgrade(transaction.connection, "0003")
+        migrations.upgrade(transaction.connection)
+        assert held(transaction) == {row for each in many for row in name_keys_of(each)}
+
+
+def test_many_of_one_name_are_read_in_portions(store: Store, learner: Make) -> None:
+    many = [
+        learner(str(1_000_000_000 + each), given_name=f"Nadia{each}", last_known_post_code="ZZ99 9ZZ")
+        for each in range(250)
+    ]
+    ulns = sorted(each.uln for each in many)
+    with store.writing() as transaction:
+        learners.insert_many(transaction, [*many, learner(OTHER, date_of_birth="2001-04-06", family_name="Birch")])
+        assert [row.uln for row in name_keys.by_date(transaction, "2001-04-05", "birch")] == ulns
+        assert [row.uln for row in name_keys.by_post_code(transaction, "ZZ999ZZ", "birch")] == ulns
+
+
+LOOK_UPS = {
+    "date_of_birth = 'a' AND key = 'a' AND uln > '' ORDER BY uln LIMIT 100": "PRIMARY KEY",
+    "post_code = 'a' AND key = 'a' AND uln > '' ORDER BY uln LIMIT 100": "INDEX ix_name_keys_post_code",
+}
+
+
+@on_sqlite
+def test_the_look_ups_are_by_index_alone_on_sqlite(store: Store) -> None:
+    with store.reading() as transaction:
+        for condition, index in LOOK_UPS.items():
+            transaction.cursor.execute(f"EXPLAIN QUERY PLAN SELECT gender FROM name_keys WHERE {condition}")
+            # One step: nothing is sorted, and nothing is read that is not asked for.
+            (plan,) = transaction.cursor.fetchall()
+            assert plan[3].startswith(f"SEARCH name_keys USING {index} (")
+            assert plan[3].endswith("=? AND key=? AND uln>?)")
+
+
+@on_postgresql
+def test_the_look_ups_can_be_by_index_alone_on_postgresql(store: Store) -> None:
+    with store.reading() as transaction:
+        # Of so small a table it would rather read the whole, and sort it.
+        transaction.cursor.execute("SET LOCAL enable_seqscan = off")
+        transaction.cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for condition, index in LOOK_UPS.items():
+            transaction.cursor.execute(f"EXPLAIN SELECT gender FROM name_keys WHERE {condition}")
+            plan = "".join(row[0] for row in transaction.cursor.fetchall())
+            assert ("pk_name_keys" if index == "PRIMARY KEY" else "ix_name_keys_post_code") in plan
+            assert "Sort" not in plan

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import threading
+from statistics import median
+from time import perf_counter
+
+import pytest
+from argon2.exceptions import InvalidHashError
+
+from lrs_soap.passwords import Passwords
+
+
+def seconds(passwords: Passwords, organisation: str, password: str, held: str | None) -> float:
+    """How long a check takes, the middle of several."""
+    times = []
+    for _ in range(7):
+        started = perf_counter()
+        passwords.verify(organisation, password, held)
+        times.append(perf_counter() - started)
+    return median(times)
+
+
+def test_a_hash_is_argon2id_as_owasp_asks(passwords: Passwords) -> None:
+    assert passwords.hash("Sixteen letters!").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_only_the_right_password_is_right(passwords: Passwords) -> None:
+    held = passwords.hash("Sixteen letters!")
+    for _ in range(2):
+        assert passwords.verify("A", "Sixteen letters!", held)
+        assert not passwords.verify("A", "sixteen letters!", held)
+        assert not passwords.verify("A", "", held)
+        assert not passwords.verify("A", "\ud800", held)
+
+
+def test_nobody_has_a_password(passwords: Passwords) -> None:
+    assert not passwords.verify("nobody", "Sixteen letters!", None)
+    assert not passwords.verify("nobody", "", None)
+
+
+def test_a_changed_password_is_not_right_any_more(passwords: Passwords) -> None:
+    old, new = passwords.hash("the old password"), passwords.hash("the new password")
+    assert passwords.verify("B", "the old password", old)
+    assert not passwords.verify("B", "the old password", new)
+    assert passwords.verify("B", "the new password", new)
+    assert not passwords.verify("B", "the old password", new)
+
+
+def test_what_proved_right_for_one_organisation_proves_nothing_for_another(passwords: Passwords) -> None:
+    held, other = passwords.hash("Sixteen letters!"), passwords.hash("other password!!")
+    assert passwords.verify("C", "Sixteen letters!", held)
+    assert not passwords.verify("D", "Sixteen letters!", other)
+    assert not passwords.verify("C", "Sixteen letters!", None)
+
+
+def test_the_second_time_is_quick_and_a_wrong_password_never(passwords: Passwords) -> None:
+    held = passwords.hash("Sixteen letters!")
+    passwords.verify("E", "Sixteen letters!", held)
+    right = seconds(passwords, "E", "Sixteen letters!", held)
+    wrong = seconds(passwords, "E", "another password", held)
+    unknown = seconds(passwords, "nobody", "another password", None)
+    assert right < wrong / 20
+    # Loose, since the machine has other things to do.
+    assert 0.5 < wrong / unknown < 2
+
+
+def test_no_more_is_remembered_than_allowed() -> None:
+    passwords = Passwords(remembered=2)
+    held = passwords.hash("Sixteen letters!")
+    for organisation in ("one", "two", "one", "three"):
+        assert passwords.verify(organisation, "Sixteen letters!", held)
+    assert list(passwords._proved) == ["one", "three"]
+
+
+def test_threads_may_share_it(passwords: Passwords) -> None:
+    held = passwords.hash("Sixteen letters!")
+    outcomes: list[bool] = []
+
+    def check(number: int) -> None:
+        outcomes.append(passwords.verify(f"thread {number % 2}", "Sixteen letters!", held))
+        outcomes.append(not passwords.verify(f"thread {number % 2}", "wrong", held))
+
+    threads = [threading.Thread(target=check, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [True] * 12
+
+
+def test_nothing_secret_is_shown_or_kept(passwords: Passwords) -> None:
+    held = passwords.hash("Sixteen letters!")
+    passwords.verify("F", "Sixteen letters!", held)
+    assert "Sixteen" not in repr(passwords)
+    assert b"Sixteen" not in b"".join(passwords._proved.values())
+
+
+def test_what_is_no_hash_is_an_error_and_not_a_wrong_password(passwords: Passwords) -> None:
+    with pytest.raises(InvalidHashError):
+        passwords.verify("G", "Sixteen letters!", "damaged")
