@@ -32,11 +32,14 @@ class Server:
 
 
 @contextmanager
-def lrs_soap(folder: Path, database_url: str, *flags: str) -> Iterator[Server]:
-    """`lrs-soap serve` at its defaults, but for the port and what `flags` say."""
+def lrs_soap(folder: Path, database_url: str, *flags: str, python: str = sys.executable) -> Iterator[Server]:
+    """`lrs-soap serve` at its defaults, but for the port and what `flags` say.
+
+    `python` is the interpreter to run it with: the one of another checkout serves that one's version.
+    """
     path = folder / f"serve-{'-'.join(flags).replace('/', '-')}.log"
     with path.open("wb") as log:
-        command = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--database", database_url, *flags]
+        command = [python, "-m", "lrs_soap", "serve", "--port", "0", "--database", database_url, *flags]
         process = subprocess.Popen(command, cwd=folder, stderr=log)
     with _stopped_at_the_end(process):
         yield Server(_ready(process, path), process)
