@@ -29,7 +29,7 @@ ORGANISATIONS: Mapping[Organisation, str] = {
         "TEST0004", "TST004", "College Without PLR Access", roles=frozenset(Role) - {Role.LEARNER_RECORD}
     ): "WithoutPlrPass04",
 }
-"""Who may ask, with the password of each; they are in the README, and no secret."""
+"""Who may ask, with the password of each: no secrets, they are in docs/starting-data.md."""
 
 _FILLED = "starting_data"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from lrs_soap import settings
 from lrs_soap.settings import Settings
+from tests.kit.documents import Document
 
-OPERATING = (Path(__file__).resolve().parents[2] / "docs/operating.md").read_text("utf-8")
+OPERATING = Document("docs/operating.md").section("Settings")
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
