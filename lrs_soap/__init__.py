@@ -1,3 +1,3 @@
 """lrs-soap: the Learning Records Service on your own machine."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
