@@ -107,6 +107,7 @@ def about(person: Person) -> Iterator[Request]:
 def _finds() -> Iterator[Request]:
     by_uln = (
         {"FamilyName": "Okafer"},
+        {"FamilyName": "Okaphor"},
         {"FamilyName": "Grace", "GivenName": "Okafor"},
         {"ULN": "3496281501", "FamilyName": "Ramen", "GivenName": "Priya"},
         {"ULN": "6382750203", "FamilyName": "Nunez-O'Hara", "GivenName": "Zoe Marie"},
@@ -133,6 +134,8 @@ def _finds() -> Iterator[Request]:
         },
         {"GivenName": "Daniel", "FamilyName": "Ashworth", "DateOfBirth": "2001-01-01", "Gender": "1"},
         {"GivenName": "Olivia", "FamilyName": "Hughes", "DateOfBirth": "2000-01-01", "LastKnownPostCode": "SK1 3XE"},
+        {"GivenName": "Grase", "LastKnownPostCode": "CV1 2WT"},
+        {"FamilyName": "Okaphor", "LastKnownPostCode": "CV1 2WT"},
         {"DateOfBirth": "2005-03-15", "LastKnownPostCode": "CV1 2WT"},
         {"DateOfBirth": "2005-03-15"},
         {"DateOfBirth": "1900-02-29"},
@@ -164,7 +167,7 @@ def _registrations() -> Iterator[Request]:
         {"LastKnownPostCode": "SW18 3HU"},
         {"Notes": "A bogus note"},
         {"VerificationType": "999"},
-        {"VerificationType": "999", "OtherVerificationDescription": "none"},
+        {"VerificationType": "999", "OtherVerificationDescription": "By School"},
         {"VerificationType": "999", "OtherVerificationDescription": "Library card", "FamilyName": "Reader"},
         {"AbilityToShare": "2", "FamilyName": "Secret"},
         {"AbilityToShare": "0", "FamilyName": "Unseen"},

@@ -168,6 +168,9 @@ def _envelopes(child: str) -> Iterator[tuple[str, str]]:
     )
     yield "two headers", call.replace("<soapenv:Body>", "<soapenv:Header/><soapenv:Header/><soapenv:Body>")
     yield "a document type", f"<!DOCTYPE x>{call}"
+    yield "a document type after other markup", f"<?pi?><!-- a --> <!DOCTYPE x>{call}"
+    yield "words like a document type", call.replace("Grace", "<![CDATA[<!DOCTYPE x>]]>")
+    yield "a comment like a document type", f"<!-- <!DOCTYPE x> -->{call}"
     yield "an entity", f'<!DOCTYPE x [<!ENTITY a "Grace">]>{call.replace("Grace", "&a;")}'
     yield "an outer entity", f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>{call.replace("Grace", "&a;")}'
     yield "an entity that is not declared", call.replace("Grace", "&nobody;")

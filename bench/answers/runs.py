@@ -34,7 +34,7 @@ class Run:
 
 
 def runs(number: int, seed: int) -> tuple[Run, ...]:
-    """The same `number` requests of a server at its defaults and of a lenient one, and a few of four others."""
+    """The same `number` requests of a server at its defaults and of a lenient one, and a few of others."""
     main = tuple(islice(main_requests(seed), number))
     lenient = ("--no-strict", "--fault-detail", "declared", "--batch-validation", "record")
     one_of_each = tuple(ask(name, {}, "as held") for name in OPERATIONS)
@@ -43,11 +43,23 @@ def runs(number: int, seed: int) -> tuple[Run, ...]:
         for path in (LEARNER_SERVICE, R9)
         for query in ("", "?wsdl")
     )
-    small = ("--return-codes", "RC002=RC003,RC005=RC003", "--verify-batch-limit", "2", "--max-body-bytes", "4096")
+    small = (
+        "--return-codes",
+        "RC002=RC003,RC005=RC003",
+        "--verify-batch-limit",
+        "2",
+        "--max-body-bytes",
+        "4096",
+        "--trusted-proxies",
+        "127.0.0.1",
+    )
     return (
         Run("defaults", CLOCK, main),
         Run("lenient", (*CLOCK, *lenient), main),
         Run("closed", (*CLOCK, "--maintenance", "2000-01-01T00:00/2100-01-01T00:00"), (*one_of_each, *pages)),
+        Run(
+            "out of hours", (*CLOCK, "--service-hours", "Mon-Fri 18:00-24:00, Sat 10:00-11:00"), (*one_of_each, *pages)
+        ),
         Run("waiting", (*CLOCK, "--batch-delay", "3600", "--find-before-register"), tuple(_waiting())),
         Run("small", (*CLOCK, *small), tuple(_small())),
         Run("broken", CLOCK, one_of_each, breaks_database=True),
@@ -101,7 +113,7 @@ def _waiting() -> Iterator[Request]:
 
 
 def _small() -> Iterator[Request]:
-    """Return codes that are shown as others, and limits."""
+    """Return codes that are shown as others, limits, and a trusted proxy."""
     for person in (GRACE, PEOPLE[4]):
         yield from registered(f"of {person['GivenName']}", "FUL", [person])
     for count in (2, 3):
@@ -109,3 +121,6 @@ def _small() -> Iterator[Request]:
         yield call("SubmitVerifyBatch", values, f"{count} records")
     yield submit_batch("of too many bytes", "CHK", [made_up(number) for number in range(100)])
     yield from about(PEOPLE[1])
+    for scheme in ("https", "ftp"):
+        forwarded = (("X-Forwarded-Proto", scheme), ("X-Forwarded-Host", "elsewhere.example"))
+        yield Request("WSDL by a trusted proxy", method="GET", target=f"{R9}?wsdl", header=forwarded)
