@@ -15,7 +15,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from waitress import wasyncore
-from waitress.buffers import OverflowableBuffer
+from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from waitress.task import ThreadedTaskDispatcher
@@ -32,20 +32,48 @@ _LAST_ANSWERS_SECONDS = 10.0
 Server = BaseWSGIServer | MultiSocketServer
 
 
-class _Channel(HTTPChannel):
+class _SafeChannel(HTTPChannel):
+    """A connection that two threads may flush at once, and that closes when it fails, instead of ending its thread."""
+
+    def service(self) -> None:
+        """Answer the first of the requests that were read; close the connection if that fails."""
+        try:
+            super().service()
+        except Exception:
+            self.logger.exception("Closing a connection that failed while it was served")
+            # The loop closes it: no other thread may take a connection away while the loop polls.
+            self.will_close = True
+            with self.requests_lock:  # type: ignore[attr-defined]
+                self.requests = []
+            # After the end of the loop nobody needs to be woken.
+            with suppress(OSError):
+                self.server.pull_trigger()
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        # waitress takes this lock for a thread that answers, but not for the loop: the two could send the same bytes.
+        with self.outbuf_lock:
+            return bool(super()._flush_some(do_close))  # type: ignore[misc]
+
+
+class _LoopChannel(_SafeChannel):
     """A connection whose answers are kept until they are whole, and sent by the loop in one go."""
 
-    def write_soon(self, data: bytes) -> int:
-        """Keep a part of an answer; its length."""
+    def write_soon(self, data: bytes | ReadOnlyFileBasedBuffer) -> int:
+        """Keep a part of an answer, or a file that waitress has made ready to be sent; its length."""
         with self.outbuf_lock:
             if not self.connected:
                 raise ClientDisconnected
-            if self.current_outbuf_count >= self.adj.outbuf_high_watermark:
-                # So waitress asks for a new one after each answer: a buffer keeps what it has held.
-                self.outbufs = [*self.outbufs, OverflowableBuffer(self.adj.outbuf_overflow)]
+            if isinstance(data, ReadOnlyFileBasedBuffer):
+                # What comes after a file cannot be appended to it.
+                self.outbufs = [*self.outbufs, data, OverflowableBuffer(self.adj.outbuf_overflow)]  # type: ignore[list-item]
                 self.current_outbuf_count = 0
-            self.outbufs[-1].append(data)
-            self.current_outbuf_count += len(data)
+            else:
+                if self.current_outbuf_count >= self.adj.outbuf_high_watermark:
+                    # So waitress asks for a new one after each answer: a buffer keeps what it has held.
+                    self.outbufs = [*self.outbufs, OverflowableBuffer(self.adj.outbuf_overflow)]
+                    self.current_outbuf_count = 0
+                self.outbufs[-1].append(data)
+                self.current_outbuf_count += len(data)
             self.total_outbufs_len += len(data)
         return len(data)
 
@@ -138,9 +166,8 @@ class Loop:
         # Not asked of the map, which changes while a signal's handler runs.
         self._listening = [each for each in self._map.values() if isinstance(each, BaseWSGIServer)]
         self._deputies = 0 if threads else _DEPUTIES
-        if not threads:
-            for server in self._listening:
-                server.channel_class = _Channel
+        for server in self._listening:
+            server.channel_class = _SafeChannel if threads else _LoopChannel
         self._lead = _Lead()
         self._stopping = False
 
@@ -210,7 +237,8 @@ class Loop:
                 # Whoever leads now sends the answer: `service` has woken it.
                 return False
             if not channel.requests and channel.connected:
-                channel.handle_write()
+                # As the loop itself has it written: what that raises closes the connection alone.
+                wasyncore.write(channel)
         return True
 
     def _is_busy(self) -> bool:
