@@ -31,11 +31,11 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 ANYTHING = {"server", "cli", "__main__", "__init__"}
 
-# Whose business each of these libraries is. A service's class is Spyne's, its store is what a call carries.
+# Whose business each of these libraries is.
 ONLY_IN = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "spyne": {"wsdl", "services"},
+    "spyne": {"wsdl"},
     "lxml": {"wsdl"},
     "waitress": {"server"},
     "cheroot": {"server"},
@@ -102,6 +102,10 @@ def test_a_library_is_used_in_its_own_place(module: str) -> None:
     libraries = {_place(name) for name in _imported(MODULES[module])}
     wrong = {library for library in libraries if _place(module) not in ONLY_IN.get(library, {_place(module)})}
     assert not wrong, f"{module} is no place for {sorted(wrong)}"
+
+
+def test_one_module_imports_spyne_and_hands_its_names_on() -> None:
+    assert [name for name, path in MODULES.items() if "spyne" in map(_place, _imported(path))] == ["wsdl.spyne"]
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

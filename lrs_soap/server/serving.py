@@ -35,6 +35,7 @@ from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Admit, LearnerServiceEndpoint, MakeCall, R9Endpoint
 from lrs_soap.wsdl.facets import verify_batch_record_count
 from lrs_soap.wsdl.messages.vldmsg import VerifyBatchRqst
+from lrs_soap.wsdl.port import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,9 +123,10 @@ def application_of(
     prohibited = prohibited_text.read(settings.prohibited_text)
     search_age = _search_age(settings)
 
-    def make_call(exchange: Exchange, records: Any) -> Call:
+    def make_call(exchange: Exchange, operation: Operation, records: Any) -> Call:
         return Call(
             exchange,
+            operation,
             store,
             clock,
             passwords,

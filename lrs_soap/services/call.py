@@ -21,6 +21,7 @@ from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.organisation import Organisation
 from lrs_soap.store.store import Store, Transaction
+from lrs_soap.wsdl.port import Operation
 
 NO_ORGANISATION = "Either UKPRN or OrganisationRef must be supplied."
 
@@ -44,6 +45,7 @@ class Call:
     """
 
     exchange: Exchange
+    operation: Operation
     store: Store
     clock: Clock
     passwords: Passwords
@@ -100,7 +102,7 @@ class Call:
             organisation_ref=request.OrganisationRef,
             password=request.OrgPassword,
         )
-        judged = roles.judge(organisation, str(self.exchange.operation))
+        judged = roles.judge(organisation, self.operation.name, opened_by=self.operation.roles)
         if not judged.is_allowed:
             self.exchange.reasons = (judged.reason,)
             raise Refused(FaultCode.INSUFFICIENT_ACCESS.value, FaultCode.INSUFFICIENT_ACCESS.text)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
-from spyne import Service
-
 from lrs_soap.operations import batches, find, searches
 from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.register import register
@@ -14,6 +11,7 @@ from lrs_soap.operations.verify import verify
 from lrs_soap.rules.batches.batch_answers import miscounted, standing, submitted
 from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.values.organisation import Role
 from lrs_soap.services.batch_messages import (
     records_to_register,
     records_to_verify,
@@ -30,12 +28,23 @@ from lrs_soap.services.learner_messages import (
     verified_message,
 )
 from lrs_soap.wsdl.messages import batchmsg, exceptions, findmsg, regmsg, reportmsg, vldmsg
-from lrs_soap.wsdl.port import Port, operation
+from lrs_soap.wsdl.port import ServiceDeclaration
 
 # The FindType that asks for learners, not only for whether there are any.
 FULL = "FUL"
 
+_service = ServiceDeclaration("LearnerPortType")
 
+
+@_service.operation(
+    "learnerByULN",
+    roles={Role.ONLINE_USER, Role.VIEW_ONLY_USER},
+    element="FindLearnerByULN",
+    answer="FindLearnerResponse",
+    input_name="learnerByULNRequest",
+    output_name="findLearnerByULNResponse",
+    soap_action="",
+)
 def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.FindLearnerResp:
     """Find a learner by ULN and names."""
     names = {"GivenName": request.GivenName, "FamilyName": request.FamilyName}
@@ -54,6 +63,15 @@ def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.Fin
     )
 
 
+@_service.operation(
+    "learnerByDemographics",
+    roles={Role.ONLINE_USER, Role.VIEW_ONLY_USER},
+    element="FindLearnerByDemographics",
+    answer="FindLearnerResponse",
+    input_name="learnerByDemographicsRequest",
+    output_name="findLearnerByDemographicsResponse",
+    soap_action="",
+)
 def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRqst) -> findmsg.FindLearnerResp:
     """Find a learner, or those that it might be, by names, date of birth, gender and postcode."""
     sent = demographics_of(request)
@@ -72,6 +90,15 @@ def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRq
     )
 
 
+@_service.operation(
+    "registerSingleLearner",
+    roles={Role.ONLINE_USER},
+    element="RegisterLearner",
+    answer="RegisterLearnerResponse",
+    input_name="registerSingleLearnerRequest",
+    output_name="registerSingleLearnerResponse",
+    soap_action="",
+)
 def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> regmsg.RegisterSingleLearnerResp:
     """Register a learner who has no ULN yet."""
     with call.writing(request) as (transaction, author):
@@ -89,6 +116,15 @@ def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> r
     )
 
 
+@_service.operation(
+    "updateSingleLearner",
+    roles={Role.ONLINE_USER},
+    element="UpdateLearner",
+    answer="UpdateLearnerResponse",
+    input_name="updateLearnerRequest",
+    output_name="updateLearnerResponse",
+    soap_action="",
+)
 def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.UpdateLearnerResp:
     """Update the learner who has a ULN, in the version that the caller has seen."""
     sent = request.Learner
@@ -106,6 +142,15 @@ def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.Upda
     return regmsg.UpdateLearnerResp(ResponseCode=decision.code.value)
 
 
+@_service.operation(
+    "submitBatchRegistration",
+    roles={Role.BATCH_USER},
+    element="SubmitBatch",
+    answer="SubmitBatchResponse",
+    input_name="submitBatchRequest",
+    output_name="submitBatchResponse",
+    soap_action="",
+)
 def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchmsg.BatchRegistrationResp:
     """Take in a batch of learners to register or to check."""
     records = records_to_register(request.Learner, call.records)
@@ -126,6 +171,15 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
     return batchmsg.BatchRegistrationResp(ResponseCode=decision.code.value, JobID=job_id)
 
 
+@_service.operation(
+    "getBatchRegistrationOutput",
+    roles={Role.BATCH_USER},
+    element="GetSubmitBatchOutput",
+    answer="GetSubmitBatchOutputResponse",
+    input_name="batchOutputRequest",
+    output_name="batchOutputResponse",
+    soap_action="",
+)
 def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> batchmsg.BatchOutputResp:
     """Hand out what has become of a batch of learners."""
     with call.reading_for(request) as (transaction, author):
@@ -141,6 +195,15 @@ def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> ba
     return answer
 
 
+@_service.operation(
+    "submitVerifyBatch",
+    roles={Role.LEARNING_PROVIDER},
+    element="SubmitVerifyBatch",
+    answer="SubmitVerifyBatchResponse",
+    input_name="submitVerifyBatchRequest",
+    output_name="submitVerifyBatchResponse",
+    soap_action="",
+)
 def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.VerifyBatchResp:
     """Take in a batch of learners whose ULNs are to be verified."""
     records = records_to_verify(request.Learner, call.records)
@@ -156,6 +219,15 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
     return vldmsg.VerifyBatchResp(ResponseCode=decision.code.value, JobID=job_id)
 
 
+@_service.operation(
+    "getVerifyBatchOutput",
+    roles={Role.LEARNING_PROVIDER},
+    element="GetVerifyBatchOutput",
+    answer="GetVerifyBatchOutputResponse",
+    input_name="verifyBatchOutputRequest",
+    output_name="verifyBatchOutputResponse",
+    soap_action="",
+)
 def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -> vldmsg.VerifyBatchOutputResp:
     """Hand out what has become of a batch of learners to verify."""
     with call.reading_for(request) as (transaction, author):
@@ -170,6 +242,15 @@ def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -
     return answer
 
 
+@_service.operation(
+    "retrieveULNs",
+    roles={Role.ONLINE_USER, Role.VIEW_ONLY_USER},
+    element="RetrieveULNs",
+    answer="RetrieveULNsResponse",
+    input_name="retrieveULNsRequest",
+    output_name="retrieveULNsResponse",
+    soap_action="",
+)
 def retrieve_ulns(call: Call, request: reportmsg.RetrieveULNsRqst) -> reportmsg.RetrieveULNsResp:
     """Tell what each of a list of ULNs stands for."""
     ulns = request.ULNsToRetrieve.ULN
@@ -180,6 +261,14 @@ def retrieve_ulns(call: Call, request: reportmsg.RetrieveULNsRqst) -> reportmsg.
     return reportmsg.RetrieveULNsResp(RetrievedULNs=reportmsg.ArrayOfMIAPRetrievedULN(VerifiedULN=retrieved))
 
 
+@_service.operation(
+    "verifyLearner",
+    roles={Role.LEARNING_PROVIDER},
+    element="VerifyLearner",
+    answer="VerifyLearnerResponse",
+    input_name="verifyLearnerRequest",
+    output_name="verifyLearnerResponse",
+)
 def verify_learner(call: Call, request: reportmsg.VerifyLearnerRqst) -> reportmsg.VerifyLearnerResp:
     """Verify that a ULN belongs to a learner."""
     sent = request.LearnerToVerify
@@ -190,112 +279,6 @@ def verify_learner(call: Call, request: reportmsg.VerifyLearnerRqst) -> reportms
     return reportmsg.VerifyLearnerResp(VerifiedLearner=verified_message(sent, verification))
 
 
-class LearnerService(Service):
-    __service_name__ = "LearnerPortType"
-
-    learnerByULN = operation(
-        findmsg.LearnerByULNRqst,
-        findmsg.FindLearnerResp,
-        element="FindLearnerByULN",
-        answer="FindLearnerResponse",
-        input_name="learnerByULNRequest",
-        output_name="findLearnerByULNResponse",
-        soap_action="",
-    )(learner_by_uln)
-
-    learnerByDemographics = operation(
-        findmsg.LearnerByDemographicsRqst,
-        findmsg.FindLearnerResp,
-        element="FindLearnerByDemographics",
-        answer="FindLearnerResponse",
-        input_name="learnerByDemographicsRequest",
-        output_name="findLearnerByDemographicsResponse",
-        soap_action="",
-    )(learner_by_demographics)
-
-    registerSingleLearner = operation(
-        regmsg.RegisterSingleLearnerRqst,
-        regmsg.RegisterSingleLearnerResp,
-        element="RegisterLearner",
-        answer="RegisterLearnerResponse",
-        input_name="registerSingleLearnerRequest",
-        output_name="registerSingleLearnerResponse",
-        soap_action="",
-    )(register_learner)
-
-    updateSingleLearner = operation(
-        regmsg.UpdateLearnerRqst,
-        regmsg.UpdateLearnerResp,
-        element="UpdateLearner",
-        answer="UpdateLearnerResponse",
-        input_name="updateLearnerRequest",
-        output_name="updateLearnerResponse",
-        soap_action="",
-    )(update_learner)
-
-    submitBatchRegistration = operation(
-        batchmsg.BatchRegistrationRqst,
-        batchmsg.BatchRegistrationResp,
-        element="SubmitBatch",
-        answer="SubmitBatchResponse",
-        input_name="submitBatchRequest",
-        output_name="submitBatchResponse",
-        soap_action="",
-    )(submit_batch)
-
-    getBatchRegistrationOutput = operation(
-        batchmsg.BatchOutputRqst,
-        batchmsg.BatchOutputResp,
-        element="GetSubmitBatchOutput",
-        answer="GetSubmitBatchOutputResponse",
-        input_name="batchOutputRequest",
-        output_name="batchOutputResponse",
-        soap_action="",
-    )(get_submit_batch_output)
-
-    submitVerifyBatch = operation(
-        vldmsg.VerifyBatchRqst,
-        vldmsg.VerifyBatchResp,
-        element="SubmitVerifyBatch",
-        answer="SubmitVerifyBatchResponse",
-        input_name="submitVerifyBatchRequest",
-        output_name="submitVerifyBatchResponse",
-        soap_action="",
-    )(submit_verify_batch)
-
-    getVerifyBatchOutput = operation(
-        vldmsg.VerifyBatchOutputRqst,
-        vldmsg.VerifyBatchOutputResp,
-        element="GetVerifyBatchOutput",
-        answer="GetVerifyBatchOutputResponse",
-        input_name="verifyBatchOutputRequest",
-        output_name="verifyBatchOutputResponse",
-        soap_action="",
-    )(get_verify_batch_output)
-
-    retrieveULNs = operation(
-        reportmsg.RetrieveULNsRqst,
-        reportmsg.RetrieveULNsResp,
-        element="RetrieveULNs",
-        answer="RetrieveULNsResponse",
-        input_name="retrieveULNsRequest",
-        output_name="retrieveULNsResponse",
-        soap_action="",
-    )(retrieve_ulns)
-
-    verifyLearner = operation(
-        reportmsg.VerifyLearnerRqst,
-        reportmsg.VerifyLearnerResp,
-        element="VerifyLearner",
-        answer="VerifyLearnerResponse",
-        input_name="verifyLearnerRequest",
-        output_name="verifyLearnerResponse",
-    )(verify_learner)
-
-
-LEARNER_SERVICE = Port(
-    service=LearnerService,
-    name="LearnerServiceProxy",
-    path="/LearnerService.svc",
-    fault=exceptions.MIAPAPIException,
+LEARNER_SERVICE = _service.port(
+    name="LearnerServiceProxy", path="/LearnerService.svc", fault=exceptions.MIAPAPIException
 )

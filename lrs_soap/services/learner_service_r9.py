@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
-from spyne import Service
-
 from lrs_soap.errors import Refused
 from lrs_soap.operations import access_history, find, organisations
 from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.learning_events import HandedOut, judge, learning_events
 from lrs_soap.operations.update import update_subset
+from lrs_soap.rules.access.roles import ANY_ROLE
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.organisation import Role
 from lrs_soap.services.access_messages import page_message
 from lrs_soap.services.call import Call
 from lrs_soap.services.invoking_organisation import given, who_asks
 from lrs_soap.services.learner_messages_r9 import found_message, record_of
 from lrs_soap.services.learning_event_messages import asked_of, record_message
 from lrs_soap.services.organisation_messages import organisation_message
+from lrs_soap.wsdl import facets
 from lrs_soap.wsdl.messages import model, qcf_faults, tempuri
-from lrs_soap.wsdl.port import Port, operation
+from lrs_soap.wsdl.port import ServiceDeclaration
+from lrs_soap.wsdl.value_checks import (
+    AT_LEAST_1,
+    LANGUAGE,
+    LEFT_TO_THE_OPERATION,
+    NAME,
+    USER_TYPE,
+    not_sent_or_within,
+    one_of,
+)
 
 # The findType that asks for the learner, not only for whether there is one.
 FULL = "FUL"
 
+_service = ServiceDeclaration("ILearnerServiceR9")
 
+
+@_service.operation(
+    "LearnerByUln",
+    roles={Role.ONLINE_USER, Role.VIEW_ONLY_USER},
+    checks={
+        "userType": USER_TYPE,
+        "vendorId": AT_LEAST_1,
+        "language": LANGUAGE,
+        "uln": LEFT_TO_THE_OPERATION,
+        "givenName": NAME,
+        "familyName": NAME,
+        "findType": one_of("FUL", "CHK"),
+    },
+)
 def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.LearnerByUlnResponse:
     """Find a learner by ULN and names."""
     names = {"GivenName": request.givenName, "FamilyName": request.familyName}
@@ -44,6 +68,21 @@ def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.Learner
     return tempuri.LearnerByUlnResponse(LearnerByUlnResult=found)
 
 
+@_service.operation(
+    "GetLearnerLearningEvents",
+    roles={Role.LEARNER_RECORD},
+    checks={
+        "userType": USER_TYPE,
+        "vendorID": AT_LEAST_1,
+        "language": LANGUAGE,
+        "uln": LEFT_TO_THE_OPERATION,
+        "givenName": NAME,
+        "familyName": NAME,
+        "dateOfBirth": LEFT_TO_THE_OPERATION,
+        "gender": LEFT_TO_THE_OPERATION,
+        "getType": one_of("FULL", "BRIEF"),
+    },
+)
 def get_learner_learning_events(
     call: Call, request: tempuri.GetLearnerLearningEvents
 ) -> tempuri.GetLearnerLearningEventsResponse:
@@ -60,6 +99,21 @@ def get_learner_learning_events(
     return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record_message(request, record))
 
 
+@_service.operation(
+    "UpdateLearnerSubsetFields",
+    roles={Role.ONLINE_USER},
+    checks={
+        "userType": USER_TYPE,
+        "vendorId": AT_LEAST_1,
+        "language": LANGUAGE,
+        "uln": LEFT_TO_THE_OPERATION,
+        "versionNumber": LEFT_TO_THE_OPERATION,
+        "emailAddress": not_sent_or_within(facets.EMAIL),
+        "telephoneNumber": not_sent_or_within(facets.TELEPHONE_NUMBER),
+        "schoolAtAge16": not_sent_or_within(facets.SCHOOL_NAME),
+        "preferredGivenName": not_sent_or_within(facets.NAME),
+    },
+)
 def update_learner_subset_fields(
     call: Call, request: tempuri.UpdateLearnerSubsetFields
 ) -> tempuri.UpdateLearnerSubsetFieldsResponse:
@@ -78,6 +132,19 @@ def update_learner_subset_fields(
     return tempuri.UpdateLearnerSubsetFieldsResponse(UpdateLearnerSubsetFieldsResult=decision.code.value)
 
 
+@_service.operation(
+    "ViewAudit",
+    roles={Role.LEARNER_RECORD},
+    checks={
+        "userType": USER_TYPE,
+        "vendorId": AT_LEAST_1,
+        "language": LANGUAGE,
+        "learnerUln": LEFT_TO_THE_OPERATION,
+        "learnerGivenName": NAME,
+        "learnerFamilyName": NAME,
+        "page": AT_LEAST_1,
+    },
+)
 def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditResponse:
     """Hand out a page of who has looked at a learner's record."""
     with call.reading(who_asks(request.invokingOrganisation)) as transaction:
@@ -94,6 +161,17 @@ def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditRespo
     return tempuri.ViewAuditResponse(ViewAuditResult=page_message(viewing.page))
 
 
+@_service.operation(
+    "GetOrganisation",
+    roles=ANY_ROLE,
+    checks={
+        "userType": USER_TYPE,
+        "vendorId": AT_LEAST_1,
+        "language": LANGUAGE,
+        "ukPrn": LEFT_TO_THE_OPERATION,
+        "orgRef": LEFT_TO_THE_OPERATION,
+    },
+)
 def get_organisation(call: Call, request: tempuri.GetOrganisation) -> tempuri.GetOrganisationResponse:
     """Tell an organisation's name and status."""
     with call.reading(who_asks(request.invokingOrganisation)) as transaction:
@@ -105,29 +183,6 @@ def get_organisation(call: Call, request: tempuri.GetOrganisation) -> tempuri.Ge
     return tempuri.GetOrganisationResponse(GetOrganisationResult=organisation_message(decision.code, organisation))
 
 
-class LearnerServiceR9(Service):
-    __service_name__ = "ILearnerServiceR9"
-
-    LearnerByUln = operation(tempuri.LearnerByUln, tempuri.LearnerByUlnResponse)(learner_by_uln)
-
-    GetLearnerLearningEvents = operation(
-        tempuri.GetLearnerLearningEvents,
-        tempuri.GetLearnerLearningEventsResponse,
-    )(get_learner_learning_events)
-
-    UpdateLearnerSubsetFields = operation(
-        tempuri.UpdateLearnerSubsetFields,
-        tempuri.UpdateLearnerSubsetFieldsResponse,
-    )(update_learner_subset_fields)
-
-    ViewAudit = operation(tempuri.ViewAudit, tempuri.ViewAuditResponse)(view_audit)
-
-    GetOrganisation = operation(tempuri.GetOrganisation, tempuri.GetOrganisationResponse)(get_organisation)
-
-
-LEARNER_SERVICE_R9 = Port(
-    service=LearnerServiceR9,
-    name="LearnerServiceR9Proxy",
-    path="/LearnerServiceR9.svc",
-    fault=qcf_faults.DomainFault,
+LEARNER_SERVICE_R9 = _service.port(
+    name="LearnerServiceR9Proxy", path="/LearnerServiceR9.svc", fault=qcf_faults.DomainFault
 )

@@ -13,11 +13,9 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
-from spyne import Boolean, ByteArray, ComplexModel, DateTime, Integer32, Integer64, Unicode
-
 from lrs_soap.wsdl import facets, namespaces
 from lrs_soap.wsdl.facets import Facet
+from lrs_soap.wsdl.spyne import Boolean, ByteArray, ComplexModel, DateTime, Integer32, Integer64, Unicode
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -268,44 +266,51 @@ def children(of: type[M], *, least: int = 0, most: int | None = UNBOUNDED) -> tu
     return cast("tuple[M, ...]", _field(declared))
 
 
-# Types of LearnerServiceR9: written by WCF, qualified children. Nothing but the WSDL says what is valid.
+# Arguments of LearnerServiceR9's operations: qualified children. What else is valid than the WSDL says, each operation
+# declares by its checks.
 
 
-def _member(
-    of: Kind | SimpleType | type[Message], published: Occurs, *, omitted: bool = False, any_order: bool = False
-) -> Any:
-    declared = Declared(of, published, published, None, qualified=True, omitted=omitted, any_order=any_order)
-    return _field(declared)
+def _parameter(of: Kind | SimpleType | type[Message], *, is_required: bool = False, any_order: bool = False) -> Any:
+    is_nillable = of is Kind.TEXT or isinstance(of, type)
+    validated = Occurs(int(is_required), nillable=not is_required)
+    return _field(Declared(of, Occurs(1, nillable=is_nillable), validated, None, qualified=True, any_order=any_order))
 
 
 def parameter(of: type[M], *, any_order: bool = False) -> M | None:
-    """An operation's argument that may be nil."""
-    return cast("M | None", _member(of, Occurs(1, nillable=True), any_order=any_order))
+    """An argument with fields of its own, which may be nil."""
+    return cast("M | None", _parameter(of, any_order=any_order))
 
 
 def text_parameter() -> str | None:
-    """An operation's text argument, which may be nil."""
-    return cast("str | None", _member(Kind.TEXT, Occurs(1, nillable=True)))
+    """A text argument, which may be nil."""
+    return cast("str | None", _parameter(Kind.TEXT))
 
 
 def required_text_parameter() -> str:
-    """An operation's text argument that a valid request has (`wsdl.validation_r9`); the WSDL lets it be nil."""
-    return cast(str, text_parameter())
+    """A text argument that a valid request has, by the operation's checks; the WSDL lets it be nil."""
+    return cast(str, _parameter(Kind.TEXT, is_required=True))
 
 
 def int_parameter() -> int | None:
-    """An operation's xs:int argument; None only where a client has left it out."""
-    return cast("int | None", _member(Kind.INT, Occurs(1)))
+    """An xs:int argument; None only if the client left it out."""
+    return cast("int | None", _parameter(Kind.INT))
 
 
 def required_int_parameter() -> int:
-    """An operation's xs:int argument that a valid request has (`wsdl.validation_r9`)."""
-    return cast(int, int_parameter())
+    """An xs:int argument that a valid request has, by the operation's checks."""
+    return cast(int, _parameter(Kind.INT, is_required=True))
 
 
 def enumerated_parameter(of: SimpleType) -> str | None:
-    """An operation's argument of an enumerated type; None only where a client has left it out."""
-    return cast("str | None", _member(of, Occurs(1)))
+    """An argument of an enumerated type; None only if the client left it out."""
+    return cast("str | None", _parameter(of))
+
+
+# Other types of LearnerServiceR9: written by WCF, qualified children. Nothing but the WSDL says what is valid.
+
+
+def _member(of: Kind | SimpleType | type[Message], published: Occurs, *, omitted: bool = False) -> Any:
+    return _field(Declared(of, published, published, None, qualified=True, omitted=omitted))
 
 
 def member(of: type[M], *, omitted: bool = False) -> M | None:

@@ -12,7 +12,7 @@ from lrs_soap.clock import Clock
 from lrs_soap.errors import LrsError, Refused
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.rules.values.codes import FaultCode
-from lrs_soap.wsdl import faults, reading, reading_r9, validation_r9
+from lrs_soap.wsdl import faults, reading, reading_r9, value_checks
 from lrs_soap.wsdl.declare import Message
 from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope
 from lrs_soap.wsdl.facets import Facet
@@ -20,9 +20,9 @@ from lrs_soap.wsdl.faults import Envelope, FaultDetail
 from lrs_soap.wsdl.port import Operation, Port
 from lrs_soap.wsdl.writing import Writer
 
-# Given an exchange and the trouble of each record of a batch that is judged apart: what a service's function is called
-# with.
-MakeCall = Callable[[Exchange, Mapping[int, tuple[str, ...]]], Any]
+# Given an exchange, its operation and the violations of each malformed record of a batch: what a service's function is
+# called with.
+MakeCall = Callable[[Exchange, Operation, Mapping[int, tuple[str, ...]]], Any]
 
 # Raises Refused where no request is looked at now, whatever it says.
 Admit = Callable[[Exchange], None]
@@ -68,7 +68,7 @@ class Endpoint(ABC):
                 self._admit(exchange)
             request, records = self._read(operation, child, exchange)
             exchange.mark("read")
-            response = operation.function(self._make_call(exchange, records), request)
+            response = operation.function(self._make_call(exchange, operation, records), request)
             exchange.mark("decided")
             exchange.answer = self.envelope.around(self._writer.write(operation.response_tag, response))
             exchange.status = OK
@@ -189,7 +189,7 @@ class R9Endpoint(Endpoint):
         self, operation: Operation, child: etree._Element, exchange: Exchange
     ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
         request = self._reader.read(child)
-        found = validation_r9.violations(request)
+        found = value_checks.violations(request, operation.checks)
         if found:
             raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, found[0], found)
         return request, {}

@@ -1,33 +1,31 @@
-"""A port: its operations, declared as a Spyne service, and what the contract says of the whole.
+"""A port: its operations, each declared at the function that answers it, and what the contract says of the whole.
 
-Spyne has words for an operation's types and elements. What else the contract says of it goes with it as its `Naming`;
-where it says nothing, names are made as WCF makes them from the service's and the operation's.
+    _service = ServiceDeclaration("LearnerPortType")
+
+    @_service.operation("learnerByULN", roles={Role.ONLINE_USER, Role.VIEW_ONLY_USER}, element="FindLearnerByULN")
+    def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.FindLearnerResp: ...
+
+    LEARNER_SERVICE = _service.port(name="LearnerServiceProxy", path="/LearnerService.svc", fault=MIAPAPIException)
+
+The messages are those of the function's annotations. Operations stand in the WSDL in the order of their functions. A
+declaration that lacks something raises TypeError when its module is imported, so that no server starts with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from types import new_class
+from typing import Any, TypeVar, get_type_hints
 
-import lrs_soap.wsdl.spyne_moves  # noqa: F401  (has to come before Spyne)
-from spyne import Application, MethodDescriptor, Service, rpc
-from spyne.protocol.soap import Soap11
-
+from lrs_soap.rules.values.organisation import Role
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import DataContract, Message, original
+from lrs_soap.wsdl.declare import DataContract, Message, SimpleType, fields_of, original
+from lrs_soap.wsdl.spyne import MethodDescriptor, Service, rpc
+from lrs_soap.wsdl.value_checks import Check
 
-Q = TypeVar("Q", bound=Message)
-A = TypeVar("A", bound=Message)
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """What the contract calls an operation's input, output and action; None where it has WCF's name for it."""
-
-    input_name: str | None
-    output_name: str | None
-    soap_action: str | None
+F = TypeVar("F", bound=Callable[[Any, Any], Message])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,11 @@ class PublishedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of a port: its name on the wire, the function that answers it, its types, its messages."""
+    """An operation of a port.
+
+    `name` is its name on the wire, `function` answers it. An organisation needs one of `roles`. `checks` are made on
+    the values of a request, by field, in the contract's order.
+    """
 
     name: str
     function: Callable[[Any, Any], Message]
@@ -55,6 +57,8 @@ class Operation:
     response: type[Message]
     input: PublishedMessage
     output: PublishedMessage
+    roles: frozenset[Role]
+    checks: Mapping[str, Check]
 
     @property
     def request_tag(self) -> str:
@@ -68,34 +72,33 @@ class Operation:
 
     @property
     def soap_action(self) -> str:
+        """The SOAPAction that the WSDL gives the operation; most of LearnerService's have an empty one."""
         return self.input.action
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Port:
     """One address of the service and what is published about it.
 
     `name` is that of the definitions and of the WSDL's service, `path` where the service is served, `fault` the type
-    of its faults' detail.
+    of its faults' detail. `service` is the operations as a Spyne service, for whatever in Spyne takes one.
     """
 
     service: type[Service]
+    operations: tuple[Operation, ...]
     name: str
     path: str
     fault: type[DataContract]
 
     @property
     def port_type(self) -> str:
+        """The name of the WSDL's port type."""
         return self.service.get_service_name()
 
     @property
     def binding(self) -> str:
         """The name of the binding, which is that of the WSDL's port too."""
         return f"BasicHttpBinding_{self.port_type}"
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        return operations_of(self.service)
 
     def fault_of(self, operation: Operation) -> PublishedMessage:
         """The fault that an operation of this port declares."""
@@ -109,47 +112,106 @@ class Port:
         )
 
 
-def operation(
-    request: type[Q],
-    response: type[A],
-    *,
-    element: str | None = None,
-    answer: str | None = None,
-    input_name: str | None = None,
-    output_name: str | None = None,
-    soap_action: str | None = None,
-) -> Callable[[Callable[[Any, Q], A]], Callable[[Any, Q], A]]:
-    """Make an operation of a function that takes a call and a request and returns the response.
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    """What Spyne has no word for; a name that is None is the one that WCF makes."""
 
-    Assign the result to an attribute of a Spyne service, under the name that the operation has on the wire. `element`
-    and `answer` are the local names of the Body's child on the way in and out, in the namespaces of their types; left
-    out, they are the types' own.
-    """
-    return rpc(
-        request,
-        _returns=response,
-        _body_style="bare",
-        _in_message_name=f"{{{request.__namespace__}}}{element or request.get_type_name()}",
-        _out_message_name=f"{{{response.__namespace__}}}{answer or response.get_type_name()}",
-        _udd={"naming": Naming(input_name, output_name, soap_action)},
-    )
+    input_name: str | None
+    output_name: str | None
+    soap_action: str | None
+    roles: frozenset[Role]
+    checks: Mapping[str, Check]
 
 
-def operations_of(service: type[Service]) -> tuple[Operation, ...]:
-    """The operations of a service in the order in which it declares them."""
-    return tuple(_operation(service, name, descriptor) for name, descriptor in service.public_methods.items())
+class ServiceDeclaration:
+    """Collects the operations of a port, in the order of their functions, until `port` makes a port of them."""
+
+    def __init__(self, port_type: str) -> None:
+        """`port_type`: the name of the WSDL's port type, of which WCF makes other names."""
+        self._port_type = port_type
+        self._methods: dict[str, Any] = {}
+
+    def operation(
+        self,
+        name: str,
+        *,
+        roles: Set[Role],
+        checks: Mapping[str, Check] | None = None,
+        element: str | None = None,
+        answer: str | None = None,
+        input_name: str | None = None,
+        output_name: str | None = None,
+        soap_action: str | None = None,
+    ) -> Callable[[F], F]:
+        """Declare a function, which takes a call and a request and returns the response, as the operation `name`.
+
+        `roles`: an organisation needs one of them. `checks`: for each field of the request that has a value and no
+        facet, what its value must be. `element` and `answer`: the local names of the Body's child on the way in and
+        out, in the namespaces of their types; without them, the types' own. `input_name`, `output_name`,
+        `soap_action`: what the contract says where it does not have WCF's names.
+
+        Raises TypeError if anything is missing: a role, a message, a check.
+        """
+
+        def declare(function: F) -> F:
+            if name in self._methods:
+                raise TypeError(f"the operation {name} is declared twice")
+            if not roles:
+                raise TypeError(f"the operation {name} has no role")
+            request, response = _messages(name, function)
+            declaration = _Declaration(
+                input_name, output_name, soap_action, frozenset(roles), _complete_checks(name, request, checks or {})
+            )
+            self._methods[name] = rpc(
+                request,
+                _returns=response,
+                _body_style="bare",
+                _in_message_name=f"{{{request.__namespace__}}}{element or request.get_type_name()}",
+                _out_message_name=f"{{{response.__namespace__}}}{answer or response.get_type_name()}",
+                _udd={"declaration": declaration},
+            )(function)
+            return function
+
+        return declare
+
+    def port(self, *, name: str, path: str, fault: type[DataContract]) -> Port:
+        """The port of all operations that have been declared. Raises TypeError if two are asked by one element."""
+        service: type[Service] = new_class(
+            self._port_type, (Service,), exec_body=lambda body: body.update(self._methods)
+        )
+        operations = tuple(_operation(self._port_type, *each) for each in service.public_methods.items())
+        if len({operation.request_tag for operation in operations}) < len(operations):
+            raise TypeError(f"two operations of {name} are asked by the same element")
+        return Port(service, operations, name, path, fault)
 
 
-def application_of(port: Port) -> Application:
-    """The Spyne application of a port, as any of Spyne's servers would take it."""
-    return Application(
-        [port.service], tns=namespaces.TEMPURI, name=port.name, in_protocol=Soap11(), out_protocol=Soap11()
-    )
+def _messages(name: str, function: Callable[[Any, Any], Message]) -> tuple[type[Message], type[Message]]:
+    """The types of the request and the response, by the function's annotations."""
+    annotated = get_type_hints(function)
+    _call, request = inspect.signature(function).parameters
+    for what, message in (("request", annotated.get(request)), ("response", annotated.get("return"))):
+        if not (isinstance(message, type) and issubclass(message, Message)):
+            raise TypeError(f"the operation {name} has no message for its {what}: annotate its function")
+    return annotated[request], annotated["return"]
 
 
-def _operation(service: type[Service], name: str, descriptor: MethodDescriptor) -> Operation:
-    naming: Naming = descriptor.udd["naming"]
-    port_type = service.get_service_name()
+def _complete_checks(name: str, request: type[Message], checks: Mapping[str, Check]) -> dict[str, Check]:
+    """The checks in the order of the request's fields."""
+    fields = {field.name: field for field in fields_of(request)}
+    if unknown := checks.keys() - fields.keys():
+        raise TypeError(f"the operation {name} has checks of fields that its request lacks: {', '.join(unknown)}")
+    for field in fields.values():
+        of = field.declared.of
+        is_checked_by_type = field.declared.facet is not None or (isinstance(of, SimpleType) and bool(of.values))
+        if field.message is None and not is_checked_by_type and field.name not in checks:
+            raise TypeError(f"the operation {name} has no check of {field.name}")
+        if field.name in checks and field.declared.validated.least and checks[field.name].holds(None):
+            raise TypeError(f"the operation {name} lets a request pass without {field.name}, which it requires")
+    return {each: checks[each] for each in fields if each in checks}
+
+
+def _operation(port_type: str, name: str, descriptor: MethodDescriptor) -> Operation:
+    declaration: _Declaration = descriptor.udd["declaration"]
     action = f"{namespaces.TEMPURI}{port_type}/{name}"
     return Operation(
         name=name,
@@ -157,19 +219,21 @@ def _operation(service: type[Service], name: str, descriptor: MethodDescriptor) 
         request=original(descriptor.in_message),
         response=original(descriptor.out_message),
         input=PublishedMessage(
-            name=naming.input_name,
-            message=naming.input_name or f"{port_type}_{name}_InputMessage",
+            name=declaration.input_name,
+            message=declaration.input_name or f"{port_type}_{name}_InputMessage",
             part=_part(descriptor.in_message),
             tag=_tag(descriptor.in_message),
-            action=action if naming.soap_action is None else naming.soap_action,
+            action=action if declaration.soap_action is None else declaration.soap_action,
         ),
         output=PublishedMessage(
-            name=naming.output_name,
-            message=naming.output_name or f"{port_type}_{name}_OutputMessage",
+            name=declaration.output_name,
+            message=declaration.output_name or f"{port_type}_{name}_OutputMessage",
             part=_part(descriptor.out_message),
             tag=_tag(descriptor.out_message),
             action=f"{action}Response",
         ),
+        roles=declaration.roles,
+        checks=declaration.checks,
     )
 
 

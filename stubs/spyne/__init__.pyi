@@ -1,11 +1,9 @@
 """The part of Spyne 2.14 that lrs-soap uses."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from typing_extensions import Self
-
-from spyne.protocol import ProtocolBase
 
 class ModelBaseMeta(type): ...
 
@@ -34,23 +32,8 @@ class MethodDescriptor:
     udd: Mapping[str, Any]
 
 class Service:
-    __service_name__: ClassVar[str | None]
     public_methods: ClassVar[dict[str, MethodDescriptor]]
     @classmethod
     def get_service_name(cls) -> str: ...
 
 def rpc(*params: type[ModelBase], **kparams: object) -> Callable[[Callable[..., Any]], Callable[..., Any]]: ...
-
-class Interface:
-    method_id_map: Mapping[str, MethodDescriptor]
-
-class Application:
-    interface: Interface
-    def __init__(
-        self,
-        services: Iterable[type[Service]],
-        tns: str,
-        name: str | None = None,
-        in_protocol: ProtocolBase | None = None,
-        out_protocol: ProtocolBase | None = None,
-    ) -> None: ...

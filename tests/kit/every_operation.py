@@ -109,7 +109,8 @@ R9: Mapping[str, Content] = {
 OPERATIONS: Mapping[str, Content] = {**LEARNER, **R9}
 """What a valid request of an operation holds, by the operation's name on the wire."""
 
-_DECLARED = {each.name: each for port in (LEARNER_SERVICE, LEARNER_SERVICE_R9) for each in port.operations}
+DECLARED = {each.name: each for port in (LEARNER_SERVICE, LEARNER_SERVICE_R9) for each in port.operations}
+"""The declaration of each operation."""
 
 
 def ask(url: str, name: str, who: Who = TEST, *, change: Callable[[str], str] = str) -> Answer:
@@ -119,7 +120,7 @@ def ask(url: str, name: str, who: Who = TEST, *, change: Callable[[str], str] = 
 
 def ask_with(url: str, name: str, content: str) -> Answer:
     """Call an operation with a message that holds anything."""
-    operation = _DECLARED[name]
+    operation = DECLARED[name]
     tag = etree.QName(operation.request_tag)
     if name in LEARNER:
         body, path = f'<m:{tag.localname} xmlns:m="{tag.namespace}">{content}</m:{tag.localname}>', LEARNER_PATH

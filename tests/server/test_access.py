@@ -14,7 +14,6 @@ import pytest
 from lrs_soap.clock import LONDON, SettableClock
 from lrs_soap.operations import organisations
 from lrs_soap.passwords import Passwords
-from lrs_soap.rules.access.roles import ROLES_FOR
 from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.sample import starting_data
 from lrs_soap.server.loop import Loop
@@ -23,7 +22,7 @@ from lrs_soap.settings import Settings, read
 from lrs_soap.store.store import Store
 from tests.kit.answer_schema import assert_valid
 from tests.kit.databases import SQLITE, new_database
-from tests.kit.every_operation import LEARNER, OPERATIONS, R9, TEST, Who, ask, ask_with, code_of
+from tests.kit.every_operation import DECLARED, LEARNER, OPERATIONS, R9, TEST, Who, ask, ask_with, code_of
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, LEARNER_SERVICE_R9, Answer, envelope, post, send
 
@@ -131,7 +130,7 @@ def test_a_wrong_password_is_wsec0005(server: RunningServer, name: str) -> None:
 def test_a_role_opens_its_operations_and_the_others_are_wsec0006(roles: RunningServer, name: str) -> None:
     for role, who in BY_ROLE.items():
         answer = ask(roles.url, name, who)
-        if role in ROLES_FOR[name]:
+        if role in DECLARED[name].roles:
             assert is_let_in(answer)
         else:
             assert_refused(answer, name, "WSEC0006")

@@ -427,7 +427,8 @@ def test_it_is_decided_in_the_transaction_in_which_it_is_noted(database_url: str
     starting_data.fill(filled, passwords, clock)
     store = WithRival(database_url)
     endpoint = R9Endpoint(
-        LEARNER_SERVICE_R9, make_call=lambda exchange, records: Call(exchange, store, clock, passwords, NOTHING)
+        LEARNER_SERVICE_R9,
+        make_call=lambda exchange, operation, records: Call(exchange, operation, store, clock, passwords, NOTHING),
     )
     message = f'<{NAME} xmlns="http://tempuri.org/">{content_of(NAME)}</{NAME}>'
     exchange = Exchange(request=envelope(message).encode())

@@ -144,7 +144,7 @@ def test_an_action_is_escaped_in_the_fault(server: RunningServer) -> None:
 
 @every_r9_operation
 def test_what_nobody_foresaw_is_an_internal_fault_with_a_reference(name: str) -> None:
-    def make_call(exchange: Exchange, records: object) -> NoReturn:
+    def make_call(exchange: Exchange, operation: object, records: object) -> NoReturn:
         raise RuntimeError("no such table: secret")
 
     exchange = answered(name, make_call)
@@ -159,13 +159,13 @@ def test_what_nobody_foresaw_is_an_internal_fault_with_a_reference(name: str) ->
 
 @every_r9_operation
 def test_a_refusal_is_a_domain_fault_in_base64(name: str) -> None:
-    def make_call(exchange: Exchange, records: object) -> NoReturn:
+    def make_call(exchange: Exchange, operation: object, records: object) -> NoReturn:
         raise Refused(FaultCode.OUT_OF_HOURS.value, FaultCode.OUT_OF_HOURS.text)
 
     assert answered(name, make_call).answer == domain_fault(FaultCode.OUT_OF_HOURS)
 
 
-def answered(name: str, make_call: Callable[[Exchange, object], NoReturn]) -> Exchange:
+def answered(name: str, make_call: Callable[[Exchange, object, object], NoReturn]) -> Exchange:
     """The exchange of a valid request whose operation comes to nothing."""
     message = f'<{name} xmlns="{namespaces.TEMPURI}">{content_of(name)}</{name}>'
     exchange = Exchange(request=envelope(message).encode())

@@ -1,27 +1,28 @@
 """The contract that is published: against the live service's documents, and against the project's own notes of it.
 
 `contract_facts.txt` holds what our two documents say, so that a changed declaration shows without the live documents.
-`python tests/wsdl/test_wsdl_contract.py` writes it anew, for a change that is meant.
+`python tests/wsdl/test_contract.py` writes it anew, for a change that is meant.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
 
-from lrs_soap.services.learner_service import LEARNER_SERVICE, LearnerService
+from lrs_soap.rules.access.roles import ANY_ROLE
+from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import facets, namespaces
 from lrs_soap.wsdl.declare import Message, nillable, required
 from lrs_soap.wsdl.document import wsdl_document
-from lrs_soap.wsdl.messages import regmsg
-from lrs_soap.wsdl.port import Port, operation
+from lrs_soap.wsdl.messages import exceptions, regmsg
+from lrs_soap.wsdl.port import Port, ServiceDeclaration
 
 FACTS = Path(__file__).with_name("contract_facts.txt")
 SHARED = Path(__file__).parents[3] / "shared"
@@ -58,30 +59,33 @@ def test_the_documents_say_what_is_noted() -> None:
     assert described(LEARNER_SERVICE, LEARNER_SERVICE_R9) == noted, f"if it is meant: python {__file__}"
 
 
+class RegisterSingleLearnerResp(regmsg.LearnerServiceWrappedResponse):
+    """LearnerService's own, with another ULN."""
+
+    __namespace__ = namespaces.REGISTER
+
+    ResponseCode = required(facets.STRING)
+    ULN = nillable(facets.ULN)
+
+
 def test_a_changed_field_changes_the_document() -> None:
-    class RegisterSingleLearnerResp(regmsg.LearnerServiceWrappedResponse):
-        __namespace__ = namespaces.REGISTER
+    def as_it_is(call: object, request: regmsg.RegisterSingleLearnerRqst) -> regmsg.RegisterSingleLearnerResp:
+        return regmsg.RegisterSingleLearnerResp()
 
-        ResponseCode = required(facets.STRING)
-        ULN = nillable(facets.ULN)
+    def changed(call: object, request: regmsg.RegisterSingleLearnerRqst) -> RegisterSingleLearnerResp:
+        return RegisterSingleLearnerResp()
 
-    before = described(port_answering(regmsg.RegisterSingleLearnerResp))
-    after = described(port_answering(RegisterSingleLearnerResp))
+    before, after = described(port_of(as_it_is)), described(port_of(changed))
 
-    changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
-    assert changed == [("    ULN xs:string 0..1 unqualified", "    ULN xs:string 1..1 unqualified nillable")]
+    differing = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
+    assert differing == [("    ULN xs:string 0..1 unqualified", "    ULN xs:string 1..1 unqualified nillable")]
 
 
-def port_answering(response_type: type[Message]) -> Port:
-    """LearnerService's port with one operation, which returns that response."""
-
-    def register(call: object, request: regmsg.RegisterSingleLearnerRqst) -> Message:
-        return response_type()
-
-    class OneOperation(LearnerService):
-        anotherOperation = operation(regmsg.RegisterSingleLearnerRqst, response_type)(register)
-
-    return dataclasses.replace(LEARNER_SERVICE, service=OneOperation)
+def port_of(function: Callable[[Any, Any], Message]) -> Port:
+    """A port of one operation."""
+    service = ServiceDeclaration("LearnerPortType")
+    service.operation("registerSingleLearner", roles=ANY_ROLE)(function)
+    return service.port(name="LearnerServiceProxy", path="/LearnerService.svc", fault=exceptions.MIAPAPIException)
 
 
 def described(*ports: Port) -> list[str]:

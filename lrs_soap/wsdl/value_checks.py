@@ -1,0 +1,56 @@
+"""What LearnerServiceR9 requires of values beyond their types: its counterpart of the schema on the other port.
+
+An operation declares a check for each field of its request that has a value. Fields of a learner have the same facets
+as on LearnerService.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lrs_soap.wsdl import facets
+from lrs_soap.wsdl.declare import Message
+from lrs_soap.wsdl.facets import Facet
+from lrs_soap.wsdl.validation import reader_of
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a value must be: a test, which gets None for a field that was not sent, and the words for a refusal."""
+
+    holds: Callable[[Any], bool]
+    words: str
+
+
+def one_of(*values: str) -> Check:
+    """The value is one of `values`."""
+    return Check(frozenset(values).__contains__, f"one of {', '.join(values)}")
+
+
+def within(facet: Facet) -> Check:
+    """The field was sent, and its value is within the facet."""
+    read = reader_of(facet)
+    return Check(lambda value: value is not None and read(value)[1] is None, f"a {facet.name}")
+
+
+def not_sent_or_within(facet: Facet) -> Check:
+    """The value is within the facet, if the field was sent."""
+    read = reader_of(facet)
+    return Check(lambda value: value is None or read(value)[1] is None, f"a {facet.name}")
+
+
+USER_TYPE = one_of("LNR", "ORG", "SER")
+LANGUAGE = Check(lambda value: (value or "").upper() in ("ENG", "EN", "CYM"), "ENG or CYM")
+AT_LEAST_1 = Check(lambda value: value is not None and value >= 1, "1 or more")
+NAME = within(facets.NAME_NON_EMPTY)
+LEFT_TO_THE_OPERATION = Check(lambda value: True, "anything")
+"""Any value passes: the operation has an answer for each, or does not read it."""
+
+
+def violations(request: Message, checks: Mapping[str, Check]) -> tuple[str, ...]:
+    """Everything that is wrong with a request: a sentence a field, which does not quote the value."""
+    return tuple(
+        f"{field} is not {check.words}" for field, check in checks.items() if not check.holds(getattr(request, field))
+    )

@@ -1,3 +1,0 @@
-from spyne.protocol import ProtocolBase
-
-class Soap11(ProtocolBase): ...
