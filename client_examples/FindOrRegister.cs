@@ -1,12 +1,13 @@
-// Find a learner by ULN or register a new one, in C#. With Mono (Debian: mono-devel and mono-mcs), the service running:
+// Find a learner by ULN or register a new one, in C#. With Mono (Debian: mono-devel and mono-mcs), while the service
+// runs:
 //
 //   wsdl -n:Lrs -out:LearnerService.cs 'http://127.0.0.1:8080/LearnerService.svc?singleWsdl'
 //   mcs -r:System.Web.Services FindOrRegister.cs LearnerService.cs
 //   mono FindOrRegister.exe ADDRESS FAMILY_NAME GIVEN_NAME ULN
 //   mono FindOrRegister.exe ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 //
-// ADDRESS is that of the service: http://127.0.0.1:8080. Prints the response code and each learner found, or the new
-// ULN. For HTTPS, add an X509Certificate2 to the service's ClientCertificates.
+// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the response code, and each learner found
+// or the new ULN. For HTTPS, add an X509Certificate2 to the proxy's ClientCertificates.
 
 using System;
 using System.Web.Services.Protocols;
@@ -38,7 +39,7 @@ static class FindOrRegister
         }
     }
 
-    // In whatever namespace: the service sends the fields in none, which is not what its WSDL says.
+    // Any namespace: the service sends the fields without one, which is not what its WSDL says.
     static string Field(XmlElement exception, string name)
     {
         return exception.SelectSingleNode("*[local-name()='" + name + "']").InnerText;

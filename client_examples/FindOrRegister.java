@@ -1,4 +1,4 @@
-// Find a learner by ULN or register a new one, in Java. With JDK 17 and JAX-WS (Debian: jaxws), the service running:
+// Find a learner by ULN or register a new one, in Java. With JDK 17 and JAX-WS (Debian: jaxws), while the service runs:
 //
 //   java -cp /usr/share/java/jaxws-tools.jar com.sun.tools.ws.WsImport -Xnocompile \
 //       'http://127.0.0.1:8080/LearnerService.svc?singleWsdl'
@@ -6,8 +6,8 @@
 //   java -cp .:/usr/share/java/jaxws-rt.jar FindOrRegister ADDRESS FAMILY_NAME GIVEN_NAME ULN
 //   java -cp … FindOrRegister ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 //
-// ADDRESS is that of the service: http://127.0.0.1:8080. Prints the response code and each learner found, or the new
-// ULN. For HTTPS, give the JVM -Djavax.net.ssl.keyStore and keyStorePassword, trustStore and trustStorePassword.
+// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the response code, and each learner found
+// or the new ULN. For HTTPS, give the JVM -Djavax.net.ssl.keyStore, keyStorePassword, trustStore and trustStorePassword.
 
 import java.net.URL;
 import java.util.List;
@@ -92,8 +92,8 @@ class FindOrRegister {
         }
     }
 
-    // Reads a fault off the message, in whatever namespace its fields are. Those of the typed exception are null: the
-    // service sends them in none, which is not what its WSDL says.
+    // Reads a fault from the message itself, in any namespace. The fields of the typed exception are null, because the
+    // service sends them without a namespace, which is not what its WSDL says.
     private static class FaultDetail implements SOAPHandler<SOAPMessageContext> {
         String text;
 

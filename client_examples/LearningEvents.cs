@@ -1,14 +1,14 @@
 // Read a learner's Personal Learning Record and print it as a table, in C#. With Mono (Debian: mono-devel and
-// mono-mcs), the service running:
+// mono-mcs), while the service runs:
 //
 //   wsdl -n:Lrs -out:LearnerServiceR9.cs 'http://127.0.0.1:8080/LearnerServiceR9.svc?singleWsdl'
 //   mcs -r:System.Web.Services LearningEvents.cs LearnerServiceR9.cs
 //   mono LearningEvents.exe [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER] [--language ENG|CYM]
 //                           ADDRESS ULN FAMILY_NAME GIVEN_NAME
 //
-// ADDRESS is that of the service: http://127.0.0.1:8080. Prints the answer in words, then a row for each learning
-// event, with those columns that any of them fills. The exit status is 0 where the record was handed out, be it empty.
-// The learner can see later who has asked for it. For HTTPS, add an X509Certificate2 to the service's
+// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the answer in words, then a row for each
+// learning event; columns that no event fills are left out. The exit status is 0 if the service sent the record, even an
+// empty one. The learner can see later who asked for it. For HTTPS, add an X509Certificate2 to the proxy's
 // ClientCertificates.
 
 using System;
@@ -32,9 +32,9 @@ static class LearningEvents
     static readonly Dictionary<string, string> Answers = new Dictionary<string, string>
     {
         ["WSRC0004"] = "this is the learner's record",
-        ["WSRC0022"] = "the ULN is linked to a master's, which is the one to use; this is the record of all its ULNs",
-        ["WSEC0136"] = "this is no ULN, which has ten digits, the last of them to check the others",
-        ["WSEC0206"] = "the learner has not opted to share the record, so that only the learner may read it",
+        ["WSRC0022"] = "the ULN is linked to a master, whose ULN is the one to use; this is the record of all its ULNs",
+        ["WSEC0136"] = "this is not a ULN: a ULN has ten digits, and the last one checks the others",
+        ["WSEC0206"] = "the learner has not opted to share the record, so only the learner may read it",
         ["WSEC0208"] = "no learner has this ULN and exactly these names",
     };
     static readonly string[] Records = { "WSRC0004", "WSRC0022" };
@@ -81,7 +81,7 @@ static class LearningEvents
         }
     }
 
-    // The lines of a table with a row for each event, and the columns that any of them fills.
+    // The lines of a table: a row for each event, without the columns that no event fills.
     static IEnumerable<string> Table(LearningEvent[] events)
     {
         string[][] rows = events.Select(Row).ToArray();
@@ -108,7 +108,7 @@ static class LearningEvents
         };
     }
 
-    // What a fault says, which may be the service's own or that of the machinery around it.
+    // The words of a fault: the service's own, or those of the SOAP library.
     static string WordsOf(SoapException fault)
     {
         XmlElement exception = fault.Detail == null ? null : fault.Detail["DomainFault", Faults];

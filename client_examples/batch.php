@@ -5,43 +5,43 @@
 //   php batch.php [--check] [--wait SECONDS] ADDRESS [LEARNERS [ULNS]]
 //   php batch.php --job JOBID [--wait SECONDS] ADDRESS [LEARNERS [ULNS]]
 //
-// ADDRESS is that of the service: http://127.0.0.1:8080. LEARNERS is a CSV in UTF-8 whose columns are the contract's,
-// with a MISIdentifier for each learner: learners.csv, which is beside this program, if left out. ULNS, or else ulns.csv,
-// will be the same with the columns ULN and ReturnCode, matched by MISIdentifier. With --check nobody is registered or
-// updated. For HTTPS, the option 'local_cert' names a PEM file with the client's certificate and key.
+// ADDRESS is the service's, such as http://127.0.0.1:8080. LEARNERS is a CSV file in UTF-8 with the contract's columns
+// and a MISIdentifier for each learner, by default learners.csv beside this program. The program writes ULNS, by default
+// ulns.csv: the same learners with the columns ULN and ReturnCode, matched by MISIdentifier. With --check it registers
+// and updates nobody. For HTTPS, add the option 'local_cert' with a PEM file that has the client's certificate and key.
 //
-// The JobID is shown as soon as the service has it: a job that was submitted will be done, whatever becomes of this
-// program. If it is cut off, or gives up after the SECONDS that it may wait, --job goes on with the job. If it is cut off
-// before it has shown a JobID, run it again: whoever has been registered gets the same ULN.
+// The program shows the JobID as soon as there is one. The service finishes a submitted job even if the program stops.
+// If the program is interrupted, or has waited for SECONDS, continue with --job. If it is interrupted before it shows a
+// JobID, run it again: a learner who is already registered gets the same ULN.
 
 const SUBMITTED = 'WSRC0007', INCOMPLETE = 'WSRC0008', SUCCESSFUL = 'WSRC0009', FAILED = 'WSRC0010';
 const COUNT_INCORRECT = 'WSRC0017', UNKNOWN_JOB = 'WSRC0018';
 const NO_SUCCESS = [
     FAILED => 'the job has failed; some of its learners may be registered, so submit them again',
-    COUNT_INCORRECT => 'there are more or fewer learners than was said, and no job',
+    COUNT_INCORRECT => 'LearnerRecordCount is not the number of learners, so there is no job',
     UNKNOWN_JOB => 'this organisation has no such job',
 ];
 const COUNTS = [
     'NewLearnersCount' => 'new',
-    'ExistsUpdatedLearnersCount' => 'held already',
-    'PossibleMatchLearnersCount' => 'possibly held',
+    'ExistsUpdatedLearnersCount' => 'already registered',
+    'PossibleMatchLearnersCount' => 'with possible matches',
     'LearnersNotFoundCount' => 'not found',
     'RejectedLearnersCount' => 'rejected',
 ];
-// From RC006 on it is for a person to say what is to be done.
+// A person must decide about RC006 and the codes after it.
 const OUTCOMES = [
     'RC001' => 'newly registered',
-    'RC002' => 'is held with exactly these details',
-    'RC003' => 'the ULN is right, the learner has been updated',
+    'RC002' => 'already registered with exactly these details',
+    'RC003' => 'the ULN is right, and the learner is updated',
     'RC004' => 'linked to a master, whose ULN is the one to use',
-    'RC005' => 'the ULN is right, nothing is to be changed',
+    'RC005' => 'the ULN is right, and nothing changes',
     'RC006' => 'new, and AbilityToShare or VerificationType is missing',
-    'RC007' => 'may be one of those who are held',
-    'RC008' => 'may be one of more than ten who are held',
-    'RC009' => "the ULN is nobody's or another learner's; or nobody is held whom --check could find",
+    'RC007' => 'may be a learner who is already registered',
+    'RC008' => 'may be one of more than ten registered learners',
+    'RC009' => "the ULN is unknown or another learner's; or --check found nobody",
     'RC010' => 'one of the names, the date of birth, gender or postcode is missing',
-    'RC011' => 'a field is not as it has to be, or the age is below 13 or above 110',
-    'RC012' => 'the UPN or UCI is not as it has to be',
+    'RC011' => 'a field is malformed, or the age is below 13 or above 110',
+    'RC012' => 'the UPN or UCI is malformed',
     'RC013' => 'the age is below 13 or above 110',
 ];
 const FIELDS = [
@@ -53,12 +53,12 @@ const FIELDS = [
 ];
 const MOST_LEARNERS = 200;
 const FIRST_PAUSE = 0.5, LONGEST_PAUSE = 60.0;
-// An element that may be nil has to be given all the same: SoapClient takes null for nil.
+// SoapClient needs every element, also one that may be nil; null means nil.
 const ASKER = [
     'OrganisationRef' => null, 'UKPRN' => 'TEST0001', 'OrgPassword' => 'CompatSitePass01', 'UserName' => 'example',
 ];
 
-// The learners of a file, by the contract's names. Ends the program where a batch cannot be made of them.
+// The learners of a file, by the contract's names. Exits if they cannot make a batch.
 function read(string $file): array
 {
     $source = fopen($file, 'r') ?: exit(1);
@@ -82,18 +82,18 @@ function read(string $file): array
     $count = count($learners);
     $identifiers = array_filter(array_column($learners, 'MISIdentifier'), 'strlen');
     if (count(array_unique($identifiers)) < $count) {
-        stop("$file: each learner needs a MISIdentifier of its own, to be found by in the answer.");
+        stop("$file: each learner needs its own MISIdentifier, which finds its outcome.");
     }
     if ($count < 1 || $count > MOST_LEARNERS) {
-        stop("$file: $count learners, where a batch has 1 to " . MOST_LEARNERS . '.');
+        stop("$file: $count learners, but a batch has 1 to " . MOST_LEARNERS . '.');
     }
     return $learners;
 }
 
-// The JobID of a new job. Ends the program where there is none.
+// The JobID of a new job. Exits if the service makes none.
 function submit(SoapClient $service, array $learners, string $jobType): int
 {
-    // A field that is empty has not been filled in.
+    // Leave out empty fields.
     $filledIn = array_map(fn($learner) => array_filter($learner, 'strlen'), $learners);
     $answer = $service->submitBatchRegistration(
         ['JobType' => $jobType, 'LearnerRecordCount' => count($filledIn), 'Learner' => $filledIn] + ASKER,
@@ -105,7 +105,7 @@ function submit(SoapClient $service, array $learners, string $jobType): int
     return $answer->JobID;
 }
 
-// The answer about a job that is done. Ends the program where it fails, or takes longer than these seconds.
+// The output of a job, once it is done. Exits if it fails, or is not done after these seconds.
 function waitFor(SoapClient $service, int $job, float $seconds): stdClass
 {
     $deadline = microtime(true) + $seconds;
@@ -125,19 +125,19 @@ function waitFor(SoapClient $service, int $job, float $seconds): stdClass
     return $answer;
 }
 
-// What the service says of a job; null where it cannot be reached, which is no reason to give up.
+// The service's answer about a job; null if it cannot be reached, which is worth another try.
 function ask(SoapClient $service, int $job): ?stdClass
 {
     try {
         return $service->getBatchRegistrationOutput(['JobID' => $job] + ASKER);
     } catch (SoapFault $fault) {
-        // The second is what SoapClient says of an answer that breaks off.
+        // SoapClient says the second when an answer breaks off.
         $unreached = $fault->faultcode === 'HTTP' || $fault->getMessage() === 'looks like we got no XML document';
         return $unreached ? null : throw $fault;
     }
 }
 
-// Print how many learners came out how.
+// Print how many learners have each outcome.
 function show(stdClass $answer): void
 {
     $counts = array_map(fn($name, $words) => "{$answer->$name} $words", array_keys(COUNTS), COUNTS);
@@ -149,12 +149,12 @@ function show(stdClass $answer): void
     }
 }
 
-// Write the learners with what has become of them; the file is never there in part.
+// Write the learners with their outcomes. The file appears only when it is complete.
 function write(string $file, array $learners, stdClass $answer): void
 {
     $done = array_column($answer->Learner, null, 'MISIdentifier');
     if (array_diff(array_column($learners, 'MISIdentifier'), array_keys($done)) || count($done) !== count($learners)) {
-        stop('The job is not of these learners: it has other MISIdentifiers.');
+        stop('The job has other learners: its MISIdentifiers are different.');
     }
     $target = fopen("$file.part", 'w') ?: exit(1);
     $row = fn($values) => fputcsv($target, $values, escape: '', eol: "\r\n");
@@ -168,7 +168,7 @@ function write(string $file, array $learners, stdClass $answer): void
     rename("$file.part", $file);
 }
 
-// End the program with what the service has answered.
+// Exit with the service's answer in words.
 function stopAt(stdClass $answer): never
 {
     stop("$answer->ResponseCode: " . (NO_SUCCESS[$answer->ResponseCode] ?? 'not known to this program') . '.');
@@ -183,14 +183,14 @@ function stop(string $reason): never
 $given = getopt('', ['check', 'job:', 'wait:'], $rest);
 [$address, $learnersFile, $ulnsFile] = array_slice($argv, $rest) + [1 => __DIR__ . '/learners.csv', 2 => 'ulns.csv'];
 $learners = read($learnersFile);
-// Without this feature a list of one learner would be a learner.
+// Without this feature, SoapClient turns a list of one learner into a learner.
 $service = new SoapClient("$address/LearnerService.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
 
 try {
     $job = (int) ($given['job'] ?? submit($service, $learners, isset($given['check']) ? 'CHK' : 'FUL'));
     $answer = waitFor($service, $job, (float) ($given['wait'] ?? 3600));
 } catch (SoapFault $fault) {
-    // Without this detail it is SoapClient that gives up: it has not reached the service, for one.
+    // A fault without this detail is SoapClient's own: it may not have reached the service.
     $exception = $fault->detail->MIAPAPIException ?? throw $fault;
     stop("$exception->ErrorCode: $exception->Description: $exception->FurtherDetails");
 }

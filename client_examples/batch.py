@@ -3,13 +3,14 @@
     python batch.py ADDRESS [LEARNERS [ULNS]] [--check] [--wait SECONDS]
     python batch.py ADDRESS [LEARNERS [ULNS]] --job JOBID [--wait SECONDS]
 
-ADDRESS is that of the service: http://127.0.0.1:8080. LEARNERS is a CSV in UTF-8 whose columns are the contract's, with
-a MISIdentifier for each learner: learners.csv, which is beside this program, if left out. ULNS, or else ulns.csv, will
-be the same with the columns ULN and ReturnCode, matched by MISIdentifier. With --check nobody is registered or updated.
+ADDRESS is the service's, such as http://127.0.0.1:8080. LEARNERS is a CSV file in UTF-8 with the contract's columns and
+a MISIdentifier for each learner, by default learners.csv beside this program. The program writes ULNS, by default
+ulns.csv: the same learners with the columns ULN and ReturnCode, matched by MISIdentifier. With --check it registers and
+updates nobody.
 
-The JobID is shown as soon as the service has it: a job that was submitted will be done, whatever becomes of this
-program. If it is cut off, or gives up after the SECONDS that it may wait, --job goes on with the job. If it is cut off
-before it has shown a JobID, run it again: whoever has been registered gets the same ULN.
+The program shows the JobID as soon as there is one. The service finishes a submitted job even if the program stops. If
+the program is interrupted, or has waited for SECONDS, continue with --job. If it is interrupted before it shows a
+JobID, run it again: a learner who is already registered gets the same ULN.
 """
 
 import argparse
@@ -31,30 +32,30 @@ SUBMITTED, INCOMPLETE, SUCCESSFUL, FAILED = "WSRC0007", "WSRC0008", "WSRC0009", 
 COUNT_INCORRECT, UNKNOWN_JOB = "WSRC0017", "WSRC0018"
 NO_SUCCESS = {
     FAILED: "the job has failed; some of its learners may be registered, so submit them again",
-    COUNT_INCORRECT: "there are more or fewer learners than was said, and no job",
+    COUNT_INCORRECT: "LearnerRecordCount is not the number of learners, so there is no job",
     UNKNOWN_JOB: "this organisation has no such job",
 }
 COUNTS = {
     "NewLearnersCount": "new",
-    "ExistsUpdatedLearnersCount": "held already",
-    "PossibleMatchLearnersCount": "possibly held",
+    "ExistsUpdatedLearnersCount": "already registered",
+    "PossibleMatchLearnersCount": "with possible matches",
     "LearnersNotFoundCount": "not found",
     "RejectedLearnersCount": "rejected",
 }
-# From RC006 on it is for a person to say what is to be done.
+# A person must decide about RC006 and the codes after it.
 OUTCOMES = {
     "RC001": "newly registered",
-    "RC002": "is held with exactly these details",
-    "RC003": "the ULN is right, the learner has been updated",
+    "RC002": "already registered with exactly these details",
+    "RC003": "the ULN is right, and the learner is updated",
     "RC004": "linked to a master, whose ULN is the one to use",
-    "RC005": "the ULN is right, nothing is to be changed",
+    "RC005": "the ULN is right, and nothing changes",
     "RC006": "new, and AbilityToShare or VerificationType is missing",
-    "RC007": "may be one of those who are held",
-    "RC008": "may be one of more than ten who are held",
-    "RC009": "the ULN is nobody's or another learner's; or nobody is held whom --check could find",
+    "RC007": "may be a learner who is already registered",
+    "RC008": "may be one of more than ten registered learners",
+    "RC009": "the ULN is unknown or another learner's; or --check found nobody",
     "RC010": "one of the names, the date of birth, gender or postcode is missing",
-    "RC011": "a field is not as it has to be, or the age is below 13 or above 110",
-    "RC012": "the UPN or UCI is not as it has to be",
+    "RC011": "a field is malformed, or the age is below 13 or above 110",
+    "RC012": "the UPN or UCI is malformed",
     "RC013": "the age is below 13 or above 110",
 }
 MOST_LEARNERS = 200
@@ -62,7 +63,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 
 
 def read(file: Path) -> list[dict[str, str]]:
-    """The learners of a file. Ends the program where a batch cannot be made of them."""
+    """The learners of a file. Exits if they cannot make a batch."""
     with file.open(encoding="utf-8-sig", newline="") as source:
         rows = csv.DictReader(source)
         learners = list(rows)
@@ -70,15 +71,15 @@ def read(file: Path) -> list[dict[str, str]]:
         sys.exit(f"{file}: not every row has {len(rows.fieldnames)} columns.")
     identifiers = {learner.get("MISIdentifier") for learner in learners}
     if not identifiers.isdisjoint({None, ""}) or len(identifiers) < len(learners):
-        sys.exit(f"{file}: each learner needs a MISIdentifier of its own, to be found by in the answer.")
+        sys.exit(f"{file}: each learner needs its own MISIdentifier, which finds its outcome.")
     if not 1 <= len(learners) <= MOST_LEARNERS:
-        sys.exit(f"{file}: {len(learners)} learners, where a batch has 1 to {MOST_LEARNERS}.")
+        sys.exit(f"{file}: {len(learners)} learners, but a batch has 1 to {MOST_LEARNERS}.")
     return learners
 
 
 def submit(service: Any, learners: list[dict[str, str]], job_type: str) -> int:
-    """The JobID of a new job. Ends the program where there is none."""
-    # A field that is empty has not been filled in.
+    """The JobID of a new job. Exits if the service makes none."""
+    # Leave out empty fields.
     filled_in = [{name: value for name, value in learner.items() if value} for learner in learners]
     answer = service.submitBatchRegistration(
         JobType=job_type, LearnerRecordCount=len(filled_in), Learner=filled_in, **ASKER
@@ -90,7 +91,7 @@ def submit(service: Any, learners: list[dict[str, str]], job_type: str) -> int:
 
 
 def wait_for(service: Any, job: int, seconds: float) -> Any:
-    """The answer about a job that is done. Ends the program where it fails, or takes longer than these seconds."""
+    """The output of a job, once it is done. Exits if it fails, or is not done after these seconds."""
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE
     while (answer := ask(service, job)) is None or answer.ResponseCode == INCOMPLETE:
@@ -106,7 +107,7 @@ def wait_for(service: Any, job: int, seconds: float) -> Any:
 
 
 def ask(service: Any, job: int) -> Any:
-    """What the service says of a job; None where it cannot be reached, which is no reason to give up."""
+    """The service's answer about a job; None if it cannot be reached, which is worth another try."""
     try:
         return service.getBatchRegistrationOutput(JobID=job, **ASKER)
     except requests.RequestException:
@@ -114,17 +115,17 @@ def ask(service: Any, job: int) -> Any:
 
 
 def show(answer: Any) -> None:
-    """Print how many learners came out how."""
+    """Print how many learners have each outcome."""
     print(f"{SUCCESSFUL}: " + ", ".join(f"{answer[name]} {words}" for name, words in COUNTS.items()))
     for code, number in sorted(Counter(learner.ReturnCode for learner in answer.Learner).items()):
         print(f"{number:>3} {code}: {OUTCOMES.get(code, 'not known to this program')}")
 
 
 def write(file: Path, learners: list[dict[str, str]], answer: Any) -> None:
-    """Write the learners with what has become of them; the file is never there in part."""
+    """Write the learners with their outcomes. The file appears only when it is complete."""
     done = {learner.MISIdentifier: learner for learner in answer.Learner}
     if done.keys() != {learner["MISIdentifier"] for learner in learners}:
-        sys.exit("The job is not of these learners: it has other MISIdentifiers.")
+        sys.exit("The job has other learners: its MISIdentifiers are different.")
     part = file.with_name(f"{file.name}.part")
     with part.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, dict.fromkeys([*learners[0], "ULN", "ReturnCode"]))
@@ -138,7 +139,7 @@ def write(file: Path, learners: list[dict[str, str]], answer: Any) -> None:
 
 
 def stop(answer: Any) -> None:
-    """End the program with what the service has answered."""
+    """Exit with the service's answer in words."""
     sys.exit(f"{answer.ResponseCode}: {NO_SUCCESS.get(answer.ResponseCode, 'not known to this program')}.")
 
 
@@ -156,7 +157,7 @@ def register(
         answer = wait_for(client.service, job, seconds)
     except Fault as fault:
         (exception,) = fault.detail
-        # In whatever namespace: the service sends the fields in none, which is not what its WSDL says.
+        # Any namespace: the service sends the fields without one, which is not what its WSDL says.
         texts = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
         sys.exit(": ".join(text or "" for text in texts))
     write(ulns_file, learners, answer)

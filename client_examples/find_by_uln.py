@@ -2,7 +2,7 @@
 
     python find_by_uln.py ULN FAMILY_NAME GIVEN_NAME [ADDRESS]
 
-ADDRESS is that of the service, http://127.0.0.1:8080 if left out.
+ADDRESS is the service's, by default http://127.0.0.1:8080.
 """
 
 import sys

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Find a learner by ULN with curl and nothing else.
+# Find a learner by ULN with curl alone.
 #
 #   sh find_by_uln.sh ULN FAMILY_NAME GIVEN_NAME [ADDRESS]
 #
-# ADDRESS is that of the service, http://127.0.0.1:8080 if left out. Names with & or < have to be escaped.
+# ADDRESS is the service's, by default http://127.0.0.1:8080. Escape & and < in names.
 set -eu
 curl --silent --show-error --header 'Content-Type: text/xml; charset=utf-8' --header 'SOAPAction: ""' \
     --data-binary @- "${4:-http://127.0.0.1:8080}/LearnerService.svc" <<END

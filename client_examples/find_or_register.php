@@ -1,18 +1,18 @@
 <?php
-// Find a learner, or register one who is new, with the SoapClient of PHP 8.1 or newer (Debian: php-cli and php-soap).
-// Where others may be meant, a person says who it is.
+// Find a learner, or register a new one, with the SoapClient of PHP 8.1 or newer (Debian: php-cli and php-soap). If the
+// service finds possible matches, you choose.
 //
 //   php find_or_register.php ADDRESS FAMILY_NAME GIVEN_NAME ULN
 //   php find_or_register.php ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 //
-// ADDRESS is that of the service: http://127.0.0.1:8080. Prints each response code, and the learner or the new ULN. Run
-// it again if it is cut off: it finds whom it has registered. For HTTPS, the option 'local_cert' names a PEM file with
-// the client's certificate and key.
+// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints each response code, and the learner or the
+// new ULN. If it is interrupted, run it again: it finds a learner whom it has already registered. For HTTPS, add the
+// option 'local_cert' with a PEM file that has the client's certificate and key.
 
 const NO_MATCH = 'WSRC0001', TOO_MANY_MATCHES = 'WSRC0002', POSSIBLE_MATCHES = 'WSRC0003', EXACT_MATCH = 'WSRC0004';
 const REGISTERED = 'WSRC0005', MASTER_SUBSTITUTED = 'WSRC0022';
 const GENDERS = ['0' => 'not known', '1' => 'male', '2' => 'female', '9' => 'not specified'];
-// An element that may be nil has to be given all the same: SoapClient takes null for nil.
+// SoapClient needs every element, also one that may be nil; null means nil.
 const ASKER = [
     'OrganisationRef' => null, 'UKPRN' => 'TEST0001', 'OrgPassword' => 'CompatSitePass01', 'UserName' => 'example',
 ];
@@ -40,7 +40,7 @@ function findOrRegister(SoapClient $service, array $person): void
     $learner === null ? register($service, $person) : show($learner);
 }
 
-// Whom a person picks of the possible matches; null for somebody new. Ends the program where the person quits.
+// The possible match that the user chooses; null for a new learner. Exits if the user quits.
 function choose(array $learners): ?stdClass
 {
     foreach ($learners as $place => $each) {
@@ -76,7 +76,7 @@ function register(SoapClient $service, array $person): void
         echo "$answer->ULN\n";
         return;
     }
-    // WSRC0021: somebody else has registered the same learner since the find, so that another one gives the ULN.
+    // WSRC0021: someone else has registered the same learner since the find. Another find gives the ULN.
     $answer = find($service, $person);
     if (!in_array($answer->ResponseCode, [EXACT_MATCH, MASTER_SUBSTITUTED], true)) {
         stop('The service has not registered this learner. Try again in a while.');
@@ -100,7 +100,7 @@ function stop(string $reason): never
 
 [, $address, $familyName, $givenName] = $argv;
 $names = ['FamilyName' => $familyName, 'GivenName' => $givenName];
-// Without this feature a list of one learner would be a learner, and an empty list would be missing.
+// Without this feature, SoapClient turns a list of one learner into a learner, and leaves out an empty list.
 $service = new SoapClient("$address/LearnerService.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
 
 try {
@@ -113,7 +113,7 @@ try {
         findOrRegister($service, $names + $details);
     }
 } catch (SoapFault $fault) {
-    // Without this detail it is SoapClient that gives up: it has not reached the service, for one.
+    // A fault without this detail is SoapClient's own: it may not have reached the service.
     $exception = $fault->detail->MIAPAPIException ?? throw $fault;
     stop("$exception->ErrorCode: $exception->Description: $exception->FurtherDetails");
 }

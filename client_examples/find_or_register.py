@@ -1,10 +1,10 @@
-"""Find a learner, or register one who is new, with zeep. Where others may be meant, a person says who it is.
+"""Find a learner, or register a new one, with zeep. If the service finds possible matches, you choose.
 
     python find_or_register.py ADDRESS FAMILY_NAME GIVEN_NAME ULN
     python find_or_register.py ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 
-ADDRESS is that of the service: http://127.0.0.1:8080. Prints each response code, and the learner or the new ULN. Run it
-again if it is cut off: it finds whom it has registered.
+ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints each response code, and the learner or the
+new ULN. If it is interrupted, run it again: it finds a learner whom it has already registered.
 """
 
 import sys
@@ -43,7 +43,7 @@ def find_or_register(service: Any, *details: str) -> None:
 
 
 def choose(learners: list[Any]) -> Any:
-    """Whom a person picks of the possible matches; None for somebody new. Ends the program where the person quits."""
+    """The possible match that the user chooses; None for a new learner. Exits if the user quits."""
     choices = {str(number): learner for number, learner in enumerate(learners, 1)}
     for number, learner in choices.items():
         name = f"{learner.GivenName} {learner.FamilyName}, {learner.DateOfBirth}, {GENDERS[learner.Gender]}"
@@ -72,7 +72,7 @@ def register(service: Any, person: dict[str, str]) -> None:
     if answer.ResponseCode == REGISTERED:
         print(answer.ULN)
         return
-    # WSRC0021: somebody else has registered the same learner since the find, so that another one gives the ULN.
+    # WSRC0021: someone else has registered the same learner since the find. Another find gives the ULN.
     answer = service.learnerByDemographics(FindType="FUL", **person, **ASKER)
     if answer.ResponseCode not in (EXACT_MATCH, MASTER_SUBSTITUTED):
         sys.exit("The service has not registered this learner. Try again in a while.")
@@ -92,7 +92,7 @@ def main(address: str, *details: str) -> None:
         ask(service, *details)
     except Fault as fault:
         (exception,) = fault.detail
-        # In whatever namespace: the service sends the fields in none, which is not what its WSDL says.
+        # Any namespace: the service sends the fields without one, which is not what its WSDL says.
         fields = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
         sys.exit(": ".join(field or "" for field in fields))
 

@@ -5,19 +5,19 @@
 //   php learning_events.php [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER] [--language ENG|CYM]
 //                           ADDRESS ULN FAMILY_NAME GIVEN_NAME
 //
-// ADDRESS is that of the service: http://127.0.0.1:8080. Prints the answer in words, then a row for each learning
-// event, with those columns that any of them fills. The exit status is 0 where the record was handed out, be it empty.
-// The learner can see later who has asked for it. For HTTPS, the option 'local_cert' names a PEM file with the client's
-// certificate and key.
+// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the answer in words, then a row for each
+// learning event; columns that no event fills are left out. The exit status is 0 if the service sent the record, even an
+// empty one. The learner can see later who asked for it. For HTTPS, add the option 'local_cert' with a PEM file that has
+// the client's certificate and key.
 
 const ASKER = ['Ukprn' => 'TEST0001', 'Password' => 'CompatSitePass01', 'Username' => 'example'];
 const VENDOR = 1; // the number of the software's vendor
 
 const ANSWERS = [
     'WSRC0004' => "this is the learner's record",
-    'WSRC0022' => "the ULN is linked to a master's, which is the one to use; this is the record of all its ULNs",
-    'WSEC0136' => 'this is no ULN, which has ten digits, the last of them to check the others',
-    'WSEC0206' => 'the learner has not opted to share the record, so that only the learner may read it',
+    'WSRC0022' => "the ULN is linked to a master, whose ULN is the one to use; this is the record of all its ULNs",
+    'WSEC0136' => 'this is not a ULN: a ULN has ten digits, and the last one checks the others',
+    'WSEC0206' => 'the learner has not opted to share the record, so only the learner may read it',
     'WSEC0208' => 'no learner has this ULN and exactly these names',
 ];
 const RECORDS = ['WSRC0004', 'WSRC0022'];
@@ -34,7 +34,7 @@ const COLUMNS = [
 ];
 const NO_GRADE = '9999999999';
 
-// The lines of a table with a row for each event, and the columns that any of them fills.
+// The lines of a table: a row for each event, without the columns that no event fills.
 function table(array $events): array
 {
     $lines = array_fill(0, count($events) + 1, '');
@@ -56,14 +56,14 @@ function cell(string|int|null $value): string
     return $value === NO_GRADE ? '' : (string) $value;
 }
 
-// What a fault says, which may be the service's own or that of the machinery around it.
+// The words of a fault: the service's own, or those of the SOAP library.
 function wordsOf(SoapFault $fault): string
 {
     $exception = $fault->detail->DomainFault ?? null;
     if ($exception === null) {
         return "$fault->faultcode: $fault->faultstring";
     }
-    // SoapClient decodes base64 in answers, and not in the details of faults.
+    // SoapClient decodes base64 in answers, but not in the details of faults.
     return "$exception->ErrorCode: " . base64_decode($exception->ErrorDetail);
 }
 
@@ -78,7 +78,7 @@ if (count($argv) - $rest !== 4) {
     stop('Give ADDRESS ULN FAMILY_NAME GIVEN_NAME, after the options.');
 }
 [$address, $uln, $familyName, $givenName] = array_slice($argv, $rest);
-// Without this feature a list of one event would be an event.
+// Without this feature, SoapClient turns a list of one event into an event.
 $service = new SoapClient("$address/LearnerServiceR9.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
 
 try {

@@ -3,9 +3,9 @@
     python learning_events.py ADDRESS ULN FAMILY_NAME GIVEN_NAME [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER]
                               [--language ENG|CYM] [--wsdl WSDL]
 
-ADDRESS is that of the service: http://127.0.0.1:8080. WSDL is a file or address, that of the service itself if left
-out. Prints the answer in words, then a row for each learning event, with those columns that any of them fills. The exit
-status is 0 where the record was handed out, be it empty. The learner can see later who has asked for it.
+ADDRESS is the service's, such as http://127.0.0.1:8080. WSDL is a file or an address, by default the service's own. The
+program prints the answer in words, then a row for each learning event; columns that no event fills are left out. The
+exit status is 0 if the service sent the record, even an empty one. The learner can see later who asked for it.
 """
 
 import argparse
@@ -22,9 +22,9 @@ BINDING = "{http://tempuri.org/}BasicHttpBinding_ILearnerServiceR9"
 
 ANSWERS = {
     "WSRC0004": "this is the learner's record",
-    "WSRC0022": "the ULN is linked to a master's, which is the one to use; this is the record of all its ULNs",
-    "WSEC0136": "this is no ULN, which has ten digits, the last of them to check the others",
-    "WSEC0206": "the learner has not opted to share the record, so that only the learner may read it",
+    "WSRC0022": "the ULN is linked to a master, whose ULN is the one to use; this is the record of all its ULNs",
+    "WSEC0136": "this is not a ULN: a ULN has ten digits, and the last one checks the others",
+    "WSEC0206": "the learner has not opted to share the record, so only the learner may read it",
     "WSEC0208": "no learner has this ULN and exactly these names",
 }
 RECORDS = ("WSRC0004", "WSRC0022")
@@ -43,7 +43,7 @@ NO_GRADE = "9999999999"
 
 
 def table(events: list[Any]) -> list[str]:
-    """The lines of a table with a row for each event, and the columns that any of them fills."""
+    """The lines of a table: a row for each event, without the columns that no event fills."""
     rows = [list(COLUMNS.values()), *([cell(event[field]) for field in COLUMNS] for event in events)]
     columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
     padded = [[text.ljust(max(map(len, column))) for text in column] for column in columns]
@@ -55,7 +55,7 @@ def cell(value: Any) -> str:
 
 
 def words_of(fault: Fault) -> str:
-    """What a fault says, which may be the service's own or that of the machinery around it."""
+    """The words of a fault: the service's own, or those of the SOAP library."""
     exception = None if fault.detail is None else fault.detail.find("{*}DomainFault")
     if exception is None:
         return f"{fault.code}: {fault.message}"
@@ -76,7 +76,7 @@ def main() -> int:
     address = f"{given.address}/LearnerServiceR9.svc"
     service = zeep.Client(given.wsdl or f"{address}?singleWsdl").create_service(BINDING, address)
     try:
-        # zeep returns the answer's only field itself.
+        # zeep returns the answer's only field instead of the answer.
         answer = service.GetLearnerLearningEvents(
             invokingOrganisation=ASKER,
             userType=given.user_type,
@@ -92,7 +92,7 @@ def main() -> int:
     print(f"{answer.ResponseCode}: {ANSWERS[answer.ResponseCode]}")
     if answer.ResponseCode not in RECORDS:
         return 1
-    # zeep makes None of an empty record.
+    # zeep turns an empty record into None.
     events = answer.LearnerRecord.LearningEvent if answer.LearnerRecord else []
     print(f"ULN {answer.FoundULN}, {len(events)} learning events")
     for line in table(events):

@@ -2,8 +2,8 @@
 
     python verify.py ADDRESS ULN FAMILY_NAME GIVEN_NAME [DATE_OF_BIRTH [GENDER]]
 
-ADDRESS is that of the service: http://127.0.0.1:8080. Prints the answer, what the record has where it matches, and each
-comparison that failed. The exit status is 0 where everything is equal or similar.
+ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the answer, the record if it matches, and
+each comparison that failed. The exit status is 0 if everything is equal or similar.
 """
 
 import sys
@@ -15,22 +15,22 @@ ASKER = {"UKPRN": "TEST0001", "OrgPassword": "CompatSitePass01", "UserName": "ex
 
 ANSWERS = {
     "WSVRC001": "everything is equal",
-    "WSVRC002": "everything is equal; the ULN is linked to a master's, which is the one to use",
+    "WSVRC002": "everything is equal; the ULN is linked to a master, whose ULN is the one to use",
     "WSVRC003": "the names are similar, the rest is equal",
-    "WSVRC004": "the names are similar, the rest is equal; the ULN is linked to a master's, which is the one to use",
+    "WSVRC004": "the names are similar, the rest is equal; the ULN is linked to a master, whose ULN is the one to use",
     "WSVRC005": "something is neither equal nor similar",
     "WSVRC006": "there is no such ULN",
 }
 MATCHES = ("WSVRC001", "WSVRC002", "WSVRC003", "WSVRC004")
 FLAGS = {
-    "VRF1": "the given name is not the given name",
-    "VRF2": "the given name is not the family name either",
-    "VRF3": "the given name is not the previous family name either",
-    "VRF4": "the family name is not the given name either",
-    "VRF5": "the family name is not the family name",
-    "VRF6": "the family name is not the previous family name either",
-    "VRF7": "the date of birth is another",
-    "VRF8": "the gender is another",
+    "VRF1": "the given name is not the learner's given name",
+    "VRF2": "the given name is not the learner's family name",
+    "VRF3": "the given name is not the learner's previous family name",
+    "VRF4": "the family name is not the learner's given name",
+    "VRF5": "the family name is not the learner's family name",
+    "VRF6": "the family name is not the learner's previous family name",
+    "VRF7": "the date of birth is different",
+    "VRF8": "the gender is different",
 }
 
 
@@ -51,11 +51,11 @@ def main(
         "Gender": gender,
     }
     try:
-        # zeep returns the answer's only field itself.
+        # zeep returns the answer's only field instead of the answer.
         verified = service.verifyLearner(LearnerToVerify=to_verify, **ASKER)
     except Fault as fault:
         (exception,) = fault.detail
-        # In whatever namespace: the service sends the fields in none, which is not what its WSDL says.
+        # Any namespace: the service sends the fields without one, which is not what its WSDL says.
         fields = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
         sys.exit(": ".join(field or "" for field in fields))
     print(f"{verified.ResponseCode}: {ANSWERS[verified.ResponseCode]}")

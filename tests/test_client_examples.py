@@ -287,7 +287,7 @@ class Overtaken:
         ),
         (
             [{"Title": "Ms"}],
-            "somebody else has changed Title",
+            "someone else has changed Title",
             ["WSRC0013", "Title: None -> Ms", "VersionNumber: 1 -> 2"],
             "Ms",
         ),
@@ -337,8 +337,8 @@ def test_zeep_verifies_a_learner(server: RunningServer) -> None:
         1,
         [
             "WSVRC005: something is neither equal nor similar",
-            "VRF1: the given name is not the given name",
-            "VRF2: the given name is not the family name either",
+            "VRF1: the given name is not the learner's given name",
+            "VRF2: the given name is not the learner's family name",
         ],
     )
     done = verify("2865174033", "Iyer", "Pria")
@@ -404,7 +404,7 @@ def test_200_learners_are_registered_and_get_the_same_ulns_again(
     assert (done.stderr, done.returncode) == ("", 0)
     assert re.match("WSRC0007: job [1-9][0-9]*\n", done.stdout)
     assert done.stdout.splitlines()[-2:] == [
-        "WSRC0009: 200 new, 0 held already, 0 possibly held, 0 not found, 0 rejected",
+        "WSRC0009: 200 new, 0 already registered, 0 with possible matches, 0 not found, 0 rejected",
         "200 RC001: newly registered",
     ]
     registered = rows(ulns)
@@ -417,7 +417,7 @@ def test_200_learners_are_registered_and_get_the_same_ulns_again(
     assert found.text("ResponseCode") == "WSRC0004"
 
     done = run(*batch, own.url, str(given), str(again))
-    assert done.stdout.splitlines()[-1] == "200 RC002: is held with exactly these details"
+    assert done.stdout.splitlines()[-1] == "200 RC002: already registered with exactly these details"
     assert [row["ULN"] for row in rows(again)] == [uln for uln, _ in outcomes]
 
 
@@ -428,11 +428,11 @@ def test_the_learners_beside_the_program_come_to_several_outcomes(
     learners = EXAMPLES / "learners.csv"
     done = run(*batch, "--check", server.url, str(learners), str(ulns))
     assert done.stdout.splitlines()[-6:] == [
-        "WSRC0009: 0 new, 2 held already, 1 possibly held, 2 not found, 1 rejected",
-        "  1 RC002: is held with exactly these details",
-        "  1 RC005: the ULN is right, nothing is to be changed",
-        "  1 RC007: may be one of those who are held",
-        "  2 RC009: the ULN is nobody's or another learner's; or nobody is held whom --check could find",
+        "WSRC0009: 0 new, 2 already registered, 1 with possible matches, 2 not found, 1 rejected",
+        "  1 RC002: already registered with exactly these details",
+        "  1 RC005: the ULN is right, and nothing changes",
+        "  1 RC007: may be a learner who is already registered",
+        "  2 RC009: the ULN is unknown or another learner's; or --check found nobody",
         "  1 RC010: one of the names, the date of birth, gender or postcode is missing",
     ]
     assert [(row["MISIdentifier"], row["ULN"], row["ReturnCode"]) for row in rows(ulns)] == [
@@ -559,7 +559,7 @@ def test_a_job_of_other_learners_gives_no_ulns(batch: tuple[str, ...], server: R
     before = ulns.read_bytes()
     others = written(tmp_path / "others.csv", new_learners(6))
     done = run(*batch, "--job", job, server.url, str(others), str(ulns))
-    assert done.stderr == "The job is not of these learners: it has other MISIdentifiers.\n"
+    assert done.stderr == "The job has other learners: its MISIdentifiers are different.\n"
     assert (done.returncode, ulns.read_bytes()) == (1, before)
 
 
@@ -575,20 +575,20 @@ def test_one_malformed_learner_spoils_the_batch(batch: tuple[str, ...], server: 
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("", "0 learners, where a batch has 1 to 200."),
-        ("MISIdentifier,GivenName\n", "0 learners, where a batch has 1 to 200."),
+        ("", "0 learners, but a batch has 1 to 200."),
+        ("MISIdentifier,GivenName\n", "0 learners, but a batch has 1 to 200."),
         (
             "\ufeffMISIdentifier,GivenName\n" + "".join(f"{number},Ada\n" for number in range(201)),
-            "201 learners, where a batch has 1 to 200.",
+            "201 learners, but a batch has 1 to 200.",
         ),
-        ("GivenName\nAda\n", "each learner needs a MISIdentifier of its own, to be found by in the answer."),
+        ("GivenName\nAda\n", "each learner needs its own MISIdentifier, which finds its outcome."),
         (
             "MISIdentifier,GivenName\n1,Ada\n2,Ada\n1,Ada\n",
-            "each learner needs a MISIdentifier of its own, to be found by in the answer.",
+            "each learner needs its own MISIdentifier, which finds its outcome.",
         ),
         (
             "MISIdentifier,GivenName\n1,Ada\n\n,Ada\n",
-            "each learner needs a MISIdentifier of its own, to be found by in the answer.",
+            "each learner needs its own MISIdentifier, which finds its outcome.",
         ),
         ("MISIdentifier,GivenName\n1\n", "not every row has 2 columns."),
         ("MISIdentifier,GivenName\n1,Ada,Lovelace\n", "not every row has 2 columns."),
@@ -643,7 +643,9 @@ def test_zeep_shows_that_a_count_is_wrong(server: RunningServer, monkeypatch: py
     monkeypatch.syspath_prepend(str(EXAMPLES))
     import batch as example
 
-    with pytest.raises(SystemExit, match=r"^WSRC0017: there are more or fewer learners than was said, and no job\.$"):
+    with pytest.raises(
+        SystemExit, match=r"^WSRC0017: LearnerRecordCount is not the number of learners, so there is no job\.$"
+    ):
         example.submit(Miscounting(server.url), new_learners(2), "FUL")
 
 
@@ -682,7 +684,7 @@ def test_what_a_brief_record_has_not_has_no_column(reader: tuple[str, ...], serv
     done = run(*reader, "--get-type", "BRIEF", server.url, "2865174033", "Iyer", "Priya")
     code, master, heading, first, *_ = done.stdout.splitlines()
     assert code == (
-        "WSRC0022: the ULN is linked to a master's, which is the one to use; this is the record of all its ULNs"
+        "WSRC0022: the ULN is linked to a master, whose ULN is the one to use; this is the record of all its ULNs"
     )
     assert master == "ULN 9140837261, 6 learning events"
     assert heading.split() == ["Awarded", "Source", "Subject", "Code", "Level", "Grade", "Credits"]
@@ -716,7 +718,7 @@ def test_a_record_in_welsh_whose_grades_are_missing(
     ("who", "said", "status"),
     [
         (("6382750203", "Núñez-O’Hara", "Zoë-Marie"), "WSRC0004: this is the learner's record", 0),
-        (("4170265831", "Okafor", "Grace"), "WSEC0136: this is no ULN, which has ten digits", 1),
+        (("4170265831", "Okafor", "Grace"), "WSEC0136: this is not a ULN: a ULN has ten digits", 1),
         (("4170265830", "Okafer", "Grace"), "WSEC0208: no learner has this ULN and exactly these names", 1),
         (ROURKE, "WSEC0206: the learner has not opted to share the record", 1),
     ],
