@@ -27,7 +27,7 @@ from lrs_soap.server.loop import Loop
 from lrs_soap.server.processes import Announce, Post, Processes, Server
 from lrs_soap.server.working import do_jobs
 from lrs_soap.services.call import Call
-from lrs_soap.services.hours_gate import Opening
+from lrs_soap.services.hours_gate import HoursGate
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.store.store import Store
@@ -138,7 +138,7 @@ def application_of(
         )
 
     hours = ServiceHours(settings.service_hours, settings.maintenance)
-    admit = None if hours.is_always_open else Opening(hours, clock)
+    admit = None if hours.is_always_open else HoursGate(hours, clock)
     return Application(
         [
             Mount(

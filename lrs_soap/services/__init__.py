@@ -1,1 +1,1 @@
-"""The Spyne services: a module a port, a function an operation."""
+"""The two ports as Spyne services: one module a port, one function an operation, and the messages they answer with."""

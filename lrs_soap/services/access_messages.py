@@ -1,4 +1,4 @@
-"""A page of an access history as ViewAudit answers with it."""
+"""ViewAudit's answer: a page of an access history."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from lrs_soap.wsdl.messages import model
 
 
 def page_message(page: Page) -> model.PagedListOfPlrAccessEntryResponseN4dIIFC_S:
-    """The page, with how many pages and entries there are."""
+    """The page's entries, its number, and the numbers of all pages and entries."""
     entries = tuple(map(_entry_message, page.entries))
     return model.PagedListOfPlrAccessEntryResponseN4dIIFC_S(
         List=model.ArrayOfPlrAccessEntryResponse(PlrAccessEntryResponse=entries),

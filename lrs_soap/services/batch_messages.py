@@ -1,4 +1,4 @@
-"""Batches, and what becomes of them, as the messages of LearnerService have them."""
+"""LearnerService's messages about batches: the records that were submitted, and the output of a job."""
 
 from __future__ import annotations
 
@@ -16,65 +16,72 @@ _VERIFIED = tuple(field.name for field in fields_of(learner.MIAPBatchLearnerToVe
 
 
 def records_to_register(
-    messages: Sequence[learner.BatchLearner], trouble: Mapping[int, tuple[str, ...]]
+    messages: Sequence[learner.BatchLearner], facet_errors: Mapping[int, tuple[str, ...]]
 ) -> list[SubmittedRecord]:
-    """The records of a batch; `trouble` is what is wrong with the form of each, by its place."""
-    return [_submitted(message, _REGISTERED, trouble.get(place, ())) for place, message in enumerate(messages)]
+    """The records of a batch to register; `facet_errors` are the schema's errors of a record, by its place from 0."""
+    return [_submitted(message, _REGISTERED, facet_errors.get(place, ())) for place, message in enumerate(messages)]
 
 
 def records_to_verify(
-    messages: Sequence[learner.MIAPBatchLearnerToVerify], trouble: Mapping[int, tuple[str, ...]]
+    messages: Sequence[learner.MIAPBatchLearnerToVerify], facet_errors: Mapping[int, tuple[str, ...]]
 ) -> list[SubmittedRecord]:
-    """As `records_to_register`, of a batch for verification."""
-    return [_submitted(message, _VERIFIED, trouble.get(place, ())) for place, message in enumerate(messages)]
+    """The records of a batch to verify; `facet_errors` as for `records_to_register`."""
+    return [_submitted(message, _VERIFIED, facet_errors.get(place, ())) for place, message in enumerate(messages)]
 
 
-def _submitted(message: object, fields: Iterable[str], trouble: tuple[str, ...]) -> SubmittedRecord:
-    return SubmittedRecord({name: getattr(message, name) for name in fields}, trouble)
+def _submitted(message: object, fields: Iterable[str], facet_errors: tuple[str, ...]) -> SubmittedRecord:
+    return SubmittedRecord({name: getattr(message, name) for name in fields}, facet_errors)
 
 
-def show_registrations(
-    answer: batchmsg.BatchOutputResp, job: Job, counts: Counts, records: Iterable[JobRecord], instead: Iterable[ShownAs]
+def fill_registration_output(
+    answer: batchmsg.BatchOutputResp,
+    job: Job,
+    counts: Counts,
+    records: Iterable[JobRecord],
+    display_codes: Iterable[ShownAs],
 ) -> None:
-    """Put into an answer what has become of a job of registrations that is done."""
+    """Fill an answer with the counts, times and records of a finished registration job.
+
+    `display_codes` are the return codes that the operator has shown as others.
+    """
     answer.NewLearnersCount = counts.new
     answer.ExistsUpdatedLearnersCount = counts.exists_updated
     answer.PossibleMatchLearnersCount = counts.possible_match
     answer.LearnersNotFoundCount = counts.not_found
     answer.RejectedLearnersCount = counts.rejected
-    _show_times(answer, job)
-    answer.Learner = tuple(_registered_message(record, instead) for record in records)
+    _fill_times(answer, job)
+    answer.Learner = tuple(_registered_message(record, display_codes) for record in records)
 
 
-def show_verifications(answer: vldmsg.VerifyBatchOutputResp, job: Job, records: Iterable[JobRecord]) -> None:
-    """Put into an answer what has become of a job of verifications that is done."""
-    _show_times(answer, job)
+def fill_verification_output(answer: vldmsg.VerifyBatchOutputResp, job: Job, records: Iterable[JobRecord]) -> None:
+    """Fill an answer with the times and records of a finished verification job."""
+    _fill_times(answer, job)
     answer.VerifiedLearner = tuple(map(_verified_message, records))
 
 
-def _show_times(answer: batchmsg.BatchOutputResp | vldmsg.VerifyBatchOutputResp, job: Job) -> None:
-    answer.JobStartedDateTime = _moment(job.started)
-    answer.JobFinishedDateTime = _moment(job.finished)
+def _fill_times(answer: batchmsg.BatchOutputResp | vldmsg.VerifyBatchOutputResp, job: Job) -> None:
+    answer.JobStartedDateTime = _date_and_time(job.started)
+    answer.JobFinishedDateTime = _date_and_time(job.finished)
 
 
-def _registered_message(record: JobRecord, instead: Iterable[ShownAs]) -> learner.OutputBatchLearner:
-    """A record as it was sent, with its ULN, where that is known now, and what became of it."""
+def _registered_message(record: JobRecord, display_codes: Iterable[ShownAs]) -> learner.OutputBatchLearner:
+    """The record as it was sent, with the ULN and the return code that it got."""
     message = learner.OutputBatchLearner(**{name: record.sent.get(name) for name in _REGISTERED})
     message.ULN = record.uln or message.ULN
     if record.return_code is not None:
-        message.ReturnCode = shown(record.return_code, instead, by_soap=True)
+        message.ReturnCode = shown(record.return_code, display_codes, by_soap=True)
     return message
 
 
 def _verified_message(record: JobRecord) -> learner.MIAPVerifiedBatchLearner:
-    """What was searched, as it was sent, and what the learner's record had where it matched."""
+    """The searched fields as they were sent and, if they matched, the learner's own."""
     sent = record.sent
     message = learner.MIAPVerifiedBatchLearner(
         MISIdentifier=sent.get("MISIdentifier"),
         SearchedULN=sent.get("ULN"),
         SearchedFamilyName=sent.get("FamilyName"),
         SearchedGivenName=sent.get("GivenName"),
-        # Not sent and empty are the same here, and the answer cannot be empty.
+        # The schema lets a request have these empty, but not an answer.
         SearchedDateOfBirth=sent.get("DateOfBirth") or None,
         SearchedGender=sent.get("Gender") or None,
     )
@@ -87,5 +94,5 @@ def _verified_message(record: JobRecord) -> learner.MIAPVerifiedBatchLearner:
     return message
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _date_and_time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -27,7 +27,7 @@ NO_ORGANISATION = "Either UKPRN or OrganisationRef must be supplied."
 
 
 class LearnerServiceRequest(Protocol):
-    """What every request of LearnerService says about who asks; R9's say it through `invoking_organisation`."""
+    """What every request of LearnerService says about who asks; R9's say it through `credentials_of`."""
 
     UKPRN: str | None
     OrganisationRef: str | None

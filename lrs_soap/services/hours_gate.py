@@ -1,4 +1,4 @@
-"""Whether the service is open: what is asked before a request's content is looked at."""
+"""Refuses requests outside the service's hours, before their content is read."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lrs_soap.rules.values.codes import FaultCode
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """The service's hours, judged by its clock; an `Admit` of the endpoints."""
+class HoursGate:
+    """The service's hours, judged by its clock: an `Admit` for the endpoints."""
 
     hours: ServiceHours
     clock: Clock
 
     def __call__(self, exchange: Exchange) -> None:
-        """Let an exchange pass, or note why not and raise Refused: WSEC0004."""
+        """Let an exchange pass. If the service is closed, note the reason and raise Refused with WSEC0004."""
         closed = self.hours.closed_because(self.clock.now())
         if closed is not None:
             exchange.reasons = (closed,)

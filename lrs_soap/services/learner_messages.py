@@ -1,4 +1,4 @@
-"""A learner as the messages of LearnerService have one."""
+"""Learners in LearnerService's messages."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _values_of = attrgetter(*map(python_name, _COPIED))
 
 
 def record_of(message: messages.LearnerToRegister) -> dict[str, str | None]:
-    """A registration's fields of a learner that was sent, by the contract's names; None for what was not."""
+    """The fields of a learner to register or update, by the contract's names; None for a field that was not sent."""
     return {name: getattr(message, name) for name in _REGISTERED}
 
 
 def demographics_of(request: findmsg.LearnerByDemographicsRqst) -> dict[str, str | None]:
-    """What a find by demographics asks by, by the contract's names, as it was sent; None for what has no value."""
+    """The fields that a find by demographics asks by, by the contract's names; None for a field without a value."""
     return {name: getattr(request, name) or None for name in _DEMOGRAPHICS}
 
 
-def asked_of(sent: Mapping[str, Any]) -> DemographicsAsked:
-    """What `demographics_of` gives, as the rules have it."""
+def demographics_asked(sent: Mapping[str, Any]) -> DemographicsAsked:
+    """The result of `demographics_of` as the rules take it."""
     return DemographicsAsked(**{_DEMOGRAPHICS[name]: value for name, value in sent.items()})
 
 
 def found_messages(decision: Decision) -> tuple[messages.Learner, ...]:
-    """The learners that a find answers with; a master that stands in for a linked one is told to."""
+    """The learners of a find's answer; a master that is returned for a linked learner is marked as substituted."""
     return tuple(_learner_message(each, is_substituted=each.uln in decision.standing_in) for each in decision.learners)
 
 
@@ -61,21 +61,21 @@ def _learner_message(learner: Learner, *, is_substituted: bool) -> messages.Lear
 
 
 def retrieved_message(uln: str, decision: Decision) -> messages.MIAPRetrievedULN:
-    """What a ULN that was asked for stands for."""
+    """What is known of one of the ULNs that were asked for."""
     retrieved = messages.MIAPRetrievedULN(ULN=uln, ResponseCode=decision.code.value)
     for learner in decision.learners:
         retrieved.MasterULN = learner.uln if learner.uln != uln else None
-        _show(learner, retrieved)
+        _fill_identity(learner, retrieved)
     return retrieved
 
 
 def verified_message(asked: messages.MIAPLearnerToVerify, verification: Verification) -> messages.MIAPVerifiedLearner:
-    """What was searched, as it was sent, and what the record has where it matches."""
+    """The searched fields as they were sent and, if they matched, the learner's own."""
     verified = messages.MIAPVerifiedLearner(
         SearchedULN=asked.ULN,
         SearchedFamilyName=asked.FamilyName,
         SearchedGivenName=asked.GivenName,
-        # Not sent and empty are the same here, and the answer cannot be empty.
+        # The schema lets a request have these empty, but not an answer.
         SearchedDateOfBirth=asked.DateOfBirth or None,
         SearchedGender=asked.Gender or None,
         ResponseCode=verification.code.value,
@@ -83,11 +83,11 @@ def verified_message(asked: messages.MIAPLearnerToVerify, verification: Verifica
     )
     for learner in verification.learners:
         verified.ULN = learner.uln
-        _show(learner, verified)
+        _fill_identity(learner, verified)
     return verified
 
 
-def _show(learner: Learner, message: messages.MIAPRetrievedULN | messages.MIAPVerifiedLearner) -> None:
+def _fill_identity(learner: Learner, message: messages.MIAPRetrievedULN | messages.MIAPVerifiedLearner) -> None:
     message.FamilyName = learner.family_name
     message.GivenName = learner.given_name
     message.DateOfBirth = learner.date_of_birth

@@ -1,4 +1,4 @@
-"""A learner as the messages of LearnerServiceR9 have one."""
+"""Learners in LearnerServiceR9's messages."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner, python_name
 from lrs_soap.wsdl.declare import Kind, fields_of
 from lrs_soap.wsdl.messages import miap_model, serialization, tempuri
 
-# What R9 calls otherwise than LearnerService does.
+# R9's names that differ from LearnerService's.
 _RENAMED = {"FamilyNameAt16": "family_name_at_age_16", "RecordStatus": "learner_status"}
 
-# UniquePupilNumber is held, and shown to nobody.
-_MADE_OTHERWISE = ("LastKnownPostCode", "LinkedUlns", "UniquePupilNumber")
+# The first two are converted by hand. UniquePupilNumber is held, but no answer has it.
+_NOT_COPIED = ("LastKnownPostCode", "LinkedUlns", "UniquePupilNumber")
 
 _CONVERSIONS: dict[Kind, Any] = {Kind.TEXT: str, Kind.INT: int, Kind.MOMENT: datetime.fromisoformat}
 
 
 def _held_fields() -> Iterator[tuple[str, str, Any]]:
-    """Each field of R9's learner that is held: its name, the learner's own, and what makes a value of the text."""
+    """Each of R9's fields that the register holds: R9's name, the Learner's attribute, the conversion from text."""
     for field in fields_of(miap_model.Learner):
         own = _RENAMED.get(field.name, python_name(field.name))
-        if own in LEARNER_FIELDS and field.name not in _MADE_OTHERWISE:
+        if own in LEARNER_FIELDS and field.name not in _NOT_COPIED:
             yield field.name, own, _CONVERSIONS[field.kind]
 
 
@@ -35,12 +35,12 @@ _ABILITIES_TO_SHARE = {"NotProvided": None, "FPNNotSeen": "0", "FPNSeenShareData
 
 
 def found_message(decision: Decision) -> miap_model.Learner | None:
-    """The learner that a find by ULN answers with, if there is one."""
+    """The learner of a find's answer, or None if there is none."""
     return next(map(_learner_message, decision.learners), None)
 
 
 def record_of(request: tempuri.UpdateLearnerSubsetFields) -> dict[str, str | None]:
-    """The fields of a learner that were sent, by the contract's names; None for what is to stay as it is."""
+    """The fields that were sent, by the contract's names; None for a field that is to stay as it is."""
     return {
         "EmailAddress": request.emailAddress,
         "TelephoneNumber": request.telephoneNumber,

@@ -13,14 +13,14 @@ from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.values.organisation import Role
 from lrs_soap.services.batch_messages import (
+    fill_registration_output,
+    fill_verification_output,
     records_to_register,
     records_to_verify,
-    show_registrations,
-    show_verifications,
 )
 from lrs_soap.services.call import Call
 from lrs_soap.services.learner_messages import (
-    asked_of,
+    demographics_asked,
     demographics_of,
     found_messages,
     record_of,
@@ -30,7 +30,7 @@ from lrs_soap.services.learner_messages import (
 from lrs_soap.wsdl.messages import batchmsg, exceptions, findmsg, regmsg, reportmsg, vldmsg
 from lrs_soap.wsdl.port import ServiceDeclaration
 
-# The FindType that asks for learners, not only for whether there are any.
+# The FindType that asks for the learners, too; the other is CHK.
 FULL = "FUL"
 
 _service = ServiceDeclaration("LearnerPortType")
@@ -73,9 +73,9 @@ def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.Fin
     soap_action="",
 )
 def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRqst) -> findmsg.FindLearnerResp:
-    """Find a learner, or those that it might be, by names, date of birth, gender and postcode."""
+    """Find a learner, or possible matches, by names, date of birth, gender and postcode."""
     sent = demographics_of(request)
-    asked = asked_of(sent)
+    asked = demographics_asked(sent)
     with call.reading(request) as transaction:
         check_fields(sent, today=call.clock.today(), prohibited=call.prohibited)
         decision = find.by_demographics(transaction, asked)
@@ -126,7 +126,7 @@ def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> r
     soap_action="",
 )
 def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.UpdateLearnerResp:
-    """Update the learner who has a ULN, in the version that the caller has seen."""
+    """Update a learner, if nobody has changed it since the version that the caller has seen."""
     sent = request.Learner
     with call.writing(request) as (transaction, author):
         decision = update(
@@ -152,7 +152,7 @@ def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.Upda
     soap_action="",
 )
 def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchmsg.BatchRegistrationResp:
-    """Take in a batch of learners to register or to check."""
+    """Submit a batch of learners to register or to check."""
     records = records_to_register(request.Learner, call.records)
     decision = miscounted(JobKind.REGISTRATION, declared=request.LearnerRecordCount, sent=len(records))
     job_id = 0
@@ -181,7 +181,7 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
     soap_action="",
 )
 def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> batchmsg.BatchOutputResp:
-    """Hand out what has become of a batch of learners."""
+    """Return the outcome of a batch of registrations."""
     with call.reading_for(request) as (transaction, author):
         job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.REGISTRATION)
         decision = standing(job)
@@ -190,7 +190,8 @@ def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> ba
             answer.JobStatus = job.state.shown
             if job.state is JobState.SUCCESSFUL:
                 records = batches.output_records(transaction, job)
-                show_registrations(answer, job, batches.output_counts(transaction, job), records, call.return_codes)
+                counts = batches.output_counts(transaction, job)
+                fill_registration_output(answer, job, counts, records, call.return_codes)
     call.decided(decision)
     return answer
 
@@ -205,7 +206,7 @@ def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> ba
     soap_action="",
 )
 def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.VerifyBatchResp:
-    """Take in a batch of learners whose ULNs are to be verified."""
+    """Submit a batch of learners to verify."""
     records = records_to_verify(request.Learner, call.records)
     decision = miscounted(JobKind.VERIFICATION, declared=request.LearnerRecordCount, sent=len(records))
     job_id = 0
@@ -229,7 +230,7 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
     soap_action="",
 )
 def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -> vldmsg.VerifyBatchOutputResp:
-    """Hand out what has become of a batch of learners to verify."""
+    """Return the outcome of a batch of verifications."""
     with call.reading_for(request) as (transaction, author):
         job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.VERIFICATION)
         decision = standing(job)
@@ -237,7 +238,7 @@ def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -
         if job is not None:
             answer.JobStatus = job.state.shown
             if job.state is JobState.SUCCESSFUL:
-                show_verifications(answer, job, batches.output_records(transaction, job))
+                fill_verification_output(answer, job, batches.output_records(transaction, job))
     call.decided(decision)
     return answer
 
@@ -252,7 +253,7 @@ def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -
     soap_action="",
 )
 def retrieve_ulns(call: Call, request: reportmsg.RetrieveULNsRqst) -> reportmsg.RetrieveULNsResp:
-    """Tell what each of a list of ULNs stands for."""
+    """Return the learner of each of a list of ULNs."""
     ulns = request.ULNsToRetrieve.ULN
     with call.reading(request) as transaction:
         decisions = retrieve(transaction, ulns)

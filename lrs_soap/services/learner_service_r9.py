@@ -1,4 +1,4 @@
-"""LearnerServiceR9.svc: the Personal Learning Record, and what goes with it."""
+"""LearnerServiceR9.svc: the Personal Learning Record, a find by ULN, an update of a few fields, organisations."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.organisation import Role
 from lrs_soap.services.access_messages import page_message
 from lrs_soap.services.call import Call
-from lrs_soap.services.invoking_organisation import given, who_asks
+from lrs_soap.services.credentials import blank_to_none, credentials_of
 from lrs_soap.services.learner_messages_r9 import found_message, record_of
-from lrs_soap.services.learning_event_messages import asked_of, record_message
+from lrs_soap.services.learning_event_messages import record_asked, record_message
 from lrs_soap.services.organisation_messages import organisation_message
 from lrs_soap.wsdl import facets
 from lrs_soap.wsdl.messages import model, qcf_faults, tempuri
@@ -30,7 +30,7 @@ from lrs_soap.wsdl.value_checks import (
     one_of,
 )
 
-# The findType that asks for the learner, not only for whether there is one.
+# The findType that asks for the learner, too; the other is CHK.
 FULL = "FUL"
 
 _service = ServiceDeclaration("ILearnerServiceR9")
@@ -52,7 +52,7 @@ _service = ServiceDeclaration("ILearnerServiceR9")
 def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.LearnerByUlnResponse:
     """Find a learner by ULN and names."""
     names = {"GivenName": request.givenName, "FamilyName": request.familyName}
-    with call.reading(who_asks(request.invokingOrganisation)) as transaction:
+    with call.reading(credentials_of(request.invokingOrganisation)) as transaction:
         check_fields(names, today=call.clock.today(), prohibited=call.prohibited)
         decision = find.by_valid_uln(
             transaction, uln=request.uln or "", given_name=request.givenName, family_name=request.familyName
@@ -86,9 +86,9 @@ def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.Learner
 def get_learner_learning_events(
     call: Call, request: tempuri.GetLearnerLearningEvents
 ) -> tempuri.GetLearnerLearningEventsResponse:
-    """Hand out a learner's Personal Learning Record, brief or in full."""
-    asked = asked_of(request)
-    with call.reading_for(who_asks(request.invokingOrganisation)) as (transaction, author):
+    """Return a learner's Personal Learning Record, in full or in brief."""
+    asked = record_asked(request)
+    with call.reading_for(credentials_of(request.invokingOrganisation)) as (transaction, author):
         record = HandedOut(judge(transaction, asked))
     if record.decision.ulns:
         # Decided anew in a transaction that writes; others wait for such, so there is none where nobody was found. It
@@ -117,8 +117,8 @@ def get_learner_learning_events(
 def update_learner_subset_fields(
     call: Call, request: tempuri.UpdateLearnerSubsetFields
 ) -> tempuri.UpdateLearnerSubsetFieldsResponse:
-    """Update the few fields that learners may change of themselves."""
-    with call.writing(who_asks(request.invokingOrganisation)) as (transaction, author):
+    """Update the few fields that learners may change themselves."""
+    with call.writing(credentials_of(request.invokingOrganisation)) as (transaction, author):
         decision = update_subset(
             transaction,
             record_of(request),
@@ -146,8 +146,8 @@ def update_learner_subset_fields(
     },
 )
 def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditResponse:
-    """Hand out a page of who has looked at a learner's record."""
-    with call.reading(who_asks(request.invokingOrganisation)) as transaction:
+    """Return a page of the access history of a learner's record."""
+    with call.reading(credentials_of(request.invokingOrganisation)) as transaction:
         viewing = access_history.view(
             transaction,
             uln=request.learnerUln or "",
@@ -173,10 +173,10 @@ def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditRespo
     },
 )
 def get_organisation(call: Call, request: tempuri.GetOrganisation) -> tempuri.GetOrganisationResponse:
-    """Tell an organisation's name and status."""
-    with call.reading(who_asks(request.invokingOrganisation)) as transaction:
+    """Return an organisation's name and status."""
+    with call.reading(credentials_of(request.invokingOrganisation)) as transaction:
         organisation = organisations.named(
-            transaction, ukprn=given(request.ukPrn), organisation_ref=given(request.orgRef)
+            transaction, ukprn=blank_to_none(request.ukPrn), organisation_ref=blank_to_none(request.orgRef)
         )
     decision = Decision(ResponseCode.NO_MATCH if organisation is None else ResponseCode.EXACT_MATCH)
     call.decided(decision)

@@ -1,4 +1,4 @@
-"""An organisation as GetOrganisation answers with it."""
+"""GetOrganisation's answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lrs_soap.wsdl.messages import model
 
 
 def organisation_message(code: ResponseCode, organisation: Organisation | None) -> model.GetOrganisationResponse:
-    """The code, and what the organisation is called and whether it may ask, where there is one."""
+    """The code and, if there is an organisation, its name, codes and status."""
     if organisation is None:
         return model.GetOrganisationResponse(ResponseCode=code.value)
     return model.GetOrganisationResponse(
