@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.message import Message as HeaderParser
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from lrs_soap.errors import LrsError
 
@@ -19,6 +20,8 @@ CERTIFICATE_SUBJECT = "SSL_CLIENT_S_DN"
 
 _BLOCK = 64 * 1024
 _LONGEST_KEPT = 100
+# Of a length: Python takes no longer numbers than a few thousand digits, and no body has so many bytes.
+_MOST_DIGITS = 18
 # What may stand in a Host header: a name, an address, a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -35,18 +38,26 @@ class HttpError(LrsError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """How a caller has reached the service: scheme, host and port."""
+    """How a caller has reached the service: scheme, host with port, and the path at which the application stands."""
 
     scheme: str
     host: str
+    root: str
 
     @property
     def base(self) -> str:
-        return f"{self.scheme}://{self.host}"
+        """The address to which a site's own path is appended."""
+        return f"{self.scheme}://{self.host}{self.root}"
+
+
+def root_of(environ: Environ) -> str:
+    """The path at which the application stands, as in a URL: `` at the root of a server, else `/lrs` or the like."""
+    root = environ.get("SCRIPT_NAME")
+    return quote(root, encoding="latin-1") if root else ""
 
 
 def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
-    """The address that this caller used; of a trusted proxy, the one that its caller used."""
+    """The address that this caller used; for a trusted proxy's request, the one that the proxy's caller used."""
     scheme = str(environ["wsgi.url_scheme"])
     host = str(environ.get("HTTP_HOST") or "")
     if environ.get("REMOTE_ADDR") in trusted_proxies:
@@ -56,7 +67,7 @@ def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
         scheme = str(environ["wsgi.url_scheme"])
     if not _HOST.fullmatch(host):
         host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return Address(scheme, host)
+    return Address(scheme, host, root_of(environ))
 
 
 def charset_of(environ: Environ) -> str | None:
@@ -83,18 +94,27 @@ _known_charset_in = lru_cache(maxsize=256)(_charset_in)
 
 def body_of(environ: Environ, most: int) -> bytes:
     """The request's body, decompressed, at most `most` bytes of it. Raises HttpError."""
-    length = str(environ.get("CONTENT_LENGTH") or "")
-    # Of a chunked body waitress has counted the bytes; cheroot leaves the header.
-    if not length and "HTTP_TRANSFER_ENCODING" not in environ:
-        raise HttpError("411 Length Required", "A request has to say how long it is.")
-    if length and int(length) > most:
-        raise _too_large(most)
+    length = _length_of(environ, most)
     coding = str(environ.get("HTTP_CONTENT_ENCODING") or "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
         raise HttpError("415 Unsupported Media Type", f"The content encoding {coding[:40]!r} is not known.")
-    stream = environ["wsgi.input"]
-    blocks = _blocks(stream, int(length) if length else most + 1)
+    blocks = _blocks(environ["wsgi.input"], length)
     return _joined(_unzipped(blocks) if coding.endswith("gzip") else blocks, most)
+
+
+def _length_of(environ: Environ, most: int) -> int:
+    """How many bytes of the body to read: all of them, or one more than `most`."""
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    if not length:
+        # A chunked body, which a server may hand over without counting it, if it says where the body ends.
+        if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
+            return most + 1
+        raise HttpError("411 Length Required", "A request has to say how long it is.")
+    if not (length.isascii() and length.isdigit()):
+        raise HttpError("400 Bad Request", "The Content-Length is not a number of bytes.")
+    if len(length) > _MOST_DIGITS or int(length) > most:
+        raise _too_large(most)
+    return int(length)
 
 
 def _first(header: object) -> str:

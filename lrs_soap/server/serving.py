@@ -7,39 +7,24 @@ import signal
 import socket
 import ssl
 import sys
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lrs_soap.clock import Clock, clock_at
+from lrs_soap.clock import clock_at
 from lrs_soap.errors import InvalidSetting
-from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.exchange.log import ExchangeLog, open_log
 from lrs_soap.loading import prohibited_text
 from lrs_soap.passwords import Passwords
-from lrs_soap.rules.access.hours import ServiceHours
-from lrs_soap.rules.learners.find_before_register import SearchAge
-from lrs_soap.sample import starting_data
 from lrs_soap.server import tls
-from lrs_soap.server.application import Application, Mount
+from lrs_soap.server.application import Application
 from lrs_soap.server.https import HttpsServer
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.processes import Announce, Post, Processes, Server
 from lrs_soap.server.working import do_jobs
-from lrs_soap.services.call import Call
-from lrs_soap.services.hours_gate import HoursGate
-from lrs_soap.services.learner_service import LEARNER_SERVICE
-from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
+from lrs_soap.server.wsgi import application_of, prepare_database
 from lrs_soap.store.store import Store
-from lrs_soap.wsdl.document import WsdlDocument
-from lrs_soap.wsdl.endpoint import Admit, LearnerServiceEndpoint, MakeCall, R9Endpoint
-from lrs_soap.wsdl.facets import verify_batch_record_count
-from lrs_soap.wsdl.messages.vldmsg import VerifyBatchRqst
-from lrs_soap.wsdl.port import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lrs_soap.settings import Settings
 
 # A body over the limit is read this many times over before the connection is cut, so that its sender can read why.
@@ -56,7 +41,7 @@ def serve(settings: Settings) -> None:
     context = _tls(settings)
     # What can be wrong with it is told before anything is begun.
     prohibited_text.read(settings.prohibited_text)
-    _prepare_database(settings)
+    prepare_database(settings)
     sockets = _listen(settings)
     address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
 
@@ -74,14 +59,6 @@ def serve(settings: Settings) -> None:
         ready=say_ready,
         log=open_log(settings.log_level, settings.log_format),
     ).run()
-
-
-def _prepare_database(settings: Settings) -> None:
-    store = Store.open(settings.database_url)
-    try:
-        starting_data.fill(store, Passwords(), clock_at(settings.clock))
-    finally:
-        store.close()
 
 
 def _answer(
@@ -113,75 +90,6 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
     raise InvalidSetting(
         "HTTPS needs both the service's certificate (tls_cert) and its private key (tls_key). "
         "`lrs-soap certs FOLDER` makes such files for development."
-    )
-
-
-def application_of(
-    settings: Settings, *, store: Store, clock: Clock, passwords: Passwords, log: Callable[[Exchange], None]
-) -> Application:
-    """The WSGI application over one store. Raises InvalidSetting where the list of prohibited text is none."""
-    prohibited = prohibited_text.read(settings.prohibited_text)
-    search_age = _search_age(settings)
-
-    def make_call(exchange: Exchange, operation: Operation, records: Any) -> Call:
-        return Call(
-            exchange,
-            operation,
-            store,
-            clock,
-            passwords,
-            prohibited,
-            records,
-            search_age,
-            batch_delay=settings.batch_delay,
-            return_codes=settings.return_codes,
-        )
-
-    hours = ServiceHours(settings.service_hours, settings.maintenance)
-    admit = None if hours.is_always_open else HoursGate(hours, clock)
-    return Application(
-        [
-            Mount(
-                LEARNER_SERVICE.path,
-                _learner_service(settings, make_call, clock, admit),
-                WsdlDocument(LEARNER_SERVICE),
-            ),
-            Mount(
-                LEARNER_SERVICE_R9.path,
-                R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit),
-                WsdlDocument(LEARNER_SERVICE_R9),
-            ),
-        ],
-        log=log,
-        max_body_bytes=settings.max_body_bytes,
-        trusted_proxies=frozenset(settings.trusted_proxies),
-        client_certificate=settings.tls_client_ca is not None,
-    )
-
-
-def _search_age(settings: Settings) -> SearchAge | None:
-    if not settings.find_before_register:
-        return None
-    return SearchAge(
-        maximum=timedelta(seconds=settings.find_before_register_maximum),
-        minimum=timedelta(seconds=settings.find_before_register_minimum),
-    )
-
-
-def _learner_service(
-    settings: Settings, make_call: MakeCall, clock: Clock, admit: Admit | None
-) -> LearnerServiceEndpoint:
-    return LearnerServiceEndpoint(
-        LEARNER_SERVICE,
-        make_call=make_call,
-        clock=clock,
-        admit=admit,
-        strict=settings.strict,
-        records_apart=settings.batch_validation == "record",
-        fault_detail=settings.fault_detail,
-        replaced={
-            (VerifyBatchRqst, "LearnerRecordCount"): verify_batch_record_count(settings.verify_batch_limit),
-        },
     )
 
 

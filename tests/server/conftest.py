@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from lrs_soap.server.application import Application, Mount
+from lrs_soap.server.application import Application
 from lrs_soap.server.loop import Loop
+from lrs_soap.server.soap_port import SoapPort
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.wsdl.document import WsdlDocument
 
@@ -27,8 +28,14 @@ class _NoEndpoint:
 @pytest.fixture
 def broken_application() -> Iterator[str]:
     """The address of a server in this process whose WSDL cannot be made."""
-    mount = Mount(LEARNER_SERVICE.path, _NoEndpoint(), _NoDocument(LEARNER_SERVICE))  # type: ignore[arg-type]
-    application = Application([mount], log=lambda exchange: None, max_body_bytes=1024)
+    port = SoapPort(
+        LEARNER_SERVICE.path,
+        _NoEndpoint(),  # type: ignore[arg-type]
+        _NoDocument(LEARNER_SERVICE),
+        log=lambda exchange: None,
+        max_body_bytes=1024,
+    )
+    application = Application([port], log=lambda exchange: None)
     loop = Loop(application, threads=0, host="127.0.0.1", port=0)
     thread = threading.Thread(target=loop.run)
     thread.start()

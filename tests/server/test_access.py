@@ -17,7 +17,7 @@ from lrs_soap.passwords import Passwords
 from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.sample import starting_data
 from lrs_soap.server.loop import Loop
-from lrs_soap.server.serving import application_of
+from lrs_soap.server.wsgi import application_of
 from lrs_soap.settings import Settings, read
 from lrs_soap.store.store import Store
 from tests.kit.answer_schema import assert_valid

@@ -1,0 +1,29 @@
+"""The front page: what there is on this server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from lrs_soap.server.http_request import Environ, root_of
+from lrs_soap.server.responses import HTML, OK, not_allowed, page, respond
+from lrs_soap.server.site import Site, StartResponse
+
+
+class FrontPage:
+    """A page with a link to each site that wants one."""
+
+    path = "/"
+    is_listed = False
+
+    def __init__(self, sites: Iterable[Site]) -> None:
+        self._paths = [site.path for site in sites if site.is_listed]
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        # The page has no WSDL or other document of its own, so a query is as wrong as another method.
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
+            raise not_allowed("GET, HEAD")
+        root = root_of(environ)
+        links = "".join(f'<li><a href="{escape(root + path)}">{escape(path)}</a></li>' for path in self._paths)
+        body = page("lrs-soap", f"<p>The Learning Records Service on your own machine.</p><ul>{links}</ul>")
+        return respond(environ, start_response, OK, HTML, body)

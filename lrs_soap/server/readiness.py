@@ -1,0 +1,52 @@
+"""`/health/ready`: whether the service can do what it is asked, for a load balancer or a script that waits for it."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from lrs_soap.errors import StoreUnavailable
+from lrs_soap.server.http_request import Environ
+from lrs_soap.server.responses import OK, PLAIN, UNAVAILABLE, not_allowed, respond
+from lrs_soap.server.site import StartResponse
+from lrs_soap.store import readiness
+from lrs_soap.store.store import Store
+
+# A database on which writers wait for longer than that is not ready for more of them.
+_PATIENCE_SECONDS = 1.0
+
+
+class Readiness:
+    """A line of plain text: 200 and `ready`, or 503 and a sentence that says why not."""
+
+    path = "/health/ready"
+    is_listed = False
+
+    def __init__(self, database_url: str) -> None:
+        # A connection of its own, which may wait less than those that answer.
+        self._store = Store(database_url, busy_timeout=_PATIENCE_SECONDS)
+        self._asking = Lock()
+        self._reason: str | None = None
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            raise not_allowed("GET, HEAD")
+        reason = self._not_ready_because()
+        status, text = (OK, "ready") if reason is None else (UNAVAILABLE, reason)
+        headers = (("Cache-Control", "no-store"),)
+        return respond(environ, start_response, status, PLAIN, f"{text}\n".encode(), headers)
+
+    def _not_ready_because(self) -> str | None:
+        # One thread at a time waits for the database; whoever asks meanwhile is told what was found last.
+        if self._asking.acquire(blocking=False):
+            try:
+                self._reason = self._ask()
+            finally:
+                self._asking.release()
+        return self._reason
+
+    def _ask(self) -> str | None:
+        try:
+            with self._store.writing(durable=False) as transaction:
+                return readiness.not_ready_because(transaction)
+        except StoreUnavailable as error:
+            return str(error)

@@ -1,0 +1,101 @@
+"""A SOAP port as a site: POST calls an operation, GET fetches the WSDL or a page that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from urllib.parse import parse_qsl
+
+from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.server.http_request import (
+    CERTIFICATE_SUBJECT,
+    Environ,
+    HttpError,
+    address_of,
+    body_of,
+    charset_of,
+    root_of,
+)
+from lrs_soap.server.responses import HTML, OK, SERVER_ERROR, XML, not_allowed, page, respond
+from lrs_soap.server.site import StartResponse
+from lrs_soap.wsdl.document import WsdlDocument
+from lrs_soap.wsdl.endpoint import Endpoint
+from lrs_soap.wsdl.envelope import UnknownCharset
+
+_STATUS = {200: OK, 500: SERVER_ERROR}
+_WSDL_QUERIES = ("wsdl", "singlewsdl")
+
+
+class SoapPort:
+    """One port's endpoint, WSDL and help page, all at one path."""
+
+    is_listed = True
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Endpoint,
+        document: WsdlDocument,
+        *,
+        log: Callable[[Exchange], None],
+        max_body_bytes: int,
+        trusted_proxies: frozenset[str] = frozenset(),
+        client_certificate: bool = False,
+    ) -> None:
+        """`log` is told of each exchange when its answer is made; `client_certificate` whether HTTPS asks for one."""
+        self.path = path
+        self._endpoint = endpoint
+        self._document = document
+        self._log = log
+        self._max_body_bytes = max_body_bytes
+        self._trusted_proxies = trusted_proxies
+        self._client_certificate = client_certificate
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method == "POST":
+            return self._post(environ, start_response)
+        if method in ("GET", "HEAD"):
+            return self._get(environ, start_response)
+        raise not_allowed("GET, HEAD, POST")
+
+    def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        exchange = Exchange(path=self.path, certificate=environ.get(CERTIFICATE_SUBJECT))
+        try:
+            charset = charset_of(environ)
+            exchange.request = body_of(environ, self._max_body_bytes)
+            self._endpoint.answer(exchange, charset, environ.get("HTTP_SOAPACTION"))
+        except HttpError as error:
+            exchange.status = int(error.status[:3])
+            exchange.findings.append(error.sentence)
+            raise
+        except UnknownCharset as error:
+            exchange.status = 415
+            exchange.findings.append(str(error))
+            raise HttpError("415 Unsupported Media Type", str(error)) from error
+        finally:
+            self._log(exchange)
+        return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer)
+
+    def _get(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        query = environ.get("QUERY_STRING") or ""
+        if not query:
+            return respond(environ, start_response, OK, HTML, self._help_page(root_of(environ)))
+        names = [name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)]
+        if not any(name in _WSDL_QUERIES for name in names):
+            raise HttpError("404 Not Found", "There is nothing here by that query; the WSDL is at ?wsdl.")
+        address = address_of(environ, self._trusted_proxies)
+        document = self._document.at(
+            address.base, https=address.scheme == "https", client_certificate=self._client_certificate
+        )
+        return respond(environ, start_response, OK, XML, document)
+
+    def _help_page(self, root: str) -> bytes:
+        operations = "".join(f"<li>{escape(operation.name)}</li>" for operation in self._endpoint.operations)
+        path = escape(root + self.path)
+        return page(
+            escape(self.path.strip("/")),
+            f'<p>A SOAP 1.1 service: POST messages to this address. Its WSDL: <a href="{path}?wsdl">{path}?wsdl</a>, '
+            f'<a href="{path}?singleWsdl">{path}?singleWsdl</a>.</p><p>Its operations:</p><ul>{operations}</ul>'
+            f'<p><a href="{escape(root)}/">All services</a></p>',
+        )

@@ -1,0 +1,18 @@
+"""Whether a database can do all that the service asks of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from lrs_soap.store.store import Transaction
+from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
+
+
+def not_ready_because(transaction: Transaction) -> str | None:
+    """A sentence that says why a database is not ready, or None. `transaction` is one that writes: if it is open, the
+    database can be written.
+    """
+    found = transaction.execute(select(schema_version.c.version_num)).scalars().all()
+    if found == [SCHEMA_VERSION]:
+        return None
+    return f"The database's schema is version {', '.join(found) or 'none'}, and this program's is {SCHEMA_VERSION}."

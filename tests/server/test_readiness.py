@@ -1,0 +1,97 @@
+"""`/health/ready`: 200 where the service can do all it is asked, else 503 and a sentence."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from lrs_soap.server import readiness
+from lrs_soap.server.readiness import Readiness
+from lrs_soap.store.store import Store
+from tests.kit.databases import on_sqlite
+from tests.kit.soap_messages import Answer
+from tests.kit.wsgi_client import ask_wsgi
+
+
+def ask(site: Readiness, method: str = "GET") -> Answer:
+    return ask_wsgi(site, method, "/health/ready")
+
+
+@pytest.fixture
+def site(store: Store, database_url: str) -> Readiness:
+    """Readiness of a database that is set up."""
+    return Readiness(database_url)
+
+
+def test_a_database_that_is_set_up_is_ready(site: Readiness) -> None:
+    for _ in range(2):
+        answer = ask(site)
+
+        assert (answer.status, answer.body) == (200, b"ready\n")
+        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        assert answer.headers["cache-control"] == "no-store"
+    assert (ask(site, "HEAD").status, ask(site, "HEAD").body) == (200, b"")
+
+
+def test_a_database_of_another_version_is_not(site: Readiness, store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.cursor.execute("UPDATE alembic_version SET version_num = '0003'")
+
+    answer = ask(site)
+
+    assert answer.status == 503
+    assert answer.body.startswith(b"The database's schema is version 0003, and this program's is ")
+
+
+def test_a_database_that_was_never_set_up_is_not(database_url: str) -> None:
+    answer = ask(Readiness(database_url))
+
+    assert answer.status == 503
+    assert b"has not been set up yet" in answer.body
+
+
+@on_sqlite
+def test_a_database_that_another_program_keeps_for_itself_is_not(
+    site: Readiness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "_PATIENCE_SECONDS", 0.05)
+    impatient = Readiness(f"sqlite:///{tmp_path}/lrs.db")
+    assert ask(impatient).status == 200
+    other = sqlite3.connect(tmp_path / "lrs.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    locked = ask(impatient)
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert locked.status == 503
+    assert b"has been locked by another program for longer than 0.05 seconds" in locked.body
+    assert ask(impatient).status == 200
+
+
+def test_a_database_that_is_gone_is_not(tmp_path: Path) -> None:
+    answer = ask(Readiness(f"sqlite:///{tmp_path}/nowhere/lrs.db"))
+
+    assert answer.status == 503
+    assert b"cannot be opened" in answer.body
+
+
+@on_sqlite
+def test_one_caller_waits_for_the_database_and_the_others_are_told_what_was_found_last(
+    site: Readiness, store: Store
+) -> None:
+    assert ask(site).status == 200
+    first: list[Answer] = []
+    with store.writing():
+        waiting = threading.Thread(target=lambda: first.append(ask(site)))
+        waiting.start()
+        while not site._asking.locked():
+            waiting.join(0.001)
+        # At once: this thread has the turn to write that the first one waits for.
+        assert ask(site).status == 200
+        assert waiting.is_alive()
+    waiting.join()
+    assert first[0].status == 200
