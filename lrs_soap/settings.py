@@ -44,10 +44,14 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
 
 
 @dataclass(frozen=True, slots=True)
-class MayBe:
-    """What a setting may be, in words that complete the sentence "it has to be …"."""
+class AllowedValues:
+    """The values that a setting can have, in words that complete the sentence "it has to be …".
+
+    `placeholder` stands for the value in the help of the setting's flag; None for a switch, whose flag takes no value.
+    """
 
     words: str
+    placeholder: str | None
 
 
 def _lower(value: Any) -> Any:
@@ -104,7 +108,7 @@ class Settings(BaseSettings):
 
     database_url: Annotated[
         str,
-        MayBe("a URL such as sqlite:///lrs.db or postgresql://user:password@host/database"),
+        AllowedValues("a URL such as sqlite:///lrs.db or postgresql://user:password@host/database", "URL"),
         Field(
             min_length=1,
             repr=False,
@@ -115,7 +119,7 @@ class Settings(BaseSettings):
     ] = "sqlite:///lrs.db"
     host: Annotated[
         str,
-        MayBe("an address or name of this machine"),
+        AllowedValues("an address or name of this machine", "ADDRESS"),
         Field(
             min_length=1,
             description="The address to listen on. 127.0.0.1 is reached from this machine only, 0.0.0.0 from any that "
@@ -124,12 +128,12 @@ class Settings(BaseSettings):
     ] = "127.0.0.1"
     port: Annotated[
         int,
-        MayBe("a whole number from 0 to 65535"),
+        AllowedValues("a whole number from 0 to 65535", "NUMBER"),
         Field(ge=0, le=65535, description="The TCP port to listen on; 0 takes any that is free."),
     ] = 8080
     threads: Annotated[
         int,
-        MayBe("a whole number from 0 to 64"),
+        AllowedValues("a whole number from 0 to 64", "NUMBER"),
         Field(
             ge=0,
             le=64,
@@ -140,7 +144,7 @@ class Settings(BaseSettings):
     ] = 0
     processes: Annotated[
         int,
-        MayBe("a whole number from 1 to 64"),
+        AllowedValues("a whole number from 1 to 64", "NUMBER"),
         Field(
             ge=1,
             le=64,
@@ -150,7 +154,7 @@ class Settings(BaseSettings):
     ] = 1
     tls_cert: Annotated[
         Path | None,
-        MayBe("the path of a file"),
+        AllowedValues("the path of a file", "FILE"),
         Field(
             description="The service's certificate, a file in PEM format with those that it was signed with after it. "
             "With it, and tls_key, the service speaks HTTPS and nothing else."
@@ -158,12 +162,12 @@ class Settings(BaseSettings):
     ] = None
     tls_key: Annotated[
         Path | None,
-        MayBe("the path of a file"),
+        AllowedValues("the path of a file", "FILE"),
         Field(description="The private key of the service's certificate, a file in PEM format without a password."),
     ] = None
     tls_client_ca: Annotated[
         Path | None,
-        MayBe("the path of a file"),
+        AllowedValues("the path of a file", "FILE"),
         Field(
             description="A file in PEM format with the certificates of those who sign callers' certificates. With it, "
             "who has no certificate that one of them has signed is not let in."
@@ -171,7 +175,7 @@ class Settings(BaseSettings):
     ] = None
     strict: Annotated[
         bool,
-        MayBe("true or false"),
+        AllowedValues("true or false", None),
         Field(
             description="Refuse what the live service's schema refuses. Without it, LearnerService takes elements in "
             "any order and namespace and passes over unknown ones; what it let pass is in the log."
@@ -179,7 +183,7 @@ class Settings(BaseSettings):
     ] = True
     batch_validation: Annotated[
         Literal["message", "record"],
-        MayBe("'message' or 'record'"),
+        AllowedValues("'message' or 'record'", "message|record"),
         BeforeValidator(_lower),
         Field(
             description="What a malformed record of a batch spoils: the whole message, which is refused, or that "
@@ -188,12 +192,12 @@ class Settings(BaseSettings):
     ] = "message"
     verify_batch_limit: Annotated[
         int,
-        MayBe("a whole number from 1 to 5000"),
+        AllowedValues("a whole number from 1 to 5000", "NUMBER"),
         Field(ge=1, le=5000, description="How many records a batch for verification may have."),
     ] = 200
     batch_workers: Annotated[
         int,
-        MayBe("a whole number from 0 to 64"),
+        AllowedValues("a whole number from 0 to 64", "NUMBER"),
         Field(
             ge=0,
             le=64,
@@ -203,7 +207,7 @@ class Settings(BaseSettings):
     ] = 1
     batch_delay: Annotated[
         int,
-        MayBe("a whole number from 0 to 86400"),
+        AllowedValues("a whole number from 0 to 86400", "SECONDS"),
         Field(
             ge=0,
             le=86400,
@@ -214,7 +218,7 @@ class Settings(BaseSettings):
     return_codes: Annotated[
         tuple[ShownAs, ...],
         NoDecode,
-        MayBe("pairs of return codes, separated by commas, such as RC002=RC003, RC005=RC003"),
+        AllowedValues("pairs of return codes, separated by commas, such as RC002=RC003, RC005=RC003", "CODE=CODE,…"),
         BeforeValidator(_each(_parsed(ShownAs))),
         Field(
             description="Return codes of a batch's records that are shown as others, in answers and in files, for a "
@@ -223,7 +227,7 @@ class Settings(BaseSettings):
     ] = ()
     prohibited_text: Annotated[
         Path | None,
-        MayBe("the path of a file"),
+        AllowedValues("the path of a file", "FILE"),
         Field(
             description="A file with the words and postcodes that no learner may have, in place of the list that "
             "ships: UTF-8, a line 'word NAME' or 'postcode LS1 1AA' for each, comments after #."
@@ -231,7 +235,7 @@ class Settings(BaseSettings):
     ] = None
     find_before_register: Annotated[
         bool,
-        MayBe("true or false"),
+        AllowedValues("true or false", None),
         Field(
             description="Register a learner only after the organisation has searched for it by demographics, with the "
             "same names, date of birth, gender and postcode; else the answer is WSRC0021."
@@ -239,12 +243,12 @@ class Settings(BaseSettings):
     ] = False
     find_before_register_maximum: Annotated[
         int,
-        MayBe("a whole number from 1 to 86400"),
+        AllowedValues("a whole number from 1 to 86400", "SECONDS"),
         Field(ge=1, le=86400, description="How many seconds old the search before a registration may be."),
     ] = 1800
     find_before_register_minimum: Annotated[
         int,
-        MayBe("a whole number from 0 to 86400"),
+        AllowedValues("a whole number from 0 to 86400", "SECONDS"),
         Field(
             ge=0,
             le=86400,
@@ -254,7 +258,7 @@ class Settings(BaseSettings):
     ] = 2
     fault_detail: Annotated[
         Literal["observed", "declared"],
-        MayBe("'observed' or 'declared'"),
+        AllowedValues("'observed' or 'declared'", "observed|declared"),
         BeforeValidator(_lower),
         Field(
             description="How the detail of a LearnerService fault is written: as the live service was observed to, "
@@ -263,13 +267,13 @@ class Settings(BaseSettings):
     ] = "observed"
     max_body_bytes: Annotated[
         int,
-        MayBe("a whole number from 1024 to 1073741824"),
+        AllowedValues("a whole number from 1024 to 1073741824", "BYTES"),
         Field(ge=1024, le=1024**3, description="The largest request that is read, in bytes, once decompressed."),
     ] = 8 * 1024**2
     trusted_proxies: Annotated[
         tuple[str, ...],
         NoDecode,
-        MayBe("IP addresses, separated by commas"),
+        AllowedValues("IP addresses, separated by commas", "ADDRESS,…"),
         BeforeValidator(_each(_address)),
         Field(
             description="The IP addresses of proxies in front of the service, separated by commas. The address in the "
@@ -279,7 +283,10 @@ class Settings(BaseSettings):
     service_hours: Annotated[
         tuple[OpenTime, ...],
         NoDecode,
-        MayBe("days and times in London, separated by commas, such as Mon-Fri 07:00-22:00, Sat 08:00-12:00"),
+        AllowedValues(
+            "days and times in London, separated by commas, such as Mon-Fri 07:00-22:00, Sat 08:00-12:00",
+            "DAYS TIMES,…",
+        ),
         BeforeValidator(_each(_parsed(OpenTime))),
         Field(
             description="When the service is open, by the clocks of London; every request at another time is WSEC0004. "
@@ -289,7 +296,10 @@ class Settings(BaseSettings):
     maintenance: Annotated[
         tuple[Maintenance, ...],
         NoDecode,
-        MayBe("pairs of date and time, separated by commas, such as 2025-12-24T18:00/2025-12-27T06:00"),
+        AllowedValues(
+            "pairs of date and time, separated by commas, such as 2025-12-24T18:00/2025-12-27T06:00",
+            "FROM/TO,…",
+        ),
         BeforeValidator(_each(_parsed(Maintenance))),
         Field(
             description="Windows in which the service is closed, whatever its hours: from a date and time up to "
@@ -298,7 +308,7 @@ class Settings(BaseSettings):
     ] = ()
     clock: Annotated[
         datetime | None,
-        MayBe("a date and time such as 2025-01-14T15:23:47"),
+        AllowedValues("a date and time such as 2025-01-14T15:23:47", "MOMENT"),
         BeforeValidator(_moment),
         Field(
             description="For tests: a date and time, London's unless it names a zone, at which the service's clock "
@@ -307,19 +317,19 @@ class Settings(BaseSettings):
     ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
-        MayBe("'debug', 'info', 'warning' or 'error'"),
+        AllowedValues("'debug', 'info', 'warning' or 'error'", "debug|info|warning|error"),
         BeforeValidator(_lower),
         Field(description="The least important lines that are logged, to standard error."),
     ] = "info"
     log_format: Annotated[
         Literal["text", "json"],
-        MayBe("'text' or 'json'"),
+        AllowedValues("'text' or 'json'", "text|json"),
         BeforeValidator(_lower),
         Field(description="How log lines are written: for people to read, or a JSON object a line for programs."),
     ] = "text"
     log_exchanges: Annotated[
         bool,
-        MayBe("true or false"),
+        AllowedValues("true or false", None),
         Field(description="Log a line for each request: operation, organisation, code, reasons, duration."),
     ] = True
 
@@ -337,10 +347,10 @@ class Settings(BaseSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The settings, and where each that is not the default came from: a flag, a variable, or a file's path.
+class ResolvedSettings:
+    """The settings, and where each came from that is not the default: a flag, a variable, or a file's path.
 
-    `ignored` are environment variables that begin like ours and are none of ours.
+    `ignored` are environment variables that begin with LRS_ and are not settings.
     """
 
     settings: Settings
@@ -352,11 +362,11 @@ class Choice:
         return self.origins.get(name, DEFAULT)
 
 
-def read(flags: Mapping[str, Any], config: Path | None = None) -> Choice:
-    """The settings by flags, environment and file; a flag that is None was not given.
+def resolve(flags: Mapping[str, Any], config: Path | None = None) -> ResolvedSettings:
+    """The settings by flags, environment and file, in this order; a flag that is None was not given.
 
-    `config` is the file; without it LRS_CONFIG names one, else `lrs-soap.toml` in the current folder is read if it is
-    there. Raises InvalidSetting for a value that cannot be, a name that is no setting's, a file that cannot be read.
+    `config` is the file. Without it, LRS_CONFIG names the file, or else it is `lrs-soap.toml` in the current folder, if
+    that exists. Raises InvalidSetting for a value that is not allowed, an unknown name, or a file that cannot be read.
     """
     ignored = tuple(_foreign_variables())
     values: dict[str, Any] = {}
@@ -371,7 +381,7 @@ def read(flags: Mapping[str, Any], config: Path | None = None) -> Choice:
         if value is not None:
             values[name], origins[name] = value, flag_of(name)
     try:
-        return Choice(Settings(**values), origins, ignored)
+        return ResolvedSettings(Settings(**values), origins, ignored)
     except ValidationError as error:
         wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_context=False))
         raise InvalidSetting(" ".join(_refusal(name, values[name], origins[name]) for name in wrong)) from None
@@ -392,9 +402,9 @@ def meaning_of(name: str) -> str:
     return Settings.model_fields[name].description or ""
 
 
-def allowed(name: str) -> str:
-    """What a setting may be."""
-    return next(each.words for each in Settings.model_fields[name].metadata if isinstance(each, MayBe))
+def allowed_values(name: str) -> AllowedValues:
+    """The values that a setting can have."""
+    return next(each for each in Settings.model_fields[name].metadata if isinstance(each, AllowedValues))
 
 
 def shown(value: Any) -> str:
@@ -472,4 +482,4 @@ def _or_rather(near: str | None) -> str:
 
 
 def _refusal(name: str, value: Any, origin: str) -> str:
-    return f"The setting {name} has to be {allowed(name)}, not {shown(value)!r} (from {origin})."
+    return f"The setting {name} has to be {allowed_values(name).words}, not {shown(value)!r} (from {origin})."

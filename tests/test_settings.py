@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 from unittest import mock
 
 import pytest
@@ -63,7 +63,7 @@ def _nothing_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refusal(flags: Mapping[str, Any] | None = None, config: Path | None = None) -> str:
     with pytest.raises(InvalidSetting) as refused:
-        settings.read(flags or {}, config)
+        settings.resolve(flags or {}, config)
     return str(refused.value)
 
 
@@ -72,7 +72,19 @@ def test_every_setting_has_a_meaning_and_says_what_it_may_be(name: str) -> None:
     meaning = settings.meaning_of(name)
     assert meaning.endswith(".")
     assert len(meaning.split()) >= 8
-    assert settings.allowed(name)
+    assert settings.allowed_values(name).words
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_settings_placeholder_says_what_kind_of_value_its_flag_takes(name: str) -> None:
+    annotation, placeholder = Settings.model_fields[name].annotation, settings.allowed_values(name).placeholder
+    if annotation is bool:
+        assert placeholder is None
+    elif get_origin(annotation) is Literal:
+        assert placeholder == "|".join(get_args(annotation))
+    else:
+        assert placeholder is not None
+        assert placeholder.isupper()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,30 +95,30 @@ def test_what_a_setting_may_be_names_its_bounds(name: str) -> None:
         for side in ("ge", "le")
         if (bound := getattr(constraint, side, None)) is not None
     ]
-    assert re.findall("[0-9]+", settings.allowed(name)) == bounds or not bounds
+    assert re.findall("[0-9]+", settings.allowed_values(name).words) == bounds or not bounds
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_comes_from_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(settings.variable_of(name), ANOTHER_VALUE[name])
-    choice = settings.read({})
+    found = settings.resolve({})
     assert settings.variable_of(name).startswith("LRS_")
-    assert settings.shown(getattr(choice.settings, name)) == ANOTHER_VALUE[name]
-    assert choice.origins == {name: settings.variable_of(name)}
+    assert settings.shown(getattr(found.settings, name)) == ANOTHER_VALUE[name]
+    assert found.origins == {name: settings.variable_of(name)}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_comes_from_the_file(name: str) -> None:
     Path("lrs-soap.toml").write_text(f'{name} = "{ANOTHER_VALUE[name]}"\n')
-    choice = settings.read({})
-    assert settings.shown(getattr(choice.settings, name)) == ANOTHER_VALUE[name]
-    assert choice.origins == {name: "lrs-soap.toml"}
+    found = settings.resolve({})
+    assert settings.shown(getattr(found.settings, name)) == ANOTHER_VALUE[name]
+    assert found.origins == {name: "lrs-soap.toml"}
 
 
 def test_without_anything_all_is_default() -> None:
-    choice = settings.read({"port": None})
-    assert choice.settings == Settings()
-    assert {choice.origin(name) for name in NAMES} == {settings.DEFAULT}
+    found = settings.resolve({"port": None})
+    assert found.settings == Settings()
+    assert {found.origin(name) for name in NAMES} == {settings.DEFAULT}
 
 
 PORTS = st.none() | st.integers(0, 65535)
@@ -119,27 +131,27 @@ def test_a_flag_comes_before_the_environment_before_the_file(
     file = tmp_path_factory.getbasetemp() / "precedence.toml"
     file.write_text("" if in_file is None else f"port = {in_file}\n")
     with mock.patch.dict(os.environ, {} if variable is None else {"LRS_PORT": str(variable)}):
-        choice = settings.read({"port": flag}, file)
+        found = settings.resolve({"port": flag}, file)
     given_ones = [
         (value, origin)
         for value, origin in ((flag, "--port"), (variable, "LRS_PORT"), (in_file, str(file)), (8080, "default"))
         if value is not None
     ]
-    assert (choice.settings.port, choice.origin("port")) == given_ones[0]
+    assert (found.settings.port, found.origin("port")) == given_ones[0]
 
 
 def test_the_file_is_the_flags_then_the_environments_then_this_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     for file, port in (("flag.toml", 1), ("variable.toml", 2), ("lrs-soap.toml", 3)):
         Path(file).write_text(f"port = {port}\n")
-    assert settings.read({}).settings.port == 3
+    assert settings.resolve({}).settings.port == 3
     monkeypatch.setenv("LRS_CONFIG", "variable.toml")
-    assert settings.read({}).settings.port == 2
-    assert settings.read({}, Path("flag.toml")).settings.port == 1
+    assert settings.resolve({}).settings.port == 2
+    assert settings.resolve({}, Path("flag.toml")).settings.port == 1
 
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LRS_PORT", "")
-    assert settings.read({}).settings.port == 8080
+    assert settings.resolve({}).settings.port == 8080
 
 
 @pytest.mark.parametrize(
@@ -176,7 +188,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wrong_value_is_refused_in_a_sentence(name: str, value: str) -> None:
     origin = settings.flag_of(name)
     assert refusal({name: value}) == (
-        f"The setting {name} has to be {settings.allowed(name)}, not {value!r} (from {origin})."
+        f"The setting {name} has to be {settings.allowed_values(name).words}, not {value!r} (from {origin})."
     )
 
 
@@ -204,7 +216,7 @@ def test_a_slip_in_a_variables_name_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_variable_of_somebody_elses_is_told_and_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LRS_VENDOR_NAME", "x")
-    assert settings.read({}).ignored == ("LRS_VENDOR_NAME",)
+    assert settings.resolve({}).ignored == ("LRS_VENDOR_NAME",)
 
 
 @pytest.mark.parametrize(("text", "said"), [("port = ", "is not TOML"), ("\xff", "is not TOML")])
@@ -239,7 +251,7 @@ def test_no_password_is_shown(url: str, shown: str) -> None:
 
 
 def test_a_moment_may_name_its_zone() -> None:
-    chosen = settings.read({"clock": "2025-07-01T12:00:00Z"}).settings
+    chosen = settings.resolve({"clock": "2025-07-01T12:00:00Z"}).settings
     assert chosen.clock == datetime(2025, 7, 1, 12, tzinfo=timezone.utc)
 
 
@@ -247,7 +259,7 @@ def test_hours_and_windows_may_be_lists_of_the_file_and_nothing_else_there() -> 
     Path("lrs-soap.toml").write_text(
         'service_hours = ["Mon 07:00-08:00"]\nmaintenance = ["2025-12-24T18:00/2025-12-27T06:00"]'
     )
-    chosen = settings.read({}).settings
+    chosen = settings.resolve({}).settings
     assert settings.shown(chosen.service_hours) == "Mon 07:00-08:00"
     assert settings.shown(chosen.maintenance) == "2025-12-24T18:00/2025-12-27T06:00"
     Path("lrs-soap.toml").write_text("[[maintenance]]\nstarts = 2025-12-24T18:00:00\nends = 2025-12-23T18:00:00")
@@ -258,7 +270,7 @@ def test_toml_has_dates_lists_and_numbers_of_its_own() -> None:
     Path("lrs-soap.toml").write_text(
         'clock = 2025-01-14T15:23:47\ntrusted_proxies = ["10.0.0.1"]\nport = 9\nstrict = false'
     )
-    assert settings.read({}).settings == Settings(
+    assert settings.resolve({}).settings == Settings(
         clock=datetime(2025, 1, 14, 15, 23, 47), trusted_proxies=("10.0.0.1",), port=9, strict=False
     )
 

@@ -1,4 +1,4 @@
-"""`lrs-soap certs`: certificates for trying HTTPS out."""
+"""`lrs-soap certs`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from typing import Annotated
 
 import typer
 
+from lrs_soap.cli.commands import example, group
+from lrs_soap.server import development_certificates as made
 
+app = group()
+
+
+@app.command(epilog=example("lrs-soap certs certificates --host lrs.example.org"))
 def certs(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", show_default=False, help="Where to; made if it is not there.")
+        Path, typer.Argument(metavar="FOLDER", show_default=False, help="The folder for the files, new or existing.")
     ],
     host: Annotated[
         list[str] | None,
@@ -19,23 +25,21 @@ def certs(
             "--host",
             metavar="NAME",
             show_default=False,
-            help="A name or address of the server besides localhost, 127.0.0.1 and ::1; may be given several times.",
+            help="Another name or address of the server, besides localhost, 127.0.0.1 and ::1. Can be repeated.",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Make them anew where they are there already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are already there.")] = False,
 ) -> None:
-    """Make certificates for development: a CA, a server certificate, a client certificate.
+    """Make development certificates for a CA, a server and a client.
 
-    ca.pem is what clients trust the server by and the server its clients, server.pem and server-key.pem are the
-    server's, client.pem is a client's certificate and key in one, client.p12 the same as PKCS#12 for .NET and Windows,
-    with the password lrs-soap.
+    ca.pem lets clients trust the server and the server trust its clients. server.pem and server-key.pem are for the
+    server. client.pem is a client's certificate and key in one file; client.p12 is the same as PKCS#12 for .NET and
+    Windows, with the password lrs-soap.
     """
-    from lrs_soap.server import development_certificates as made
-
-    there = [name for name in made.FILES if (folder / name).exists()]
-    if there and not force:
+    existing = [name for name in made.FILES if (folder / name).exists()]
+    if existing and not force:
         raise typer.BadParameter(
-            f"{folder} has {', '.join(there)} already. Name another folder, or make them anew with --force.",
+            f"{folder} already has {', '.join(existing)}. Name another folder, or replace the files with --force.",
             param_hint="FOLDER",
         )
     try:
@@ -46,13 +50,12 @@ def certs(
         shlex.quote(str(folder / name)) for name in (made.CA, made.SERVER, made.SERVER_KEY, made.CLIENT)
     )
     typer.echo(
-        f"{', '.join(made.FILES)} are in {folder}. Keep all but {made.CA} and {made.SERVER} to yourself.\n"
+        f"{', '.join(made.FILES)} are in {folder}. Keep all but {made.CA} and {made.SERVER} private.\n"
         f"\n"
-        f"Serve over HTTPS, for those who have the client certificate:\n"
+        f"Serve over HTTPS, to clients that have the certificate:\n"
         f"  lrs-soap serve --tls-cert {server} --tls-key {key} --tls-client-ca {ca}\n"
-        f"Ask from another window:\n"
+        f"Send a request from another window:\n"
         f"  curl --cacert {ca} --cert {client} 'https://localhost:8080/LearnerService.svc?wsdl'\n"
         f"\n"
-        f"For .NET and Windows the client certificate is in {made.CLIENT_PKCS12}, with the password "
-        f"{made.PKCS12_PASSWORD}."
+        f"For .NET and Windows, use {made.CLIENT_PKCS12} with the password {made.PKCS12_PASSWORD}."
     )

@@ -1,30 +1,36 @@
-"""The command line's `lrs-soap exceptions`: deciding on the records of batches that want a person's decision."""
+"""`lrs-soap exceptions`: the records of batches that need a person's decision."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, TextIO
 
 import typer
 
+from lrs_soap.batch import outcome_file
+from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
-from lrs_soap.cli.flags import Config, Database, choice, example
+from lrs_soap.cli.flags import Config, Database, resolved
+from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.store import open_store
+from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.cli.text import counted, one_line
+from lrs_soap.clock import clock_at
+from lrs_soap.errors import NotPossible
+from lrs_soap.loading import prohibited_text
+from lrs_soap.operations import batch_exceptions, organisations
+from lrs_soap.operations.batch_exceptions import SHOWN_FIELDS
+from lrs_soap.rules.batches.batch_exceptions import RecordException
+from lrs_soap.rules.values.change import OPERATOR
+from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.store.store import Transaction
 
-if TYPE_CHECKING:
-    from lrs_soap.rules.batches.batch_exceptions import RecordException
-    from lrs_soap.rules.values.learner import Learner
-
-app = typer.Typer(
-    name="exceptions",
-    help="List and resolve the exceptions of batches: records that want a person's decision within 45 days.\n\n"
-    "What is resolved is in its job's output from then on. The service may be running.",
+app = group(
+    "exceptions",
+    text="List and resolve batch records that a person must decide.\n\n"
+    "They can be decided for 45 days, while the service runs. A job's output includes what has been decided.",
     epilog=example("lrs-soap exceptions list", "lrs-soap exceptions resolve --help"),
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
 )
 
 _Number = Annotated[int, typer.Argument(metavar="ID", show_default=False, help="The exception's number, as listed.")]
@@ -32,53 +38,66 @@ _Number = Annotated[int, typer.Argument(metavar="ID", show_default=False, help="
 
 @app.command(
     "list",
-    epilog=example("lrs-soap exceptions list", "lrs-soap exceptions list --organisation TEST0001 --job 12 --all"),
+    epilog=example(
+        "lrs-soap exceptions list",
+        "lrs-soap exceptions list --organisation TEST0001 --job 12 --all",
+        "lrs-soap exceptions list --json",
+    ),
 )
 def list_all(
     organisation: Annotated[
         str | None,
-        typer.Option(metavar="UKPRN", show_default=False, help="Only those of the batches of this organisation."),
+        typer.Option(metavar="UKPRN", show_default=False, help="Only exceptions in this organisation's batches."),
     ] = None,
     job: Annotated[
-        int | None, typer.Option(metavar="JOB", show_default=False, help="Only those of the job with this JobID.")
+        int | None, typer.Option(metavar="JOB", show_default=False, help="Only exceptions in the job with this JobID.")
     ] = None,
     also_closed: Annotated[
-        bool, typer.Option("--all", help="Also those that were resolved or withdrawn, or have expired.")
+        bool, typer.Option("--all", help="Include exceptions that are resolved, withdrawn or expired.")
     ] = False,
+    as_json: Json = False,
     database: Database = None,
     config: Config = None,
 ) -> None:
-    """List exceptions: number, job, record, return code, state, last day, MISIdentifier, name.
+    """List exceptions with their return codes and states.
 
-    Records are counted from 1. The last day is that on which an exception may still be resolved.
+    Record is the record's place in its job, counted from 1. LastDay is the last day on which the exception can be
+    resolved.
     """
-    from lrs_soap.clock import clock_at
-    from lrs_soap.operations import batch_exceptions
-
-    chosen = choice(config, database_url=database).settings
+    chosen = resolved(config, database_url=database).settings
     today = clock_at(chosen.clock).today()
     with open_store(chosen) as store, store.reading() as transaction:
-        for exception in batch_exceptions.each(
+        found = batch_exceptions.each(
             transaction, organisation=organisation, job_id=job, today=today, also_closed=also_closed
-        ):
-            typer.echo(_listed(exception, today))
+        )
+        listed = [_summary(exception, today) for exception in found]
+    if as_json:
+        print_json(listed)
+    else:
+        headings = ("ID", "JobID", "Record", "ReturnCode", "State", "LastDay", "MISIdentifier", "Name")
+        rows = ([str(each[heading]) for heading in headings] for each in listed)
+        print_table(headings, rows, numbers=("ID", "JobID", "Record"))
 
 
-@app.command(epilog=example("lrs-soap exceptions show 7"))
-def show(number: _Number, database: Database = None, config: Config = None) -> None:
-    """Show an exception: what was sent, what is wrong with it, and which learners it may mean.
+@app.command(epilog=example("lrs-soap exceptions show 7", "lrs-soap exceptions show 7 --json"))
+def show(number: _Number, as_json: Json = False, database: Database = None, config: Config = None) -> None:
+    """Show an exception: what was sent, what is wrong with it, and which learners it may be.
 
-    A record with RC006 to RC008 is valid, and its fields are filled in for whoever decides. One with RC009 to RC013 has
-    an error in its data: its fields are empty, to search with.
+    With RC006 to RC008 the record is valid, and a person decides about it as it was sent. With RC009 to RC013 its data
+    have an error, and a person searches for the learner.
     """
-    from lrs_soap.clock import clock_at
-    from lrs_soap.operations import batch_exceptions
-
-    chosen = choice(config, database_url=database).settings
+    chosen = resolved(config, database_url=database).settings
+    today = clock_at(chosen.clock).today()
     with open_store(chosen) as store, store.reading() as transaction:
         exception = batch_exceptions.held(transaction, number)
         possible = batch_exceptions.possible_learners(transaction, exception)
-    _tell(exception, possible, clock_at(chosen.clock).today())
+    if as_json:
+        print_json(
+            {**_summary(exception, today), **dict(_closing(exception)), "Wrong": list(exception.trouble)}
+            | {"Sent": _sent(exception), "Possible": [_held(learner) for learner in possible]}
+        )
+    else:
+        _print(exception, possible, today)
 
 
 @app.command(
@@ -95,7 +114,8 @@ def resolve(
         typer.Argument(
             metavar="FIELD=VALUE",
             show_default=False,
-            help="With --register: another value for a field of the record, by the contract's name; empty for none.",
+            help="With --register: a correction to one of the record's fields, by the contract's name; an empty value "
+            "removes the field.",
         ),
     ] = None,
     uln: Annotated[
@@ -103,28 +123,22 @@ def resolve(
         typer.Option(
             metavar="ULN",
             show_default=False,
-            help="It is this learner, RC002. What was sent and differs is written, but the UPN.",
+            help="The record is this learner (RC002). Values that differ are written, except the UPN.",
         ),
     ] = None,
     register: Annotated[
-        bool, typer.Option("--register", help="It is a new learner, RC001, as it was sent but for the corrections.")
+        bool, typer.Option("--register", help="The record is a new learner (RC001), with the corrections.")
     ] = False,
     database: Database = None,
     config: Config = None,
 ) -> None:
-    """Resolve an exception: choose the learner whom it means, or register its record as a new one."""
+    """Resolve an exception: choose the learner that it is, or register its record as a new learner."""
     if register == (uln is not None):
         raise typer.BadParameter("Give either --uln or --register.", param_hint="--uln")
     if corrections and not register:
-        raise typer.BadParameter("Corrections go with --register.", param_hint="FIELD=VALUE")
+        raise typer.BadParameter("Corrections need --register.", param_hint="FIELD=VALUE")
     corrected = _corrections(corrections or ())
-
-    from lrs_soap.clock import clock_at
-    from lrs_soap.loading import prohibited_text
-    from lrs_soap.operations import batch_exceptions
-    from lrs_soap.rules.values.change import OPERATOR
-
-    chosen = choice(config, database_url=database).settings
+    chosen = resolved(config, database_url=database).settings
     prohibited, now = prohibited_text.read(chosen.prohibited_text), clock_at(chosen.clock).now()
     with open_store(chosen) as store, store.writing() as transaction:
         if uln is None:
@@ -142,15 +156,40 @@ def resolve(
 
 @app.command(epilog=example("lrs-soap exceptions withdraw 7"))
 def withdraw(number: _Number, database: Database = None, config: Config = None) -> None:
-    """Close an exception that nobody is to decide on: its record keeps its return code."""
-    from lrs_soap.clock import clock_at
-    from lrs_soap.operations import batch_exceptions
-    from lrs_soap.rules.values.change import OPERATOR
-
-    chosen = choice(config, database_url=database).settings
+    """Withdraw an exception that nobody needs to decide: its record keeps its return code."""
+    chosen = resolved(config, database_url=database).settings
     with open_store(chosen) as store, store.writing() as transaction:
         withdrawn = batch_exceptions.withdraw(transaction, number, now=clock_at(chosen.clock).now(), author=OPERATOR)
-    typer.echo(f"Exception {number} is withdrawn: its record stays {withdrawn.code.value}.")
+    typer.echo(f"Exception {number} is withdrawn: its record keeps {withdrawn.code.value}.")
+
+
+@app.command(epilog=example("lrs-soap exceptions export --organisation TEST0001 LRB_TEST0001_150920250900.CSV"))
+def export(
+    organisation: Annotated[
+        str,
+        typer.Option("--organisation", metavar="UKPRN", show_default=False, help="The UKPRN of the organisation."),
+    ],
+    target: Target = None,
+    file_format: FileFormat = "csv",
+    force: Force = False,
+    database: Database = None,
+    config: Config = None,
+) -> None:
+    """Write an organisation's open exceptions to a batch file of version 2A, with their return codes.
+
+    Files of this version have no UPN and no UCI.
+    """
+    chosen = resolved(config, database_url=database).settings
+    now = clock_at(chosen.clock).now()
+
+    def write(transaction: Transaction, text: TextIO) -> None:
+        ukprn = organisations.held(transaction, organisation).ukprn
+        if not outcome_file.write_exceptions(
+            transaction, ukprn, text, file_format=file_format.upper(), now=now, instead=chosen.return_codes
+        ):
+            raise NotPossible(f"The organisation with the UKPRN {ukprn} has no open exceptions.")
+
+    write_file(chosen, target, force, write)
 
 
 def _corrections(given: Iterable[str]) -> dict[str, str]:
@@ -165,61 +204,54 @@ def _corrections(given: Iterable[str]) -> dict[str, str]:
     return corrected
 
 
-def _listed(exception: RecordException, today: date) -> str:
+def _summary(exception: RecordException, today: date) -> dict[str, Any]:
     sent = exception.sent
-    name = " ".join(filter(None, (sent.get("GivenName"), sent.get("FamilyName"))))
-    columns = (
-        str(exception.id).rjust(6),
-        str(exception.job_id).rjust(6),
-        str(exception.position + 1).rjust(6),
-        exception.code.value,
-        exception.state_on(today).value.ljust(9),
-        exception.last_day.isoformat(),
-        one_line(sent.get("MISIdentifier") or "-").ljust(10),
-        one_line(name),
-    )
-    return "  ".join(columns).rstrip()
+    return {
+        "ID": exception.id,
+        "JobID": exception.job_id,
+        "Record": exception.position + 1,
+        "UKPRN": exception.organisation,
+        "ReturnCode": exception.code.value,
+        "State": exception.state_on(today).value,
+        "LastDay": exception.last_day.isoformat(),
+        "MISIdentifier": sent.get("MISIdentifier", ""),
+        "Name": " ".join(filter(None, (sent.get("GivenName"), sent.get("FamilyName")))),
+    }
 
 
-def _tell(exception: RecordException, possible: tuple[Learner, ...], today: date) -> None:
-    record = f"record {exception.position + 1} of job {exception.job_id}, {exception.organisation}"
-    filled_in = "filled in as they were sent" if exception.is_filled_in else "empty, to search with"
-    _tell_value("Exception", f"{exception.id}: {record}")
-    _tell_value("ReturnCode", f"{exception.code.value} {exception.code.text}")
-    _tell_value("State", _state(exception, today))
-    for reason in exception.trouble:
-        _tell_value("Wrong", reason)
+def _closing(exception: RecordException) -> Iterator[tuple[str, str]]:
+    if exception.closed is not None:
+        yield "Closed", exception.closed.isoformat(timespec="seconds")
+        yield "ClosedBy", exception.closed_by or ""
+
+
+def _sent(exception: RecordException) -> dict[str, str]:
+    return {field: value for field, value in exception.sent.items() if value}
+
+
+def _held(learner: Learner) -> dict[str, str]:
+    values = {"ULN": learner.uln} | {field: getattr(learner, python_name(field)) for field in SHOWN_FIELDS}
+    return {field: value for field, value in values.items() if value}
+
+
+def _print(exception: RecordException, possible: tuple[Learner, ...], today: date) -> None:
+    fields = [(name, str(value)) for name, value in _summary(exception, today).items() if value != ""]
+    fields += _closing(exception)
+    fields += [("Wrong", reason) for reason in exception.trouble]
     if exception.closed is None:
-        _tell_value("Fields", filled_in)
-    typer.echo("\nSent:")
-    for field, value in exception.sent.items():
-        if value:
-            _tell_value(field, value)
+        fields.append(("Decide", "as it was sent" if exception.is_filled_in else "after a search: its data are wrong"))
+    print_fields((name, f"{value} {exception.code.text}" if name == "ReturnCode" else value) for name, value in fields)
+    sent = _sent(exception)
+    typer.echo()
+    print_table(("Field", "Sent"), sent.items())
     if exception.possible:
         typer.echo(f"\nIt may be {counted(len(possible), 'learner')}, the likeliest first:")
     for learner in possible:
-        _tell_learner(learner, exception.sent)
+        typer.echo()
+        _print_learner(learner, sent)
 
 
-def _tell_learner(learner: Learner, sent: Mapping[str, str]) -> None:
-    from lrs_soap.operations.batch_exceptions import SHOWN_FIELDS
-    from lrs_soap.rules.values.learner import python_name
-
-    typer.echo()
-    _tell_value("ULN", learner.uln)
-    for field in SHOWN_FIELDS:
-        value = getattr(learner, python_name(field))
-        if value:
-            other = sent.get(field) or value
-            _tell_value(field, value if other == value else f"{value} (sent: {other})")
-
-
-def _tell_value(name: str, value: str) -> None:
-    typer.echo(f"{name:<28} {one_line(value)}")
-
-
-def _state(exception: RecordException, today: date) -> str:
-    state = exception.state_on(today).value
-    if exception.closed is None:
-        return f"{state}, last day {exception.last_day}"
-    return f"{state} on {exception.closed.date()} by {exception.closed_by}"
+def _print_learner(learner: Learner, sent: Mapping[str, str]) -> None:
+    compared = ((field, held, sent.get(field, held)) for field, held in _held(learner).items())
+    rows = ((field, held, "" if also_sent == held else also_sent) for field, held, also_sent in compared)
+    print_table(("Field", "Held", "Sent, if different"), rows)

@@ -1,22 +1,22 @@
-"""What the contract's schema says of a value that a person gave in a file or in a command."""
+"""What the contract's schema says about a value that a person gave in a file or in a command."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from lrs_soap.cli.text import counted, quoted
+from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.facets import TELEPHONE_NUMBER
+from lrs_soap.wsdl.messages.learner import BatchLearner, Learner
+from lrs_soap.wsdl.validation import reader_of, utf16_length
 
 
 def facet_check() -> Callable[[str, str], str | None]:
-    """Says, in a person's words, why a value that is not empty breaks its field's facets; None where it does not.
+    """A function that says in plain words why a value breaks its field's facets, or None if it does not.
 
-    Fields are a learner's and a batch's record's, by the contract's names; of others nothing is said.
+    Fields are those of a learner or of a batch's record, by the contract's names; any value of another field passes.
+    Values are not empty.
     """
-    from lrs_soap.wsdl.declare import fields_of
-    from lrs_soap.wsdl.facets import TELEPHONE_NUMBER
-    from lrs_soap.wsdl.messages.learner import BatchLearner, Learner
-    from lrs_soap.wsdl.validation import reader_of, utf16_length
-
     facets = {field.name: field.declared.facet for message in (BatchLearner, Learner) for field in fields_of(message)}
     facets["TelephoneNumber"] = TELEPHONE_NUMBER
 

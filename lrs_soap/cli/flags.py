@@ -1,34 +1,51 @@
-"""What the commands have in common: the flags of the settings, and an example at the end of their help."""
+"""Flags made from the settings' own declarations, and the settings that a command runs with."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from lrs_soap import settings
+from lrs_soap.settings import ResolvedSettings
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def example(*lines: str) -> str:
-    """The end of a command's help: how it is typed."""
-    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-def flag(name: str, metavar: str | None = None) -> Any:
-    """The flag of a setting. Its value goes to `settings` as it is, which says what is wrong with it and why."""
-    option = settings.flag_of(name)
+def _option(name: str) -> Any:
+    """The flag of a setting. It takes any text: `settings` says what is wrong with a value, and why."""
+    flag, placeholder = settings.flag_of(name), settings.allowed_values(name).placeholder
     default = settings.shown(settings.Settings.model_fields[name].default) or "none"
-    is_switch = metavar is None
     return typer.Option(
-        f"{option}/--no-{option[2:]}" if is_switch else option,
-        metavar=metavar,
+        f"{flag}/--no-{flag[2:]}" if placeholder is None else flag,
+        metavar=placeholder,
         show_default=False,
         help=f"{settings.meaning_of(name)}  [{settings.variable_of(name)}, default: {default}]",
     )
 
 
-Database = Annotated[str | None, flag("database_url", "URL")]
+def with_every_setting(command: F) -> F:
+    """Give a command a flag for each setting, in place of its parameter `**flags`, which receives them by name."""
+    hints = get_type_hints(command, include_extras=True)
+    parameters = inspect.signature(command).parameters.values()
+    named = [each.replace(annotation=hints[each.name]) for each in parameters if each.kind is not each.VAR_KEYWORD]
+    signature = inspect.Signature([*named, *map(_parameter, settings.Settings.model_fields)])
+    # What Typer reads a command's parameters from.
+    command.__signature__ = signature  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
+    return command
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    is_switch, option = settings.allowed_values(name).placeholder is None, _option(name)
+    annotation: Any = Annotated[bool | None, option] if is_switch else Annotated[str | None, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+Database = Annotated[str | None, _option("database_url")]
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -40,11 +57,12 @@ Config = Annotated[
 ]
 
 
-def choice(config: Path | None, **flags: Any) -> settings.Choice:
-    """The settings, and a note to the user of each variable that looks like one's and is not. Raises InvalidSetting."""
-    chosen = settings.read(flags, config)
-    for variable in chosen.ignored:
-        typer.echo(
-            f"Note: the environment variable {variable} is no setting of lrs-soap and was passed over.", err=True
-        )
-    return chosen
+def resolved(config: Path | None, **flags: Any) -> ResolvedSettings:
+    """The settings by flags, environment and file. Tells the user of variables that look like ours and are not.
+
+    Raises InvalidSetting.
+    """
+    found = settings.resolve(flags, config)
+    for variable in found.ignored:
+        typer.echo(f"Note: the environment variable {variable} is not a setting of lrs-soap, and is ignored.", err=True)
+    return found

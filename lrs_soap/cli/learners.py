@@ -1,45 +1,45 @@
-"""`lrs-soap merge`, `unmerge`, `delete`: what only the operator does to learners, while the service runs."""
+"""`lrs-soap merge`, `unmerge`, `delete`: what only an operator does to learners; the service may be running."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from lrs_soap.cli.flags import Config, Database, choice
+from lrs_soap.cli.commands import example, group
+from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.store import open_store
+from lrs_soap.clock import clock_at
+from lrs_soap.operations import merging
+from lrs_soap.rules.values.change import OPERATOR
+from lrs_soap.rules.values.learner import Learner
 
-if TYPE_CHECKING:
-    from lrs_soap.rules.values.learner import Learner
+app = group()
 
 
+@app.command(epilog=example("lrs-soap merge 9140837261 2865174033"))
 def merge(
-    master: Annotated[
-        str, typer.Argument(metavar="MASTER", show_default=False, help="The ULN that the person goes on with.")
-    ],
+    master: Annotated[str, typer.Argument(metavar="MASTER", show_default=False, help="The ULN that the person keeps.")],
     linked: Annotated[
-        str, typer.Argument(metavar="LINKED", show_default=False, help="The ULN that is to lead to it from now on.")
+        str, typer.Argument(metavar="LINKED", show_default=False, help="The ULN that will lead to the master.")
     ],
     database: Database = None,
     config: Config = None,
 ) -> None:
-    """Link a learner to a master: two ULNs of one person.
+    """Link a learner to a master, when one person has two ULNs.
 
-    Whoever asks for the linked one is answered with the master; its ULN and its details stay taken. Learners that are
-    linked to it are taken along. Into a learner that is linked itself means into its master.
+    A request for the linked learner is answered with the master. The linked learner's ULN and details stay taken.
+    Learners that are linked to it are linked to the new master too. If MASTER is itself linked, its own master is used.
     """
-    from lrs_soap.clock import clock_at
-    from lrs_soap.operations import merging
-    from lrs_soap.rules.values.change import OPERATOR
-
-    chosen = choice(config, database_url=database).settings
+    chosen = resolved(config, database_url=database).settings
     with open_store(chosen) as store, store.writing() as transaction:
         changed = merging.merge(transaction, master, linked, now=clock_at(chosen.clock).now(), author=OPERATOR)
     _, new_master, *carried = changed
-    typer.echo(f"{linked} is linked to {new_master.uln} now{_along(carried)}.")
+    typer.echo(f"{linked} is now linked to {new_master.uln}{_and_with_it(carried)}.")
 
 
+@app.command(epilog=example("lrs-soap unmerge 2865174033"))
 def unmerge(
     linked: Annotated[
         str, typer.Argument(metavar="LINKED", show_default=False, help="The ULN of a learner that is linked.")
@@ -47,39 +47,32 @@ def unmerge(
     database: Database = None,
     config: Config = None,
 ) -> None:
-    """Undo a merge: a linked learner is itself again.
+    """Undo a merge: the linked learner has its own ULN again.
 
-    Learners that it took along when it was merged are linked to it again.
+    Learners that were linked to it before the merge are linked to it again.
     """
-    from lrs_soap.clock import clock_at
-    from lrs_soap.operations import merging
-    from lrs_soap.rules.values.change import OPERATOR
-
-    chosen = choice(config, database_url=database).settings
+    chosen = resolved(config, database_url=database).settings
     with open_store(chosen) as store, store.writing() as transaction:
         changed = merging.unmerge(transaction, linked, now=clock_at(chosen.clock).now(), author=OPERATOR)
     _, old_master, *returned = changed
-    typer.echo(f"{linked} is no longer linked to {old_master.uln}{_along(returned)}.")
+    typer.echo(f"{linked} is no longer linked to {old_master.uln}{_and_with_it(returned)}.")
 
 
+@app.command(epilog=example("lrs-soap delete 4170265830"))
 def delete(
     uln: Annotated[str, typer.Argument(metavar="ULN", show_default=False, help="The learner's ULN.")],
     database: Database = None,
     config: Config = None,
 ) -> None:
-    """Delete a learner: nobody finds it again.
+    """Delete a learner, so that nobody can find it again.
 
-    Its ULN is given to nobody else; its details may be registered anew. A master of others cannot be deleted.
+    Its ULN is never issued again; its details can be registered again. A master of other learners cannot be deleted.
     """
-    from lrs_soap.clock import clock_at
-    from lrs_soap.operations import merging
-    from lrs_soap.rules.values.change import OPERATOR
-
-    chosen = choice(config, database_url=database).settings
+    chosen = resolved(config, database_url=database).settings
     with open_store(chosen) as store, store.writing() as transaction:
         merging.delete(transaction, uln, now=clock_at(chosen.clock).now(), author=OPERATOR)
     typer.echo(f"{uln} is deleted.")
 
 
-def _along(learners: Sequence[Learner]) -> str:
+def _and_with_it(learners: Sequence[Learner]) -> str:
     return f", and with it {', '.join(learner.uln for learner in learners)}" if learners else ""

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from lrs_soap.settings import Settings
-    from lrs_soap.store.store import Store
+from lrs_soap.clock import clock_at
+from lrs_soap.passwords import Passwords
+from lrs_soap.sample import starting_data
+from lrs_soap.settings import Settings
+from lrs_soap.store.store import Store
 
 
 @contextmanager
 def open_store(chosen: Settings) -> Iterator[Store]:
-    """The store of these settings, made and filled where it is new, closed after the block."""
-    from lrs_soap.clock import clock_at
-    from lrs_soap.passwords import Passwords
-    from lrs_soap.sample import starting_data
-    from lrs_soap.store.store import Store
-
-    store = Store.open(chosen.database_url)
+    """The store of these settings, up to date, with the starting data if it is new. Closed after the block."""
+    store = _ready(chosen)
     try:
-        starting_data.fill(store, Passwords(), clock_at(chosen.clock))
         yield store
     finally:
         store.close()
+
+
+def prepare_store(chosen: Settings) -> None:
+    """Bring the store of these settings up to date, for processes that open it for themselves."""
+    _ready(chosen).close()
+
+
+def _ready(chosen: Settings) -> Store:
+    store = Store.open(chosen.database_url)
+    try:
+        starting_data.fill(store, Passwords(), clock_at(chosen.clock))
+    except BaseException:
+        store.close()
+        raise
+    return store

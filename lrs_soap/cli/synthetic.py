@@ -1,37 +1,35 @@
-"""`lrs-soap load --synthetic`: people who do not exist, as many as are wanted."""
+"""`lrs-soap load --synthetic`: any number of people who do not exist."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import typer
 
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.store import open_store
 from lrs_soap.cli.text import counted
-
-if TYPE_CHECKING:
-    from lrs_soap.settings import Settings
+from lrs_soap.sample import synthetic
+from lrs_soap.sample.synthetic_learners import MOST
+from lrs_soap.settings import Settings
 
 _LARGEST_SEED = 2**63 - 1
 
 
 def load_synthetic(chosen: Settings, count: int, seed: int | None, *, events: bool) -> None:
-    """Load so many synthetic learners, with `events` those of each. Raises typer.BadParameter for other numbers."""
-    from lrs_soap.sample import synthetic
-    from lrs_soap.sample.synthetic_learners import MOST
+    """Load `count` synthetic learners, with their learning events if `events`; without a seed, those of synthetic.SEED.
 
+    Raises typer.BadParameter for a count or seed out of range.
+    """
     _check_range("--synthetic", count, 1, MOST)
     seed = synthetic.SEED if seed is None else seed
     _check_range("--seed", seed, 0, _LARGEST_SEED)
-    with open_store(chosen) as store, progress_bar(count) as tell:
-        tell(0, "0 loaded")
+    with open_store(chosen) as store, progress_bar(count) as show:
+        show(0, "0 loaded")
         result = synthetic.load(
             store,
             count,
             seed=seed,
             events=events,
-            progress=lambda loaded, left_out: tell(loaded + left_out, f"{loaded} loaded, {left_out} left out"),
+            progress=lambda loaded, left_out: show(loaded + left_out, f"{loaded} loaded, {left_out} left out"),
         )
     with_events = ", with learning events" if events else ""
     typer.echo(f"{counted(result.loaded, 'learner')} loaded{with_events}.")

@@ -1,4 +1,4 @@
-"""How the commands put what they tell."""
+"""Numbers, quotations and lines as commands print them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ LONGEST_QUOTED = 40
 
 
 def counted(number: int, noun: str) -> str:
-    """So many of something: `1 learner`, `2 learners`."""
+    """A number and its noun: `1 learner`, `2 learners`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def one_line(text: str) -> str:
-    """The text without what would move a terminal's cursor."""
+    """The text on one line, without characters that would move a terminal's cursor."""
     words = " ".join(text.split())
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
 
 
 def quoted(value: str) -> str:
-    """A value in quotes, not whole where it is long."""
+    """A value in quotation marks, shortened if it is long."""
     return f"'{value}'" if len(value) <= LONGEST_QUOTED else f"'{value[:LONGEST_QUOTED]}…'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import pty
 import shutil
@@ -33,6 +34,7 @@ from lrs_soap.rules.values.change import Author
 from lrs_soap.sample import starting_data
 from lrs_soap.store.store import Store
 from tests.kit.batch_files import JO, MO, NAMES, content
+from tests.kit.printed_tables import fields
 from tests.kit.running_server import RunningServer
 
 if TYPE_CHECKING:
@@ -109,6 +111,11 @@ def outcomes(raw: bytes, form: str) -> tuple[dict[str, str], list[dict[str, str]
     ]
 
 
+def status(run: Run, job: str) -> dict[str, str]:
+    """How a job is getting on, by `lrs-soap batch status`."""
+    return fields(run("batch", "status", job).stdout)
+
+
 def job_count(url: str = URL) -> int:
     with opened(url) as store, store.reading() as transaction:
         return int(transaction.connection.exec_driver_sql("SELECT count(*) FROM jobs").scalar_one())
@@ -171,7 +178,7 @@ def test_chk_only_looks(run: Run) -> None:
     do_jobs()
     (found,) = outcomes(run("batch", "output", "1").stdout_bytes, "CSV")[1]
     assert found["ReturnCode"] == "RC009"
-    assert "registration, CHK" in run("batch", "status", "1").stdout
+    assert status(run, "1")["JobType"] == "CHK"
 
 
 def test_a_setting_shows_return_codes_as_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,7 +206,7 @@ def test_the_output_goes_to_a_file_and_over_none_that_is_there(run: Run, folder:
     do_jobs()
     result = run("batch", "output", "1", NAMES["CSV"])
     assert result.exit_code == 2
-    assert "is there already" in result.stderr
+    assert "already exists" in result.stderr
     assert Path(NAMES["CSV"]).read_bytes() == content(JO)
 
     assert run("batch", "output", "1", "out.csv").exit_code == 0
@@ -221,8 +228,8 @@ def test_what_no_output_can_be_written_to(run: Run, folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     for name, told in (
         ("nowhere/out.csv", "'nowhere/out.csv' cannot be written: No such file or directory."),
-        ("out", "'out' is no file."),
-        ("pipe", "'pipe' is no file."),
+        ("out", "'out' is not a file."),
+        ("pipe", "'pipe' is not a file."),
     ):
         for flags in ((), ("--force",)):
             result = run("batch", "output", "1", name, *flags)
@@ -241,7 +248,7 @@ def test_a_job_that_has_no_output_yet_or_never(run: Run) -> None:
         )
     for job, told in (
         ("1", "Job 1 is Waiting: 0 of 2 records are done."),
-        ("2", "Job 2 is a verification, and no file has its outcomes"),
+        ("2", "Job 2 is a verification and has no output file"),
         ("3", "There is no job 3."),
         ("99999999999999999999", "There is no job 99999999999999999999."),
     ):
@@ -256,31 +263,40 @@ def test_a_job_that_has_no_output_yet_or_never(run: Run) -> None:
 
 def test_the_status_of_a_job(run: Run) -> None:
     submit(run, content(JO, GRACE), "--user", "Ann Other")
-    waiting = run("batch", "status", "1").stdout.splitlines()
-    facts = (
-        ("Job", "1"),
-        ("Kind", "registration, FUL"),
-        ("UKPRN", "TEST0001"),
-        ("UserName", "Ann Other"),
-        ("File", "LRB_TEST0001_010920250900.CSV, CSV, version 3A"),
-        ("JobStatus", "Waiting"),
-        ("Records", "0 of 2 done"),
-    )
-    assert [tuple(line.split(maxsplit=1)) for line in waiting[:-1]] == list(facts)
-    assert waiting[-1].startswith("Submitted ")
+    facts = {
+        "JobID": "1",
+        "Kind": "registration",
+        "JobType": "FUL",
+        "UKPRN": "TEST0001",
+        "UserName": "Ann Other",
+        "FileName": "LRB_TEST0001_010920250900.CSV",
+        "FileFormat": "CSV",
+        "FileVersion": "3A",
+        "JobStatus": "Waiting",
+        "RecordCount": "2",
+        "RecordsDone": "0",
+    }
+    waiting = status(run, "1")
+    submitted = waiting.pop("Submitted")
+    assert waiting == facts
 
     do_jobs()
-    done = run("batch", "status", "1").stdout
-    assert "JobStatus                    Successful\n" in done
-    assert "Records                      2 of 2 done\n" in done
-    assert "Finished                     2025-09-01 09:00:00\n" in done
-    assert done.splitlines()[-5:] == [
-        "NewLearnersCount             1",
-        "ExistsUpdatedLearnersCount   1",
-        "PossibleMatchLearnersCount   0",
-        "LearnersNotFoundCount        0",
-        "RejectedLearnersCount        0",
-    ]
+    done = facts | {
+        "JobStatus": "Successful",
+        "RecordsDone": "2",
+        "Submitted": submitted,
+        "Started": "2025-09-01T09:00:00+01:00",
+        "Finished": "2025-09-01T09:00:00+01:00",
+        "NewLearnersCount": "1",
+        "ExistsUpdatedLearnersCount": "1",
+        "PossibleMatchLearnersCount": "0",
+        "LearnersNotFoundCount": "0",
+        "RejectedLearnersCount": "0",
+    }
+    assert status(run, "1") == done
+    for_programs = json.loads(run("batch", "status", "1", "--json").stdout)
+    assert {name: str(value) for name, value in for_programs.items()} == done
+    assert for_programs["NewLearnersCount"] == 1
     assert run("batch", "status", "2").stderr == "Error: There is no job 2.\n"
 
 
@@ -317,7 +333,7 @@ def test_check_tells_what_the_rules_will_say(run: Run, monkeypatch: pytest.Monke
 
 def test_check_of_a_file_that_is_right(run: Run) -> None:
     result = submit(run, content(JO, MO, layout=OLDEST), "--check")
-    told = f"{NAMES['CSV']} is right: 2 learners, version 2A.\n"
+    told = f"{NAMES['CSV']} is correct: 2 learners, version 2A.\n"
     assert (result.exit_code, result.stdout, result.stderr) == (0, told, "")
     assert job_count() == 0
 
@@ -365,9 +381,8 @@ def test_its_folder_is_no_part_of_its_name_and_the_name_inside_may_be_another(ru
     (folder / "deep" / "LRB_test0001_311220251159.CSV").write_bytes(content(JO).replace(b"LRB_TEST", b"Whatever"))
     result = run("batch", "submit", "deep/LRB_test0001_311220251159.CSV", "--organisation", "test0001")
     assert result.stdout == "Job 1: 1 learner.\n"
-    status = run("batch", "status", "1").stdout
-    assert "Whatever0001_010920250900.CSV, CSV" in status
-    assert "UKPRN                        TEST0001\n" in status
+    job = status(run, "1")
+    assert (job["FileName"], job["UKPRN"]) == ("Whatever0001_010920250900.CSV", "TEST0001")
 
 
 def test_what_is_no_file(run: Run, folder: Path) -> None:
@@ -382,7 +397,7 @@ def test_what_is_no_file(run: Run, folder: Path) -> None:
 def test_a_user_that_nobody_can_be(run: Run, user: str) -> None:
     result = submit(run, content(JO), "--user", user)
     assert result.exit_code == 2
-    assert "35 characters at most" in result.stderr
+    assert "at most 35 characters" in result.stderr
     assert job_count() == 0
 
 

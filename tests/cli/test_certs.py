@@ -66,12 +66,12 @@ def test_the_pkcs12_file_has_the_clients_key_and_the_ca(run: Run, folder: Path) 
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_nothing_is_written_over_unless_forced(run: Run, folder: Path, name: str) -> None:
+def test_nothing_is_replaced_unless_forced(run: Run, folder: Path, name: str) -> None:
     (folder / name).write_text("mine")
     (folder / name).chmod(0o644)
     result = run("certs", ".")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"{name} already" in " ".join(result.stderr.split())
+    assert f". already has {name}." in " ".join(result.stderr.split())
     assert [path.read_text() for path in folder.iterdir()] == ["mine"]
 
     assert run("certs", ".", "--force").exit_code == 0

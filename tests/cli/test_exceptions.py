@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.rules.learners.prohibited_text import NOTHING
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store.store import Store
+from tests.kit.printed_tables import fields, rows
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -73,53 +75,94 @@ def told(run: Run, *arguments: str, status: int = 0) -> str:
     return done.stderr if status else done.stdout
 
 
+def listed(run: Run, *arguments: str) -> list[list[str]]:
+    """The rows of `lrs-soap exceptions list`."""
+    headings, *found = rows(told(run, "list", *arguments))
+    assert headings == ["ID", "JobID", "Record", "ReturnCode", "State", "LastDay", "MISIdentifier", "Name"]
+    return found
+
+
 def test_those_that_are_open_are_listed_and_with_all_the_others_too(commands: Run) -> None:
-    assert told(commands, "list") == ""
+    assert listed(commands) == []
     batch(commands, {}, {"LastKnownPostCode": "LS1 4AP"}, NEW, NO_POSTCODE, {**NEW, "VerificationType": ""})
     batch(commands, {**NO_POSTCODE, "MISIdentifier": "", "FamilyName": "O\x9bdd"})
     first = [
-        "     1       1       1  RC007  open       2025-04-24  A-1         Grace Okafor",
-        "     2       1       4  RC010  open       2025-04-24  A-1         Grace Okafor",
+        ["1", "1", "1", "RC007", "open", "2025-04-24", "A-1", "Grace Okafor"],
+        ["2", "1", "4", "RC010", "open", "2025-04-24", "A-1", "Grace Okafor"],
     ]
-    last = "     3       2       1  RC010  open       2025-04-24  -           Grace O\\x9bdd"
-    assert told(commands, "list").splitlines() == [*first, last]
-    assert told(commands, "list", "--job", "2").splitlines() == [last]
-    assert told(commands, "list", "--organisation", "TEST0002") == ""
+    last = ["3", "2", "1", "RC010", "open", "2025-04-24", "Grace O\\x9bdd"]
+    assert listed(commands) == [*first, last]
+    assert listed(commands, "--job", "2") == [last]
+    assert listed(commands, "--organisation", "TEST0002") == []
     assert "99" in told(commands, "list", "--job", "99", status=1)
     assert "NOBODY00" in told(commands, "list", "--organisation", "NOBODY00", status=1)
 
     told(commands, "withdraw", "1")
-    assert told(commands, "list", "--organisation", "TEST0001").splitlines() == [first[1], last]
-    assert told(commands, "list", "--all").splitlines() == [first[0].replace("open     ", "withdrawn"), first[1], last]
+    assert listed(commands, "--organisation", "TEST0001") == [first[1], last]
+    first[0][4] = "withdrawn"
+    assert listed(commands, "--all") == [*first, last]
+
+
+def test_programs_get_json(commands: Run) -> None:
+    batch(commands, {"MiddleOtherName": "Zoë"})
+    summary = {
+        "ID": 1,
+        "JobID": 1,
+        "Record": 1,
+        "UKPRN": "TEST0001",
+        "ReturnCode": "RC007",
+        "State": "open",
+        "LastDay": "2025-04-24",
+        "MISIdentifier": "A-1",
+        "Name": "Grace Okafor",
+    }
+    assert json.loads(told(commands, "list", "--json")) == [summary]
+    shown = json.loads(told(commands, "show", "1", "--json"))
+    assert {name: shown[name] for name in summary} == summary
+    assert shown["Wrong"] == []
+    assert shown["Sent"]["MiddleOtherName"] == "Zoë"
+    assert "Title" not in shown["Sent"]
+    (possible,) = shown["Possible"]
+    assert (possible["ULN"], possible["LastKnownPostCode"]) == (GRACE_ULN, "LS1 4AP")
+    told(commands, "withdraw", "1")
+    shown = json.loads(told(commands, "show", "1", "--json"))
+    assert (shown["Closed"][:10], shown["ClosedBy"]) == ("2025-03-10", "operator")
 
 
 def test_one_that_is_valid_is_shown_filled_in_with_whom_it_may_mean(commands: Run) -> None:
     batch(commands, {"Notes": "two\nlines"})
     shown = told(commands, "show", "1")
-    assert shown.splitlines()[:5] == [
-        "Exception                    1: record 1 of job 1, TEST0001",
-        "ReturnCode                   RC007 Possible matches, no ULN",
-        "State                        open, last day 2025-04-24",
-        "Fields                       filled in as they were sent",
-        "",
-    ]
-    sent, possible = shown.split("It may be 1 learner, the likeliest first:")
-    assert "\nLastKnownPostCode            LU1 1AA\n" in sent
-    assert "\nNotes                        two lines\n" in sent
+    exception, sent, may_be, possible = shown.split("\n\n")
+    assert fields(exception) == {
+        "ID": "1",
+        "JobID": "1",
+        "Record": "1",
+        "UKPRN": "TEST0001",
+        "ReturnCode": "RC007 Possible matches, no ULN",
+        "State": "open",
+        "LastDay": "2025-04-24",
+        "MISIdentifier": "A-1",
+        "Name": "Grace Okafor",
+        "Decide": "as it was sent",
+    }
+    assert rows(sent)[0] == ["Field", "Sent"]
+    assert ["LastKnownPostCode", "LU1 1AA"] in rows(sent)
+    assert ["Notes", "two lines"] in rows(sent)
     assert "Title" not in sent
-    assert f"\nULN                          {GRACE_ULN}\n" in possible
-    assert "\nGivenName                    Grace\n" in possible
-    assert "\nLastKnownPostCode            LS1 4AP (sent: LU1 1AA)\n" in possible
+    assert may_be == "It may be 1 learner, the likeliest first:"
+    assert rows(possible)[0] == ["Field", "Held", "Sent, if different"]
+    assert ["ULN", GRACE_ULN] in rows(possible)
+    assert ["GivenName", "Grace"] in rows(possible)
+    assert ["LastKnownPostCode", "LS1 4AP", "LU1 1AA"] in rows(possible)
 
 
 def test_one_with_an_error_is_shown_empty_and_with_what_is_wrong(commands: Run) -> None:
     batch(commands, {"DateOfBirth": "14/03/2005"}, trouble=(TURNED_ROUND,))
-    shown = told(commands, "show", "1")
-    assert "\nReturnCode                   RC011 Incorrect format\n" in f"\n{shown}"
-    assert f"\nWrong                        {TURNED_ROUND}\n" in shown
-    assert "\nFields                       empty, to search with\n" in shown
-    assert "\nDateOfBirth                  14/03/2005\n" in shown
-    assert "It may be" not in shown
+    exception, sent = told(commands, "show", "1").split("\n\n")
+    assert fields(exception)["ReturnCode"] == "RC011 Incorrect format"
+    assert fields(exception)["Wrong"] == TURNED_ROUND
+    assert fields(exception)["Decide"] == "after a search: its data are wrong"
+    assert ["DateOfBirth", "14/03/2005"] in rows(sent)
 
 
 def test_a_learner_is_chosen(commands: Run) -> None:
@@ -127,9 +170,9 @@ def test_a_learner_is_chosen(commands: Run) -> None:
     done = commands("exceptions", "resolve", "1", "--uln", GRACE_ULN)
     assert done.stdout == f"Exception 1 is resolved: RC002, ULN {GRACE_ULN}.\n"
     assert done.stderr == "Not written: AbilityToShare: 1 is held and may not become 0\n"
-    shown = told(commands, "show", "1")
-    assert "\nState                        resolved on 2025-03-10 by operator\n" in shown
-    assert "Fields" not in shown
+    shown = fields(told(commands, "show", "1").split("\n\n")[0])
+    assert (shown["State"], shown["Closed"], shown["ClosedBy"]) == ("resolved", "2025-03-10T12:00:00+00:00", "operator")
+    assert "Decide" not in shown
     assert "already" in told(commands, "resolve", "1", "--register", status=1)
     assert "already" in told(commands, "withdraw", "1", status=1)
 
@@ -145,7 +188,7 @@ def test_a_corrected_record_is_registered(commands: Run) -> None:
 
 def test_one_is_withdrawn(commands: Run) -> None:
     batch(commands, {})
-    assert told(commands, "withdraw", "1") == "Exception 1 is withdrawn: its record stays RC007.\n"
+    assert told(commands, "withdraw", "1") == "Exception 1 is withdrawn: its record keeps RC007.\n"
     assert "There is no exception 2." in told(commands, "withdraw", "2", status=1)
     assert "There is no exception 99999999999999999999." in told(commands, "show", "9" * 20, status=1)
 
@@ -153,10 +196,10 @@ def test_one_is_withdrawn(commands: Run) -> None:
 def test_after_45_days_it_is_too_late(commands: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     batch(commands, {})
     monkeypatch.setenv("LRS_CLOCK", "2025-04-24T23:59:59")
-    assert "open" in told(commands, "list")
+    assert [each[4] for each in listed(commands)] == ["open"]
     monkeypatch.setenv("LRS_CLOCK", "2025-04-25T00:00:00")
-    assert told(commands, "list") == ""
-    assert "expired" in told(commands, "list", "--all")
+    assert listed(commands) == []
+    assert [each[4] for each in listed(commands, "--all")] == ["expired"]
     assert "has expired" in told(commands, "resolve", "1", "--uln", GRACE_ULN, status=1)
 
 
@@ -165,7 +208,7 @@ def test_after_45_days_it_is_too_late(commands: Run, monkeypatch: pytest.MonkeyP
     [
         ((), "either --uln or --register"),
         (("--uln", GRACE_ULN, "--register"), "either --uln or --register"),
-        (("--uln", GRACE_ULN, "Notes="), "go with --register"),
+        (("--uln", GRACE_ULN, "Notes="), "Corrections need --register"),
         (("--register", "Notes"), "'Notes' is not of the form FIELD=VALUE"),
         (("--register", "Notes=a", "Notes=b"), "'Notes' is given more than once"),
     ],

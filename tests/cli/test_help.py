@@ -9,27 +9,30 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 import lrs_soap
 from lrs_soap import settings
-from lrs_soap.cli import batch, exceptions, org
+from lrs_soap.cli.app import COMMANDS as LISTED
 from lrs_soap.cli.app import app
 
 if TYPE_CHECKING:
     from conftest import Run
 
-GROUP = typer.main.get_group(app)
-GROUPS = {each.info.name: typer.main.get_group(each).commands for each in (org.app, batch.app, exceptions.app)}
+    from lrs_soap.cli.commands import LazyCommand
+
+LOADED = {each.name: each.load() for each in LISTED}
+GROUPS = {name: command.commands for name, command in LOADED.items() if isinstance(command, TyperGroup)}
 # By what is typed; a group has help, and its commands the rest.
-LEAVES = {name: command for name, command in GROUP.commands.items() if name not in GROUPS} | {
+LEAVES = {name: command for name, command in LOADED.items() if name not in GROUPS} | {
     f"{group} {name}": command for group, commands in GROUPS.items() for name, command in commands.items()
 }
 COMMANDS = (*LEAVES, *GROUPS)
 
 
 def test_the_commands_are_these() -> None:
-    assert tuple(GROUP.commands) == (
+    assert tuple(get_group(app).commands) == (
         *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "certs", "settings"),
         *("org", "batch", "exceptions"),
     )
@@ -55,6 +58,17 @@ def test_every_command_has_help_and_an_example(run: Run, command: str) -> None:
     assert re.search(rf"^  Example:\n    (LRS_\w+=\S+ )?lrs-soap {command}\b", result.stdout, re.M)
     summary = result.stdout.split("\n\n")[1].strip()
     assert summary.endswith(".")
+
+
+@pytest.mark.parametrize("listed", LISTED, ids=lambda listed: listed.name)
+def test_the_list_of_commands_has_the_first_sentence_of_each_ones_help(run: Run, listed: LazyCommand) -> None:
+    assert LOADED[listed.name].help.partition("\n\n")[0] == listed.summary
+    # Whole: what is longer is cut on a terminal of 80 columns.
+    assert listed.summary in run("--help").stdout
+
+
+def test_a_slip_in_a_commands_name_is_told(run: Run) -> None:
+    assert "No such command 'bach'. Did you mean 'batch'?" in run("bach").stderr
 
 
 @pytest.mark.parametrize("command", LEAVES)

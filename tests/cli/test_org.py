@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
-import re
 import select
 import sys
 import time
@@ -21,6 +21,7 @@ from lrs_soap.passwords import Passwords
 from lrs_soap.rules.values.organisation import SHORT_NAMES, Organisation, Role, is_password
 from lrs_soap.store.store import Store
 from tests.kit.every_operation import TEST, Who, ask, code_of
+from tests.kit.printed_tables import rows
 from tests.kit.running_server import RunningServer
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def test_one_that_is_added_may_ask_at_once(running: RunningServer) -> None:
     )  # fmt: skip
 
     assert told.splitlines() == [
+        "Field            Value",
         "UKPRN            2000ABCD",
         "OrganisationRef  NEW001",
         "Name             A New College",
@@ -87,23 +89,35 @@ def test_one_that_is_added_may_ask_at_once(running: RunningServer) -> None:
     assert org(running, "show", "2000ABCD") == told
 
 
-def test_without_a_role_it_may_ask_for_nothing_and_with_all_for_everything(running: RunningServer) -> None:
+def test_without_a_role_it_may_do_nothing_and_with_all_everything(running: RunningServer) -> None:
     for ukprn, reference, flags, code in (
         ("30000001", "NONE01", (), "WSEC0006"),
         ("30000002", "ALL001", ("--all-roles",), "WSRC0004"),
     ):
         told = org(running, "add", ukprn, reference, "Another", *flags, "--password-stdin", given=FIRST)
-        assert ("none: it may ask for nothing" in told) is (not flags)
+        assert ("none: it may do nothing" in told) is (not flags)
         assert code_of(ask(running.url, "GetOrganisation", Who(ukprn, FIRST))) == code
 
 
 def test_all_are_listed_with_state_and_roles(college: RunningServer) -> None:
-    lines = org(college, "list").splitlines()
-    assert [line[:8] for line in lines] == sorted(line[:8] for line in lines)
-    assert any(re.fullmatch(r"10001234  ABC123  active     online +A College", line) for line in lines)
-    assert any(
-        re.fullmatch(r"TEST0003  TST003  suspended  batch,online,\S+  Suspended College", line) for line in lines
-    )
+    headings, *listed = rows(org(college, "list"))
+    assert headings == ["UKPRN", "OrganisationRef", "State", "Roles", "Name"]
+    assert listed == sorted(listed)
+    assert ["10001234", "ABC123", "active", "online", "A College"] in listed
+    (suspended,) = [each for each in listed if each[0] == "TEST0003"]
+    assert (suspended[2], suspended[4]) == ("suspended", "Suspended College")
+
+
+def test_programs_get_json(college: RunningServer) -> None:
+    of_one = {
+        "UKPRN": "10001234",
+        "OrganisationRef": "ABC123",
+        "Name": "A College",
+        "State": "active",
+        "Roles": ["LRB Online User"],
+    }
+    assert of_one in json.loads(org(college, "list", "--json"))
+    assert json.loads(org(college, "show", "10001234", "--json")) == of_one
 
 
 def test_roles_are_added_removed_and_set(college: RunningServer) -> None:
@@ -116,7 +130,7 @@ def test_roles_are_added_removed_and_set(college: RunningServer) -> None:
     assert found(college) == "WSEC0006"
     assert told("--set", "view") == "Roles            LRB View Only User"
     assert found(college) == "WSRC0004"
-    assert told("--remove", "view") == "Roles            none: it may ask for nothing"
+    assert told("--remove", "view") == "Roles            none: it may do nothing"
 
 
 def test_suspended_and_resumed(college: RunningServer) -> None:
@@ -150,12 +164,14 @@ def test_another_password_counts_at_once_though_the_old_one_was_remembered(colle
 
 
 def test_a_password_is_made_and_told_once(college: RunningServer) -> None:
-    made = org(college, "password", "10001234", "--generate").split()[-1]
+    made = org(college, "password", "10001234", "--generate").removesuffix("\n")
     assert is_password(made)
     assert made.isalnum()
     assert found(college, Who("10001234", made)) == "WSRC0004"
     assert made not in org(college, "show", "10001234") + org(college, "list")
     assert made not in college.logged()
+    of_another = org(college, "add", "60000001", "SIX001", "Six", "--all-roles", "--generate").removesuffix("\n")
+    assert found(college, Who("60000001", of_another)) == "WSRC0004"
 
 
 # The password is asked for
@@ -277,7 +293,7 @@ def test_wrong_use_changes_nothing(college: RunningServer, arguments: tuple[str,
 
 def test_an_unknown_role_is_told_with_those_that_there_are(college: RunningServer) -> None:
     told = " ".join(org(college, "roles", "10001234", "--add", "manager", status=2).split())
-    assert "'manager' is no role" in told
+    assert "'manager' is not a role" in told
     for role in Role:
         assert f"{SHORT_NAMES[role]} ({role.value})" in told
 

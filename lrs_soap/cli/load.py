@@ -1,0 +1,154 @@
+"""`lrs-soap load`: learners and learning events from files, and synthetic learners."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from lrs_soap.cli.commands import example, group
+from lrs_soap.cli.facets import facet_check
+from lrs_soap.cli.flags import Config, Database, resolved
+from lrs_soap.cli.progress import progress_bar
+from lrs_soap.cli.store import open_store
+from lrs_soap.cli.synthetic import load_synthetic
+from lrs_soap.cli.text import counted, one_line
+from lrs_soap.clock import clock_at
+from lrs_soap.loading import event_files, learner_files
+from lrs_soap.loading.learner_files import Progress
+
+_FAILED = 1
+
+app = group()
+
+
+@app.command(
+    epilog="\b\n"
+    "A file of JSON lines has one learner on each line:\n"
+    '  {"GivenName": "Jo", "FamilyName": "Lee", "DateOfBirth": "2001-05-17",\n'
+    '   "Gender": "2", "LastKnownPostCode": "ZZ99 9ZZ"}     (all on one line)\n'
+    "The same learner in CSV:\n"
+    "  GivenName,FamilyName,DateOfBirth,Gender,LastKnownPostCode\n"
+    "  Jo,Lee,2001-05-17,2,ZZ99 9ZZ\n\n"
+    + example(
+        "lrs-soap load learners.csv",
+        "lrs-soap load - < learners.jsonl",
+        "lrs-soap load --events events.csv",
+        "lrs-soap load --synthetic 100000",
+    )
+)
+def load(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="A file of learners, or with --events of learning events; - for standard input. If its first line "
+            "begins with {, it is JSON lines, otherwise CSV.",
+        ),
+    ] = None,
+    events: Annotated[
+        bool,
+        typer.Option(
+            "--events",
+            help="The file has learning events, each with a learner's ULN. With --synthetic: give each learner as many "
+            "learning events as is usual at that age.",
+        ),
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="If any line is wrong, load nothing.")] = False,
+    synthetic: Annotated[
+        int | None,
+        typer.Option(
+            "--synthetic",
+            metavar="NUMBER",
+            show_default=False,
+            help="Load this many people who do not exist, instead of a file. Their names, dates of birth and postcodes "
+            "are distributed as in Britain. Other writers wait a few seconds at a time.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER",
+            show_default=False,
+            help="Which synthetic people: the same number gives the same people on every machine.  [default: 1]",
+        ),
+    ] = None,
+    database: Database = None,
+    config: Config = None,
+) -> None:
+    """Load learners into the database; the service may be running.
+
+    Keys or headings are the field names of the service's Learner. GivenName, FamilyName, DateOfBirth, Gender and
+    LastKnownPostCode are required. A learner without a ULN is issued one; MasterULN links a learner to its master.
+    LearningEvents, in JSON lines, is a list of the learner's events.
+
+    With --events, keys or headings are ULN and the field names of the service's LearningEvent. ULN, Source, Subject and
+    SubjectCode are required, and each source requires other fields too. SubjectWelsh and similar fields hold what is
+    answered in Welsh.
+
+    If a line is wrong, the command prints its number and the reason, loads the other lines, and exits with status 1.
+    """
+    chosen = resolved(config, database_url=database).settings
+    if synthetic is not None:
+        if file is not None or strict:
+            raise typer.BadParameter("cannot be combined with FILE or --strict.", param_hint="--synthetic")
+        load_synthetic(chosen, synthetic, seed, events=events)
+        return
+    if seed is not None:
+        raise typer.BadParameter("needs --synthetic.", param_hint="--seed")
+    if file is None:
+        raise typer.BadParameter("Give a file to load, - for standard input, or --synthetic.", param_hint="FILE")
+    clock = clock_at(chosen.clock)
+    with _opened(file) as source, open_store(chosen) as store, _watched(source) as (lines, progress):
+        if events:
+            result = event_files.load_events(store, lines, clock=clock, strict=strict, progress=progress)
+        else:
+            result = learner_files.load(
+                store, lines, clock=clock, strict=strict, check=facet_check(), progress=progress
+            )
+    for line, reason in result.rejected:
+        typer.echo(f"line {line}: {one_line(reason)}", err=True)
+    typer.echo(f"{counted(result.loaded, 'learning event' if events else 'learner')} loaded.")
+    if result.rejected:
+        also = ", so nothing was (--strict)" if strict else ""
+        typer.echo(f"{counted(len(result.rejected), 'line')} could not be loaded{also}.", err=True)
+        raise typer.Exit(_FAILED)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            raise typer.BadParameter(f"{file!r} cannot be read: {error.strerror}.", param_hint="FILE") from None
+        yield source
+
+
+@contextmanager
+def _watched(source: BinaryIO) -> Iterator[tuple[Iterable[bytes], Progress | None]]:
+    """The lines of a file, and what to call with the progress: on a terminal it moves a bar."""
+    if not sys.stderr.isatty():
+        yield source, None
+        return
+    # A pipe or a terminal has no size.
+    size = os.fstat(source.fileno()).st_size or None
+    read = 0
+
+    def watched() -> Iterator[bytes]:
+        nonlocal read
+        for line in source:
+            read += len(line)
+            yield line
+
+    with progress_bar(size) as show:
+        yield watched(), lambda loaded, rejected: show(read, f"{loaded} loaded, {rejected} not")

@@ -1,0 +1,32 @@
+"""`lrs-soap work`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lrs_soap.cli.commands import example, group
+from lrs_soap.cli.flags import Config, Database, resolved
+from lrs_soap.cli.store import prepare_store
+from lrs_soap.server import working
+
+app = group()
+
+
+@app.command(epilog=example("lrs-soap work --workers 2 --database postgresql://lrs@db/lrs"))
+def work(
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="NUMBER", min=1, max=64, help="How many worker processes to run.")
+    ] = 1,
+    database: Database = None,
+    config: Config = None,
+) -> None:
+    """Process batch jobs until Ctrl+C, with or without a service.
+
+    Any number of workers, on any number of machines, can share a database. With --batch-workers 0 the service has no
+    workers of its own.
+    """
+    chosen = resolved(config, database_url=database).settings
+    prepare_store(chosen)
+    working.work(chosen, workers)
