@@ -46,7 +46,7 @@ def create(settings: Settings | None = None) -> Application:
 
     Raises InvalidSetting and StoreUnavailable.
     """
-    chosen = settings or settings_module.read({}).settings
+    chosen = settings or settings_module.resolve({}).settings
     prepare_database(chosen)
     clock = clock_at(chosen.clock)
     log = ExchangeLog(open_log(chosen.log_level, chosen.log_format), clock, failures_only=not chosen.log_exchanges)

@@ -29,7 +29,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Application:
 
 
 def created(folder: Path, **values: Any) -> Application:
-    return wsgi.create(settings.read({"database_url": f"sqlite:///{folder}/lrs.db", **values}).settings)
+    return wsgi.create(settings.resolve({"database_url": f"sqlite:///{folder}/lrs.db", **values}).settings)
 
 
 # Method, target, body, what the environment has besides, and the answer's status.
