@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lrs_soap.cli.text import counted, quoted
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
+from lrs_soap.wsdl.facet_readers import reader_of, utf16_length
 from lrs_soap.wsdl.facets import TELEPHONE_NUMBER
 from lrs_soap.wsdl.messages.learner import BatchLearner, Learner
-from lrs_soap.wsdl.validation import reader_of, utf16_length
 
 
 def facet_check() -> Callable[[str, str], str | None]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from lrs_soap.rules.batches.display_codes import ShownAs, shown
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import batchmsg, learner, vldmsg
 
 _REGISTERED = tuple(field.name for field in fields_of(learner.BatchLearner))

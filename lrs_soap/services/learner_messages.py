@@ -12,7 +12,7 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner, python_name
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import findmsg
 from lrs_soap.wsdl.messages import learner as messages
 

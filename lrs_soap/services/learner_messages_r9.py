@@ -9,8 +9,8 @@ from typing import Any
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner, python_name
-from lrs_soap.wsdl.declare import Kind, fields_of
-from lrs_soap.wsdl.messages import miap_model, serialization, tempuri
+from lrs_soap.wsdl.declarations import BuiltIn, fields_of
+from lrs_soap.wsdl.messages import arrays, miap_model, tempuri
 
 # R9's names that differ from LearnerService's.
 _RENAMED = {"FamilyNameAt16": "family_name_at_age_16", "RecordStatus": "learner_status"}
@@ -18,7 +18,7 @@ _RENAMED = {"FamilyNameAt16": "family_name_at_age_16", "RecordStatus": "learner_
 # The first two are converted by hand. UniquePupilNumber is held, but no answer has it.
 _NOT_COPIED = ("LastKnownPostCode", "LinkedUlns", "UniquePupilNumber")
 
-_CONVERSIONS: dict[Kind, Any] = {Kind.TEXT: str, Kind.INT: int, Kind.MOMENT: datetime.fromisoformat}
+_CONVERSIONS: dict[BuiltIn, Any] = {BuiltIn.TEXT: str, BuiltIn.INT: int, BuiltIn.MOMENT: datetime.fromisoformat}
 
 
 def _held_fields() -> Iterator[tuple[str, str, Any]]:
@@ -26,7 +26,7 @@ def _held_fields() -> Iterator[tuple[str, str, Any]]:
     for field in fields_of(miap_model.Learner):
         own = _RENAMED.get(field.name, python_name(field.name))
         if own in LEARNER_FIELDS and field.name not in _NOT_COPIED:
-            yield field.name, own, _CONVERSIONS[field.kind]
+            yield field.name, own, _CONVERSIONS[field.built_in]
 
 
 _HELD = tuple(_held_fields())
@@ -54,6 +54,6 @@ def _learner_message(learner: Learner) -> miap_model.Learner:
     held = ((name, getattr(learner, own), convert) for name, own, convert in _HELD)
     return miap_model.Learner(
         LastKnownPostCode=postcode.as_returned(learner.last_known_post_code),
-        LinkedUlns=serialization.ArrayOfstring(string=learner.linked_ulns),
+        LinkedUlns=arrays.ArrayOfstring(string=learner.linked_ulns),
         **{name: convert(value) for name, value, convert in held if value is not None},
     )

@@ -1,4 +1,4 @@
-"""The WSDL of a port, written from its declarations: one self-contained document for anybody's client generator."""
+"""The WSDL of a port, written from its declarations: one self-contained document for any client generator."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import (
+from lrs_soap.wsdl.declarations import (
     UNBOUNDED,
+    BuiltIn,
     Field,
-    Kind,
     Message,
     SimpleType,
     base_of,
@@ -21,6 +21,7 @@ from lrs_soap.wsdl.declare import (
     own_fields_of,
 )
 from lrs_soap.wsdl.port import Port
+from lrs_soap.wsdl.writing import XML_DECLARATION
 
 NamedType: TypeAlias = type[Message] | SimpleType
 
@@ -35,7 +36,7 @@ SECURITY = f"{{{namespaces.SECURITY_POLICY}}}"
 
 
 class WsdlDocument:
-    """The WSDL of a port, made once, for every address at which clients see the service."""
+    """The WSDL of a port, written once for every address at which clients may reach the service."""
 
     def __init__(self, port: Port) -> None:
         self._path = port.path
@@ -45,11 +46,11 @@ class WsdlDocument:
     def at(self, address_base: str, *, https: bool, client_certificate: bool) -> bytes:
         """The document for a caller who reached the service at `address_base` (scheme, host and port).
 
-        `client_certificate` says whether the service asks for one, which the document tells over HTTPS only. Raises
-        ValueError for an address with control characters, which XML could not carry.
+        `client_certificate`: whether the service asks for one; the document says so over HTTPS only. Raises ValueError
+        for an address with control characters, which XML cannot carry.
         """
-        # Without a query: a generated client POSTs to this address as it stands. That the live document has the
-        # address that fetches the WSDL here is a quirk of it; a POST to that one is served, but nobody needs it.
+        # A generated client POSTs to this address as it stands, so it has no query. The live document has the WSDL's
+        # own address here; the service answers a POST to that as well.
         address = address_base + self._path
         if not address.isprintable():
             raise ValueError(f"not an address: {address!r}")
@@ -60,8 +61,8 @@ class WsdlDocument:
 def wsdl_document(port: Port, *, client_certificate: bool | None = None) -> bytes:
     """The WSDL of a port with `ADDRESS_PLACEHOLDER` as its address.
 
-    With `client_certificate` it has the policy of a service over HTTPS that does or does not require one; without, it
-    has no policy, because a .NET client that reads one refuses to call over HTTP.
+    With `client_certificate` true or false it has the policy of a service over HTTPS that does or does not require
+    one. With None it has no policy: a .NET client that reads one refuses to call over HTTP.
     """
     nsmap = {
         "wsdl": namespaces.WSDL,
@@ -77,12 +78,15 @@ def wsdl_document(port: Port, *, client_certificate: bool | None = None) -> byte
     _write_port_type(root, port)
     _write_binding(root, port, with_policy=client_certificate is not None)
     _write_service(root, port)
-    # lxml would write the declaration with single quotes, the live service does not.
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="utf-8", pretty_print=True)
+    # lxml would write the declaration with single quotes.
+    return f"{XML_DECLARATION}\n".encode() + etree.tostring(root, encoding="utf-8", pretty_print=True)
 
 
 def types_of(port: Port) -> tuple[NamedType, ...]:
-    """Every type that the port's messages are made of, the fault's included, in the order in which they are met."""
+    """Every type in the port's messages and its fault, in the order in which they refer to each other.
+
+    Within a namespace that is the live WSDL's order.
+    """
     met: dict[NamedType, None] = {}
 
     def meet(named: NamedType) -> None:
@@ -105,7 +109,7 @@ def _references(named: NamedType) -> Iterator[NamedType]:
     if base is not None:
         yield base
     for field in own_fields_of(named):
-        if not isinstance(field.declared.of, Kind):
+        if not isinstance(field.declared.of, BuiltIn):
             yield field.declared.of
 
 
@@ -115,7 +119,7 @@ def _references(named: NamedType) -> Iterator[NamedType]:
 def _write_schemas(types: etree._Element, port: Port) -> None:
     elements: dict[type[Message], dict[str, None]] = {}
     for operation in port.operations:
-        # Two operations may answer with the same element.
+        # Two operations can answer with the same element.
         elements.setdefault(operation.request, {})[operation.request_tag] = None
         elements.setdefault(operation.response, {})[operation.response_tag] = None
     members: dict[str, list[NamedType]] = {}
@@ -133,7 +137,7 @@ def _write_schemas(types: etree._Element, port: Port) -> None:
 def _write_schema(types: etree._Element, namespace: str, members: Iterable[NamedType]) -> etree._Element:
     referred = dict.fromkeys(_namespace_of(other) for named in members for other in _references(named))
     imported = [other for other in referred if other != namespace]
-    # Each schema declares its own prefixes, for tools that cut it out of the document.
+    # Each schema declares its own prefixes, because some tools cut it out of the document.
     nsmap = {"xs": namespaces.XSD, "tns": namespace} | {_prefix(other): other for other in imported}
     schema = _add(types, XS + "schema", nsmap, elementFormDefault="qualified", targetNamespace=namespace)
     for other in imported:
@@ -146,12 +150,12 @@ def _write_message_type(schema: etree._Element, message: type[Message], elements
         for tag in elements:
             _write_complex_type(_add(schema, XS + "element", name=etree.QName(tag).localname), message)
         return
-    written = _written(_tag_of(message), schema)
+    prefixed = _prefixed(_tag_of(message), schema)
     for tag in elements:
-        _add(schema, XS + "element", name=etree.QName(tag).localname, type=written)
+        _add(schema, XS + "element", name=etree.QName(tag).localname, type=prefixed)
     _write_complex_type(schema, message)
     if message.is_data_contract:
-        _add(schema, XS + "element", name=_name_of(message), nillable="true", type=written)
+        _add(schema, XS + "element", name=_name_of(message), nillable="true", type=prefixed)
 
 
 def _write_simple_type(schema: etree._Element, simple: SimpleType) -> None:
@@ -161,7 +165,7 @@ def _write_simple_type(schema: etree._Element, simple: SimpleType) -> None:
         enumeration = _add(restriction, XS + "enumeration", value=value)
         if number is not None:
             _annotate(enumeration, "EnumerationValue").text = str(number)
-    _add(schema, XS + "element", name=simple.name, nillable="true", type=_written(_tag_of(simple), schema))
+    _add(schema, XS + "element", name=simple.name, nillable="true", type=_prefixed(_tag_of(simple), schema))
 
 
 def _write_complex_type(parent: etree._Element, message: type[Message]) -> None:
@@ -184,7 +188,7 @@ def _write_complex_type(parent: etree._Element, message: type[Message]) -> None:
     base = base_of(message)
     if base is not None:
         extended = _add(node, XS + "complexContent", mixed="false")
-        content = _add(extended, XS + "extension", base=_written(_tag_of(base), parent))
+        content = _add(extended, XS + "extension", base=_prefixed(_tag_of(base), parent))
     fields = own_fields_of(message)
     if fields or message.is_data_contract:
         sequence = _add(content, XS + "sequence")
@@ -200,24 +204,24 @@ def _write_field(sequence: etree._Element, field: Field, *, is_wcf: bool) -> Non
         sequence,
         XS + "element",
         minOccurs=str(occurs.least),
-        # WCF leaves a maximum of one unsaid, XmlSerializer says it.
+        # WCF does not write a maximum of one, XmlSerializer does.
         maxOccurs=None if is_wcf and occurs.most == 1 else most,
         form=None if declared.qualified else "unqualified",
         name=field.name,
         nillable="true" if occurs.nillable else None,
-        type=f"xs:{of.xsd_name}" if isinstance(of, Kind) else _written(_tag_of(of), sequence),
+        type=f"xs:{of.xsd_name}" if isinstance(of, BuiltIn) else _prefixed(_tag_of(of), sequence),
     )
-    if declared.omitted:
+    if not declared.emit_default:
         _annotate(element, "DefaultValue", EmitDefaultValue="false")
 
 
 def _annotate(node: etree._Element, note: str, **attributes: str) -> etree._Element:
-    """Add one of the notes that .NET's generators read."""
+    """Add an annotation that .NET's generators read."""
     appinfo = _add(_add(node, XS + "annotation"), XS + "appinfo")
     return _add(appinfo, SERIALIZATION + note, {"ser": namespaces.SERIALIZATION}, **attributes)
 
 
-# The messages, and what is done with them
+# The messages, the port type, the binding and the service
 
 
 def _write_messages(root: etree._Element, port: Port) -> None:
@@ -227,7 +231,7 @@ def _write_messages(root: etree._Element, port: Port) -> None:
             namespace = published.tag[1:].partition("}")[0]
             nsmap = {} if namespace == namespaces.TEMPURI else {_prefix(namespace): namespace}
             part = _add(message, WSDL + "part", nsmap, name=published.part)
-            part.set("element", _written(published.tag, part))
+            part.set("element", _prefixed(published.tag, part))
 
 
 def _write_port_type(root: etree._Element, port: Port) -> None:
@@ -295,12 +299,12 @@ def _tag_of(named: NamedType) -> str:
 
 
 def _prefix(namespace: str) -> str:
-    """The last word of a namespace, which tells the contract's apart."""
+    """The last word of a namespace, which is unique within the contract."""
     return re.split("[/.]", namespace.rstrip("/"))[-1].lower()
 
 
-def _written(tag: str, node: etree._Element) -> str:
-    """A name in Clark's notation as an attribute of `node` has it: with the prefix that is in force there."""
+def _prefixed(tag: str, node: etree._Element) -> str:
+    """A name in Clark's notation with the prefix that is declared at `node`."""
     namespace, _, name = tag[1:].partition("}")
     prefix = next(prefix for prefix, bound in node.nsmap.items() if bound == namespace)
     return f"{prefix}:{name}"
@@ -309,6 +313,6 @@ def _written(tag: str, node: etree._Element) -> str:
 def _add(
     parent: etree._Element, tag: str, nsmap: Mapping[str, str] | None = None, /, **attributes: str | None
 ) -> etree._Element:
-    """Add an element with those of the attributes that have a value, in their order."""
+    """Add an element, with the attributes that have a value."""
     given = {name: value for name, value in attributes.items() if value is not None}
     return etree.SubElement(parent, tag, given, nsmap)

@@ -1,4 +1,4 @@
-"""One port at work: from the bytes of a request to those of its answer, and every exception to a fault."""
+"""One port at work: from the bytes of a request to the bytes of its answer; any exception becomes a fault."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from lrs_soap.errors import LrsError, Refused
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.wsdl import faults, reading, reading_r9, value_checks
-from lrs_soap.wsdl.declare import Message
+from lrs_soap.wsdl.declarations import Message
 from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.faults import Envelope, FaultDetail
 from lrs_soap.wsdl.port import Operation, Port
 from lrs_soap.wsdl.writing import Writer
 
-# Given an exchange, its operation and the violations of each malformed record of a batch: what a service's function is
-# called with.
+# Makes what a service's function is called with, from the exchange, its operation, and the schema's errors of each
+# malformed record of a batch, by the record's place from 0.
 MakeCall = Callable[[Exchange, Operation, Mapping[int, tuple[str, ...]]], Any]
 
-# Raises Refused where no request is looked at now, whatever it says.
+# Raises Refused if the service answers no request now.
 Admit = Callable[[Exchange], None]
 
 OK, SERVER_ERROR = 200, 500
 
 
 class ActionNotSupported(LrsError):
-    """R9: no operation goes by the SOAPAction, or it is not one for this message."""
+    """R9: no operation has this SOAPAction, or the operation has another message."""
 
     def __init__(self, action: str) -> None:
         super().__init__(action)
@@ -44,7 +44,7 @@ class Endpoint(ABC):
     envelope: Envelope
 
     def __init__(self, port: Port, *, make_call: MakeCall, root_prefix: str, admit: Admit | None = None) -> None:
-        """`admit` is asked once it is known which operation a request is for, before its content is looked at."""
+        """`admit` is called when the operation of a request is known, before the request is read."""
         self.operations = port.operations
         self._make_call = make_call
         self._admit = admit
@@ -54,10 +54,10 @@ class Endpoint(ABC):
         )
 
     def answer(self, exchange: Exchange, charset: str | None, soap_action: str | None) -> None:
-        """Answer `exchange.request`: sets `status`, `answer`, and what is known of the request.
+        """Answer `exchange.request`: sets `status`, `answer`, and what becomes known of the request.
 
-        `charset` and `soap_action` are what the HTTP headers say, if they do. Raises UnknownCharset, to which SOAP
-        has no answer, and nothing else.
+        `charset` and `soap_action` come from the HTTP headers. Raises UnknownCharset, for which SOAP has no fault, and
+        nothing else.
         """
         child: etree._Element | None = None
         try:
@@ -66,11 +66,11 @@ class Endpoint(ABC):
             exchange.operation = operation.name
             if self._admit is not None:
                 self._admit(exchange)
-            request, records = self._read(operation, child, exchange)
+            request, facet_errors = self._read(operation, child, exchange)
             exchange.mark("read")
-            response = operation.function(self._make_call(exchange, operation, records), request)
+            response = operation.function(self._make_call(exchange, operation, facet_errors), request)
             exchange.mark("decided")
-            exchange.answer = self.envelope.around(self._writer.write(operation.response_tag, response))
+            exchange.answer = self.envelope.wrap(self._writer.write(operation.response_tag, response))
             exchange.status = OK
         except UnknownCharset:
             raise
@@ -78,7 +78,7 @@ class Endpoint(ABC):
             exchange.code = error.fault
             exchange.findings.append(error.loggable)
             self._fail(exchange, self.envelope.soap_fault(error.fault, error.sentence))
-        except Exception as error:  # whatever happens, the caller gets a fault and the log the rest
+        except Exception as error:  # the caller gets a fault, and the log the trace
             local_name = "" if child is None else etree.QName(child).localname
             self._fail(exchange, self._fault(error, exchange, local_name))
         exchange.mark("written")
@@ -89,21 +89,21 @@ class Endpoint(ABC):
 
     @abstractmethod
     def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
-        """The operation that the request asks for."""
+        """The operation of a request. Raises Refused or ActionNotSupported if there is none."""
 
     @abstractmethod
     def _read(
         self, operation: Operation, child: etree._Element, exchange: Exchange
     ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
-        """The request, valid, and the trouble of each malformed record."""
+        """The request, and the schema's errors of each malformed record. Raises Refused if the request is invalid."""
 
     @abstractmethod
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
-        """What answers an exception that is not about SOAP; `local_name` is the body's child's."""
+        """The fault for an exception that is not about SOAP; `local_name` is that of the body's child."""
 
 
 class LearnerServiceEndpoint(Endpoint):
-    """LearnerService.svc: the operation is told by the body alone, the schema decides what a request may look like."""
+    """LearnerService.svc: the body alone tells the operation, and requests are validated by the schema."""
 
     envelope = faults.LEARNER_SERVICE
 
@@ -119,7 +119,7 @@ class LearnerServiceEndpoint(Endpoint):
         fault_detail: FaultDetail = "observed",
         replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
     ) -> None:
-        """`strict`, `records_apart` and `replaced` are those of `reading.Reader`."""
+        """`strict`, `records_apart` and `replaced` are `reading.Reader`'s, `fault_detail` is `faults`' own."""
         super().__init__(port, make_call=make_call, root_prefix="ns2", admit=admit)
         self._clock = clock
         self._fault_detail: FaultDetail = fault_detail
@@ -144,8 +144,8 @@ class LearnerServiceEndpoint(Endpoint):
         if result.violations:
             exchange.findings += [violation.loggable for violation in result.violations]
             raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, result.violations[0].message)
-        records = {place: tuple(each.message for each in found) for place, found in result.records.items()}
-        return result.message, records
+        facet_errors = {place: tuple(each.message for each in found) for place, found in result.records.items()}
+        return result.message, facet_errors
 
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
         if isinstance(error, Refused):
@@ -167,7 +167,7 @@ class LearnerServiceEndpoint(Endpoint):
 
 
 class R9Endpoint(Endpoint):
-    """LearnerServiceR9.svc: the operation is told by the SOAPAction, messages are read as WCF reads them."""
+    """LearnerServiceR9.svc: the SOAPAction tells the operation, and requests are read as WCF reads them."""
 
     envelope = faults.R9
 
@@ -189,9 +189,9 @@ class R9Endpoint(Endpoint):
         self, operation: Operation, child: etree._Element, exchange: Exchange
     ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
         request = self._reader.read(child)
-        found = value_checks.violations(request, operation.checks)
-        if found:
-            raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, found[0], found)
+        violations = value_checks.violations(request, operation.checks)
+        if violations:
+            raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, violations[0], violations)
         return request, {}
 
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
@@ -201,20 +201,20 @@ class R9Endpoint(Endpoint):
             return faults.domain_fault(error.code, error.description)
         if isinstance(error, ActionNotSupported):
             exchange.code = "ActionNotSupported"
-            return faults.wcf_fault(exchange.code, _MISMATCH.format(action=error.action))
+            return faults.wcf_fault(exchange.code, _ACTION_NOT_SUPPORTED.format(action=error.action))
         if isinstance(error, reading_r9.DeserializationFailed):
             exchange.code = "DeserializationFailed"
             return faults.wcf_fault(exchange.code, str(error))
         exchange.code = "InternalServiceFault"
         exchange.error = error
-        return faults.wcf_fault(exchange.code, f"{_INTERNAL} The reference of this failure is {exchange.id}.")
+        return faults.wcf_fault(exchange.code, f"{_INTERNAL_ERROR} The reference of this failure is {exchange.id}.")
 
 
-# WCF's own sentences, as its clients know them.
-_MISMATCH = (
+# WCF's own sentences.
+_ACTION_NOT_SUPPORTED = (
     "The message with Action '{action}' cannot be processed at the receiver, due to a ContractFilter mismatch at the "
     "EndpointDispatcher. This may be because of either a contract mismatch (mismatched Actions between sender and "
     "receiver) or a binding/security mismatch between the sender and the receiver.  Check that sender and receiver "
     "have the same contract and the same binding (including security requirements, e.g. Message, Transport, None)."
 )
-_INTERNAL = "The server was unable to process the request due to an internal error."
+_INTERNAL_ERROR = "The server was unable to process the request due to an internal error."

@@ -1,6 +1,7 @@
 """Opening a SOAP 1.1 envelope: from the bytes of a request to the one child of its body.
 
-What is not a call is refused here with a SOAP fault and a sentence (docs/behaviour.md, "What is not a call").
+A request that is not a call is refused here with one of SOAP's own faults and a sentence (docs/behaviour.md, "What is
+not a call").
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from lxml import etree
 
 from lrs_soap.errors import LrsError
 from lrs_soap.wsdl import namespaces
+from lrs_soap.wsdl.xsd_values import WHITE_SPACE
 
 MOST_LEVELS = 256
 
@@ -23,17 +25,17 @@ _FAULT = f"{{{namespaces.SOAP_ENVELOPE}}}Fault"
 _MUST_UNDERSTAND = f"{{{namespaces.SOAP_ENVELOPE}}}mustUnderstand"
 _ACTOR = f"{{{namespaces.SOAP_ENVELOPE}}}actor"
 _NEXT_ACTOR = "http://schemas.xmlsoap.org/soap/actor/next"
-# WCF puts these on messages itself, whatever the binding.
+# WCF adds these headers itself, whatever the binding.
 _UNDERSTOOD = frozenset(f"{{{namespaces.ADDRESSING_NONE}}}{name}" for name in ("Action", "To"))
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _WIDE = ("utf-16", "utf-32")
 _DECLARED = re.compile(rb"""<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_UNMARKED = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
-# What is text in XML; Python knows more that is not, such as punycode.
+_WIDE_STARTS = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+# Encodings of text in XML. Python's other codecs, such as punycode, are none.
 _FAMILIES = ("utf_8", "utf_16", "utf_32", "ascii", "latin_1", "iso8859_", "cp125", "koi8_", "mac_roman")
 _PUNCTUATION = re.compile("[^a-z0-9]+")
-# Not `codecs.lookup` at each request: it keeps every name that it was ever asked for, and callers may ask for any.
+# Instead of `codecs.lookup` at each request, which keeps every name it is asked for: callers can send any.
 _CHARSETS = {
     _PUNCTUATION.sub("", name): codecs.lookup(codec).name
     for alias, codec in aliases.items()
@@ -54,14 +56,12 @@ _PARSER = etree.XMLParser(
     collect_ids=False,
 )
 
-_WHITE_SPACE = " \t\r\n"
-
 
 class NotACall(LrsError):
-    """The request is no SOAP call; `fault` is the local name of SOAP's own fault code, the message a sentence.
+    """The request is not a SOAP call.
 
-    `loggable` is the sentence for the log: where the parser's quotes the request, what it quotes may be a part of a
-    password that was not escaped.
+    `sentence` says why to the caller, `fault` is the local name of SOAP's own fault code. `loggable` is the sentence
+    for the log: it leaves out what the parser quotes, which can be part of a password with an unescaped character.
     """
 
     def __init__(self, sentence: str, fault: str = "Client", *, loggable: str | None = None) -> None:
@@ -72,14 +72,14 @@ class NotACall(LrsError):
 
 
 class UnknownCharset(LrsError):
-    """The request is in a character encoding that the service does not know."""
+    """The service does not know the character encoding of the request."""
 
 
 def open_envelope(raw: bytes, charset: str | None) -> etree._Element:
     """The one child of the body of the SOAP 1.1 envelope in `raw`.
 
-    `charset` is what the header of the request says, if it does; a byte order mark wins over it, it wins over the
-    XML declaration. Raises NotACall, and UnknownCharset for a charset that is not known.
+    A byte order mark decides the encoding, else `charset` from the HTTP header, else the XML declaration. Raises
+    NotACall, and UnknownCharset for an encoding that the service does not know.
     """
     return _call_in(_parse(raw, charset))
 
@@ -93,7 +93,7 @@ def _parse(raw: bytes, charset: str | None) -> etree._Element:
             raw = raw.decode(encoding).removeprefix("\ufeff").encode("utf-8")
         except UnicodeError as error:
             raise NotACall(f"The request is not valid {encoding}.") from error
-    # Before it is parsed: libxml2 reads what a parameter entity refers to, a file without end too, whatever it is told.
+    # Before parsing: whatever its options, libxml2 reads what a parameter entity refers to, even an endless file.
     if b"<!DOCTYPE" in raw and _has_document_type(raw):
         raise NotACall("The request has a document type declaration, which SOAP does not allow.")
     try:
@@ -103,7 +103,7 @@ def _parse(raw: bytes, charset: str | None) -> etree._Element:
 
 
 def _has_document_type(raw: bytes) -> bool:
-    """Whether a document type declaration stands before the root element, where alone it means something."""
+    """Whether a document type declaration stands before the root element, the only place where it is one."""
     place = len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
     while place < len(raw):
         if raw[place : place + 1].isspace():
@@ -123,23 +123,23 @@ def _after(raw: bytes, end: bytes, start: int) -> int:
 
 
 def _encoding_of(raw: bytes, charset: str | None) -> str:
-    """The encoding by mark, header and XML declaration."""
-    for mark, encoding in _MARKS:
+    """The encoding by the byte order mark, the header and the XML declaration. Raises UnknownCharset."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             return encoding
-    unmarked = next((encoding for start, encoding in _UNMARKED if raw.startswith(start)), None)
+    unmarked = next((encoding for start, encoding in _WIDE_STARTS if raw.startswith(start)), None)
     if charset is not None:
-        encoding = _known(charset)
+        encoding = _codec_of(charset)
         return (unmarked or "utf-16-be") if encoding == "utf-16" else encoding
     if unmarked is not None:
         return unmarked
     declared = _DECLARED.match(raw)
-    encoding = "utf-8" if declared is None else _known(declared[1].decode("ascii"))
-    # A declaration that was read byte by byte is not in what it says: .NET's StringWriter says utf-16 of any text.
+    encoding = "utf-8" if declared is None else _codec_of(declared[1].decode("ascii"))
+    # A declaration in single bytes is not UTF-16, whatever it says: .NET's StringWriter declares utf-16 for every text.
     return "utf-8" if encoding.startswith(_WIDE) else encoding
 
 
-def _known(charset: str) -> str:
+def _codec_of(charset: str) -> str:
     name = _CHARSETS.get(_PUNCTUATION.sub("", charset.lower()))
     if name is None:
         raise UnknownCharset(f"The charset {charset[:40]!r} is not known.")
@@ -169,7 +169,7 @@ def _call_in(root: etree._Element) -> etree._Element:
     body = _body_of(root)
     children = len(body)
     if not children:
-        text = (body.text or "").strip(_WHITE_SPACE)
+        text = (body.text or "").strip(WHITE_SPACE)
         raise NotACall("The SOAP body has text only." if text else "The SOAP body is empty.")
     if children > 1:
         raise NotACall("The SOAP body has more than one child.")
@@ -191,7 +191,7 @@ def _body_of(root: etree._Element) -> etree._Element:
             if has_header or body is not None:
                 raise NotACall("The SOAP envelope has a header out of its place.")
             has_header = True
-            _understand(node)
+            _refuse_unknown_headers(node)
         elif body is None:
             raise NotACall(f"The SOAP envelope has '{etree.QName(node).localname}' before its body.")
     if body is None:
@@ -199,7 +199,7 @@ def _body_of(root: etree._Element) -> etree._Element:
     return body
 
 
-def _understand(header: etree._Element) -> None:
+def _refuse_unknown_headers(header: etree._Element) -> None:
     for entry in header:
         if entry.get(_MUST_UNDERSTAND, "").strip() not in ("1", "true") or entry.tag in _UNDERSTOOD:
             continue

@@ -1,6 +1,6 @@
-"""What a value may look like: the simple types of the older contract, each declared once under its own name.
+"""The facets of values: the simple types of the older contract, each declared once under its own name.
 
-Patterns are XML Schema's: the whole value must match, and `\\s` is space, tab, CR and LF and nothing else.
+Patterns are XML Schema's: the whole value must match, and `\\s` is space, tab, CR and LF only.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A simple type: its name in messages about it, and what it asks of a value.
+    """A simple type: its name in error messages, and what it requires of a value.
 
-    Lengths count UTF-16 units. A type with `minimum` and `maximum` holds XML Schema integers, any other text.
+    Lengths count UTF-16 units. A type with `minimum` and `maximum` has XML Schema's integers, any other has text.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Facet:
 
 
 def _or_empty(name: str, of: Facet) -> Facet:
-    """The type that takes the empty value too."""
+    """The type that also allows the empty value."""
     return Facet(name, (*of.patterns, ""), max_length=of.max_length)
 
 
@@ -88,10 +88,10 @@ TIER_LEVEL = Facet("MIAPTierLevel", ("0|1|2",), min_length=1, max_length=1)
 LEARNER_STATUS = Facet("MIAPLearnerStatus", ("0|1|2",), min_length=1, max_length=1)
 NOTES = Facet("MIAPNotes", max_length=4000)
 
-# Not the contract's: the older one has no telephone number, and R9's has no facets.
+# Our own: the older contract has no telephone number, and R9 has no facets.
 TELEPHONE_NUMBER = Facet("TelephoneNumber", max_length=35)
 
 
 def verify_batch_record_count(most: int) -> Facet:
-    """The count of a batch to verify, where a setting allows it more records than the contract does."""
+    """LearnerRecordCount of a batch to verify, for a setting that allows more records than the contract."""
     return replace(LEARNER_RECORD_COUNT, maximum=most)

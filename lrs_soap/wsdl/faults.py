@@ -1,4 +1,4 @@
-"""The faults of both ports, to the letter."""
+"""The envelopes and the faults of both ports, byte for byte as the live service writes them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typing import Literal
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.wsdl import namespaces
 from lrs_soap.wsdl.messages.exceptions import MIAPAPIException
-from lrs_soap.wsdl.writing import escape, write_children
-
-DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
+from lrs_soap.wsdl.writing import XML_DECLARATION, escape, write_children
 
 FaultDetail = Literal["observed", "declared"]
 
@@ -24,34 +22,37 @@ _ACTORS: dict[str, str] = {
     FaultCode.INCORRECT_PASSWORD: _ORGANISATION_VALIDATOR,
     FaultCode.INSUFFICIENT_ACCESS: _ORGANISATION_VALIDATOR,
 }
-_OF_ADDRESSING = "ActionNotSupported"
+_ADDRESSING_FAULT = "ActionNotSupported"
 _NO_REASON = "The creator of this fault did not specify a Reason."
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How a port writes its envelopes: the prefix, as recorded from the live service."""
+    """How a port writes its envelopes: with the prefix that was recorded from the live service."""
 
     prefix: str
 
-    def around(self, body: str) -> bytes:
-        """The whole document with `body` in it."""
+    def wrap(self, body: str) -> bytes:
+        """The whole document, with `body` as the content of the envelope's Body."""
         prefix = self.prefix
         return (
-            f'{DECLARATION}<{prefix}:Envelope xmlns:{prefix}="{namespaces.SOAP_ENVELOPE}"><{prefix}:Body>'
+            f'{XML_DECLARATION}<{prefix}:Envelope xmlns:{prefix}="{namespaces.SOAP_ENVELOPE}"><{prefix}:Body>'
             f"{body}</{prefix}:Body></{prefix}:Envelope>"
         ).encode()
 
     def fault(self, code: str, sentence: str, detail: str = "", *, declaration: str = "") -> bytes:
-        """A SOAP 1.1 fault: `code` with its prefix, the faultstring, the detail as XML; `declaration` for the code."""
+        """A SOAP 1.1 fault.
+
+        `code` has its prefix, which `declaration` declares if the envelope does not. `detail` is XML.
+        """
         detail = f"<detail>{detail}</detail>" if detail else ""
-        return self.around(
+        return self.wrap(
             f"<{self.prefix}:Fault><faultcode{declaration}>{code}</faultcode>"
             f"<faultstring>{escape(sentence)}</faultstring>{detail}</{self.prefix}:Fault>"
         )
 
     def soap_fault(self, local_code: str, sentence: str) -> bytes:
-        """One of SOAP's own faults: Client, VersionMismatch, MustUnderstand."""
+        """A fault with one of SOAP's own codes: Client, VersionMismatch, MustUnderstand."""
         return self.fault(f"{self.prefix}:{local_code}", sentence)
 
 
@@ -62,9 +63,10 @@ R9 = Envelope("s")
 def miap_api_exception(
     code: str, description: str, details: str, *, operation: str, moment: datetime, detail: FaultDetail
 ) -> bytes:
-    """A fault of LearnerService; `operation` is the local name of the body's child, `moment` the clock's.
+    """A fault of LearnerService; `operation` is the local name of the body's child, `moment` the current time.
 
-    `detail` "observed" has the children unqualified, as recorded; "declared" qualified, as the WSDL has them.
+    With `detail` "observed" the children of the detail are unqualified, as recorded from the live service; with
+    "declared" they are qualified, as in the WSDL.
     """
     actor = _ACTORS.get(code, f"uk.gov.miap.lrs.api.learner.LearnerService.{operation}()")
     exception = MIAPAPIException(
@@ -83,7 +85,7 @@ def miap_api_exception(
 
 
 def domain_fault(code: str, description: str) -> bytes:
-    """A fault of R9: the code and, in base64, its description."""
+    """A fault of R9: the code, and its description in base64."""
     text = base64.b64encode(description.encode()).decode("ascii")
     return R9.fault(
         "s:Client",
@@ -94,6 +96,6 @@ def domain_fault(code: str, description: str) -> bytes:
 
 
 def wcf_fault(local_code: str, sentence: str) -> bytes:
-    """One of WCF's own faults: ActionNotSupported, DeserializationFailed, InternalServiceFault."""
-    namespace = namespaces.ADDRESSING_NONE if local_code == _OF_ADDRESSING else namespaces.WCF_DISPATCHER
+    """A fault with one of WCF's own codes: ActionNotSupported, DeserializationFailed, InternalServiceFault."""
+    namespace = namespaces.ADDRESSING_NONE if local_code == _ADDRESSING_FAULT else namespaces.WCF_DISPATCHER
     return R9.fault(f"a:{local_code}", sentence, declaration=f' xmlns:a="{namespace}"')

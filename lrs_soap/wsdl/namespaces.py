@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The messages of LearnerService.svc
+# The messages of LearnerService.svc.
 FIND = "http://api.lrs.miap.gov.uk/findmsg"
 REGISTER = "http://api.lrs.miap.gov.uk/regmsg"
 BATCH = "http://api.lrs.miap.gov.uk/batchmsg"
@@ -11,7 +11,7 @@ REPORT = "http://api.lrs.miap.gov.uk/reportmsg"
 LEARNER = "http://api.lrs.miap.gov.uk/learner"
 EXCEPTIONS = "http://api.lrs.miap.gov.uk/exceptions"
 
-# The messages of LearnerServiceR9.svc; both WSDLs have the first as their own
+# The messages of LearnerServiceR9.svc. The first is the target namespace of both WSDLs.
 TEMPURI = "http://tempuri.org/"
 MODEL = "http://api.lrs.qcf.gov.uk/model"
 FAULTS = "http://api.lrs.qcf.gov.uk/faults"
@@ -22,7 +22,7 @@ ENTITIES = "http://schemas.datacontract.org/2004/07/Amor.Qcf.MIAPModel.Entities"
 SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
 ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 
-# What carries them
+# The documents that carry them.
 SOAP_ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"

@@ -21,7 +21,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from lrs_soap.rules.values.organisation import Role
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import DataContract, Message, SimpleType, fields_of, original
+from lrs_soap.wsdl.declarations import DataContract, Message, SimpleType, fields_of, original
 from lrs_soap.wsdl.spyne import MethodDescriptor, Service, rpc
 from lrs_soap.wsdl.value_checks import Check
 
@@ -30,10 +30,11 @@ F = TypeVar("F", bound=Callable[[Any, Any], Message])
 
 @dataclass(frozen=True, slots=True)
 class PublishedMessage:
-    """A message of an operation, in or out or a fault, in the WSDL.
+    """An input, output or fault of an operation, in the WSDL.
 
-    `name` is that of the input, output or fault, which the first two may lack; `message` and `part` are those of the
-    message, `tag` is the part's element in Clark's notation, `action` the wsaw:Action.
+    `name` is the name of the input, output or fault; inputs and outputs may have none. `message` and `part` are the
+    names of its message and of the message's part, `tag` is the part's element in Clark's notation, `action` the
+    wsaw:Action.
     """
 
     name: str | None

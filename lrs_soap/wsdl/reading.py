@@ -1,39 +1,37 @@
 """Reading a message of LearnerService: validating and decoding are one pass over its elements.
 
-The schema is the older contract's, as Xerces reads it (docs/behaviour.md, "Validation"): children in order and
-without a namespace, each as often as it may be, values within their facets. A plan a type is compiled from the
-declarations when the service starts.
+The schema is the older contract's, as Xerces applies it (docs/behaviour.md, "Validation"): children in order and
+without a namespace, each no more often than allowed, with values within their facets. When the service starts, a plan
+for each type is compiled from the declarations.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 
-from lrs_soap.wsdl import facets, namespaces, validation, xerces
-from lrs_soap.wsdl.declare import Field, Message, fields_of
+from lrs_soap.wsdl import facet_readers, facets, namespaces, xerces
+from lrs_soap.wsdl.declarations import Field, Message, fields_of
 from lrs_soap.wsdl.facets import Facet
+from lrs_soap.wsdl.xsd_values import BOOLEANS, NIL, TRUE, WHITE_SPACE, is_nil
 
-_WHITE_SPACE = " \t\r\n"
-_NIL = f"{{{namespaces.XSI}}}nil"
 _XSI_ALLOWED = frozenset(
     f"{{{namespaces.XSI}}}{name}" for name in ("type", "nil", "schemaLocation", "noNamespaceSchemaLocation")
 )
-# More than anybody will read; of a message made to have millions, most are not worth their memory or time.
+# More than anybody reads. A message can be made to have millions, which would cost memory and time.
 MOST_VIOLATIONS = 1000
 _MOST_ATTRIBUTES = 100
 
-_NIL_VALUES = ("true", "1")
-_BOOLEANS = ("true", "1", "false", "0")
 _NAME_OF_ATTRIBUTE = etree.XPath("name(@*[$place])")
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that is wrong with a message: Xerces' words, and whether they quote a password."""
+    """One error in a message: Xerces' sentence, and whether that quotes a password."""
 
     message: str
     quotes_a_secret: bool = False
@@ -45,10 +43,11 @@ class Violation:
 
 @dataclass(slots=True)
 class Reading:
-    """What came of reading a message.
+    """The result of reading a message.
 
-    `violations` in document order, the first `MOST_VIOLATIONS` of them; `records` those of each record of a batch by
-    its place, where records are judged apart; `findings` what a strict reading refuses and a lenient one let pass.
+    `violations` are the first `MOST_VIOLATIONS`, in document order. `records` has the violations of each malformed
+    record of a batch, by its place from 0, if records are judged apart. `findings` are those that a strict reading
+    refuses and a lenient one lets pass.
     """
 
     message: Any = None
@@ -59,7 +58,7 @@ class Reading:
 
 @dataclass(slots=True)
 class _Particle:
-    """A field in its place, ready to be read."""
+    """A field at its place in a type, ready to be read."""
 
     tag: str
     name: str
@@ -86,14 +85,14 @@ class _Plan:
         self.by_local_name = {particle.name: particle for particle in particles}
 
     def message_of(self, values: dict[str, Any]) -> Message:
-        """The message with these values; those of a repeated field are still in a list."""
+        """The message with these values; those of a repeated field come in a list."""
         for name in self._repeated:
             if name in values:
                 values[name] = tuple(values[name])
         return self._make(**values)
 
     def expected_from(self, place: int, count: int) -> list[str]:
-        """The elements that may come where `count` of the particle at `place` have been seen."""
+        """The tags that may come next, after `count` elements of the particle at `place`."""
         tags = []
         for particle in self.particles[place:]:
             seen = count if particle.place == place else 0
@@ -107,9 +106,9 @@ class _Plan:
 class Reader:
     """Reads the messages of LearnerService.
 
-    `strict`: as the live service does, else children count by their local name in any order and unknown ones are
-    left aside. `records_apart`: a malformed record of a batch is that record's trouble, not the message's.
-    `replaced`: facets that a setting puts in the place of declared ones, by type and field.
+    `strict`: read as the live service does; otherwise children are known by their local names, in any order, and
+    unknown ones are ignored. `records_apart`: the violations in a record of a batch are the record's, and the message
+    stays valid. `replaced`: facets that settings put in the place of declared ones, by type and field.
     """
 
     def __init__(
@@ -120,7 +119,7 @@ class Reader:
         records_apart: bool = False,
         replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
     ) -> None:
-        """`roots`: the type of each element that may be a message, by its tag."""
+        """`roots`: the type of each root element, by its tag."""
         self._strict = strict
         self.records_apart = records_apart
         self._replaced = dict(replaced or {})
@@ -128,7 +127,7 @@ class Reader:
         self.roots = {tag: self._plan(message) for tag, message in roots.items()}
 
     def read(self, element: etree._Element) -> Reading:
-        """What a body's child says; its tag is one of the roots. Never raises for what a client has sent."""
+        """Read a body's child, whose tag is one of the roots. Never raises, whatever a client has sent."""
         plan = self.roots[element.tag]
         reading = Reading()
         reading.message = _Strict(self, reading).complex(element, plan)
@@ -157,14 +156,13 @@ class Reader:
             nillable=validated.nillable,
             repeated=declared.is_repeated,
             secret=facet is facets.ORG_PASSWORD,
-            read=validation.reader_of(facet or facets.STRING),
+            read=facet_readers.reader_of(facet or facets.STRING),
             plan=None if declared.message is None else self._plan(declared.message),
         )
 
 
-class _Strict:
-    """One reading as Xerces does it. What Xerces reports when an element begins comes before what its children
-    have, what it reports when an element ends after: the order of the violations is the order of its messages."""
+class _Pass(ABC):
+    """One reading of a message, which collects the violations."""
 
     def __init__(self, reader: Reader, reading: Reading) -> None:
         self._roots = reader.roots
@@ -172,8 +170,36 @@ class _Strict:
         self._records = reading.records
         self._violations = reading.violations
 
+    @abstractmethod
     def complex(self, element: etree._Element, plan: _Plan) -> Message:
-        """Read an element that has elements; the result is only of use where nothing was reported."""
+        """Read an element that has elements. The result is of use only if nothing was reported."""
+
+    def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
+        if len(self._violations) < MOST_VIOLATIONS:
+            self._violations.append(Violation(message, quotes_a_secret))
+
+    def _record(self, node: etree._Element, plan: _Plan, place: int) -> Message:
+        """Read a repeated element, whose violations may be its own and not the message's."""
+        if not self._records_apart:
+            return self.complex(node, plan)
+        of_the_message, self._violations = self._violations, []
+        try:
+            record = self.complex(node, plan)
+            if self._violations:
+                self._records[place] = self._violations
+        finally:
+            self._violations = of_the_message
+        return record
+
+
+class _Strict(_Pass):
+    """Reads as Xerces does.
+
+    Violations come in the order of Xerces' messages: those of an element's start before those of its children, those
+    of its end after.
+    """
+
+    def complex(self, element: etree._Element, plan: _Plan) -> Message:
         if element.keys():
             self._attributes(element, nillable=False, simple=False)
         values: dict[str, Any] = {}
@@ -182,7 +208,7 @@ class _Strict:
         place = seen = 0
         in_order = True
         text = element.text
-        has_text = text is not None and text.strip(_WHITE_SPACE) != ""
+        has_text = text is not None and text.strip(WHITE_SPACE) != ""
         for node in element:
             tag = node.tag
             particle: _Particle | None = None
@@ -216,7 +242,7 @@ class _Strict:
             else:
                 values[particle.name] = self.complex(node, particle.plan)
             text = node.tail
-            if text is not None and text.strip(_WHITE_SPACE):
+            if text is not None and text.strip(WHITE_SPACE):
                 has_text = True
         if has_text:
             self._report(xerces.text_between_elements(_name_of(element)))
@@ -225,10 +251,6 @@ class _Strict:
         ):
             self._report(xerces.incomplete(_name_of(element), plan.expected_from(place, seen)))
         return plan.message_of(values)
-
-    def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
-        if len(self._violations) < MOST_VIOLATIONS:
-            self._violations.append(Violation(message, quotes_a_secret))
 
     def _out_of_place(self, node: etree._Element, plan: _Plan, place: int, seen: int) -> None:
         expected = plan.expected_from(place, seen)
@@ -240,31 +262,19 @@ class _Strict:
         else:
             self._report(xerces.surplus(_name_of(node)))
 
-    def _record(self, node: etree._Element, plan: _Plan, place: int) -> Message:
-        if not self._records_apart:
-            return self.complex(node, plan)
-        of_the_message, self._violations = self._violations, []
-        try:
-            record = self.complex(node, plan)
-            if self._violations:
-                self._records[place] = self._violations
-        finally:
-            self._violations = of_the_message
-        return record
-
     def _undeclared(self, element: etree._Element) -> None:
-        """Of an element without a declaration in its place only xsi:nil and what is declared globally are looked at."""
+        """Undeclared elements: check only xsi:nil and globally declared descendants."""
         plan = self._roots.get(element.tag)
         if plan is not None:
             self.complex(element, plan)
             return
-        self._value_of_nil(element.get(_NIL, "false"))
+        self._value_of_nil(element.get(NIL, "false"))
         for node in element:
             self._undeclared(node)
 
     def _value_of_nil(self, nil: str) -> None:
-        value = nil.strip(_WHITE_SPACE)
-        if value not in _BOOLEANS:
+        value = nil.strip(WHITE_SPACE)
+        if value not in BOOLEANS:
             self._report(xerces.not_valid_for(value, "boolean"))
 
     def _simple(self, node: etree._Element, particle: _Particle) -> Any:
@@ -277,7 +287,7 @@ class _Strict:
             self._report(xerces.nil_with_content(_name_of(node)))
         if len(node):
             self._report(xerces.child_of_simple(_name_of(node)))
-            text = ""  # Xerces forgets what it has read of a value when it meets an element in it
+            text = ""  # Xerces drops the text before an element inside a value
         if is_nil:
             return None
         value, message = particle.read(text)
@@ -286,17 +296,17 @@ class _Strict:
         return value
 
     def _attributes(self, element: etree._Element, *, nillable: bool, simple: bool) -> bool:
-        """Report what is wrong with the attributes; whether the element is nil."""
+        """Report wrong attributes; return whether the element is nil."""
         name = _name_of(element)
-        nil = element.get(_NIL)
+        nil = element.get(NIL)
         is_nil = False
         if nil is not None:
             if nillable:
-                is_nil = nil.strip(_WHITE_SPACE) in _NIL_VALUES
+                is_nil = nil.strip(WHITE_SPACE) in TRUE
             else:
                 self._report(xerces.nil_not_allowed(name))
         for place, attribute in enumerate(element.keys()[:_MOST_ATTRIBUTES], 1):
-            if attribute == _NIL:
+            if attribute == NIL:
                 self._value_of_nil(str(nil))
             elif attribute not in _XSI_ALLOWED:
                 as_sent = str(_NAME_OF_ATTRIBUTE(element, place=place))
@@ -305,54 +315,33 @@ class _Strict:
         return is_nil
 
 
-class _Lenient:
-    """One reading that takes children by their local name, in any order, and leaves aside what it does not know.
+class _Lenient(_Pass):
+    """Knows children by their local names, in any order, and ignores unknown ones.
 
-    A value outside its facet, a mandatory field that is missing and too many records are refused here too.
+    It still refuses a value outside its facet, a missing mandatory field and too many records.
     """
-
-    def __init__(self, reader: Reader, reading: Reading) -> None:
-        self._records_apart = reader.records_apart
-        self._reading = reading
-        self._violations = reading.violations
 
     def complex(self, element: etree._Element, plan: _Plan) -> Message:
         values: dict[str, Any] = {}
         for node in element:
             particle = plan.by_local_name.get(etree.QName(node).localname)
-            if particle is None or _says_nil(node):
+            if particle is None or is_nil(node):
                 continue
             if particle.repeated:
                 items = values.setdefault(particle.name, [])
-                items.append(self._item(node, particle, len(items)))
+                items.append(self._value(node, particle, len(items)))
                 if particle.most is not None and len(items) == particle.most + 1:
                     self._report(xerces.too_many(particle.tag, particle.most))
             elif particle.name not in values:
-                values[particle.name] = self._value(node, particle)
+                values[particle.name] = self._value(node, particle, 0)
         missing = [p.tag for p in plan.particles if p.least and p.name not in values]
         if missing:
             self._report(xerces.incomplete(_name_of(element), missing))
         return plan.message_of(values)
 
-    def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
-        if len(self._violations) < MOST_VIOLATIONS:
-            self._violations.append(Violation(message, quotes_a_secret))
-
-    def _item(self, node: etree._Element, particle: _Particle, place: int) -> Any:
-        if particle.plan is None or not self._records_apart:
-            return self._value(node, particle)
-        of_the_message, self._violations = self._violations, []
-        try:
-            record = self._value(node, particle)
-            if self._violations:
-                self._reading.records[place] = self._violations
-        finally:
-            self._violations = of_the_message
-        return record
-
-    def _value(self, node: etree._Element, particle: _Particle) -> Any:
+    def _value(self, node: etree._Element, particle: _Particle, place: int) -> Any:
         if particle.plan is not None:
-            return self.complex(node, particle.plan)
+            return self._record(node, particle.plan, place) if particle.repeated else self.complex(node, particle.plan)
         value, message = particle.read(node.text or "")
         if message is not None:
             self._report(message, quotes_a_secret=particle.secret)
@@ -363,7 +352,3 @@ def _name_of(element: etree._Element) -> str:
     """An element's name as it was sent."""
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
-
-
-def _says_nil(element: etree._Element) -> bool:
-    return (element.get(_NIL) or "").strip(_WHITE_SPACE) in _NIL_VALUES

@@ -1,7 +1,7 @@
 """Reading a message of LearnerServiceR9 as WCF reads it.
 
-The reader goes through the elements once and forward: one that is out of place, unknown or of another namespace
-counts as not given. Only a value that its type cannot hold is refused.
+The reader goes forward through the elements once. An element that is out of place, unknown or in another namespace
+counts as not sent. Only a value that its type cannot hold is refused.
 """
 
 from __future__ import annotations
@@ -17,17 +17,15 @@ from typing import Any
 from lxml import etree
 
 from lrs_soap.errors import LrsError
-from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Field, Kind, Message, SimpleType, fields_of
+from lrs_soap.wsdl import facets
+from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, SimpleType, fields_of
+from lrs_soap.wsdl.xsd_values import BOOLEANS, TRUE, WHITE_SPACE, is_nil
 
-_NIL = f"{{{namespaces.XSI}}}nil"
-_WHITE_SPACE = " \t\r\n"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class DeserializationFailed(LrsError):
-    """An element holds what its type cannot; the message is WCF's sentence about it."""
+    """An element has a value that its type cannot hold; the message is WCF's sentence about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class _Plan:
             if at is None:
                 continue
             member = self.members[at]
-            value = None if _is_nil(node) else member.read(node)
+            value = None if is_nil(node) else member.read(node)
             if member.repeated:
                 values.setdefault(member.name, []).append(value)
             else:
@@ -69,11 +67,11 @@ class Reader:
     """Reads the messages of LearnerServiceR9."""
 
     def __init__(self, roots: Mapping[str, type[Message]]) -> None:
-        """`roots`: the type of each element that may be a message, by its tag."""
+        """`roots`: the type of each root element, by its tag."""
         self._plans = {tag: _plan(message, any_order=False) for tag, message in roots.items()}
 
     def read(self, element: etree._Element) -> Message:
-        """What a body's child says; its tag is one of the roots. Raises DeserializationFailed."""
+        """The message in a body's child, whose tag is one of the roots. Raises DeserializationFailed."""
         return self._plans[element.tag].read(element)
 
 
@@ -88,7 +86,7 @@ def _reader_of(field: Field) -> Callable[[etree._Element], Any]:
     if field.message is not None:
         return _plan(field.message, any_order=field.declared.any_order).read
     of = field.declared.of
-    convert = _one_of(of) if isinstance(of, SimpleType) and of.values else _CONVERSIONS[field.kind]
+    convert = _one_of(of) if isinstance(of, SimpleType) and of.values else _CONVERSIONS[field.built_in]
 
     def read(node: etree._Element) -> Any:
         text = node.text or ""
@@ -108,7 +106,7 @@ def _reader_of(field: Field) -> Callable[[etree._Element], Any]:
 
 def _type_name(field: Field) -> str:
     of = field.declared.of
-    return of.name if isinstance(of, SimpleType) else field.kind.xsd_name
+    return of.name if isinstance(of, SimpleType) else field.built_in.xsd_name
 
 
 def _one_of(of: SimpleType) -> Callable[[str], str]:
@@ -126,7 +124,7 @@ def _integer(facet: facets.Facet) -> Callable[[str], int]:
     least, most = facet.minimum, facet.maximum
 
     def convert(text: str) -> int:
-        trimmed = text.strip(_WHITE_SPACE)
+        trimmed = text.strip(WHITE_SPACE)
         if not _INTEGER.fullmatch(trimmed):
             raise ValueError(text)
         number = int(trimmed)
@@ -138,10 +136,10 @@ def _integer(facet: facets.Facet) -> Callable[[str], int]:
 
 
 def _flag(text: str) -> bool:
-    trimmed = text.strip(_WHITE_SPACE)
-    if trimmed not in _FLAGS:
+    trimmed = text.strip(WHITE_SPACE)
+    if trimmed not in BOOLEANS:
         raise ValueError(text)
-    return _FLAGS[trimmed]
+    return trimmed in TRUE
 
 
 def _bytes(text: str) -> bytes:
@@ -151,15 +149,11 @@ def _bytes(text: str) -> bytes:
         raise ValueError(text) from error
 
 
-_CONVERSIONS: dict[Kind, Callable[[str], Any]] = {
-    Kind.TEXT: str,
-    Kind.INT: _integer(facets.INT),
-    Kind.LONG: _integer(facets.LONG),
-    Kind.FLAG: _flag,
-    Kind.MOMENT: lambda text: datetime.fromisoformat(text.strip(_WHITE_SPACE)),
-    Kind.BYTES: _bytes,
+_CONVERSIONS: dict[BuiltIn, Callable[[str], Any]] = {
+    BuiltIn.TEXT: str,
+    BuiltIn.INT: _integer(facets.INT),
+    BuiltIn.LONG: _integer(facets.LONG),
+    BuiltIn.FLAG: _flag,
+    BuiltIn.MOMENT: lambda text: datetime.fromisoformat(text.strip(WHITE_SPACE)),
+    BuiltIn.BYTES: _bytes,
 }
-
-
-def _is_nil(element: etree._Element) -> bool:
-    return (element.get(_NIL) or "").strip(_WHITE_SPACE) in ("true", "1")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lrs_soap.wsdl import facets
-from lrs_soap.wsdl.declare import Message
+from lrs_soap.wsdl.declarations import Message
+from lrs_soap.wsdl.facet_readers import reader_of
 from lrs_soap.wsdl.facets import Facet
-from lrs_soap.wsdl.validation import reader_of
 
 
 @dataclass(frozen=True, slots=True)

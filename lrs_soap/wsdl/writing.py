@@ -1,7 +1,7 @@
-"""Writing a message: a plan a type, compiled from the declarations, and a loop over it.
+"""Writing a message as XML, by a list of items for each type that is compiled from the declarations.
 
-LearnerService's messages look as .NET's XmlSerializer writes them, R9's as WCF's DataContractSerializer does; the
-prefixes are those of the recorded answers. Elements stand in the WSDL's order.
+LearnerService's messages are written as .NET's XmlSerializer writes them, R9's as WCF's DataContractSerializer does,
+with the prefixes of the recorded answers and in the WSDL's order.
 """
 
 from __future__ import annotations
@@ -16,44 +16,46 @@ from operator import itemgetter
 from typing import Any
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import Field, Kind, Message, fields_of
+from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, fields_of
 
-# What may not stand in text as it is: markup, the CR that a parser would take for a line's end, what XML has not.
+# What a text must not contain as it is: markup, CR (a parser would make a line feed of it), what XML does not allow.
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_NO_CHARACTER = "\ufffd"
+_REPLACEMENT = "\ufffd"
+
+XML_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
 _PREFIXES = "abc"
 
-# How many shapes of a part's rows are kept: more than rows that are real have.
+# How many shapes of an item's rows are kept: more than occur in practice.
 _SHAPES = 1024
 
 
 def escape(text: str) -> str:
-    """A text as an element may hold it; a code point that XML 1.0 forbids becomes U+FFFD."""
-    return _SPECIAL.sub(lambda found: _REFERENCES.get(found[0], _NO_CHARACTER), text)
+    """A text as the content of an element; a code point that XML 1.0 forbids becomes U+FFFD."""
+    return _SPECIAL.sub(lambda found: _REFERENCES.get(found[0], _REPLACEMENT), text)
 
 
 def _moment(value: datetime) -> str:
     return value.replace(tzinfo=None).isoformat()
 
 
-_FORMATS: dict[Kind, Callable[[Any], str]] = {
-    Kind.TEXT: escape,
-    Kind.INT: str,
-    Kind.LONG: str,
-    Kind.FLAG: lambda value: "true" if value else "false",
-    Kind.MOMENT: _moment,
-    Kind.BYTES: lambda value: base64.b64encode(value).decode("ascii"),
+_FORMATS: dict[BuiltIn, Callable[[Any], str]] = {
+    BuiltIn.TEXT: escape,
+    BuiltIn.INT: str,
+    BuiltIn.LONG: str,
+    BuiltIn.FLAG: lambda value: "true" if value else "false",
+    BuiltIn.MOMENT: _moment,
+    BuiltIn.BYTES: lambda value: base64.b64encode(value).decode("ascii"),
 }
 
-# What .NET writes for a value type that was never set.
-_UNSET = {Kind.INT: "0", Kind.LONG: "0", Kind.FLAG: "false", Kind.MOMENT: "0001-01-01T00:00:00"}
+# What .NET writes for a value type that is not set.
+_UNSET = {BuiltIn.INT: "0", BuiltIn.LONG: "0", BuiltIn.FLAG: "false", BuiltIn.MOMENT: "0001-01-01T00:00:00"}
 
 
 @dataclass(slots=True)
 class _Item:
-    """A field ready to be written: its tags, what stands for no value, and how a value is written."""
+    """A field ready to be written: its tags, how it is written empty and without a value, and how its value is."""
 
     name: str
     start: str
@@ -72,12 +74,12 @@ _Row = tuple[str | int | None, ...]
 class Writer:
     """Writes the messages of one port.
 
-    Of a part that is repeated and has texts and numbers alone, each may be given as a tuple of its values, in the
-    WSDL's order: to make a message of each costs as much as to write it, and a record has hundreds.
+    If a repeated field has a type with only texts and numbers, its items may be tuples of values in the WSDL's order
+    instead of messages. A record has hundreds of items, and creating a message costs as much as writing one.
     """
 
     def __init__(self, roots: Mapping[str, type[Message]], *, root_prefix: str) -> None:
-        """`roots`: the type of each element that may be a message, by its tag; `root_prefix`: '' for a default."""
+        """`roots`: the type of each root element, by its tag. `root_prefix`: the roots' prefix, '' for the default."""
         self._roots: dict[str, tuple[str, str, list[_Item]]] = {}
         for tag, message in roots.items():
             namespace, _, name = tag[1:].partition("}")
@@ -87,7 +89,7 @@ class Writer:
             self._roots[tag] = (f'<{full} {declaration}="{namespace}">', f"</{full}>", _items(message, scope))
 
     def write(self, tag: str, message: Message) -> str:
-        """The element `tag` with what the message says, as text."""
+        """The element `tag` with the message as its content."""
         start, end, items = self._roots[tag]
         out = [start]
         _write(items, message.__dict__, out)
@@ -96,13 +98,13 @@ class Writer:
 
 
 def write_children(message: Message, *, qualified_by: str | None) -> str:
-    """The fields of a flat message of texts: unqualified, or under the prefix `qualified_by`."""
+    """The elements of a message with text fields alone; with `qualified_by` they have that prefix."""
     prefix = f"{qualified_by}:" if qualified_by else ""
     out = []
     for field in fields_of(type(message)):
         value = getattr(message, field.name)
         if value is not None:
-            text, name = _FORMATS[field.kind](value), prefix + field.name
+            text, name = _FORMATS[field.built_in](value), prefix + field.name
             out.append(f"<{name}>{text}</{name}>" if text else f"<{name}/>")
     return "".join(out)
 
@@ -146,7 +148,7 @@ def _items(message: type[Message], scope: dict[str, str]) -> list[_Item]:
 
 
 def _item(field: Field, scope: dict[str, str]) -> _Item:
-    """`scope`: the prefixes that hold where the field stands, by namespace."""
+    """`scope`: the prefixes in force where the field stands, by namespace."""
     inner = dict(scope)
     declarations = ""
     if field.declared.qualified and field.namespace not in scope:
@@ -158,7 +160,7 @@ def _item(field: Field, scope: dict[str, str]) -> _Item:
     name = f"{prefix}:{field.name}" if prefix else field.name
     parts: list[_Item] = []
     if field.message is not None:
-        declarations += _declare_what_is_new(field.message, inner)
+        declarations += _declare_namespaces(field.message, inner)
         parts = _items(field.message, inner)
     return _Item(
         name=field.name,
@@ -167,7 +169,7 @@ def _item(field: Field, scope: dict[str, str]) -> _Item:
         empty=f"<{name}{declarations}/>",
         absent=_absent(field, name, declarations, inner),
         is_repeated=field.is_repeated,
-        to_text=None if field.message is not None else _FORMATS[field.kind],
+        to_text=None if field.message is not None else _FORMATS[field.built_in],
         parts=parts,
         row=_row_writer(f"<{name}{declarations}>", f"</{name}>", parts) if field.is_repeated and parts else None,
     )
@@ -175,7 +177,7 @@ def _item(field: Field, scope: dict[str, str]) -> _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How rows are written that have values, and none, in the same places: `pick` takes the values out of one."""
+    """How to write rows that have values in the same places: `pick` takes the values out of a row for `template`."""
 
     pick: Callable[[_Row], tuple[str | int, ...]]
     template: str
@@ -183,11 +185,11 @@ class _Shape:
 
 
 def _row_writer(start: str, end: str, parts: list[_Item]) -> Callable[[_Row], str]:
-    """Writes a part from its values, all at once."""
+    """A function that writes an item with these parts from a row of values."""
 
     @lru_cache(maxsize=_SHAPES)
     def shape_of(outline: tuple[bool | None, ...]) -> _Shape:
-        """`outline` has for each value whether it is an empty text; None where there is none."""
+        """`outline` says for each value whether it is an empty text; None if there is no value."""
         slots = [_slot(part, is_empty) for part, is_empty in zip(parts, outline, strict=True)]
         places = [place for place, is_empty in enumerate(outline) if is_empty is False]
         template = start + "".join(slots) + end
@@ -210,17 +212,17 @@ def _slot(part: _Item, is_empty: bool | None) -> str:
 
 
 def _picker(places: list[int]) -> Callable[[_Row], Any]:
-    # Of one place itemgetter would give the value alone, and of none it cannot be made.
+    # With one place itemgetter returns the value and no tuple, and without places it fails.
     return itemgetter(*places) if len(places) > 1 else lambda row: tuple([row[place] for place in places])
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text has nothing to escape; where it is not known, False."""
+    """Whether a text certainly needs no escaping."""
     return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 
-def _declare_what_is_new(message: type[Message], scope: dict[str, str]) -> str:
-    """Declares on a part of R9 the namespaces of its members that are not in scope, and adds them to it."""
+def _declare_namespaces(message: type[Message], scope: dict[str, str]) -> str:
+    """The declarations, on an element of R9, of its members' namespaces that are not in `scope`; adds them to it."""
     if not message.is_data_contract:
         return ""
     declarations = ""
@@ -236,18 +238,18 @@ def _declare_what_is_new(message: type[Message], scope: dict[str, str]) -> str:
 
 
 def _absent(field: Field, name: str, declarations: str, scope: Mapping[str, str]) -> str:
-    """What is written for a field without a value."""
+    """How a field without a value is written."""
     declared = field.declared
     if not declared.qualified or declared.always:
         if not declared.always:
             return ""
-        unset = "" if field.message is not None else _UNSET.get(field.kind, "")
+        unset = "" if field.message is not None else _UNSET.get(field.built_in, "")
         return f"<{name}{declarations}>{unset}</{name}>" if unset else f"<{name}{declarations}/>"
-    if declared.omitted:
+    if not declared.emit_default:
         return ""
     if declared.published.nillable:
         if namespaces.XSI not in scope:
             declarations += f' xmlns:i="{namespaces.XSI}"'
         return f'<{name} i:nil="true"{declarations}/>'
-    unset = _UNSET.get(field.kind, "")
+    unset = _UNSET.get(field.built_in, "")
     return f"<{name}>{unset}</{name}>" if unset else ""

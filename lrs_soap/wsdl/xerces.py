@@ -1,7 +1,7 @@
-"""The sentences in which Java's Xerces says what is wrong with a message: the live service quotes the first.
+"""The sentences of Java's Xerces about an invalid message; the live service quotes the first.
 
-They are part of the contract, word for word. `element` is the name as it was sent, prefix included; a `tag` is written
-as Xerces does: a bare name where it has no namespace, else `{"namespace":name}`.
+They are part of the contract, word for word. `element` is the name as it was sent, with its prefix. A `tag` is in
+Clark's notation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _OUTSIDE_XSI = (
 
 
 def expanded(tag: str) -> str:
-    """A tag in Clark's notation as Xerces writes it."""
+    """A tag in Clark's notation as Xerces writes it: `name`, or `{"namespace":name}`."""
     if tag[0] != "{":
         return tag
     namespace, _, name = tag[1:].partition("}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST
 from lrs_soap.loading.learner_record import FIELDS
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import BatchLearner
 
 IDENTIFIERS = ["UniquePupilNumber", "UniqueCandidateIdentifier"]

@@ -16,7 +16,7 @@ from itertools import cycle, islice
 from random import Random
 from string import ascii_lowercase
 
-from lrs_soap.wsdl.declare import Message, fields_of
+from lrs_soap.wsdl.declarations import Message, fields_of
 from lrs_soap.wsdl.messages.learner import (
     BatchLearner,
     Learner,

@@ -15,7 +15,7 @@ from lrs_soap.rules.records import learning_record
 from lrs_soap.rules.records.learning_events import CONTRACT_FIELDS, CONTRACT_NAMES, LearningEvent
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode
 from lrs_soap.sample.starting_events import LONG_RECORD, starting_events
-from lrs_soap.wsdl.declare import Kind, fields_of
+from lrs_soap.wsdl.declarations import BuiltIn, fields_of
 from lrs_soap.wsdl.messages import miap_model
 from tests.interop.cases import Case, held
 from tests.interop.client import LEARNER_SERVICE_R9, Question, Values
@@ -127,9 +127,9 @@ def learner_of(learner: Values) -> Values:
 
 _MOMENTS = ("CreatedDate", "DateOfAddressCapture", "DateOfBirth", "LastUpdatedDate")
 _NOTHING = {
-    field.name: {Kind.INT: "0", Kind.FLAG: "false"}[field.kind]
+    field.name: {BuiltIn.INT: "0", BuiltIn.FLAG: "false"}[field.built_in]
     for field in fields_of(miap_model.Learner)
-    if field.message is None and field.kind in (Kind.INT, Kind.FLAG) and not field.declared.published.nillable
+    if field.message is None and field.built_in in (BuiltIn.INT, BuiltIn.FLAG) and not field.declared.published.nillable
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import BatchLearner, MIAPBatchLearnerToVerify
 from tests.kit.running_server import PASSWORD, UKPRN
 from tests.kit.soap_messages import Answer, envelope, post

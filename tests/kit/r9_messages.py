@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import qcf_interface
 from tests.kit.every_operation import TEST, Who, ask_with
 from tests.kit.soap_messages import Answer

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import LearnerToRegister, LearnerToUpdate
 from tests.kit.answer_schema import assert_valid
 from tests.kit.running_server import PASSWORD, UKPRN

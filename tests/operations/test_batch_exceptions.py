@@ -27,7 +27,7 @@ from lrs_soap.rules.values.learner import DELETED, Learner, python_name
 from lrs_soap.store import batch_exceptions as stored
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store, Transaction
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import BatchLearner
 from tests.kit.databases import on_sqlite
 

@@ -14,7 +14,7 @@ from lrs_soap.rules.records.learning_events import (
     LearningEvent,
     violations,
 )
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import model
 
 LEAST: dict[str, dict[str, str]] = {

@@ -15,7 +15,7 @@ from lrs_soap.rules.records.learning_events import CONTRACT_FIELDS, CONTRACT_NAM
 from lrs_soap.rules.records.learning_record import RecordDecision, cells_of, learning_record, shown_to
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import model
 
 ULN, MASTER, OTHER = "1000000019", "1000000027", "1000000035"

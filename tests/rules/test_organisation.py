@@ -4,7 +4,7 @@ import pytest
 
 from lrs_soap.rules.values.organisation import SHORT_NAMES, Role, is_organisation_ref, is_password, is_ukprn, role_named
 from lrs_soap.wsdl import facets
-from lrs_soap.wsdl.validation import reader_of
+from lrs_soap.wsdl.facet_readers import reader_of
 
 CODES = [
     "",

@@ -26,10 +26,10 @@ from lxml import etree
 
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Field, Message, fields_of
+from lrs_soap.wsdl.declarations import Field, Message, fields_of
+from lrs_soap.wsdl.facet_readers import utf16_length
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.reading import Reader, Violation
-from lrs_soap.wsdl.validation import utf16_length
 
 REQUESTS: Mapping[str, type[Message]] = {each.request_tag: each.request for each in LEARNER_SERVICE.operations}
 

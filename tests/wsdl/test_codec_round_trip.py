@@ -14,7 +14,7 @@ from lxml import etree
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import facets, reading, reading_r9
-from lrs_soap.wsdl.declare import Field, Kind, Message, SimpleType, fields_of
+from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, SimpleType, fields_of
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.port import Port
 from lrs_soap.wsdl.writing import Writer, escape
@@ -46,12 +46,12 @@ TEXTS = st.text(LEGAL, max_size=8) | st.sampled_from(
     ["\r", "\r\n", " \n ", "]]>", "<a/>&amp;", "&#0;", "'\"", "<!--", "😀"]
 )
 
-BOUNDS = {Kind.INT: facets.INT, Kind.LONG: facets.LONG}
-VALUES: dict[Kind, st.SearchStrategy[Any]] = {
-    Kind.TEXT: TEXTS,
-    Kind.FLAG: st.booleans(),
-    Kind.MOMENT: st.datetimes().map(lambda moment: moment.replace(microsecond=0)),
-    Kind.BYTES: st.binary(max_size=8),
+BOUNDS = {BuiltIn.INT: facets.INT, BuiltIn.LONG: facets.LONG}
+VALUES: dict[BuiltIn, st.SearchStrategy[Any]] = {
+    BuiltIn.TEXT: TEXTS,
+    BuiltIn.FLAG: st.booleans(),
+    BuiltIn.MOMENT: st.datetimes().map(lambda moment: moment.replace(microsecond=0)),
+    BuiltIn.BYTES: st.binary(max_size=8),
     **{
         kind: st.integers(facet.minimum, facet.maximum) | st.sampled_from([facet.minimum, 0, facet.maximum])
         for kind, facet in BOUNDS.items()
@@ -59,7 +59,7 @@ VALUES: dict[Kind, st.SearchStrategy[Any]] = {
 }
 
 # What stands for no value where the type has no word for it: .NET's own zero.
-ZEROS: dict[Kind, Any] = {Kind.INT: 0, Kind.LONG: 0, Kind.FLAG: False, Kind.MOMENT: datetime.min}
+ZEROS: dict[BuiltIn, Any] = {BuiltIn.INT: 0, BuiltIn.LONG: 0, BuiltIn.FLAG: False, BuiltIn.MOMENT: datetime.min}
 
 
 def value_of(field: Field) -> st.SearchStrategy[Any]:
@@ -68,7 +68,7 @@ def value_of(field: Field) -> st.SearchStrategy[Any]:
     of = field.declared.of
     if isinstance(of, SimpleType) and of.values:
         return st.sampled_from([value for value, _ in of.values])
-    return VALUES[field.kind]
+    return VALUES[field.built_in]
 
 
 def instance_of(message: type[Message]) -> st.SearchStrategy[Message]:
@@ -105,10 +105,10 @@ def as_read(message: Message) -> Message:
 def _stand_in(field: Field) -> Any:
     declared = field.declared
     if declared.always:
-        return field.message() if field.message is not None else ZEROS.get(field.kind, "")
-    if not declared.qualified or declared.omitted or declared.published.nillable or field.message is not None:
+        return field.message() if field.message is not None else ZEROS.get(field.built_in, "")
+    if not declared.qualified or not declared.emit_default or declared.published.nillable or field.message is not None:
         return None
-    return ZEROS.get(field.kind)
+    return ZEROS.get(field.built_in)
 
 
 def free_of_facets(message: type[Message]) -> Iterator[tuple[tuple[type[Message], str], Facet]]:
@@ -117,7 +117,7 @@ def free_of_facets(message: type[Message]) -> Iterator[tuple[tuple[type[Message]
         if field.message is not None:
             yield from free_of_facets(field.message)
         else:
-            yield (message, field.name), BOUNDS.get(field.kind, facets.STRING)
+            yield (message, field.name), BOUNDS.get(field.built_in, facets.STRING)
 
 
 def reader_of(port: Port, tag: str, message: type[Message]) -> Callable[[etree._Element], Message]:
@@ -152,12 +152,12 @@ def test_a_message_is_read_as_it_was_written(port: Port, tag: str, message: type
 def filled(message: type[Message], items: int = 2) -> Message:
     """A message with a value for every field and so many items for every repeated one."""
     samples = {
-        Kind.TEXT: "x",
-        Kind.INT: 1,
-        Kind.LONG: 1,
-        Kind.FLAG: True,
-        Kind.MOMENT: datetime(2025, 1, 14),
-        Kind.BYTES: b"x",
+        BuiltIn.TEXT: "x",
+        BuiltIn.INT: 1,
+        BuiltIn.LONG: 1,
+        BuiltIn.FLAG: True,
+        BuiltIn.MOMENT: datetime(2025, 1, 14),
+        BuiltIn.BYTES: b"x",
     }
     values: dict[str, Any] = {}
     for field in fields_of(message):
@@ -165,7 +165,7 @@ def filled(message: type[Message], items: int = 2) -> Message:
         if field.message is not None:
             value: Any = filled(field.message, items)
         else:
-            value = of.values[0][0] if isinstance(of, SimpleType) and of.values else samples[field.kind]
+            value = of.values[0][0] if isinstance(of, SimpleType) and of.values else samples[field.built_in]
         values[field.name] = (value,) * items if field.is_repeated else value
     return message(**values)
 

@@ -19,7 +19,7 @@ from lrs_soap.rules.access.roles import ANY_ROLE
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Message, nillable, required
+from lrs_soap.wsdl.declarations import Message, nillable, required
 from lrs_soap.wsdl.document import wsdl_document
 from lrs_soap.wsdl.messages import exceptions, regmsg
 from lrs_soap.wsdl.port import Port, ServiceDeclaration

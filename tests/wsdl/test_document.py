@@ -12,7 +12,7 @@ from lxml import etree
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import SimpleType
+from lrs_soap.wsdl.declarations import SimpleType
 from lrs_soap.wsdl.document import WsdlDocument, types_of
 from lrs_soap.wsdl.port import Port
 

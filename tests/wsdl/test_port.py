@@ -13,7 +13,7 @@ from lrs_soap.services import learner_service, learner_service_r9
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import findmsg, qcf_faults, reportmsg, tempuri
 from lrs_soap.wsdl.port import Operation, Port, PublishedMessage, ServiceDeclaration
 from lrs_soap.wsdl.value_checks import LEFT_TO_THE_OPERATION, NAME, Check

@@ -7,7 +7,7 @@ from lxml import etree
 
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import fields_of
+from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import qcf_common, qcf_interface, tempuri
 from lrs_soap.wsdl.reading_r9 import DeserializationFailed, Reader
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from lrs_soap.wsdl import facets, namespaces, validation
+from lrs_soap.wsdl import facet_readers, facets, namespaces
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.messages.findmsg import LearnerByULNRqst
 from lrs_soap.wsdl.messages.vldmsg import VerifyBatchRqst
@@ -348,7 +348,7 @@ def texts_near(draw: st.DrawFn, facet: Facet) -> str:
 @given(data=st.data())
 def test_a_facet_is_read_by_the_letter_of_xml_schema(facet: Facet, data: st.DataObject) -> None:
     text = data.draw(texts_near(facet))
-    value, message = validation.reader_of(facet)(text)
+    value, message = facet_readers.reader_of(facet)(text)
     assert (message and message.partition(":")[0]) == judgement(facet, text)
     if message is None:
         assert value == (int(text) if facet.is_number else text)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
-from lrs_soap.wsdl.declare import Kind, fields_of
+from lrs_soap.wsdl.declarations import BuiltIn, fields_of
 from lrs_soap.wsdl.messages import model
 from lrs_soap.wsdl.writing import Writer
 
@@ -21,7 +21,10 @@ TEXTS = st.text(st.characters(exclude_categories=[]), max_size=6) | st.sampled_f
 )
 ROWS = st.lists(
     st.tuples(
-        *(st.none() | (TEXTS if field.kind is Kind.TEXT else st.integers(-(2**63), 2**63 - 1)) for field in FIELDS)
+        *(
+            st.none() | (TEXTS if field.built_in is BuiltIn.TEXT else st.integers(-(2**63), 2**63 - 1))
+            for field in FIELDS
+        )
     ),
     max_size=4,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Message, children, nillable, number, optional, optional_number, required
+from lrs_soap.wsdl.declarations import Message, children, nillable, number, optional, optional_number, required
 from lrs_soap.wsdl.messages import learner
 
 
@@ -24,18 +24,18 @@ class BaseLearnerServiceRqst(BaseLearnerServiceRequestPart):
     UserName = required(facets.NAME_NON_EMPTY)
 
 
-class LearnerServiceWrappedResponse(Message):
-    __namespace__ = namespaces.BATCH
-
-    is_abstract = True
-
-
 class BatchRegistrationRqst(BaseLearnerServiceRqst):
     __namespace__ = namespaces.BATCH
 
     JobType = required(facets.BATCH_JOB_TYPE)
     LearnerRecordCount = number(facets.LEARNER_RECORD_COUNT)
     Learner = children(learner.BatchLearner, least=1, most=200)
+
+
+class LearnerServiceWrappedResponse(Message):
+    __namespace__ = namespaces.BATCH
+
+    is_abstract = True
 
 
 class BatchRegistrationResp(LearnerServiceWrappedResponse):

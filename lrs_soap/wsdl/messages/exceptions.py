@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import DataContract, text_member
+from lrs_soap.wsdl.declarations import DataContract, text_member
 
 
 class MIAPAPIException(DataContract):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Message, children, nillable, optional, required
+from lrs_soap.wsdl.declarations import Message, children, nillable, optional, required
 from lrs_soap.wsdl.messages import learner
 
 

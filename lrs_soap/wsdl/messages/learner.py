@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Message, child, nillable, number, optional, required, texts
+from lrs_soap.wsdl.declarations import Message, child, nillable, number, optional, required, texts
 
 
 class ArrayOfString(Message):

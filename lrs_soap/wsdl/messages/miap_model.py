@@ -1,4 +1,4 @@
-"""Namespaces `http://schemas.datacontract.org/2004/07/Amor.Qcf.MIAPModel` and `….Entities`: R9's learner.
+"""Namespace `http://schemas.datacontract.org/2004/07/Amor.Qcf.MIAPModel`: R9's learner.
 
 The spelling of the fields is the service's own (`Domicle`, `Establisment`, `Perferred`, `Qualififer`).
 """
@@ -6,8 +6,7 @@ The spelling of the fields is the service's own (`Domicle`, `Establisment`, `Per
 from __future__ import annotations
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import (
-    DataContract,
+from lrs_soap.wsdl.declarations import (
     code_member,
     flag_member,
     int_member,
@@ -15,14 +14,10 @@ from lrs_soap.wsdl.declare import (
     moment_member,
     text_member,
 )
-from lrs_soap.wsdl.messages import serialization
+from lrs_soap.wsdl.messages import arrays, entities, serialization
 
 
-class BusinessObject(DataContract):
-    __namespace__ = namespaces.ENTITIES
-
-
-class Learner(BusinessObject):
+class Learner(entities.BusinessObject):
     __namespace__ = namespaces.MIAP_MODEL
 
     AbilityToShare = int_member()
@@ -70,7 +65,7 @@ class Learner(BusinessObject):
     LastUpdatedSearchKey = int_member(nil=True)
     LastUpdatedViaChannel = int_member()
     LearningDifficultyCode = int_member()
-    LinkedUlns = member(serialization.ArrayOfstring)
+    LinkedUlns = member(arrays.ArrayOfstring)
     ManualUpdate = flag_member()
     MaritalStatus = int_member()
     MaritalStatusVerification = int_member()

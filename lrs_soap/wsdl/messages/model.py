@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import (
+from lrs_soap.wsdl.declarations import (
+    BuiltIn,
     DataContract,
     GenericType,
-    Kind,
     SimpleType,
     int_member,
     long_member,
@@ -20,7 +20,7 @@ from lrs_soap.wsdl.messages import miap_model
 CHANNEL_CODE = SimpleType(
     "ChannelCode",
     namespaces.MODEL,
-    Kind.TEXT,
+    BuiltIn.TEXT,
     (
         ("None", None),
         ("Batch", None),
@@ -35,7 +35,7 @@ CHANNEL_CODE = SimpleType(
 class ServiceResponseR9(DataContract):
     __namespace__ = namespaces.MODEL
 
-    ResponseCode = text_member(omitted=True)
+    ResponseCode = text_member(emit_default=False)
 
 
 class LearnerByUlnResponse(ServiceResponseR9):
@@ -43,7 +43,7 @@ class LearnerByUlnResponse(ServiceResponseR9):
 
     FamilyName = text_member()
     GivenName = text_member()
-    Learner = member(miap_model.Learner, omitted=True)
+    Learner = member(miap_model.Learner, emit_default=False)
     Uln = text_member()
 
 
@@ -51,27 +51,27 @@ class LearningEvent(DataContract):
     __namespace__ = namespaces.MODEL
 
     AchievementAwardDate = text_member()
-    AchievementProviderName = text_member(omitted=True)
+    AchievementProviderName = text_member(emit_default=False)
     AchievementProviderUkprn = text_member()
-    AwardingOrganisationName = text_member(omitted=True)
-    AwardingOrganisationUkprn = text_member(omitted=True)
-    CollectionType = text_member(omitted=True)
+    AwardingOrganisationName = text_member(emit_default=False)
+    AwardingOrganisationUkprn = text_member(emit_default=False)
+    CollectionType = text_member(emit_default=False)
     Credits = long_member()
-    DateLoaded = text_member(omitted=True)
+    DateLoaded = text_member(emit_default=False)
     Grade = text_member()
     ID = int_member()
-    LanguageForAssessment = text_member(omitted=True)
+    LanguageForAssessment = text_member(emit_default=False)
     Level = text_member()
-    ParticipationEndDate = text_member(omitted=True)
-    ParticipationStartDate = text_member(omitted=True)
-    QualificationType = text_member(omitted=True)
-    Restriction = text_member(omitted=True)
-    ReturnNumber = text_member(omitted=True)
+    ParticipationEndDate = text_member(emit_default=False)
+    ParticipationStartDate = text_member(emit_default=False)
+    QualificationType = text_member(emit_default=False)
+    Restriction = text_member(emit_default=False)
+    ReturnNumber = text_member(emit_default=False)
     Source = text_member()
-    Status = text_member(omitted=True)
+    Status = text_member(emit_default=False)
     Subject = text_member()
     SubjectCode = text_member()
-    UnderDataChallenge = text_member(omitted=True)
+    UnderDataChallenge = text_member(emit_default=False)
 
 
 class ArrayOfLearningEvent(DataContract):
@@ -85,13 +85,13 @@ class GetLearnerLearningEventsResponse(ServiceResponseR9):
 
     FoundULN = text_member()
     IncomingULN = text_member()
-    LearnerRecord = member(ArrayOfLearningEvent, omitted=True)
+    LearnerRecord = member(ArrayOfLearningEvent, emit_default=False)
 
 
 ABILITY_TO_SHARE = SimpleType(
     "AbilityToShare",
     namespaces.MODEL,
-    Kind.TEXT,
+    BuiltIn.TEXT,
     (("NotProvided", -1), ("FPNNotSeen", 0), ("FPNSeenShareData", 1)),
 )
 
@@ -128,7 +128,7 @@ class PagedListOfPlrAccessEntryResponseN4dIIFC_S(DataContract):
 USER_TYPE = SimpleType(
     "UserType",
     namespaces.MODEL,
-    Kind.TEXT,
+    BuiltIn.TEXT,
     (("Unknown", None), ("LNR", None), ("ORG", None), ("SER", None)),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import DataContract, bytes_member, text_member
+from lrs_soap.wsdl.declarations import DataContract, bytes_member, text_member
 
 
 class DomainFault(DataContract):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Message, child, nillable, optional, required
+from lrs_soap.wsdl.declarations import Message, child, nillable, optional, required
 from lrs_soap.wsdl.messages import learner
 
 
@@ -24,16 +24,16 @@ class BaseLearnerServiceRqst(BaseLearnerServiceRequestPart):
     UserName = required(facets.NAME_NON_EMPTY)
 
 
-class LearnerServiceWrappedResponse(Message):
-    __namespace__ = namespaces.REGISTER
-
-    is_abstract = True
-
-
 class RegisterSingleLearnerRqst(BaseLearnerServiceRqst):
     __namespace__ = namespaces.REGISTER
 
     Learner = child(learner.LearnerToRegister)
+
+
+class LearnerServiceWrappedResponse(Message):
+    __namespace__ = namespaces.REGISTER
+
+    is_abstract = True
 
 
 class RegisterSingleLearnerResp(LearnerServiceWrappedResponse):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Message, child, children, nillable, required, texts
+from lrs_soap.wsdl.declarations import Message, child, children, nillable, required, texts
 from lrs_soap.wsdl.messages import learner
 
 
@@ -24,12 +24,6 @@ class BaseLearnerServiceRqst(BaseLearnerServiceRequestPart):
     UserName = required(facets.NAME_NON_EMPTY)
 
 
-class LearnerServiceWrappedResponse(Message):
-    __namespace__ = namespaces.REPORT
-
-    is_abstract = True
-
-
 class ArrayOfString(Message):
     __namespace__ = namespaces.REPORT
 
@@ -40,6 +34,12 @@ class RetrieveULNsRqst(BaseLearnerServiceRqst):
     __namespace__ = namespaces.REPORT
 
     ULNsToRetrieve = child(ArrayOfString)
+
+
+class LearnerServiceWrappedResponse(Message):
+    __namespace__ = namespaces.REPORT
+
+    is_abstract = True
 
 
 class ArrayOfMIAPRetrievedULN(Message):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import namespaces
-from lrs_soap.wsdl.declare import (
+from lrs_soap.wsdl.declarations import (
     Message,
     enumerated_parameter,
     int_parameter,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declare import Message, children, nillable, number, optional, required
+from lrs_soap.wsdl.declarations import Message, children, nillable, number, optional, required
 from lrs_soap.wsdl.messages import learner
 
 
@@ -24,18 +24,18 @@ class BaseLearnerServiceRqst(BaseLearnerServiceRequestPart):
     UserName = required(facets.NAME_NON_EMPTY)
 
 
-class LearnerServiceWrappedResponse(Message):
-    __namespace__ = namespaces.VERIFY_BATCH
-
-    is_abstract = True
-
-
 class VerifyBatchRqst(BaseLearnerServiceRqst):
     __namespace__ = namespaces.VERIFY_BATCH
 
     LearnerRecordCount = number(facets.LEARNER_RECORD_COUNT)
     OrgEmail = nillable(facets.EMAIL)
     Learner = children(learner.MIAPBatchLearnerToVerify, least=1)
+
+
+class LearnerServiceWrappedResponse(Message):
+    __namespace__ = namespaces.VERIFY_BATCH
+
+    is_abstract = True
 
 
 class VerifyBatchResp(LearnerServiceWrappedResponse):

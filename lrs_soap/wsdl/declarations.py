@@ -1,9 +1,9 @@
-"""How the contract's types are declared: once each, as Spyne models that carry what Spyne has no word for.
+"""How the contract's types are declared: each once, as a Spyne model with what Spyne has no word for.
 
-A field of a message has two descriptions. What is *published* is the live service's WSDL: occurrence, nillable, form
-and .NET's annotations. What is *validated* is the older contract's XSD: occurrence, nillable and a facet. Each of
-the functions below declares a field with both; `fields_of` gives them back in the order of the WSDL, inherited ones
-first, to whoever makes something of them: the WSDL, the validator, the codec.
+A field of a message has two descriptions. The *published* one is the live service's WSDL: occurrence, nillable, form
+and .NET's annotations. The *validated* one is the older contract's XSD: occurrence, nillable and a facet. Each of the
+functions below declares a field with both. `fields_of` returns the fields of a message; the WSDL, the readers and the
+writer are made from them.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ UNBOUNDED = None
 
 @dataclass(frozen=True, slots=True)
 class Occurs:
-    """How often an element may stand in its place; `most` is None where there is no bound."""
+    """How often an element may occur, and whether it may be nil; `most` is None without a bound."""
 
     least: int
     most: int | None = 1
     nillable: bool = False
 
 
-class Kind(Enum):
-    """A type of XML Schema's own that the contract uses: its name there, and Spyne's model of it."""
+class BuiltIn(Enum):
+    """A built-in type of XML Schema that the contract uses: its name there, and Spyne's model of it."""
 
     TEXT = "string", Unicode
     INT = "int", Integer32
@@ -49,11 +49,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SimpleType:
-    """A named simple type of R9: one of `values`, each with .NET's number where that is published, or any `base`."""
+    """A named simple type of R9: one of `values`, or any value of `base` if there are none.
+
+    Each of the values comes with the number that .NET gives it, if the contract publishes that.
+    """
 
     name: str
     namespace: str
-    base: Kind
+    base: BuiltIn
     values: tuple[tuple[str, int | None], ...] = ()
 
     @property
@@ -64,25 +67,25 @@ class SimpleType:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What is said of one field beyond what Spyne has a word for.
+    """What the contract says of one field, beyond what Spyne has a word for.
 
-    `always` is a field that an answer has even where it has no value, `omitted` one that .NET leaves out then
-    (EmitDefaultValue=false), `any_order` an element whose children WCF's clients send in any order.
+    `always`: an answer has the field even without a value. `emit_default`: .NET's EmitDefaultValue, without which an
+    answer leaves the field out if it has no value. `any_order`: WCF's clients send the field's children in any order.
     """
 
-    of: Kind | SimpleType | type[Message]
+    of: BuiltIn | SimpleType | type[Message]
     published: Occurs
     validated: Occurs
     facet: Facet | None
     qualified: bool
     always: bool = False
-    omitted: bool = False
+    emit_default: bool = True
     any_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field in its place in a message: its name, the namespace of the type that declares it, its description."""
+    """A field of a message: its name, the namespace of the type that declares it, and its description."""
 
     name: str
     namespace: str
@@ -90,15 +93,15 @@ class Field:
 
     @property
     def message(self) -> type[Message] | None:
-        """The type of a field that has fields of its own."""
+        """The field's type, if it has fields of its own."""
         of = self.declared.of
         return of if isinstance(of, type) else None
 
     @property
-    def kind(self) -> Kind:
-        """The type of a field that has a value; of a simple type its base."""
+    def built_in(self) -> BuiltIn:
+        """The field's built-in type, or its simple type's base. Raises TypeError if it has fields of its own."""
         of = self.declared.of
-        if isinstance(of, Kind):
+        if isinstance(of, BuiltIn):
             return of
         if isinstance(of, SimpleType):
             return of.base
@@ -116,7 +119,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class GenericType:
-    """The .NET generic that a type was made from: its name, with a place for the parameter's, and the parameter."""
+    """The .NET generic that a type was made from: the generic's name with a placeholder, and its parameter."""
 
     name: str
     parameter: type[Message]
@@ -125,9 +128,9 @@ class GenericType:
 class Message(ComplexModel):
     """Base of every type of the contract.
 
-    An instance is made with the fields that have a value; the others are None, repeated ones an empty tuple.
-    `is_abstract` is said of one type and not of those that extend it: ask `is_declared_abstract`. `is_anonymous` is
-    a type that is written inside its element, having no name of its own.
+    An instance is created with the fields that have a value. The others are None, or an empty tuple if they are
+    repeated. `is_abstract` is about one type and not those that extend it: call `is_declared_abstract`. A type that
+    `is_anonymous` has no name and is written inside its element.
     """
 
     __namespace__ = namespaces.TEMPURI
@@ -148,7 +151,7 @@ class Message(ComplexModel):
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
-    __hash__ = None  # type: ignore[assignment]  # it has values that change
+    __hash__ = None  # type: ignore[assignment]  # a message can change
 
     def __repr__(self) -> str:
         given = (f"{name}={value!r}" for name, value in self.__dict__.items() if "assword" not in name)
@@ -156,7 +159,7 @@ class Message(ComplexModel):
 
 
 class DataContract(Message):
-    """Base of the types that WCF's DataContractSerializer writes: qualified fields, a global element each."""
+    """Base of the types that WCF's DataContractSerializer writes: their fields are qualified, each has an element."""
 
     __namespace__ = namespaces.MODEL
 
@@ -170,7 +173,7 @@ def _blank(message: type[Message]) -> dict[str, Any]:
 
 @cache
 def fields_of(message: type[Message]) -> tuple[Field, ...]:
-    """Every field of a message in the WSDL's order: those of its base types, then its own."""
+    """Every field of a message in the WSDL's order: first those of its base types, then its own."""
     base = base_of(message)
     inherited = fields_of(base) if base is not None else ()
     return inherited + own_fields_of(message)
@@ -189,18 +192,18 @@ M = TypeVar("M", bound=Message)
 
 
 def original(message: type[M]) -> type[M]:
-    """The class as it was declared, where Spyne has made a copy of it to hang attributes on."""
+    """The declared class; Spyne makes copies of a class to give them attributes."""
     return cast("type[M]", getattr(message, "__orig__", None) or message)
 
 
 def base_of(message: type[Message]) -> type[Message] | None:
-    """The type that a type extends in the contract; Spyne's `__extends__` leaves out those that have no fields."""
+    """The type that a type extends in the contract. Spyne's `__extends__` skips types without fields."""
     base: type[Message] = original(message).__bases__[0]
     return None if base in (Message, DataContract) else base
 
 
 def is_declared_abstract(message: type[Message]) -> bool:
-    """Whether the type itself is abstract, whatever those are that it extends."""
+    """Whether the type itself is abstract, whatever it extends."""
     return "is_abstract" in vars(original(message))
 
 
@@ -218,60 +221,59 @@ def _field(declared: Declared) -> Any:
     return model.customize(**attributes)
 
 
-# Messages of LearnerService: written by XmlSerializer, unqualified children.
+# LearnerService: written by XmlSerializer, with unqualified children.
 
 
 def required(facet: Facet) -> str:
-    """A text that a valid request has; the WSDL leaves it open."""
-    return cast(str, _field(Declared(Kind.TEXT, Occurs(0), Occurs(1), facet, qualified=False)))
+    """A text that a valid request has, though the WSDL makes it optional."""
+    return cast(str, _field(Declared(BuiltIn.TEXT, Occurs(0), Occurs(1), facet, qualified=False)))
 
 
 def optional(facet: Facet = facets.STRING, *, always: bool = False) -> str | None:
-    """A text that may be absent, and may not be nil."""
-    declared = Declared(Kind.TEXT, Occurs(0), Occurs(0), facet, qualified=False, always=always)
+    """A text that may be absent but not nil."""
+    declared = Declared(BuiltIn.TEXT, Occurs(0), Occurs(0), facet, qualified=False, always=always)
     return cast("str | None", _field(declared))
 
 
 def nillable(facet: Facet) -> str | None:
-    """A text that may be absent or nil; the WSDL asks for one of nil and a value."""
+    """A text that may be absent or nil, though the WSDL requires a value or nil."""
     published, validated = Occurs(1, nillable=True), Occurs(0, nillable=True)
-    return cast("str | None", _field(Declared(Kind.TEXT, published, validated, facet, qualified=False)))
+    return cast("str | None", _field(Declared(BuiltIn.TEXT, published, validated, facet, qualified=False)))
 
 
 def number(facet: Facet) -> int:
-    """An xs:int, or for `LONG` an xs:long, that is always there."""
-    kind = Kind.LONG if facet is facets.LONG else Kind.INT
+    """A number that is always there: an xs:long with the facet `LONG`, else an xs:int."""
+    kind = BuiltIn.LONG if facet is facets.LONG else BuiltIn.INT
     return cast(int, _field(Declared(kind, Occurs(1), Occurs(1), facet, qualified=False, always=True)))
 
 
 def optional_number() -> int | None:
     """An xs:int that may be absent."""
-    return cast("int | None", _field(Declared(Kind.INT, Occurs(0), Occurs(0), facets.INT, qualified=False)))
+    return cast("int | None", _field(Declared(BuiltIn.INT, Occurs(0), Occurs(0), facets.INT, qualified=False)))
 
 
 def texts(facet: Facet = facets.STRING, *, least: int = 0, most: int | None = UNBOUNDED) -> tuple[str, ...]:
-    """A text that may be repeated; `least` and `most` are the older XSD's, the WSDL has no bounds."""
-    declared = Declared(Kind.TEXT, Occurs(0, UNBOUNDED), Occurs(least, most), facet, qualified=False)
+    """A text that may be repeated; `least` and `most` are the older XSD's bounds, the WSDL has none."""
+    declared = Declared(BuiltIn.TEXT, Occurs(0, UNBOUNDED), Occurs(least, most), facet, qualified=False)
     return cast("tuple[str, ...]", _field(declared))
 
 
 def child(of: type[M], *, least: int = 1, qualified: bool = False, always: bool = False) -> M:
-    """A part with parts of its own; `least` is the older XSD's."""
+    """An element with fields of its own; `least` is the older XSD's."""
     return cast(M, _field(Declared(of, Occurs(0), Occurs(least), None, qualified=qualified, always=always)))
 
 
 def children(of: type[M], *, least: int = 0, most: int | None = UNBOUNDED) -> tuple[M, ...]:
-    """A part that may be repeated; `least` and `most` are the older XSD's, the WSDL has no bounds."""
+    """An element that may be repeated; `least` and `most` are the older XSD's bounds, the WSDL has none."""
     declared = Declared(of, Occurs(0, UNBOUNDED), Occurs(least, most), None, qualified=False)
     return cast("tuple[M, ...]", _field(declared))
 
 
-# Arguments of LearnerServiceR9's operations: qualified children. What else is valid than the WSDL says, each operation
-# declares by its checks.
+# Arguments of LearnerServiceR9's operations: qualified children. An operation declares checks of their values.
 
 
-def _parameter(of: Kind | SimpleType | type[Message], *, is_required: bool = False, any_order: bool = False) -> Any:
-    is_nillable = of is Kind.TEXT or isinstance(of, type)
+def _parameter(of: BuiltIn | SimpleType | type[Message], *, is_required: bool = False, any_order: bool = False) -> Any:
+    is_nillable = of is BuiltIn.TEXT or isinstance(of, type)
     validated = Occurs(int(is_required), nillable=not is_required)
     return _field(Declared(of, Occurs(1, nillable=is_nillable), validated, None, qualified=True, any_order=any_order))
 
@@ -283,22 +285,22 @@ def parameter(of: type[M], *, any_order: bool = False) -> M | None:
 
 def text_parameter() -> str | None:
     """A text argument, which may be nil."""
-    return cast("str | None", _parameter(Kind.TEXT))
+    return cast("str | None", _parameter(BuiltIn.TEXT))
 
 
 def required_text_parameter() -> str:
     """A text argument that a valid request has, by the operation's checks; the WSDL lets it be nil."""
-    return cast(str, _parameter(Kind.TEXT, is_required=True))
+    return cast(str, _parameter(BuiltIn.TEXT, is_required=True))
 
 
 def int_parameter() -> int | None:
     """An xs:int argument; None only if the client left it out."""
-    return cast("int | None", _parameter(Kind.INT))
+    return cast("int | None", _parameter(BuiltIn.INT))
 
 
 def required_int_parameter() -> int:
     """An xs:int argument that a valid request has, by the operation's checks."""
-    return cast(int, _parameter(Kind.INT, is_required=True))
+    return cast(int, _parameter(BuiltIn.INT, is_required=True))
 
 
 def enumerated_parameter(of: SimpleType) -> str | None:
@@ -306,56 +308,56 @@ def enumerated_parameter(of: SimpleType) -> str | None:
     return cast("str | None", _parameter(of))
 
 
-# Other types of LearnerServiceR9: written by WCF, qualified children. Nothing but the WSDL says what is valid.
+# The other types of LearnerServiceR9: written by WCF, with qualified children.
 
 
-def _member(of: Kind | SimpleType | type[Message], published: Occurs, *, omitted: bool = False) -> Any:
-    return _field(Declared(of, published, published, None, qualified=True, omitted=omitted))
+def _member(of: BuiltIn | SimpleType | type[Message], published: Occurs, *, emit_default: bool = True) -> Any:
+    return _field(Declared(of, published, published, None, qualified=True, emit_default=emit_default))
 
 
-def member(of: type[M], *, omitted: bool = False) -> M | None:
-    """A member with members of its own: nil where it has no value, or left out."""
-    return cast("M | None", _member(of, Occurs(0, nillable=True), omitted=omitted))
+def member(of: type[M], *, emit_default: bool = True) -> M | None:
+    """A member with members of its own; without a value it is nil, or left out."""
+    return cast("M | None", _member(of, Occurs(0, nillable=True), emit_default=emit_default))
 
 
 def members(of: type[M]) -> tuple[M, ...]:
-    """The items of one of WCF's arrays."""
+    """The items of a WCF array."""
     return cast("tuple[M, ...]", _member(of, Occurs(0, UNBOUNDED, nillable=True)))
 
 
-def text_member(*, omitted: bool = False) -> str | None:
-    """A text: nil where it has no value, or left out."""
-    return cast("str | None", _member(Kind.TEXT, Occurs(0, nillable=True), omitted=omitted))
+def text_member(*, emit_default: bool = True) -> str | None:
+    """A text; without a value it is nil, or left out."""
+    return cast("str | None", _member(BuiltIn.TEXT, Occurs(0, nillable=True), emit_default=emit_default))
 
 
 def text_members() -> tuple[str, ...]:
-    """The items of WCF's array of texts."""
-    return cast("tuple[str, ...]", _member(Kind.TEXT, Occurs(0, UNBOUNDED, nillable=True)))
+    """The items of a WCF array of texts."""
+    return cast("tuple[str, ...]", _member(BuiltIn.TEXT, Occurs(0, UNBOUNDED, nillable=True)))
 
 
 def int_member(*, nil: bool = False) -> int | None:
-    """An xs:int; where it cannot be nil it is 0 without a value."""
-    return cast("int | None", _member(Kind.INT, Occurs(0, nillable=nil)))
+    """An xs:int; without a value it is nil, or 0 if it cannot be nil."""
+    return cast("int | None", _member(BuiltIn.INT, Occurs(0, nillable=nil)))
 
 
 def long_member() -> int | None:
-    """An xs:long, 0 without a value."""
-    return cast("int | None", _member(Kind.LONG, Occurs(0)))
+    """An xs:long; without a value it is 0."""
+    return cast("int | None", _member(BuiltIn.LONG, Occurs(0)))
 
 
 def flag_member(*, nil: bool = False) -> bool | None:
-    """An xs:boolean; where it cannot be nil it is false without a value."""
-    return cast("bool | None", _member(Kind.FLAG, Occurs(0, nillable=nil)))
+    """An xs:boolean; without a value it is nil, or false if it cannot be nil."""
+    return cast("bool | None", _member(BuiltIn.FLAG, Occurs(0, nillable=nil)))
 
 
 def moment_member(*, nil: bool = False) -> datetime | None:
-    """An xs:dateTime without a zone; where it cannot be nil it is .NET's first moment without a value."""
-    return cast("datetime | None", _member(Kind.MOMENT, Occurs(0, nillable=nil)))
+    """An xs:dateTime without a zone; without a value it is nil, or .NET's first moment if it cannot be nil."""
+    return cast("datetime | None", _member(BuiltIn.MOMENT, Occurs(0, nillable=nil)))
 
 
 def bytes_member() -> bytes | None:
     """An xs:base64Binary."""
-    return cast("bytes | None", _member(Kind.BYTES, Occurs(0, nillable=True)))
+    return cast("bytes | None", _member(BuiltIn.BYTES, Occurs(0, nillable=True)))
 
 
 def enumerated_member(of: SimpleType) -> str | None:

@@ -1,4 +1,4 @@
-"""Whether a value fits its facet, and what Xerces says where it does not: compiled from the facet, once.
+"""Reads values by their facets: a function a facet, compiled once, which returns Xerces' message for a wrong value.
 
 Follows XML Schema 1.0 part 2 as Xerces reads it: pattern, then lexical form, then maxLength, minLength,
 maxInclusive, minInclusive.
@@ -13,30 +13,31 @@ from typing import Any
 
 from lrs_soap.wsdl import xerces
 from lrs_soap.wsdl.facets import Facet
+from lrs_soap.wsdl.xsd_values import WHITE_SPACE
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
-# The largest xs:long has nineteen: a number of more is out of range, however many millions a caller sends.
+# The largest xs:long has nineteen digits. Converting millions of digits would take long, and they are out of range.
 _MOST_DIGITS = 20
 
 ValueReader = Callable[[str], tuple[Any, str | None]]
 
 
 def utf16_length(value: str) -> int:
-    """How many UTF-16 units a text has: what Java, and so Xerces, calls its length."""
+    """The number of UTF-16 units in a text, which is its length for Java and so for Xerces."""
     return len(value) if value.isascii() else len(value) + sum(character > "\uffff" for character in value)
 
 
 @cache
 def reader_of(facet: Facet) -> ValueReader:
-    """A function from what an element holds to its value and None, or to something of no use and Xerces' message."""
+    """A function that takes an element's text and returns the value and None, or any value and Xerces' message."""
     return _number_reader(facet) if facet.is_number else _text_reader(facet)
 
 
 def _text_reader(facet: Facet) -> ValueReader:
     least = facet.min_length or 0
     most = facet.max_length
-    # ASCII's white space is XML Schema's and two characters that XML 1.0 has not at all.
+    # re.ASCII's white space is XML Schema's and two characters that XML 1.0 does not allow.
     matches = re.compile("|".join(f"(?:{each})" for each in facet.patterns), re.ASCII).fullmatch
 
     def read(value: str) -> tuple[str, str | None]:
@@ -56,7 +57,7 @@ def _number_reader(facet: Facet) -> ValueReader:
     least, most = facet.minimum, facet.maximum
 
     def read(value: str) -> tuple[int, str | None]:
-        trimmed = value.strip(" \t\r\n")
+        trimmed = value.strip(WHITE_SPACE)
         if not _INTEGER.fullmatch(trimmed):
             return 0, xerces.not_valid_for(trimmed, "integer")
         digits = trimmed.lstrip("+-").lstrip("0")
