@@ -22,6 +22,7 @@ from lrs_soap.errors import StoreUnavailable
 from lrs_soap.rules.batches.job_records import JobRecord
 from lrs_soap.rules.batches.jobs import JobState
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.sentences import sentence
 from lrs_soap.store.store import Store
 
 # How long a portion is, and the gap after it, which a server that looks every 2 ms cannot miss.
@@ -140,7 +141,7 @@ class Worker:
                 transaction, lease, record, goes_on=goes_on, now=self._clock.now(), prohibited=self._prohibited
             )
         self._trouble = ""
-        reasons = [f"{reason.rule}: {reason.outcome}" for reason in done.reasons]
+        reasons = [sentence(reason) for reason in done.reasons]
         self._log.debug("record", job=lease.job.id, record=record.position, code=done.code.value, reasons=reasons)
         return done.lease
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Any
+
+from lrs_soap.rules.values.decision import Reason
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Exchange:
     answer: bytes = b""
     status: int = 0
     code: str | None = None
-    reasons: tuple[Any, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     findings: list[str] = field(default_factory=list)
     error: BaseException | None = None
     started: float = field(default_factory=time.perf_counter)

@@ -13,6 +13,7 @@ import structlog
 
 from lrs_soap.clock import Clock
 from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.rules.values.sentences import sentence
 
 _LONGEST = 200
 _MOST = 20
@@ -46,7 +47,7 @@ class ExchangeLog:
             "user": _short(exchange.user),
             "certificate": _short(exchange.certificate),
             "code": exchange.code,
-            "reasons": [f"{reason.rule}: {reason.outcome}" for reason in exchange.reasons[:_MOST]] or None,
+            "reasons": [sentence(reason) for reason in exchange.reasons[:_MOST]] or None,
             "findings": [_short(finding) for finding in exchange.findings[:_MOST]] or None,
             "status": exchange.status,
             "milliseconds": round(exchange.milliseconds(), 2),

@@ -15,11 +15,11 @@ from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordExcept
 from lrs_soap.rules.batches.batch_records import TO_REGISTER
 from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
-from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
-from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import FIELDS as LEARNER_FIELDS
 from lrs_soap.rules.values.learner_fields import Check
@@ -204,8 +204,8 @@ def _write(
     """Write fields to the learner with this ULN, and say in sentences what an update may not."""
     not_written: tuple[str, ...] = ()
     while True:
-        learner = whose(uln, learners.by_uln(transaction, uln))
-        if isinstance(learner, Reason):
+        learner = holder_of(uln, learners.by_uln(transaction, uln))
+        if isinstance(learner, NoHolder):
             raise NotPossible(f"There is no learner with the ULN {uln}.")
         if learner.master_uln is not None:
             raise NotPossible(f"The learner with the ULN {uln} is linked to {learner.master_uln}: choose that one.")
@@ -228,10 +228,8 @@ def _write(
 
 
 def _held_already(decision: Decision) -> NotPossible:
-    holder = next(reason.held[0] for reason in decision.reasons if reason.rule == "holder")
-    return NotPossible(
-        f"The learner with the ULN {holder} has these names, this date of birth, gender and postcode already."
-    )
+    holder = f"The learner with the ULN {decision.holder_uln}"
+    return NotPossible(f"{holder} has these names, this date of birth, gender and postcode already.")
 
 
 def _check_correction(field: str, value: str) -> None:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from lrs_soap.errors import NotPossible
 from lrs_soap.rules.learners import merging
-from lrs_soap.rules.learners.merging import Changed, Held, Refusal
+from lrs_soap.rules.learners.merging import Changed, Held
 from lrs_soap.rules.values.change import Action, Author, Change, fields_changed
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.refusal import Refusal
+from lrs_soap.rules.values.sentences import refusal_sentence
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Transaction
 
@@ -107,7 +109,7 @@ def _add(transaction: Transaction, found: dict[str, Learner], uln: str | None) -
 
 def _possible(outcome: Changed | Refusal) -> Changed:
     if isinstance(outcome, Refusal):
-        raise NotPossible(outcome.sentence)
+        raise NotPossible(refusal_sentence(outcome))
     return outcome
 
 

@@ -12,7 +12,9 @@ import pytest
 from lrs_soap.clock import SettableClock
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.exchange.log import ExchangeLog, open_log
+from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.values.rule import Rule
 
 CLOCK = SettableClock(datetime(2025, 7, 14, 15, 23, 47))
 FORGED = 'A Tester\n2025-07-14 exchange=0 code=WSRC0004 user="Somebody'
@@ -35,7 +37,15 @@ def test_a_line_of_text_has_what_is_known() -> None:
         user="A Tester",
         certificate="vendor",
         code="WSRC0004",
-        reasons=(Reason("names", "given EQUAL, family EQUAL", ("given_name",), ("Grace",), ("Grace",)),),
+        reasons=(
+            Reason(
+                Rule.NAMES,
+                NamesAgreement(Agreement.EQUAL, Agreement.EQUAL, swapped=False),
+                ("given_name",),
+                ("Grace",),
+                ("Grace",),
+            ),
+        ),
     )
 
     line = logged(exchange)

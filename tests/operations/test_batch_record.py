@@ -27,6 +27,7 @@ from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.values.change import OPERATOR, Action, Author
 from lrs_soap.rules.values.codes import FailureFlag
 from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.rules.values.uln import check_digit
 from lrs_soap.store import batch_exceptions, history, learners
 from lrs_soap.store.store import Store, Transaction
@@ -365,7 +366,7 @@ def test_a_record_to_verify_that_would_be_refused_alone_matches_nobody(world: St
         learners.insert(transaction, replace(HELD, uln=UNHELD, given_name="Bogus"))
     dated = verified(world, DateOfBirth="2006-02-30")
     assert (dated.code.value, dated.learners, dated.flags) == ("WSVRC005", (), (FailureFlag.DATE_OF_BIRTH,))
-    assert [reason.rule for reason in dated.reasons][:1] == ["refused"]
+    assert [reason.rule for reason in dated.reasons][:1] == [Rule.VERIFIABLE]
     # The operator may have loaded what nobody may send.
     prohibited = verified(world, ULN=UNHELD, GivenName="Bogus")
     assert (prohibited.code.value, prohibited.learners, prohibited.flags) == ("WSVRC005", (), ())

@@ -18,6 +18,7 @@ from lrs_soap.rules.values.change import Action, Author, Change
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store, Transaction
 from tests.kit.databases import on_postgresql
@@ -100,7 +101,7 @@ def test_the_same_learner_again_is_not_registered(store: Store, linked: bool, sa
         learners.insert(transaction, held(master_uln=OTHER if linked else None))
     decision = registered(store, **same)
     assert (decision.code, decision.learners) == (ResponseCode.ALREADY_EXISTS, ())
-    assert decision.reasons[-1].held == (HELD,)
+    assert decision.holder_uln == HELD
     assert count(store) == 2
 
 
@@ -146,7 +147,11 @@ def test_a_broken_field_rule_stores_nothing(store: Store) -> None:
         "Value '2' of element 'AbilityToShare' is no longer accepted.",
     )
     assert (caught.value.code, caught.value.details, caught.value.findings) == ("WSEC0001", sentences[0], sentences)
-    assert [violation.rule for violation in caught.value.violations] == ["prohibited", "age", "no longer accepted"]
+    assert [violation.rule for violation in caught.value.violations] == [
+        Rule.PROHIBITED_TEXT,
+        Rule.AGE,
+        Rule.NO_LONGER_ACCEPTED,
+    ]
     assert count(store) == 0
 
 
@@ -179,7 +184,7 @@ def test_a_rival_between_look_and_insert_is_seen(store: Store) -> None:
         decision = ask(transaction)
     (rival,) = rivals[0].learners
     assert (decision.code, decision.learners) == (ResponseCode.ALREADY_EXISTS, ())
-    assert decision.reasons[-1].held == (rival.uln,)
+    assert decision.holder_uln == rival.uln
     assert count(store) == 1
     with store.reading() as reading:
         assert len(history.of(reading, rival.uln)) == 1

@@ -20,6 +20,7 @@ from lrs_soap.rules.values.change import OPERATOR, Action, Author, Change
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store, Transaction
 from tests.kit.databases import on_postgresql
@@ -155,7 +156,11 @@ def test_a_broken_field_rule_changes_nothing(world: Store) -> None:
     prohibited = ProhibitedText(words=frozenset({"bogus"}))
     with pytest.raises(FieldsRefused) as caught:
         asked(world, prohibited=prohibited, Notes="A bogus note", DateOfBirth="1900-02-29", VerificationType="999")
-    assert [violation.rule for violation in caught.value.violations] == ["date", "required", "prohibited"]
+    assert [violation.rule for violation in caught.value.violations] == [
+        Rule.DATE,
+        Rule.REQUIRED,
+        Rule.PROHIBITED_TEXT,
+    ]
     assert held(world) == HELD
 
 

@@ -11,6 +11,7 @@ from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.verify import verify
 from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
 from lrs_soap.rules.learners.verification import ToVerify, Verification
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store.store import Store
 
 TODAY = date(2025, 3, 10)
@@ -50,12 +51,12 @@ def test_verify(filled: Store, uln: str, asked: tuple[str, ...], code: str) -> N
 @pytest.mark.parametrize(
     ("asked", "rule"),
     [
-        (("Grace", "Okafor", "1900-02-29"), "date"),
-        (("Grace", "Okafor", "2025-03-11"), "future"),
-        (("Bogus", "Okafor"), "prohibited"),
+        (("Grace", "Okafor", "1900-02-29"), Rule.DATE),
+        (("Grace", "Okafor", "2025-03-11"), Rule.FUTURE),
+        (("Bogus", "Okafor"), Rule.PROHIBITED_TEXT),
     ],
 )
-def test_a_question_that_breaks_a_field_rule_is_refused(filled: Store, asked: tuple[str, ...], rule: str) -> None:
+def test_a_question_that_breaks_a_field_rule_is_refused(filled: Store, asked: tuple[str, ...], rule: Rule) -> None:
     with pytest.raises(FieldsRefused) as caught:
         ask(filled, GRACE, *asked, prohibited=ProhibitedText(words=frozenset({"bogus"})))
     assert [violation.rule for violation in caught.value.violations] == [rule]

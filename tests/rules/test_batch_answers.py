@@ -7,6 +7,7 @@ import pytest
 from lrs_soap.rules.batches import batch_answers
 from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.rules.values.rule import Outcome
 
 REGISTRATION, VERIFICATION = JobKind.REGISTRATION, JobKind.VERIFICATION
 
@@ -31,7 +32,8 @@ def job(kind: JobKind, state: JobState = JobState.WAITING, *, records: int = 3) 
 def test_how_a_job_stands(kind: JobKind, state: JobState, code: str) -> None:
     decision = batch_answers.standing(job(kind, state))
     assert decision.code.value == code
-    assert f"{state.shown}, 1 of 3 records done" in decision.reasons[0].outcome
+    (reason,) = decision.reasons
+    assert (reason.outcome, reason.held) == (Outcome.PROGRESS, (state.shown, "1", "3"))
 
 
 def test_an_unknown_job() -> None:

@@ -18,6 +18,7 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 TODAY = date(2025, 3, 10)
 ULN, MASTER, THIRD = "1000000019", "1000000027", "1000000035"
@@ -64,24 +65,24 @@ def malformed(
 @pytest.mark.parametrize(
     ("code", "fields", "rule"),
     [
-        ("RC011", {"DateOfBirth": "2006-02-30"}, "date"),
-        ("RC011", {"DateOfBirth": "2025-03-11"}, "future"),
-        ("RC011", {"DateOfAddressCapture": "1900-02-29"}, "date"),
-        ("RC011", {"GivenName": "Bogus"}, "prohibited"),
-        ("RC011", {"Notes": "a bogus note"}, "prohibited"),
-        ("RC011", {"LastKnownPostCode": "ls1 1aa"}, "prohibited"),
-        ("RC011", {"AbilityToShare": "2"}, "no longer accepted"),
-        ("RC011", {"VerificationType": "999"}, "required"),
-        ("RC011", {"VerificationType": "999", "OtherVerificationDescription": "ILR"}, "accepted description"),
-        ("RC011", {"Gender": "7"}, "known value"),
-        ("RC011", {"ULN": "1000000018"}, "check digit"),
-        ("RC011", {"ULN": "9999999999"}, "check digit"),
-        ("RC013", {"DateOfBirth": "2012-03-11"}, "age"),
-        ("RC013", {"DateOfBirth": "1914-03-10"}, "age"),
-        ("RC013", {"DateOfBirth": "2012-03-11", "ULN": ULN}, "age"),
+        ("RC011", {"DateOfBirth": "2006-02-30"}, Rule.DATE),
+        ("RC011", {"DateOfBirth": "2025-03-11"}, Rule.FUTURE),
+        ("RC011", {"DateOfAddressCapture": "1900-02-29"}, Rule.DATE),
+        ("RC011", {"GivenName": "Bogus"}, Rule.PROHIBITED_TEXT),
+        ("RC011", {"Notes": "a bogus note"}, Rule.PROHIBITED_TEXT),
+        ("RC011", {"LastKnownPostCode": "ls1 1aa"}, Rule.PROHIBITED_TEXT),
+        ("RC011", {"AbilityToShare": "2"}, Rule.NO_LONGER_ACCEPTED),
+        ("RC011", {"VerificationType": "999"}, Rule.REQUIRED),
+        ("RC011", {"VerificationType": "999", "OtherVerificationDescription": "ILR"}, Rule.ACCEPTED_DESCRIPTION),
+        ("RC011", {"Gender": "7"}, Rule.KNOWN_VALUE),
+        ("RC011", {"ULN": "1000000018"}, Rule.CHECK_DIGIT),
+        ("RC011", {"ULN": "9999999999"}, Rule.CHECK_DIGIT),
+        ("RC013", {"DateOfBirth": "2012-03-11"}, Rule.AGE),
+        ("RC013", {"DateOfBirth": "1914-03-10"}, Rule.AGE),
+        ("RC013", {"DateOfBirth": "2012-03-11", "ULN": ULN}, Rule.AGE),
     ],
 )
-def test_a_rule_that_is_broken(code: str, fields: dict[str, Any], rule: str) -> None:
+def test_a_rule_that_is_broken(code: str, fields: dict[str, Any], rule: Rule) -> None:
     outcome = malformed(**fields)
     assert code_of(outcome) == code
     assert outcome is not None
@@ -98,7 +99,9 @@ def test_facets_come_first_then_identifiers_then_rules_and_age_last() -> None:
     young: dict[str, Any] = {"DateOfBirth": "2020-01-01"}
     bogus: dict[str, Any] = {"FamilyName": "Bogus"}
     facets = malformed(trouble=("too long",), identifier_trouble=("no UPN",), **young)
-    assert facets == RecordOutcome(ReturnCode.INCORRECT_FORMAT, reasons=(Reason("facet", "too long"),))
+    assert facets == RecordOutcome(
+        ReturnCode.INCORRECT_FORMAT, reasons=(Reason(Rule.FACET, Outcome.BROKEN, findings=("too long",)),)
+    )
     assert code_of(malformed(identifier_trouble=("no UPN",), **young, **bogus)) == "RC012"
     assert code_of(malformed(**young, **bogus)) == "RC011"
     assert code_of(malformed(**young, ULN="1000000018")) == "RC011"
@@ -112,9 +115,9 @@ def test_what_is_not_there_breaks_nothing() -> None:
 
 @pytest.mark.parametrize("full", [True, False])
 @pytest.mark.parametrize(
-    ("learner", "outcome"), [(None, "unknown"), (replace(HELD, learner_status=DELETED), "deleted")]
+    ("learner", "outcome"), [(None, Outcome.UNKNOWN), (replace(HELD, learner_status=DELETED), Outcome.DELETED)]
 )
-def test_a_uln_of_nobody_is_not_found(learner: Learner | None, outcome: str, full: bool) -> None:
+def test_a_uln_of_nobody_is_not_found(learner: Learner | None, outcome: Outcome, full: bool) -> None:
     refused = batch_records.holder({**RECORD, "ULN": ULN}, learner, full=full)
     assert code_of(refused) == "RC009"
     assert isinstance(refused, RecordOutcome)
@@ -162,7 +165,7 @@ def test_spellings_with_the_same_identity_key_are_no_change() -> None:
     ],
 )
 def test_what_an_update_comes_to(decided: ResponseCode, code: str, uln: str | None) -> None:
-    why = (Reason("changes", "some"),)
+    why = (Reason(Rule.STORED_VALUES, Outcome.CHANGED, ("title",)),)
     outcome = batch_records.outcome_of_update(ULN, Decision(decided, reasons=why))
     assert outcome is not None
     assert (outcome.code.value, outcome.uln, outcome.reasons) == (code, uln, why)
@@ -251,4 +254,4 @@ def test_what_cannot_be_verified_matches_nobody() -> None:
     ):
         refused = batch_records.not_verified(compared, ("no date",))
         assert (refused.code.value, refused.learners, refused.flags) == (code, (), compared.flags)
-        assert refused.reasons == (Reason("refused", "no date"),)
+        assert refused.reasons == (Reason(Rule.VERIFIABLE, Outcome.BROKEN, findings=("no date",)),)

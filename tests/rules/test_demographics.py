@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from lrs_soap.rules.names.demographics import (
-    DateAgreement,
     DemographicsAgreement,
     DemographicsAsked,
     compare_dates,
@@ -18,10 +17,11 @@ from lrs_soap.rules.names.demographics import (
     possible_matches,
     rule_that_fits,
 )
-from lrs_soap.rules.names.matching import Agreement, NamesAgreement
+from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgreement, Part, ScorePart
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 DIFFERENT, SIMILAR, ALIAS, EQUAL = Agreement
 ULN, OTHER, MASTER = "1613724062", "2613724064", "7366504423"
@@ -48,24 +48,24 @@ def among(asked: DemographicsAsked, *learners: Learner) -> Decision:
     return possible_matches(asked, [(learner, None) for learner in learners])
 
 
-def rule_and_score(decision: Decision) -> tuple[str, int | None]:
+def rule_and_score(decision: Decision) -> tuple[Rule, int | None]:
     return decision.reasons[0].rule, decision.reasons[0].score
 
 
 @pytest.mark.parametrize(
     ("asked", "rule", "score"),
     [
-        (asking(last_known_post_code="LU1 1AA", gender="1"), "P1", 85),
-        (asking("Cheng", "Anna"), "P1", 80),
-        (asking("Ana"), "P1", 85),
-        (asking(family="Brown"), "P3", 70),
-        (asking("Lucy"), "P4", 70),
-        (asking(birth="1995-08-26"), "P5", 75),
+        (asking(last_known_post_code="LU1 1AA", gender="1"), Rule.P1, 85),
+        (asking("Cheng", "Anna"), Rule.P1, 80),
+        (asking("Ana"), Rule.P1, 85),
+        (asking(family="Brown"), Rule.P3, 70),
+        (asking("Lucy"), Rule.P4, 70),
+        (asking(birth="1995-08-26"), Rule.P5, 75),
         # Observed: the same names and date, with another postcode alone.
-        (asking(last_known_post_code="LU1 1AA"), "P1", 90),
+        (asking(last_known_post_code="LU1 1AA"), Rule.P1, 90),
     ],
 )
-def test_the_worked_table(asked: DemographicsAsked, rule: str, score: int) -> None:
+def test_the_worked_table(asked: DemographicsAsked, rule: Rule, score: int) -> None:
     decision = among(asked, ANNA)
     assert decision.code is ResponseCode.POSSIBLE_MATCHES
     assert decision.learners == (ANNA,)
@@ -75,7 +75,7 @@ def test_the_worked_table(asked: DemographicsAsked, rule: str, score: int) -> No
 def test_the_last_row_of_the_worked_table_is_nobody() -> None:
     decision = among(asking(birth="1996-07-01", last_known_post_code="LU1 1AA"), ANNA)
     assert (decision.code, decision.learners) == (ResponseCode.NO_MATCH, ())
-    assert decision.reasons[0].outcome == "nobody fits"
+    assert decision.reasons[0].outcome is Outcome.NOBODY_FITS
 
 
 @pytest.mark.parametrize(
@@ -122,32 +122,32 @@ ON_THE_DAY, NEAR, ANOTHER_DAY = DateAgreement.EQUAL, DateAgreement.NEAR, DateAgr
 @pytest.mark.parametrize(
     ("agrees", "rule"),
     [
-        (agreement(SIMILAR, EQUAL, ON_THE_DAY, here=False), "P1"),
-        (agreement(ALIAS, SIMILAR, ON_THE_DAY, here=False), "P1"),
-        (agreement(DIFFERENT, DIFFERENT, ON_THE_DAY, swapped=True, here=False), "P1"),
+        (agreement(SIMILAR, EQUAL, ON_THE_DAY, here=False), Rule.P1),
+        (agreement(ALIAS, SIMILAR, ON_THE_DAY, here=False), Rule.P1),
+        (agreement(DIFFERENT, DIFFERENT, ON_THE_DAY, swapped=True, here=False), Rule.P1),
         (agreement(SIMILAR, SIMILAR, ON_THE_DAY), None),
         (agreement(EQUAL, DIFFERENT, ON_THE_DAY, here=False), None),
         (agreement(DIFFERENT, DIFFERENT, NEAR, swapped=True), None),
-        (agreement(ALIAS, ALIAS, NEAR), "P2"),
-        (agreement(EQUAL, EQUAL, NEAR), "P2"),
+        (agreement(ALIAS, ALIAS, NEAR), Rule.P2),
+        (agreement(EQUAL, EQUAL, NEAR), Rule.P2),
         (agreement(EQUAL, EQUAL, NEAR, here=False), None),
         (agreement(EQUAL, SIMILAR, NEAR), None),
-        (agreement(EQUAL, DIFFERENT, ON_THE_DAY), "P3"),
-        (agreement(ALIAS, DIFFERENT, ON_THE_DAY), "P3"),
+        (agreement(EQUAL, DIFFERENT, ON_THE_DAY), Rule.P3),
+        (agreement(ALIAS, DIFFERENT, ON_THE_DAY), Rule.P3),
         (agreement(SIMILAR, DIFFERENT, ON_THE_DAY), None),
         (replace(agreement(EQUAL, DIFFERENT, ON_THE_DAY), gender=False), None),
-        (agreement(DIFFERENT, EQUAL, ON_THE_DAY), "P4"),
-        (replace(agreement(DIFFERENT, EQUAL, ON_THE_DAY), gender=False), "P4"),
+        (agreement(DIFFERENT, EQUAL, ON_THE_DAY), Rule.P4),
+        (replace(agreement(DIFFERENT, EQUAL, ON_THE_DAY), gender=False), Rule.P4),
         (agreement(DIFFERENT, ALIAS, ON_THE_DAY), None),
         (agreement(DIFFERENT, EQUAL, NEAR), None),
-        (agreement(EQUAL, EQUAL, ANOTHER_DAY), "P5"),
-        (replace(agreement(EQUAL, EQUAL, ANOTHER_DAY), gender=False), "P5"),
+        (agreement(EQUAL, EQUAL, ANOTHER_DAY), Rule.P5),
+        (replace(agreement(EQUAL, EQUAL, ANOTHER_DAY), gender=False), Rule.P5),
         (agreement(EQUAL, ALIAS, ANOTHER_DAY), None),
         (agreement(EQUAL, EQUAL, ANOTHER_DAY, here=False), None),
     ],
 )
-def test_each_rule_at_its_edge(agrees: DemographicsAgreement, rule: str | None) -> None:
-    assert rule_that_fits(agrees) == rule
+def test_each_rule_at_its_edge(agrees: DemographicsAgreement, rule: Rule | None) -> None:
+    assert rule_that_fits(agrees) is rule
 
 
 def test_nobody_s_postcode_is_equal_to_none() -> None:
@@ -159,7 +159,7 @@ def test_nobody_s_postcode_is_equal_to_none() -> None:
     ):
         assert among(asked, unknown).code is ResponseCode.NO_MATCH
     # With everything else equal but the spelling it counts nothing.
-    assert rule_and_score(among(asking("Anna.", last_known_post_code="ZZ99 9ZZ"), unknown)) == ("P1", 90)
+    assert rule_and_score(among(asking("Anna.", last_known_post_code="ZZ99 9ZZ"), unknown)) == (Rule.P1, 90)
 
 
 @pytest.mark.parametrize("field", ["previous_family_name", "school_at_age_16", "place_of_birth", "email_address"])
@@ -179,17 +179,20 @@ def test_an_optional_field_counts_where_its_identity_key_is_equal(
 ) -> None:
     decision = among(asking(gender="1", **{field: sent}), replace(ANNA, **{field: held}))  # type: ignore[arg-type]
     assert decision.reasons[0].score == 95 + counts
-    assert ((field, 5) in decision.reasons[0].parts) is (counts == 5)
+    assert (ScorePart(Part(field), 5) in decision.reasons[0].parts) is (counts == 5)
 
 
 def test_the_higher_of_swapped_and_straight_names_counts() -> None:
     # Swapped, and both aliases as they stand.
     learner = replace(ANNA, preferred_given_name="Cheng", previous_family_name="Anna")
     decision = among(asking("Cheng", "Anna"), learner)
-    assert decision.reasons[0].parts[:2] == (("given ALIAS", 25), ("family ALIAS", 25))
+    assert decision.reasons[0].parts[:2] == (
+        ScorePart(Part.GIVEN_NAME, 25, ALIAS),
+        ScorePart(Part.FAMILY_NAME, 25, ALIAS),
+    )
     # Swapped, and one similar as it stands.
     decision = among(asking("Cheng", "Chen"), replace(ANNA, given_name="Chen"))
-    assert decision.reasons[0].parts[0] == ("swapped", 40)
+    assert decision.reasons[0].parts[0] == ScorePart(Part.SWAPPED_NAMES, 40)
 
 
 def test_the_best_comes_first_and_of_equals_the_lower_uln() -> None:
@@ -209,7 +212,7 @@ def test_ten_are_answered_and_eleven_are_too_many() -> None:
     decision = among(asking(), *several(11))
     assert (decision.code, decision.learners) == (ResponseCode.TOO_MANY_MATCHES, ())
     assert {reason.uln for reason in decision.reasons} == {learner.uln for learner in several(11)}
-    assert all(reason.rule == "P1" and reason.score for reason in decision.reasons)
+    assert all(reason.rule is Rule.P1 and reason.score for reason in decision.reasons)
 
 
 def test_after_the_eleventh_nobody_is_looked_at() -> None:
@@ -228,14 +231,14 @@ LINKED = replace(ANNA, master_uln=MASTER)
 def test_an_exact_match_is_that_learner() -> None:
     decision = exact_match(asking("anna", "CHENG", last_known_post_code="NE11ND"), ANNA, None)
     assert (decision.code, decision.learners, decision.standing_in) == (ResponseCode.EXACT_MATCH, (ANNA,), frozenset())
-    assert [(reason.rule, reason.uln) for reason in decision.reasons] == [("exact", ULN)]
+    assert [(reason.rule, reason.uln) for reason in decision.reasons] == [(Rule.EXACT_MATCH, ULN)]
 
 
 def test_an_exact_match_that_is_linked_is_answered_with_its_master() -> None:
     decision = exact_match(asking(), LINKED, PRIYA)
     assert (decision.code, decision.learners) == (ResponseCode.MASTER_SUBSTITUTED, (PRIYA,))
     assert decision.standing_in == {MASTER}
-    assert decision.reasons[1] == Reason("linked", "master stands in", ("master_uln",), (ULN,), (MASTER,))
+    assert decision.reasons[1] == Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (ULN,), (MASTER,))
 
 
 def test_a_linked_learner_is_answered_with_its_master_who_stands_in() -> None:
@@ -243,8 +246,8 @@ def test_a_linked_learner_is_answered_with_its_master_who_stands_in() -> None:
     assert (decision.code, decision.learners) == (ResponseCode.POSSIBLE_MATCHES, (PRIYA,))
     assert decision.standing_in == {MASTER}
     assert [(reason.rule, reason.uln, reason.score) for reason in decision.reasons] == [
-        ("P1", ULN, 95),
-        ("linked", None, None),
+        (Rule.P1, ULN, 95),
+        (Rule.LINKED, None, None),
     ]
 
 
@@ -256,9 +259,9 @@ def test_a_master_is_there_once_with_the_best_score_that_leads_to_it() -> None:
     # It fits by itself too.
     assert decision.standing_in == frozenset()
     assert [(reason.uln, reason.rule, reason.score) for reason in decision.reasons if reason.uln] == [
-        (ULN, "P1", 100),
-        (MASTER, "P3", 70),
-        (OTHER, "P1", 90),
+        (ULN, Rule.P1, 100),
+        (MASTER, Rule.P3, 70),
+        (OTHER, Rule.P1, 90),
     ]
 
 
@@ -278,36 +281,36 @@ def test_eleven_that_lead_to_one_master_are_one() -> None:
 def test_a_reason_has_what_was_compared() -> None:
     (reason,) = among(asking("Ana", place_of_birth="Leeds"), replace(ANNA, place_of_birth="leeds")).reasons
     assert reason == Reason(
-        "P1",
-        "given SIMILAR, family EQUAL, date EQUAL, postcode, gender, place_of_birth",
+        Rule.P1,
+        Outcome.FITS,
         ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code"),
         ("Ana", "Cheng", "1995-06-28", "2", "NE1 1ND"),
         ("Anna", "Cheng", "1995-06-28", "2", "NE1 1ND"),
-        90,
         ULN,
         (
-            ("given SIMILAR", 15),
-            ("family EQUAL", 30),
-            ("date EQUAL", 25),
-            ("postcode", 10),
-            ("gender", 5),
-            ("place_of_birth", 5),
+            ScorePart(Part.GIVEN_NAME, 15, SIMILAR),
+            ScorePart(Part.FAMILY_NAME, 30, EQUAL),
+            ScorePart(Part.DATE_OF_BIRTH, 25, DateAgreement.EQUAL),
+            ScorePart(Part.POST_CODE, 10),
+            ScorePart(Part.GENDER, 5),
+            ScorePart(Part.PLACE_OF_BIRTH, 5),
         ),
     )
+    assert reason.score == 90
 
 
 @pytest.mark.parametrize("name", ["'", "-", "...", "– —"])
 def test_a_name_that_is_all_punctuation_agrees_with_nothing(name: str) -> None:
     nameless = replace(ANNA, given_name="!!", family_name="?")
     assert among(asking(name, name), nameless).code is ResponseCode.NO_MATCH
-    assert rule_and_score(among(asking(name), ANNA)) == ("P4", 70)
+    assert rule_and_score(among(asking(name), ANNA)) == (Rule.P4, 70)
 
 
 def test_a_name_in_greek_and_one_of_a_letter_and_one_of_thirty_five() -> None:
     greek = replace(ANNA, given_name="Ἑλένη", family_name="Παπαδοπούλου")
-    assert rule_and_score(among(asking("ΕΛΈΝΗ", "Παπαδόπουλου", gender="1"), greek)) == ("P1", 95)
+    assert rule_and_score(among(asking("ΕΛΈΝΗ", "Παπαδόπουλου", gender="1"), greek)) == (Rule.P1, 95)
     short = replace(ANNA, given_name="J", family_name="O")
-    assert rule_and_score(among(asking("j", "Ó", gender="1"), short)) == ("P1", 95)
+    assert rule_and_score(among(asking("j", "Ó", gender="1"), short)) == (Rule.P1, 95)
     assert among(asking("K", "P"), short).code is ResponseCode.NO_MATCH
     long = replace(ANNA, given_name="A" * 35, family_name="B" * 35)
-    assert rule_and_score(among(asking("A" * 34 + "c", "B" * 35), long)) == ("P1", 85)
+    assert rule_and_score(among(asking("A" * 34 + "c", "B" * 35), long)) == (Rule.P1, 85)

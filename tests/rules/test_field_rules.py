@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_soap.rules.learners.field_rules import Violation, violations
+from lrs_soap.rules.values.rule import Rule
 
 TODAY = date(2025, 3, 1)
 GOOD = {
@@ -71,7 +72,7 @@ def test_both_ends_of_the_age_range_are_in_it(born: str) -> None:
 
 def test_the_leap_days_child_is_13_on_1_march() -> None:
     born = {"DateOfBirth": "2008-02-29"}
-    assert [one.rule for one in violations(born, today=date(2021, 2, 28))] == ["age"]
+    assert [one.rule for one in violations(born, today=date(2021, 2, 28))] == [Rule.AGE]
     assert violations(born, today=date(2021, 3, 1)) == ()
 
 
@@ -192,4 +193,4 @@ FIELDS = st.sampled_from(
 def test_every_sentence_names_its_element_and_value(values: dict[str, str | None], today: date) -> None:
     for violation in violations(values, today=today):
         assert f"lement '{violation.field}'" in violation.sentence
-        assert violation.rule == "required" or f"Value '{values[violation.field]}'" in violation.sentence
+        assert violation.rule is Rule.REQUIRED or f"Value '{values[violation.field]}'" in violation.sentence

@@ -9,6 +9,7 @@ from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search, S
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome
 
 NOW = datetime(2025, 3, 10, 12, tzinfo=LONDON)
 AGE = SearchAge(maximum=timedelta(minutes=30), minimum=timedelta(seconds=2))
@@ -18,16 +19,16 @@ AGE = SearchAge(maximum=timedelta(minutes=30), minimum=timedelta(seconds=2))
     ("seconds_ago", "found_possible", "outcome"),
     [
         (0, False, None),
-        (0, True, "possible matches, not looked at"),
-        (1, True, "possible matches, not looked at"),
+        (0, True, Outcome.MATCHES_NOT_REVIEWED),
+        (1, True, Outcome.MATCHES_NOT_REVIEWED),
         (2, True, None),
         (1800, True, None),
         (1800, False, None),
-        (1801, False, "too long ago"),
-        (1801, True, "too long ago"),
+        (1801, False, Outcome.SEARCHED_TOO_LONG_AGO),
+        (1801, True, Outcome.SEARCHED_TOO_LONG_AGO),
     ],
 )
-def test_a_registration_comes_after_a_search(seconds_ago: int, found_possible: bool, outcome: str | None) -> None:
+def test_a_registration_comes_after_a_search(seconds_ago: int, found_possible: bool, outcome: Outcome | None) -> None:
     decision = refusal(Search(NOW - timedelta(seconds=seconds_ago), found_possible), now=NOW, age=AGE)
     assert (decision.reasons[0].outcome if decision is not None else None) == outcome
 

@@ -8,9 +8,11 @@ import pytest
 
 from lrs_soap.rules.learners.find_by_uln import find_by_uln
 from lrs_soap.rules.names.matching import NamesAsked
+from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 ULN, MASTER_ULN = "1613724062", "7366504423"
 ANNA = Learner(
@@ -45,17 +47,22 @@ def learners(decision: Decision) -> list[str]:
 @pytest.mark.parametrize("uln", ["1613724063", "9999999999", "161372406", ""])
 def test_a_wrong_check_digit_is_no_match_whoever_is_held(uln: str) -> None:
     decision = find_by_uln(NamesAsked("Anna", "Cheng"), uln, ANNA, None)
-    assert decision == Decision(ResponseCode.NO_MATCH, (), (Reason("check digit", "wrong", ("uln",), (uln,)),))
+    reason = Reason(Rule.CHECK_DIGIT, Outcome.WRONG, ("uln",), (uln,))
+    assert decision == Decision(ResponseCode.NO_MATCH, (), (reason,))
 
 
 def test_an_unknown_uln_is_no_match() -> None:
     decision = find_by_uln(NamesAsked("Anna", "Cheng"), ULN, None, None)
-    assert decision == Decision(ResponseCode.NO_MATCH, (), (Reason("held", "unknown", ("uln",), (ULN,)),))
+    assert decision == Decision(
+        ResponseCode.NO_MATCH, (), (Reason(Rule.ULN_HOLDER, Outcome.UNKNOWN, ("uln",), (ULN,)),)
+    )
 
 
 def test_a_deleted_learner_is_no_match() -> None:
     decision = find_by_uln(NamesAsked("Anna", "Cheng"), ULN, replace(ANNA, learner_status=DELETED), None)
-    assert decision == Decision(ResponseCode.NO_MATCH, (), (Reason("held", "deleted", ("uln",), (ULN,)),))
+    assert decision == Decision(
+        ResponseCode.NO_MATCH, (), (Reason(Rule.ULN_HOLDER, Outcome.DELETED, ("uln",), (ULN,)),)
+    )
 
 
 @pytest.mark.parametrize("asked", EQUAL_OR_ALIAS)
@@ -106,9 +113,21 @@ def test_a_linked_learner_without_its_master_is_an_error_of_the_caller() -> None
 def test_the_reasons_say_what_was_compared_and_who_stands_in() -> None:
     fields = ("given_name", "family_name")
     assert find_by_uln(NamesAsked("Anna", "Chang"), ULN, LINKED, MASTER).reasons == (
-        Reason("names", "given ALIAS, family SIMILAR", fields, ("Anna", "Chang"), ("Anna Maria", "Cheng")),
-        Reason("linked", "master stands in", ("master_uln",), (ULN,), (MASTER_ULN,)),
+        Reason(
+            Rule.NAMES,
+            NamesAgreement(Agreement.ALIAS, Agreement.SIMILAR, swapped=False),
+            fields,
+            ("Anna", "Chang"),
+            ("Anna Maria", "Cheng"),
+        ),
+        Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (ULN,), (MASTER_ULN,)),
     )
     assert find_by_uln(NamesAsked("Cheng", "Anna Maria"), ULN, ANNA, None).reasons == (
-        Reason("names", "swapped", fields, ("Cheng", "Anna Maria"), ("Anna Maria", "Cheng")),
+        Reason(
+            Rule.NAMES,
+            NamesAgreement(Agreement.DIFFERENT, Agreement.DIFFERENT, swapped=True),
+            fields,
+            ("Cheng", "Anna Maria"),
+            ("Anna Maria", "Cheng"),
+        ),
     )

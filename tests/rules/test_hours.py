@@ -6,6 +6,7 @@ import pytest
 
 from lrs_soap.clock import LONDON
 from lrs_soap.rules.access.hours import Maintenance, OpenTime, ServiceHours
+from lrs_soap.rules.values.rule import Rule
 
 
 def at(text: str) -> datetime:
@@ -122,8 +123,8 @@ def test_why_it_is_closed_is_told() -> None:
     window, night = hours.closed_because(at("2025-03-10T12:30")), hours.closed_because(at("2025-03-10T23:00"))
     assert window is not None
     assert night is not None
-    assert (window.rule, window.held) == ("maintenance", ("2025-03-10T12:00/2025-03-10T13:00",))
-    assert (night.rule, night.held) == ("service hours", ("Mon 07:00-22:00",))
+    assert (window.rule, window.held) == (Rule.MAINTENANCE, ("2025-03-10T12:00/2025-03-10T13:00",))
+    assert (night.rule, night.held) == (Rule.SERVICE_HOURS, ("Mon 07:00-22:00",))
     assert night.sent == ("2025-03-10T23:00:00+00:00",)
 
 

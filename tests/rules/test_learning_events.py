@@ -14,6 +14,7 @@ from lrs_soap.rules.records.learning_events import (
     LearningEvent,
     violations,
 )
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import model
 
@@ -70,7 +71,7 @@ def event(source: str, **values: Any) -> LearningEvent:
     return LearningEvent(source=source, **{**least, **LEAST.get(source, {}), **values})
 
 
-def trouble(of: LearningEvent) -> list[tuple[str, str]]:
+def trouble(of: LearningEvent) -> list[tuple[str, Rule]]:
     return [(violation.field, violation.rule) for violation in violations(of)]
 
 
@@ -96,7 +97,7 @@ def test_the_least_that_a_source_has_to_have(source: str) -> None:
     for field in ("subject", "subject_code", *LEAST[source]):
         for nothing in (None, "", " "):
             (first, *_) = violations(event(source, **{field: nothing}))
-            assert (first.field, first.rule) == (CONTRACT_NAMES[field], "required")
+            assert (first.field, first.rule) == (CONTRACT_NAMES[field], Rule.REQUIRED)
             assert first.sentence == f"Element '{first.field}' is required where Source is {source}."
 
 
@@ -119,7 +120,7 @@ def test_what_a_source_cannot_have(source: str, field: str, value: str) -> None:
 
 @pytest.mark.parametrize("source", ["", "ilr", "XXX", "AO ", "NPD\n"])
 def test_an_unknown_source_is_all_that_is_told(source: str) -> None:
-    assert trouble(event(source, credits=-1)) == [("Source", "source")]
+    assert trouble(event(source, credits=-1)) == [("Source", Rule.SOURCE)]
 
 
 @pytest.mark.parametrize(
@@ -139,11 +140,11 @@ def test_an_unknown_source_is_all_that_is_told(source: str) -> None:
 def test_before_2009_is_told_by_the_award_else_the_end_else_the_start(
     source: str, dates: dict[str, str], field: str | None
 ) -> None:
-    assert trouble(event(source, **dates)) == ([] if field is None else [(field, "too early")])
+    assert trouble(event(source, **dates)) == ([] if field is None else [(field, Rule.BEGINNING)])
 
 
 def test_awarding_organisations_begin_in_2013() -> None:
-    assert trouble(event("AO", achievement_award_date="2012-12-31")) == [("AchievementAwardDate", "too early")]
+    assert trouble(event("AO", achievement_award_date="2012-12-31")) == [("AchievementAwardDate", Rule.BEGINNING)]
     assert trouble(event("AO", achievement_award_date="2013-01-01")) == []
     assert trouble(event("AO", participation_start_date="2012-09-01")) == []
     for source in ("ILR", "NPD"):
@@ -174,7 +175,7 @@ def test_awarding_organisations_begin_in_2013() -> None:
 )
 @pytest.mark.parametrize("source", SOURCES)
 def test_dates_that_cannot_be(source: str, dates: dict[str, str], fields: list[str]) -> None:
-    assert trouble(event(source, **dates)) == [(field, "date") for field in fields]
+    assert trouble(event(source, **dates)) == [(field, Rule.DATE) for field in fields]
 
 
 def test_an_award_may_come_long_after_the_end_or_before_it() -> None:
@@ -193,7 +194,7 @@ def test_an_award_may_come_long_after_the_end_or_before_it() -> None:
     ],
 )
 def test_levels_are_from_entry_to_8(level: str, is_one: bool) -> None:
-    assert trouble(event("AO", level=level)) == ([] if is_one else [("Level", "form")])
+    assert trouble(event("AO", level=level)) == ([] if is_one else [("Level", Rule.FORM)])
 
 
 @pytest.mark.parametrize(
@@ -214,11 +215,11 @@ def test_levels_are_from_entry_to_8(level: str, is_one: bool) -> None:
     ],
 )
 def test_values_that_are_not_of_their_form(field: str, value: str | int) -> None:
-    assert trouble(event("ILR", **{field: value})) == [(CONTRACT_NAMES[field], "form")]
+    assert trouble(event("ILR", **{field: value})) == [(CONTRACT_NAMES[field], Rule.FORM)]
 
 
 def test_what_an_awarding_organisation_uploads_is_final() -> None:
-    assert trouble(event("AO", status="P")) == [("Status", "form")]
+    assert trouble(event("AO", status="P")) == [("Status", Rule.FORM)]
     assert trouble(event("AO", status="F")) == []
     for source in ("ILR", "NPD"):
         assert trouble(event(source, status="P")) == []
@@ -226,7 +227,7 @@ def test_what_an_awarding_organisation_uploads_is_final() -> None:
 
 @pytest.mark.parametrize("code", ["10004", "1000400", "10004X", "UNKNWN"])
 def test_pupils_results_name_an_awarding_organisation_by_six_digits(code: str) -> None:
-    assert trouble(event("NPD", awarding_organisation_ukprn=code)) == [("AwardingOrganisationUkprn", "form")]
+    assert trouble(event("NPD", awarding_organisation_ukprn=code)) == [("AwardingOrganisationUkprn", Rule.FORM)]
     assert trouble(event("ILR", awarding_organisation_ukprn=code)) == []
 
 
@@ -254,7 +255,7 @@ def test_pupils_results_name_an_awarding_organisation_by_six_digits(code: str) -
 )
 @pytest.mark.parametrize("source", SOURCES)
 def test_higher_education_is_not_covered(source: str, kind: str, is_higher: bool) -> None:
-    expected = [("QualificationType", "not covered")] if is_higher else []
+    expected = [("QualificationType", Rule.COVERAGE)] if is_higher else []
     assert trouble(event(source, qualification_type=kind)) == expected
 
 
@@ -270,15 +271,15 @@ def test_higher_education_is_not_covered(source: str, kind: str, is_higher: bool
     ],
 )
 def test_pupils_results_are_of_key_stages_4_and_5(values: dict[str, str], field: str | None) -> None:
-    assert trouble(event("NPD", **values)) == ([] if field is None else [(field, "not covered")])
+    assert trouble(event("NPD", **values)) == ([] if field is None else [(field, Rule.COVERAGE)])
     assert trouble(event("ILR", **values)) == []
 
 
 def test_everything_that_is_wrong_is_told() -> None:
     wrong = event("AO", level="Level 9", collection_type="W", achievement_award_date="2008-01-01", credits=-1)
     assert trouble(wrong) == [
-        ("CollectionType", "source"),
-        ("Level", "form"),
-        ("Credits", "form"),
-        ("AchievementAwardDate", "too early"),
+        ("CollectionType", Rule.SOURCE),
+        ("Level", Rule.FORM),
+        ("Credits", Rule.FORM),
+        ("AchievementAwardDate", Rule.BEGINNING),
     ]

@@ -15,6 +15,7 @@ from lrs_soap.rules.records.learning_events import CONTRACT_FIELDS, CONTRACT_NAM
 from lrs_soap.rules.records.learning_record import RecordDecision, cells_of, learning_record, shown_to
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import model
 
@@ -79,7 +80,7 @@ def test_who_is_not_there(learner: Learner | None) -> None:
 def test_similar_is_not_enough_and_comes_before_sharing(asked: ToVerify, sharing: str) -> None:
     decision = asked_for(replace(HELD, ability_to_share=sharing), asked=asked)
     assert (decision.code, decision.found_uln, decision.ulns) == (ResponseCode.COULD_NOT_BE_VERIFIED, "", ())
-    assert any(reason.rule == "names" for reason in decision.reasons)
+    assert any(reason.rule is Rule.NAMES for reason in decision.reasons)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_who_does_not_share_is_shown_to_nobody_else(sharing: str) -> None:
         decision = asked_for(replace(HELD, ability_to_share=sharing), user_type=user_type)
         assert (decision.code, decision.found_uln, decision.ulns) == (ResponseCode.NOT_SHARED, ULN, (ULN,))
         assert (decision.is_found, decision.action) == (False, Action.NOT_SHARED)
-        assert any(reason.rule == "sharing" and reason.held == (sharing,) for reason in decision.reasons)
+        assert any(reason.rule is Rule.SHARING and reason.held == (sharing,) for reason in decision.reasons)
     own = asked_for(replace(HELD, ability_to_share=sharing), user_type="LNR")
     assert own.code is ResponseCode.EXACT_MATCH
 

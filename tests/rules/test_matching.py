@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lrs_soap.rules.names.keys import family_search_key, given_search_key
-from lrs_soap.rules.names.matching import Agreement, NamesAgreement, NamesAsked, _within, compare_names, similar
+from lrs_soap.rules.names.matching import NamesAsked, _within, compare_names, similar
+from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.learner import Learner
 
 DIFFERENT, SIMILAR, ALIAS, EQUAL = Agreement.DIFFERENT, Agreement.SIMILAR, Agreement.ALIAS, Agreement.EQUAL

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_soap.rules.learners import merging
-from lrs_soap.rules.learners.merging import Changed, Refusal
+from lrs_soap.rules.learners.merging import Changed
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.refusal import Refusal
+from lrs_soap.rules.values.sentences import refusal_sentence
 
 ANN, BEA, CAT, DOT, EVE = EVERYBODY = tuple(
     stem + digit for stem in map(str, range(100000001, 100000006)) if (digit := ulns.check_digit(stem)) is not None
@@ -68,7 +70,7 @@ def world() -> World:
 
 def sentence(outcome: Changed | Refusal) -> str:
     assert isinstance(outcome, Refusal)
-    return outcome.sentence
+    return refusal_sentence(outcome)
 
 
 def test_a_learner_is_linked_to_a_master(world: World) -> None:

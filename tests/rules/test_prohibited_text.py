@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lrs_soap.rules.learners.field_rules import Violation, violations
 from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText, words_of
+from lrs_soap.rules.values.rule import Rule
 
 TODAY = date(2025, 3, 1)
 LIST = ProhibitedText(frozenset({"bogus", "straße".casefold(), "o'bad"}), frozenset({"SW183HU", "BFPO12"}))
@@ -78,7 +79,7 @@ def test_another_postcode_is_not_it(text: str) -> None:
 def test_these_fields_may_hold_no_prohibited_word(field: str) -> None:
     found = violations({field: "so Bogus!"}, today=TODAY, prohibited=LIST)
     assert found == (
-        Violation(field, f"Value 'so Bogus!' of element '{field}' contains prohibited text.", "prohibited"),
+        Violation(field, f"Value 'so Bogus!' of element '{field}' contains prohibited text.", Rule.PROHIBITED_TEXT),
     )
 
 
@@ -90,7 +91,7 @@ def test_others_may(field: str) -> None:
 def test_the_last_known_postcode_may_be_no_prohibited_one() -> None:
     (found,) = violations({"LastKnownPostCode": "sw18 3hu"}, today=TODAY, prohibited=LIST)
     sentence = "Value 'sw18 3hu' of element 'LastKnownPostCode' contains prohibited text."
-    assert found == Violation("LastKnownPostCode", sentence, "prohibited")
+    assert found == Violation("LastKnownPostCode", sentence, Rule.PROHIBITED_TEXT)
 
 
 def test_a_prohibited_postcode_may_stand_in_a_text() -> None:

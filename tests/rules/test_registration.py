@@ -13,6 +13,7 @@ from lrs_soap.rules.learners import field_rules, registration
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 TODAY = date(2025, 3, 1)
 RECORD = {
@@ -72,19 +73,18 @@ def test_registered_answers_with_the_learner() -> None:
     decision = registration.registered(learner)
     assert (decision.code, decision.learners) == (ResponseCode.REGISTERED, (learner,))
     sent = (" Zoë-Marie", "O’Hara", "2006-07-30", "2", "BS8 1TH")
-    assert decision.reasons == (Reason("identity keys", "free", IDENTITY, sent),)
+    assert decision.reasons == (Reason(Rule.IDENTITY_KEYS, Outcome.FREE, IDENTITY, sent),)
 
 
-@pytest.mark.parametrize(("master_uln", "kind"), [(None, "not linked"), ("2000000003", "linked")])
-def test_already_exists_answers_with_nobody_and_says_why(master_uln: str | None, kind: str) -> None:
+@pytest.mark.parametrize(("master_uln", "outcome"), [(None, Outcome.TAKEN), ("2000000003", Outcome.TAKEN_BY_LINKED)])
+def test_already_exists_answers_with_nobody_and_says_why(master_uln: str | None, outcome: Outcome) -> None:
     learner = registration.new_learner(RECORD, today=TODAY)
     holder = replace(learner, uln="1000000016", given_name="ZOË-MARIE", master_uln=master_uln)
     decision = registration.already_exists(learner, holder)
-    assert (decision.code, decision.learners) == (ResponseCode.ALREADY_EXISTS, ())
-    keys, who = decision.reasons
-    assert (keys.rule, keys.outcome, keys.fields) == ("identity keys", "held", IDENTITY)
-    assert (keys.sent[0], keys.held[0]) == (" Zoë-Marie", "ZOË-MARIE")
-    assert who == Reason("holder", kind, ("uln",), held=("1000000016",))
+    assert (decision.code, decision.learners, decision.holder_uln) == (ResponseCode.ALREADY_EXISTS, (), holder.uln)
+    (keys,) = decision.reasons
+    assert (keys.rule, keys.outcome, keys.fields) == (Rule.IDENTITY_KEYS, outcome, IDENTITY)
+    assert (keys.sent[0], keys.held[0], keys.uln) == (" Zoë-Marie", "ZOË-MARIE", holder.uln)
 
 
 @given(st.dates(date(1920, 1, 1), date(2100, 12, 31)), st.sampled_from([13, 111]), st.integers(-1, 1))
@@ -95,4 +95,4 @@ def test_the_age_range_begins_on_the_13th_and_ends_before_the_111th_birthday(
     born = {"DateOfBirth": birthday.replace(year=birthday.year - age).isoformat()}
     broken = field_rules.violations(born, today=birthday + timedelta(days=days_after))
     is_in_range = days_after >= 0 if age == 13 else days_after < 0
-    assert [each.rule for each in broken] == ([] if is_in_range else ["age"])
+    assert [each.rule for each in broken] == ([] if is_in_range else [Rule.AGE])

@@ -7,6 +7,7 @@ import pytest
 from lrs_soap.rules.learners.retrieval import retrieve
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.rule import Outcome
 
 ULN, MASTER_ULN = "1000000019", "1000000027"
 HELD = Learner(ULN, "Anne", "O'Hara", "2006-07-30", "2", "BS8 1TH", "1", "2020-01-01", "2020-01-01")
@@ -16,12 +17,12 @@ MASTER = replace(HELD, uln=MASTER_ULN, family_name="Whitlock", linked_ulns=(ULN,
 @pytest.mark.parametrize(
     ("uln", "learner", "outcome"),
     [
-        (ULN[:-1] + "8", HELD, "wrong"),
-        (ULN, None, "unknown"),
-        (ULN, replace(HELD, learner_status=DELETED), "deleted"),
+        (ULN[:-1] + "8", HELD, Outcome.WRONG),
+        (ULN, None, Outcome.UNKNOWN),
+        (ULN, replace(HELD, learner_status=DELETED), Outcome.DELETED),
     ],
 )
-def test_a_uln_that_is_nobodys_is_no_match(uln: str, learner: Learner | None, outcome: str) -> None:
+def test_a_uln_that_is_nobodys_is_no_match(uln: str, learner: Learner | None, outcome: Outcome) -> None:
     decision = retrieve(uln, learner, None)
     assert (decision.code, decision.learners) == (ResponseCode.NO_MATCH, ())
     assert [reason.outcome for reason in decision.reasons] == [outcome]

@@ -4,6 +4,7 @@ import pytest
 
 from lrs_soap.rules.access.roles import ANY_ROLE, judge
 from lrs_soap.rules.values.organisation import Organisation, Role
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 OPENED_BY = frozenset({Role.ONLINE_USER, Role.VIEW_ONLY_USER})
 
@@ -25,7 +26,7 @@ def test_a_role_opens_its_operations_and_no_others(role: Role) -> None:
 def test_all_roles_open_an_operation_and_none_does_not() -> None:
     assert judge(college(*Role), "learnerByULN", opened_by=OPENED_BY).is_allowed
     refused = judge(college(), "GetOrganisation", opened_by=ANY_ROLE)
-    assert (refused.is_allowed, refused.reason.outcome) == (False, "none that is needed")
+    assert (refused.is_allowed, refused.reason.outcome) == (False, Outcome.NO_ROLE)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -37,4 +38,4 @@ def test_any_role_opens_what_any_role_may(role: Role) -> None:
 def test_disabled_permissions_close_everything_whatever_the_roles(opened_by: frozenset[Role]) -> None:
     refused = judge(college(*Role, permissions_disabled=True), "learnerByULN", opened_by=opened_by)
     assert not refused.is_allowed
-    assert (refused.reason.rule, refused.reason.outcome) == ("permissions", "disabled")
+    assert (refused.reason.rule, refused.reason.outcome) == (Rule.PERMISSIONS, Outcome.DISABLED)

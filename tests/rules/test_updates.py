@@ -15,6 +15,7 @@ from lrs_soap.rules.values.change import fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import DELETED, Learner, python_name
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 ULN, OTHER = "1000000019", "1000000027"
 TODAY = date(2025, 3, 10)
@@ -77,14 +78,14 @@ def updated(held: Learner = HELD, **sent: str | None) -> Learner:
 @pytest.mark.parametrize(
     ("held", "uln", "rule", "outcome"),
     [
-        (HELD, ULN[:-1] + "8", "check digit", "wrong"),
-        (None, ULN, "held", "unknown"),
-        (replace(HELD, learner_status=DELETED), ULN, "held", "deleted"),
-        (replace(HELD, learner_status=DELETED, master_uln=OTHER), ULN, "held", "deleted"),
-        (replace(HELD, master_uln=OTHER), ULN, "linked", "its master is to be updated"),
+        (HELD, ULN[:-1] + "8", Rule.CHECK_DIGIT, Outcome.WRONG),
+        (None, ULN, Rule.ULN_HOLDER, Outcome.UNKNOWN),
+        (replace(HELD, learner_status=DELETED), ULN, Rule.ULN_HOLDER, Outcome.DELETED),
+        (replace(HELD, learner_status=DELETED, master_uln=OTHER), ULN, Rule.ULN_HOLDER, Outcome.DELETED),
+        (replace(HELD, master_uln=OTHER), ULN, Rule.LINKED, Outcome.MASTER_TO_UPDATE),
     ],
 )
-def test_who_is_not_there_to_be_updated(held: Learner | None, uln: str, rule: str, outcome: str) -> None:
+def test_who_is_not_there_to_be_updated(held: Learner | None, uln: str, rule: Rule, outcome: Outcome) -> None:
     # Whatever else is wrong with what was sent.
     decision = decide(held, uln=uln, version=1, AbilityToShare="0")
     assert (decision.code, decision.learners) == (ResponseCode.NOT_FOUND_FOR_UPDATE, ())
@@ -92,8 +93,10 @@ def test_who_is_not_there_to_be_updated(held: Learner | None, uln: str, rule: st
     assert (reason.rule, reason.outcome) == (rule, outcome)
 
 
-@pytest.mark.parametrize(("version", "outcome"), [(6, "older"), (8, "newer"), (0, "older"), (-1, "older")])
-def test_another_version_than_the_held_one_is_stale(version: int, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "outcome"), [(6, Outcome.OLDER), (8, Outcome.NEWER), (0, Outcome.OLDER), (-1, Outcome.OLDER)]
+)
+def test_another_version_than_the_held_one_is_stale(version: int, outcome: Outcome) -> None:
     decision = decide(version=version, AbilityToShare="0", Title="Dr")
     assert (decision.code, decision.learners) == (ResponseCode.STALE_VERSION, ())
     (reason,) = decision.reasons
@@ -163,7 +166,7 @@ def test_the_reasons_say_what_changed() -> None:
     (reason,) = decide(Title="", SchoolAtAge16="Millbrook Academy").reasons
     assert reason.fields == ("title", "school_at_age_16")
     assert (reason.held, reason.sent) == (("Ms", ""), ("", "Millbrook Academy"))
-    assert reason.outcome == "title, school_at_age_16"
+    assert reason.outcome is Outcome.CHANGED
 
 
 @pytest.mark.parametrize("field", SENT)

@@ -13,6 +13,7 @@ from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode
 from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.rule import Rule
 
 ULN, MASTER = "1000000019", "1000000027"
 HELD = Learner(ULN, "Catherine", "MacDonald", "1999-12-31", "2", "BS8 1TH", "1", "2020-01-01", "2020-01-01")
@@ -31,13 +32,13 @@ def flags_of(verification: Verification) -> str:
 @pytest.mark.parametrize(
     ("uln", "learner", "rule"),
     [
-        (ULN[:-1] + "8", HELD, "check digit"),
-        (ULN, None, "held"),
-        (ULN, replace(HELD, learner_status=DELETED), "held"),
+        (ULN[:-1] + "8", HELD, Rule.CHECK_DIGIT),
+        (ULN, None, Rule.ULN_HOLDER),
+        (ULN, replace(HELD, learner_status=DELETED), Rule.ULN_HOLDER),
     ],
     ids=["wrong check digit", "unknown", "deleted"],
 )
-def test_a_uln_that_is_nobodys_is_not_found(uln: str, learner: Learner | None, rule: str) -> None:
+def test_a_uln_that_is_nobodys_is_not_found(uln: str, learner: Learner | None, rule: Rule) -> None:
     verification = verify(ask("Catherine", "MacDonald"), uln, learner)
     assert (verification.code, verification.learners, verification.flags) == (ResponseCode.ULN_NOT_FOUND, (), ())
     assert [reason.rule for reason in verification.reasons] == [rule]

@@ -17,6 +17,7 @@ from lrs_soap.loading.learner_record import FIELDS, learner_of
 from lrs_soap.rules.learners import field_rules
 from lrs_soap.rules.values import uln
 from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.sample.synthetic_learners import MOST, Population
 
 COUNT = 20_000
@@ -81,7 +82,7 @@ def test_nothing_of_them_would_be_refused_to_a_caller_but_that_some_opted_out(pe
     for learner in people:
         record = {field: str(value) for field, value in as_record(learner).items()}
         violations = field_rules.violations(record, today=date(2024, 8, 31), prohibited=prohibited)
-        assert {violation.rule for violation in violations} <= {"no longer accepted"}
+        assert {violation.rule for violation in violations} <= {Rule.NO_LONGER_ACCEPTED}
 
 
 def test_common_names_are_common_and_there_are_thousands_of_others(people: list[Learner]) -> None:

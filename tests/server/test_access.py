@@ -151,7 +151,7 @@ def test_all_roles_are_let_in_by_either_code_and_both(roles: RunningServer, name
 def test_why_somebody_may_not_is_in_the_log(roles: RunningServer) -> None:
     ask(roles.url, "ViewAudit", DISABLED)
     ask(roles.url, "verifyLearner", NO_ROLE)
-    assert "permissions: disabled" in roles.logged_until("role: none that is needed")
+    assert "permissions: disabled" in roles.logged_until("role: none opens the operation")
 
 
 # The organisation that R9's messages have

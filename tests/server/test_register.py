@@ -276,7 +276,7 @@ def test_the_log_has_every_broken_rule_and_every_reason(registering: RunningServ
     assert (entry["code"], entry["reasons"]) == ("WSRC0005", ["identity keys: free"])
     ask(registering, who={"UserName": "repeats"}, FamilyName="Logged")
     entry = logged(registering, "repeats")
-    assert (entry["code"], entry["reasons"]) == ("WSRC0021", ["identity keys: held", "holder: not linked"])
+    assert (entry["code"], entry["reasons"]) == ("WSRC0021", ["identity keys: another learner has them"])
 
 
 @pytest.mark.parametrize(

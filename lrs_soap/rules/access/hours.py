@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone, tzinfo
 
 from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _A_DAY = f"({'|'.join(_DAYS)})"
@@ -114,9 +115,9 @@ class ServiceHours:
         asked = (moment.isoformat(),)
         for window in self.maintenance:
             if window.covers(moment):
-                return Reason("maintenance", "closed", sent=asked, held=(str(window),))
+                return Reason(Rule.MAINTENANCE, Outcome.CLOSED, sent=asked, held=(str(window),))
         if self.hours and not any(each.covers(moment) for each in self.hours):
-            return Reason("service hours", "closed", sent=asked, held=tuple(map(str, self.hours)))
+            return Reason(Rule.SERVICE_HOURS, Outcome.CLOSED, sent=asked, held=tuple(map(str, self.hours)))
         return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.organisation import Organisation, Role
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 ANY_ROLE = frozenset(Role)
 
@@ -29,8 +30,8 @@ def judge(organisation: Organisation, operation: str, *, opened_by: Set[Role]) -
     | | one that does | allowed |
     """
     if organisation.permissions_disabled:
-        return Access(False, Reason("permissions", "disabled", sent=(operation,)))
+        return Access(False, Reason(Rule.PERMISSIONS, Outcome.DISABLED, sent=(operation,)))
     held = organisation.roles & opened_by
-    outcome = "allowed" if held else "none that is needed"
+    outcome = Outcome.ALLOWED if held else Outcome.NO_ROLE
     roles = tuple(sorted(role.value for role in held or organisation.roles))
-    return Access(bool(held), Reason("role", outcome, sent=(operation,), held=roles))
+    return Access(bool(held), Reason(Rule.ROLE, outcome, sent=(operation,), held=roles))

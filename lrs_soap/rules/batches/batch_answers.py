@@ -5,6 +5,7 @@ from __future__ import annotations
 from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 # As many as an answer can hold.
 _MOST_RECORDS = {JobKind.REGISTRATION: 200, JobKind.VERIFICATION: 5000}
@@ -33,12 +34,13 @@ def miscounted(kind: JobKind, *, declared: int, sent: int) -> Decision | None:
     """What to answer where the count that a batch declares is not that of its records; None where it is."""
     if declared == sent:
         return None
-    return Decision(_MISCOUNTED[kind], reasons=(Reason("record count", f"{declared} declared, {sent} sent"),))
+    reason = Reason(Rule.RECORD_COUNT, Outcome.MISCOUNTED, ("record_count",), (str(declared),), (str(sent),))
+    return Decision(_MISCOUNTED[kind], reasons=(reason,))
 
 
 def submitted(kind: JobKind, job_id: int) -> Decision:
     """What to answer where a batch was taken in as this job."""
-    return Decision(_SUBMITTED[kind], reasons=(Reason("job", f"submitted as {job_id}"),))
+    return Decision(_SUBMITTED[kind], reasons=(Reason(Rule.JOB, Outcome.SUBMITTED, ("job_id",), held=(str(job_id),)),))
 
 
 def fits_answer(job: Job) -> bool:
@@ -49,6 +51,7 @@ def fits_answer(job: Job) -> bool:
 def standing(job: Job | None) -> Decision:
     """What to answer to whoever asks for the output of a job; None is one that is unknown to them."""
     if job is None:
-        return Decision(ResponseCode.UNKNOWN_JOB)
-    progress = f"{job.state.shown}, {job.position} of {job.record_count} records done"
-    return Decision(_STANDING[job.kind, job.state], reasons=(Reason("job", progress),))
+        return Decision(ResponseCode.UNKNOWN_JOB, reasons=(Reason(Rule.JOB, Outcome.UNKNOWN),))
+    held = (job.state.shown, str(job.position), str(job.record_count))
+    progress = Reason(Rule.JOB, Outcome.PROGRESS, ("state", "position", "record_count"), held=held)
+    return Decision(_STANDING[job.kind, job.state], reasons=(progress,))

@@ -95,14 +95,14 @@ def unwritable(
     `record` is by the contract's names, without empty fields; `check` says why a value of a field breaks the schema's
     facets. The others may be written without them.
     """
-    reasons = {
-        field: f"{field}: {reason}"
+    sentences = {
+        field: f"{field}: {why}"
         for field, value in record.items()
-        if (reason := check(field, value) or identifiers.why_malformed(field, value))
+        if (why := check(field, value) or identifiers.why_malformed(field, value))
     }
     for violation in field_rules.violations(record, today=today, prohibited=prohibited):
-        reasons.setdefault(violation.field, violation.sentence)
-    if "OtherVerificationDescription" in reasons and "VerificationType" in record:
+        sentences.setdefault(violation.field, violation.sentence)
+    if "OtherVerificationDescription" in sentences and "VerificationType" in record:
         # Of the two the type is not held without the description.
-        reasons.setdefault("VerificationType", reasons["OtherVerificationDescription"])
-    return reasons
+        sentences.setdefault("VerificationType", sentences["OtherVerificationDescription"])
+    return sentences

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from lrs_soap.rules.learners import field_rules
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
-from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.names.keys import identity_key
@@ -25,6 +26,7 @@ from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 # What a search needs: the learner's own name for it, and what makes its identity key.
 _IDENTITY_KEYS: Mapping[str, tuple[str, Callable[[str], str]]] = {
@@ -70,6 +72,14 @@ class RecordOutcome:
     possible: tuple[str, ...] = ()
 
 
+class _MandatoryChange(NamedTuple):
+    """A mandatory field that was sent with another identity key than is held."""
+
+    field: str
+    sent: str
+    held: str
+
+
 def malformed(
     record: Mapping[str, str],
     *,
@@ -90,22 +100,23 @@ def malformed(
     | an age that is outside the permitted range | OUTSIDE_AGE_RANGE |
     """
     if trouble:
-        return RecordOutcome(ReturnCode.INCORRECT_FORMAT, reasons=_reasons("facet", trouble))
+        return RecordOutcome(
+            ReturnCode.INCORRECT_FORMAT, reasons=(Reason(Rule.FACET, Outcome.BROKEN, findings=trouble),)
+        )
     if identifier_trouble:
-        return RecordOutcome(ReturnCode.INCORRECT_IDENTIFIER, reasons=_reasons("identifier", identifier_trouble))
+        broken = Reason(Rule.IDENTIFIER, Outcome.BROKEN, findings=identifier_trouble)
+        return RecordOutcome(ReturnCode.INCORRECT_IDENTIFIER, reasons=(broken,))
     violations = field_rules.violations(record, today=today, prohibited=prohibited)
     reasons = tuple(
-        Reason(each.rule, each.sentence, (python_name(each.field),), (record.get(each.field, ""),))
+        Reason(each.rule, Outcome.BROKEN, (python_name(each.field),), (record.get(each.field, ""),))
         for each in violations
     )
     uln = record.get("ULN")
     if uln is not None and not ulns.is_valid(uln):
-        return RecordOutcome(
-            ReturnCode.INCORRECT_FORMAT, reasons=(Reason("check digit", "wrong", ("uln",), (uln,)), *reasons)
-        )
+        return RecordOutcome(ReturnCode.INCORRECT_FORMAT, reasons=(NoHolder.NOT_A_ULN.reason(uln), *reasons))
     if not violations:
         return None
-    only_age = all(each.rule == "age" for each in violations)
+    only_age = all(each.rule is Rule.AGE for each in violations)
     return RecordOutcome(ReturnCode.OUTSIDE_AGE_RANGE if only_age else ReturnCode.INCORRECT_FORMAT, reasons=reasons)
 
 
@@ -121,16 +132,17 @@ def holder(record: Mapping[str, str], learner: Learner | None, *, full: bool) ->
     | two or more of the mandatory fields that were sent have another identity key | NOT_FOUND |
     | the job only looks | CONFIRMED |
     """
-    held = whose(record["ULN"], learner)
-    if isinstance(held, Reason):
-        return RecordOutcome(ReturnCode.NOT_FOUND, reasons=(held,))
+    uln = record["ULN"]
+    held = holder_of(uln, learner)
+    if isinstance(held, NoHolder):
+        return RecordOutcome(ReturnCode.NOT_FOUND, reasons=(held.reason(uln),))
     if held.master_uln is not None:
-        linked = Reason("linked", "master stands in", ("master_uln",), (held.uln,), (held.master_uln,))
+        linked = Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (held.uln,), (held.master_uln,))
         return RecordOutcome(ReturnCode.MASTER_RETURNED, held.master_uln, (linked,))
     changed = _mandatory_changed(record, held)
-    if len(changed.fields) > _MOST_CHANGED:
-        return RecordOutcome(ReturnCode.NOT_FOUND, reasons=(changed,))
-    return held if full else RecordOutcome(ReturnCode.CONFIRMED, held.uln, (changed,))
+    if len(changed) > _MOST_CHANGED:
+        return RecordOutcome(ReturnCode.NOT_FOUND, reasons=(_changes(changed),))
+    return held if full else RecordOutcome(ReturnCode.CONFIRMED, held.uln, (_changes(changed),))
 
 
 def outcome_of_update(uln: str, decision: Decision) -> RecordOutcome | None:
@@ -213,26 +225,27 @@ def not_verified(compared: Verification, trouble: tuple[str, ...]) -> Verificati
     """
     unknown = compared.code is ResponseCode.ULN_NOT_FOUND
     code = ResponseCode.ULN_NOT_FOUND if unknown else ResponseCode.NOT_VERIFIED
-    return replace(compared, code=code, learners=(), reasons=(*_reasons("refused", trouble), *compared.reasons))
+    refused = Reason(Rule.VERIFIABLE, Outcome.BROKEN, findings=trouble)
+    return replace(compared, code=code, learners=(), reasons=(refused, *compared.reasons))
 
 
-def _mandatory_changed(record: Mapping[str, str], held: Learner) -> Reason:
-    """Which of the mandatory fields were sent with another identity key than is held."""
-    changed = [
-        (field, record[name], before)
+def _mandatory_changed(record: Mapping[str, str], held: Learner) -> list[_MandatoryChange]:
+    return [
+        _MandatoryChange(field, record[name], before)
         for name, (field, key) in _IDENTITY_KEYS.items()
         if name in record and key(record[name]) != key(before := getattr(held, field))
     ]
-    fields, sent, before_all = zip(*changed, strict=True) if changed else ((), (), ())
-    return Reason("mandatory fields", f"{len(fields)} changed", fields, sent, before_all)
+
+
+def _changes(changed: list[_MandatoryChange]) -> Reason:
+    if not changed:
+        return Reason(Rule.MANDATORY_FIELDS, Outcome.UNCHANGED)
+    fields, sent, held = zip(*changed, strict=True)
+    return Reason(Rule.MANDATORY_FIELDS, Outcome.CHANGED, fields, sent, held)
 
 
 def _lacking(code: ReturnCode, needed: Iterable[str], record: Mapping[str, str]) -> RecordOutcome | None:
     lacking = tuple(python_name(name) for name in needed if name not in record)
     if not lacking:
         return None
-    return RecordOutcome(code, reasons=(Reason("required", f"{', '.join(lacking)} not sent", lacking),))
-
-
-def _reasons(rule: str, sentences: tuple[str, ...]) -> tuple[Reason, ...]:
-    return tuple(Reason(rule, sentence) for sentence in sentences)
+    return RecordOutcome(code, reasons=(Reason(Rule.REQUIRED, Outcome.NOT_SENT, lacking),))

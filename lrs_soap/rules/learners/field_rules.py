@@ -14,6 +14,7 @@ from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
 from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.values import dates
 from lrs_soap.rules.values.learner import ACTIVE, CLOSED, DELETED
+from lrs_soap.rules.values.rule import Rule
 
 GENDERS: Mapping[str, str] = {"0": "not known", "1": "male", "2": "female", "9": "not specified"}
 
@@ -56,15 +57,11 @@ _UNACCEPTED_DESCRIPTIONS = frozenset({"ilr", "other id", "lrs", "by school", "by
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken rule: the contract's name of the field, the sentence that the caller reads, and the rule.
-
-    `rule` is one of `date`, `future`, `age`, `known value`, `required`, `accepted description`, `no longer accepted`,
-    `prohibited`.
-    """
+    """A broken rule: the contract's name of the field, the contract's sentence for the caller, and the rule."""
 
     field: str
     sentence: str
-    rule: str
+    rule: Rule
 
 
 def violations(
@@ -110,7 +107,7 @@ def _violations(
 def _date(given: Mapping[str, str], field: str) -> Iterator[Violation]:
     value = given.get(field)
     if value is not None and dates.parse(value) is None:
-        yield _violation(field, value, "is not a valid date.", "date")
+        yield _violation(field, value, "is not a valid date.", Rule.DATE)
 
 
 def _date_of_birth(given: Mapping[str, str], today: date, as_new: bool) -> Iterator[Violation]:
@@ -121,15 +118,15 @@ def _date_of_birth(given: Mapping[str, str], today: date, as_new: bool) -> Itera
     if birth is None:
         return
     if birth > today:
-        yield _violation(field, value, "is in the future.", "future")
+        yield _violation(field, value, "is in the future.", Rule.FUTURE)
     elif as_new and not YOUNGEST <= dates.age_on(birth, today) <= OLDEST:
-        yield _violation(field, value, "is outside the permitted age range.", "age")
+        yield _violation(field, value, "is outside the permitted age range.", Rule.AGE)
 
 
 def _known_value(given: Mapping[str, str], field: str, known: Mapping[str, str]) -> Iterator[Violation]:
     value = given.get(field)
     if value is not None and value not in known:
-        yield _violation(field, value, "is not a known value.", "known value")
+        yield _violation(field, value, "is not a known value.", Rule.KNOWN_VALUE)
 
 
 def _other_verification_description(given: Mapping[str, str]) -> Iterator[Violation]:
@@ -137,16 +134,16 @@ def _other_verification_description(given: Mapping[str, str]) -> Iterator[Violat
     value = given.get(field, "")
     description = identity_key(value)
     if not description and given.get("VerificationType") == _OTHER_VERIFICATION:
-        yield Violation(field, f"Element '{field}' is required when VerificationType is 999.", "required")
+        yield Violation(field, f"Element '{field}' is required when VerificationType is 999.", Rule.REQUIRED)
     if description in _UNACCEPTED_DESCRIPTIONS:
-        yield _violation(field, value, "is not an accepted description.", "accepted description")
+        yield _violation(field, value, "is not an accepted description.", Rule.ACCEPTED_DESCRIPTION)
 
 
 def _ability_to_share(given: Mapping[str, str], as_new: bool) -> Iterator[Violation]:
     field = "AbilityToShare"
     yield from _known_value(given, field, ABILITIES_TO_SHARE)
     if as_new and given.get(field) == _OPTED_OUT:
-        yield _violation(field, _OPTED_OUT, "is no longer accepted.", "no longer accepted")
+        yield _violation(field, _OPTED_OUT, "is no longer accepted.", Rule.NO_LONGER_ACCEPTED)
 
 
 def _prohibited_words(given: Mapping[str, str], field: str, prohibited: ProhibitedText) -> Iterator[Violation]:
@@ -163,8 +160,8 @@ def _prohibited_postcode(given: Mapping[str, str], prohibited: ProhibitedText) -
 
 
 def _prohibited(field: str, value: str) -> Violation:
-    return _violation(field, value, "contains prohibited text.", "prohibited")
+    return _violation(field, value, "contains prohibited text.", Rule.PROHIBITED_TEXT)
 
 
-def _violation(field: str, value: str, what: str, rule: str) -> Violation:
+def _violation(field: str, value: str, what: str, rule: Rule) -> Violation:
     return Violation(field, f"Value '{value}' of element '{field}' {what}", rule)

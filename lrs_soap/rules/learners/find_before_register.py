@@ -15,6 +15,7 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,15 @@ def refusal(search: Search | None, *, now: datetime, age: SearchAge) -> Decision
     | else | passes |
     """
     if search is None:
-        return _refused("none remembered")
+        return _refused(Outcome.NOT_SEARCHED)
     # In UTC: between two of London's times Python counts what the clocks show, not what has passed.
     old = now.astimezone(timezone.utc) - search.moment
     if old > age.maximum:
-        return _refused("too long ago")
+        return _refused(Outcome.SEARCHED_TOO_LONG_AGO)
     if search.found_possible and old < age.minimum:
-        return _refused("possible matches, not looked at")
+        return _refused(Outcome.MATCHES_NOT_REVIEWED)
     return None
 
 
-def _refused(outcome: str) -> Decision:
-    return Decision(ResponseCode.ALREADY_EXISTS, reasons=(Reason("search before", outcome),))
+def _refused(outcome: Outcome) -> Decision:
+    return Decision(ResponseCode.ALREADY_EXISTS, reasons=(Reason(Rule.SEARCH_BEFORE, outcome),))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules.learners.uln_lookup import whose
-from lrs_soap.rules.names.matching import NamesAgreement, NamesAsked, compare_names
+from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
+from lrs_soap.rules.names.matching import NamesAsked, compare_names
+from lrs_soap.rules.values.agreement import NamesAgreement
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 
 def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Learner | None) -> Decision:
@@ -22,9 +24,9 @@ def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Le
     | held | similar | POSSIBLE_MATCHES with the learner; linked: with the master |
     | held | else | NO_MATCH: a ULN alone opens nothing |
     """
-    held = whose(uln, learner)
-    if isinstance(held, Reason):
-        return Decision(ResponseCode.NO_MATCH, reasons=(held,))
+    held = holder_of(uln, learner)
+    if isinstance(held, NoHolder):
+        return Decision(ResponseCode.NO_MATCH, reasons=(held.reason(uln),))
 
     agreement = compare_names(asked, held)
     names = names_reason(agreement, asked, held)
@@ -36,16 +38,15 @@ def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Le
     if master is None:
         raise ValueError(f"the learner with ULN {uln} is linked: its master, {held.master_uln}, is needed")
     code = ResponseCode.MASTER_SUBSTITUTED if agreement.both_equal_or_alias else ResponseCode.POSSIBLE_MATCHES
-    linked = Reason("linked", "master stands in", ("master_uln",), (uln,), (master.uln,))
+    linked = Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (uln,), (master.uln,))
     return Decision(code, (master,), (names, linked), frozenset({master.uln}))
 
 
 def names_reason(agreement: NamesAgreement, asked: NamesAsked, learner: Learner) -> Reason:
     """How the names agree, as a decision's reason has it."""
-    outcome = "swapped" if agreement.swapped else f"given {agreement.given.name}, family {agreement.family.name}"
     return Reason(
-        "names",
-        outcome,
+        Rule.NAMES,
+        agreement,
         ("given_name", "family_name"),
         (asked.given, asked.family),
         (learner.given_name, learner.family_name),

@@ -8,20 +8,12 @@ the branch that it brought along.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
-from lrs_soap.rules.learners.uln_lookup import whose
-from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values.learner import DELETED, Learner
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why learners are left as they are, in a sentence for whoever asked."""
-
-    sentence: str
-
+from lrs_soap.rules.values.refusal import Refusal, RefusalKind
 
 Changed = tuple[Learner, ...]
 """The learners that are changed, as they are to be held: who is linked, unlinked or deleted, the master, the others."""
@@ -29,25 +21,26 @@ Changed = tuple[Learner, ...]
 Held = Mapping[str, Learner]
 """By ULN, those that were named, as far as they are held, their masters, and whoever is linked to any of them."""
 
+_NOBODY = {
+    NoHolder.NOT_A_ULN: RefusalKind.NOT_A_ULN,
+    NoHolder.UNKNOWN: RefusalKind.UNKNOWN,
+    NoHolder.DELETED: RefusalKind.DELETED,
+}
+
 
 def merge(master_uln: str, linked_uln: str, held: Held) -> Changed | Refusal:
     """Link a learner, and those that are linked to it, to a master; where that is linked itself, to its master."""
     for uln in (master_uln, linked_uln):
-        nobodys = _why_nobodys(uln, held)
-        if nobodys is not None:
-            return nobodys
+        refusal = _refuse_nobody(uln, held)
+        if refusal is not None:
+            return refusal
     linked, named = held[linked_uln], held[master_uln]
     if linked_uln == master_uln:
-        return Refusal(f"The learner with the ULN {linked_uln} cannot be merged into itself.")
-    if linked.is_linked:
-        return Refusal(
-            f"The learner with the ULN {linked_uln} is linked to {linked.master_uln} already; unmerge it to link it to "
-            "another."
-        )
+        return Refusal(RefusalKind.INTO_ITSELF, linked_uln)
+    if linked.master_uln is not None:
+        return Refusal(RefusalKind.LINKED_ALREADY, linked_uln, (linked.master_uln,))
     if named.master_uln == linked_uln:
-        return Refusal(
-            f"The learner with the ULN {linked_uln} is the master of {master_uln}, and cannot be linked to it."
-        )
+        return Refusal(RefusalKind.MASTER_OF_THE_OTHER, linked_uln, (master_uln,))
     master = named if named.master_uln is None else held[named.master_uln]
     carried = linked.linked_ulns
     return (
@@ -62,12 +55,12 @@ def unmerge(linked_uln: str, held: Held, merged_into: Mapping[str, str]) -> Chan
 
     `merged_into` says of each learner that is linked to the same master what it was merged into.
     """
-    nobodys = _why_nobodys(linked_uln, held)
-    if nobodys is not None:
-        return nobodys
+    refusal = _refuse_nobody(linked_uln, held)
+    if refusal is not None:
+        return refusal
     linked = held[linked_uln]
     if linked.master_uln is None:
-        return Refusal(f"The learner with the ULN {linked_uln} is not linked to another.")
+        return Refusal(RefusalKind.NOT_LINKED, linked_uln)
     master = held[linked.master_uln]
     returned = tuple(uln for uln in master.linked_ulns if linked_uln in _above(uln, merged_into))
     remaining = (uln for uln in master.linked_ulns if uln != linked_uln and uln not in returned)
@@ -80,27 +73,20 @@ def unmerge(linked_uln: str, held: Held, merged_into: Mapping[str, str]) -> Chan
 
 def delete(uln: str, held: Held, *, today: date) -> Changed | Refusal:
     """Delete a learner that nobody is linked to; its ULN is not given to anybody else, its five keys may be."""
-    nobodys = _why_nobodys(uln, held)
-    if nobodys is not None:
-        return nobodys
+    refusal = _refuse_nobody(uln, held)
+    if refusal is not None:
+        return refusal
     learner = held[uln]
     if learner.linked_ulns:
-        return Refusal(
-            f"The learner with the ULN {uln} is the master of {', '.join(learner.linked_ulns)}, and cannot be deleted."
-        )
+        return Refusal(RefusalKind.HAS_LINKED, uln, learner.linked_ulns)
     version = learner.version_number + 1
     return (replace(learner, learner_status=DELETED, version_number=version, last_updated_date=today.isoformat()),)
 
 
-def _why_nobodys(uln: str, held: Held) -> Refusal | None:
-    found = whose(uln, held.get(uln))
-    if not isinstance(found, Reason):
-        return None
-    if found.rule == "check digit":
-        return Refusal(f"{uln!r} is not a ULN: that is ten digits, the last of them a check digit.")
-    if uln not in held:
-        return Refusal(f"There is no learner with the ULN {uln}.")
-    return Refusal(f"The learner with the ULN {uln} is deleted.")
+def _refuse_nobody(uln: str, held: Held) -> Refusal | None:
+    """The refusal of a ULN that stands for nobody; None where it stands for a learner."""
+    holder = holder_of(uln, held.get(uln))
+    return Refusal(_NOBODY[holder], uln) if isinstance(holder, NoHolder) else None
 
 
 def _above(uln: str, merged_into: Mapping[str, str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import ACTIVE, Learner, python_name
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 _MANDATORY = ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code")
 
@@ -36,12 +37,11 @@ def new_learner(record: Mapping[str, str | None], *, today: date) -> Learner:
 
 def already_exists(learner: Learner, holder: Learner) -> Decision:
     """What to answer where `holder`, linked or not, has the five identity keys of the new `learner`."""
+    outcome = Outcome.TAKEN_BY_LINKED if holder.is_linked else Outcome.TAKEN
     return Decision(
         ResponseCode.ALREADY_EXISTS,
-        reasons=(
-            Reason("identity keys", "held", _MANDATORY, _mandatory(learner), _mandatory(holder)),
-            Reason("holder", "linked" if holder.is_linked else "not linked", ("uln",), held=(holder.uln,)),
-        ),
+        reasons=(Reason(Rule.IDENTITY_KEYS, outcome, _MANDATORY, _mandatory(learner), _mandatory(holder), holder.uln),),
+        holder_uln=holder.uln,
     )
 
 
@@ -50,7 +50,7 @@ def registered(learner: Learner) -> Decision:
     return Decision(
         ResponseCode.REGISTERED,
         (learner,),
-        (Reason("identity keys", "free", _MANDATORY, _mandatory(learner)),),
+        (Reason(Rule.IDENTITY_KEYS, Outcome.FREE, _MANDATORY, _mandatory(learner)),),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 
 def retrieve(uln: str, learner: Learner | None, master: Learner | None) -> Decision:
@@ -20,12 +21,12 @@ def retrieve(uln: str, learner: Learner | None, master: Learner | None) -> Decis
     | held | EXACT_MATCH with the learner |
     | linked | MASTER_SUBSTITUTED with the master |
     """
-    held = whose(uln, learner)
-    if isinstance(held, Reason):
-        return Decision(ResponseCode.NO_MATCH, reasons=(held,))
+    held = holder_of(uln, learner)
+    if isinstance(held, NoHolder):
+        return Decision(ResponseCode.NO_MATCH, reasons=(held.reason(uln),))
     if not held.is_linked:
-        return Decision(ResponseCode.EXACT_MATCH, (held,), (Reason("held", "found", ("uln",), (uln,)),))
+        return Decision(ResponseCode.EXACT_MATCH, (held,), (Reason(Rule.ULN_HOLDER, Outcome.FOUND, ("uln",), (uln,)),))
     if master is None:
         raise ValueError(f"the learner with ULN {uln} is linked: its master, {held.master_uln}, is needed")
-    linked = Reason("linked", "master stands in", ("master_uln",), (uln,), (master.uln,))
+    linked = Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (uln,), (master.uln,))
     return Decision(ResponseCode.MASTER_SUBSTITUTED, (master,), (linked,))

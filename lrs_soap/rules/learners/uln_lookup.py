@@ -1,33 +1,45 @@
-"""Whose a ULN is: what find, update, verify, retrieve and merging look at first."""
+"""Who has a ULN: what find, update, verify, retrieve and merge look at first."""
 
 from __future__ import annotations
+
+from enum import Enum
 
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 
-def whose(uln: str, learner: Learner | None) -> Learner | Reason:
+class NoHolder(Enum):
+    """Why a ULN stands for nobody, each with the rule and what it found."""
+
+    NOT_A_ULN = Rule.CHECK_DIGIT, Outcome.WRONG
+    UNKNOWN = Rule.ULN_HOLDER, Outcome.UNKNOWN
+    DELETED = Rule.ULN_HOLDER, Outcome.DELETED
+
+    def reason(self, uln: str) -> Reason:
+        """The reason for a decision about `uln`."""
+        rule, outcome = self.value
+        return Reason(rule, outcome, ("uln",), (uln,))
+
+
+def holder_of(uln: str, learner: Learner | None) -> Learner | NoHolder:
     """The learner, linked or not, that a ULN stands for, or why it stands for nobody.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody.
+    `learner` is the learner that the register has under the ULN, deleted or not; None if it has none.
     """
     if not ulns.is_valid(uln):
-        return _wrong_check_digit(uln)
+        return NoHolder.NOT_A_ULN
     if learner is None:
-        return Reason("held", "unknown", ("uln",), (uln,))
+        return NoHolder.UNKNOWN
     if learner.is_deleted:
-        return Reason("held", "deleted", ("uln",), (uln,))
+        return NoHolder.DELETED
     return learner
 
 
 def invalid_uln(uln: str) -> Decision | None:
-    """What R9 answers to a text that is no ULN, whoever it is about: INVALID_ULN; None where it is one."""
+    """INVALID_ULN, which R9 answers when `uln` is not a ULN; None when it is one."""
     if ulns.is_valid(uln):
         return None
-    return Decision(ResponseCode.INVALID_ULN, reasons=(_wrong_check_digit(uln),))
-
-
-def _wrong_check_digit(uln: str) -> Reason:
-    return Reason("check digit", "wrong", ("uln",), (uln,))
+    return Decision(ResponseCode.INVALID_ULN, reasons=(NoHolder.NOT_A_ULN.reason(uln),))

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.change import fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 # What was held before (0: privacy notice not seen, 2: opted out), and what it may become: a notice cannot be unseen.
 _SHARING_CHANGES = frozenset({("0", "1"), ("2", "1")})
@@ -47,24 +48,24 @@ def update(
 
     Raises ValueError for an empty value of a field that no learner can be without: the schema lets none through.
     """
-    held = whose(uln, learner)
-    if isinstance(held, Reason):
-        return Decision(ResponseCode.NOT_FOUND_FOR_UPDATE, reasons=(held,))
+    held = holder_of(uln, learner)
+    if isinstance(held, NoHolder):
+        return Decision(ResponseCode.NOT_FOUND_FOR_UPDATE, reasons=(held.reason(uln),))
     if held.master_uln is not None:
-        linked = Reason("linked", "its master is to be updated", ("master_uln",), (uln,), (held.master_uln,))
+        linked = Reason(Rule.LINKED, Outcome.MASTER_TO_UPDATE, ("master_uln",), (uln,), (held.master_uln,))
         return Decision(ResponseCode.NOT_FOUND_FOR_UPDATE, reasons=(linked,))
     if version != held.version_number:
-        outcome = "older" if version < held.version_number else "newer"
-        seen = Reason("version", outcome, ("version_number",), (str(version),), (str(held.version_number),))
+        outcome = Outcome.OLDER if version < held.version_number else Outcome.NEWER
+        seen = Reason(Rule.VERSION, outcome, ("version_number",), (str(version),), (str(held.version_number),))
         return Decision(ResponseCode.STALE_VERSION, reasons=(seen,))
 
     changed = _changed(held, record)
     before, after = held.ability_to_share, changed.ability_to_share
     if before != after and (before, after) not in _SHARING_CHANGES:
-        sharing = Reason("ability to share", "no such change", ("ability_to_share",), (after,), (before,))
+        sharing = Reason(Rule.SHARING_CHANGE, Outcome.NOT_ALLOWED, ("ability_to_share",), (after,), (before,))
         return Decision(ResponseCode.INVALID_SHARING_CHANGE, reasons=(sharing,))
     if changed == held:
-        return Decision(ResponseCode.NO_CHANGES, reasons=(Reason("changes", "none"),))
+        return Decision(ResponseCode.NO_CHANGES, reasons=(Reason(Rule.STORED_VALUES, Outcome.UNCHANGED),))
     updated = replace(changed, version_number=version + 1, last_updated_date=today.isoformat())
     return Decision(ResponseCode.UPDATED, (updated,), (_changes(held, changed),))
 
@@ -82,4 +83,4 @@ def _changed(held: Learner, record: Mapping[str, str | None]) -> Learner:
 def _changes(held: Learner, changed: Learner) -> Reason:
     changes = fields_changed(held, changed)
     before, after = zip(*((old or "", new or "") for old, new in changes.values()), strict=True)
-    return Reason("changes", ", ".join(changes), tuple(changes), after, before)
+    return Reason(Rule.STORED_VALUES, Outcome.CHANGED, tuple(changes), after, before)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrs_soap.rules.learners.find_by_uln import names_reason
-from lrs_soap.rules.learners.uln_lookup import whose
+from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.names.demographics import genders_agree
 from lrs_soap.rules.names.keys import family_search_key, given_search_key, identity_key
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,18 @@ def verify(asked: ToVerify, uln: str, learner: Learner | None) -> Verification:
     | held | similar | equal | VERIFIED_SIMILAR; VERIFIED_SIMILAR_LINKED |
     | held | | | else NOT_VERIFIED |
     """
-    held = whose(uln, learner)
-    if isinstance(held, Reason):
-        return Verification(ResponseCode.ULN_NOT_FOUND, reasons=(held,))
+    held = holder_of(uln, learner)
+    if isinstance(held, NoHolder):
+        return Verification(ResponseCode.ULN_NOT_FOUND, reasons=(held.reason(uln),))
 
     flags = (*_given(asked, held), *_family(asked, held), *_birth_and_gender(asked, held))
     names_asked = NamesAsked(asked.given_name, asked.family_name)
     agreement = compare_names(names_asked, held)
     reasons = [names_reason(agreement, names_asked, held)]
     if flags:
-        reasons.append(Reason("comparisons", f"{', '.join(flag.value for flag in flags)} failed"))
+        reasons.append(Reason(Rule.COMPARISONS, Outcome.FAILED, findings=flags))
     if held.master_uln is not None:
-        reasons.append(Reason("linked", "its own record compared", ("master_uln",), (uln,), (held.master_uln,)))
+        reasons.append(Reason(Rule.LINKED, Outcome.OWN_RECORD_COMPARED, ("master_uln",), (uln,), (held.master_uln,)))
 
     if not flags:
         code = ResponseCode.VERIFIED_LINKED if held.is_linked else ResponseCode.VERIFIED

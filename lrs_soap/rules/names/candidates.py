@@ -22,8 +22,9 @@ from lrs_soap.rules.names.demographics import (
 )
 from lrs_soap.rules.names.keys import family_search_key, given_search_key
 from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, GIVEN_ALIAS, NameKey
-from lrs_soap.rules.names.matching import Agreement, NamesAgreement, asked_family_aliases, asked_given_aliases, similar
+from lrs_soap.rules.names.matching import asked_family_aliases, asked_given_aliases, similar
 from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 
 
 class Candidates:

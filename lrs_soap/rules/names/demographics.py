@@ -4,28 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from operator import attrgetter
 
 from lrs_soap.rules.names.keys import identity_key
-from lrs_soap.rules.names.matching import Agreement, NamesAgreement, NamesAsked, compare_names
+from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgreement, Part, ScorePart
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 MOST = 10
 """How many learners an answer has at most; where there are more it has none."""
 
 _FIELDS = ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code")
 _values: Callable[[DemographicsAsked | Learner], tuple[str, ...]] = attrgetter(*_FIELDS)
-_OPTIONAL_FIELDS = ("previous_family_name", "school_at_age_16", "place_of_birth", "email_address")
 
-_NAME_SCORES = {Agreement.EQUAL: 30, Agreement.ALIAS: 25, Agreement.SIMILAR: 15, Agreement.DIFFERENT: 0}
-_SWAPPED_SCORE = 40
-_POST_CODE_SCORE = 10
-_GENDER_SCORE = 5
-_OPTIONAL_SCORE = 5
+_GIVEN_PARTS, _FAMILY_PARTS = (
+    {
+        Agreement.EQUAL: ScorePart(part, 30, Agreement.EQUAL),
+        Agreement.ALIAS: ScorePart(part, 25, Agreement.ALIAS),
+        Agreement.SIMILAR: ScorePart(part, 15, Agreement.SIMILAR),
+        Agreement.DIFFERENT: ScorePart(part, 0, Agreement.DIFFERENT),
+    }
+    for part in (Part.GIVEN_NAME, Part.FAMILY_NAME)
+)
+_SWAPPED = ScorePart(Part.SWAPPED_NAMES, 40)
+_DATE_PARTS = {
+    DateAgreement.EQUAL: ScorePart(Part.DATE_OF_BIRTH, 25, DateAgreement.EQUAL),
+    DateAgreement.NEAR: ScorePart(Part.DATE_OF_BIRTH, 12, DateAgreement.NEAR),
+    DateAgreement.DIFFERENT: ScorePart(Part.DATE_OF_BIRTH, 0, DateAgreement.DIFFERENT),
+}
+_POST_CODE = ScorePart(Part.POST_CODE, 10)
+_GENDER = ScorePart(Part.GENDER, 5)
+_OPTIONAL_PARTS = {
+    part.value: ScorePart(part, 5)
+    for part in (Part.PREVIOUS_FAMILY_NAME, Part.SCHOOL_AT_AGE_16, Part.PLACE_OF_BIRTH, Part.EMAIL_ADDRESS)
+}
 
 _ANY_GENDER = frozenset({"0", "9"})
 
@@ -49,17 +65,6 @@ class DemographicsAsked:
         return NamesAsked(self.given_name, self.family_name, self.previous_family_name)
 
 
-class DateAgreement(IntEnum):
-    """How well one date agrees with another, the better the greater."""
-
-    DIFFERENT = 0
-    NEAR = 1
-    EQUAL = 2
-
-
-_DATE_SCORES = {DateAgreement.EQUAL: 25, DateAgreement.NEAR: 12, DateAgreement.DIFFERENT: 0}
-
-
 @dataclass(frozen=True, slots=True)
 class DemographicsAgreement:
     """How well what is asked agrees with a learner."""
@@ -76,16 +81,16 @@ class _Match:
 
     learner: Learner
     answered: Learner
-    rule: str
-    parts: tuple[tuple[str, int], ...]
+    rule: Rule
+    parts: tuple[ScorePart, ...]
     score: int
 
 
 # The first that fits is the one that is named.
-_RULES: tuple[tuple[str, Callable[[DemographicsAgreement], bool]], ...] = (
+_RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
     (
         # Both names at least similar and one of them more than that, or swapped; the same date.
-        "P1",
+        Rule.P1,
         lambda agreement: (
             agreement.date is DateAgreement.EQUAL
             and agreement.names.similar
@@ -94,14 +99,14 @@ _RULES: tuple[tuple[str, Callable[[DemographicsAgreement], bool]], ...] = (
     ),
     (
         # A mistyped date.
-        "P2",
+        Rule.P2,
         lambda agreement: (
             agreement.post_code and agreement.date is DateAgreement.NEAR and agreement.names.both_equal_or_alias
         ),
     ),
     (
         # A changed family name.
-        "P3",
+        Rule.P3,
         lambda agreement: (
             agreement.post_code
             and agreement.date is DateAgreement.EQUAL
@@ -111,14 +116,14 @@ _RULES: tuple[tuple[str, Callable[[DemographicsAgreement], bool]], ...] = (
     ),
     (
         # A twin.
-        "P4",
+        Rule.P4,
         lambda agreement: (
             agreement.post_code and agreement.date is DateAgreement.EQUAL and agreement.names.family is Agreement.EQUAL
         ),
     ),
     (
         # A parent of the same name, or a date that is quite wrong.
-        "P5",
+        Rule.P5,
         lambda agreement: (
             agreement.post_code
             and agreement.names.given is Agreement.EQUAL
@@ -156,7 +161,7 @@ def post_codes_agree(asked_key: str, held_key: str) -> bool:
     return asked_key == held_key and asked_key != postcode.UNKNOWN
 
 
-def rule_that_fits(agreement: DemographicsAgreement) -> str | None:
+def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
     """The first of P1 to P5 that makes a learner who agrees so a possible match.
 
     |    | names                                                           | date  | postcode | gender |
@@ -167,9 +172,9 @@ def rule_that_fits(agreement: DemographicsAgreement) -> str | None:
     | P4 | family EQUAL                                                    | EQUAL | equal    |        |
     | P5 | both EQUAL                                                      |       | equal    |        |
     """
-    for name, fits in _RULES:
+    for rule, fits in _RULES:
         if fits(agreement):
-            return name
+            return rule
     return None
 
 
@@ -178,7 +183,7 @@ def exact_match(asked: DemographicsAsked, learner: Learner, master: Learner | No
 
     `master` is who stands in for a linked learner.
     """
-    exact = Reason("exact", "identity keys equal", _FIELDS, _values(asked), _values(learner), uln=learner.uln)
+    exact = Reason(Rule.EXACT_MATCH, Outcome.EQUAL, _FIELDS, _values(asked), _values(learner), learner.uln)
     if master is None:
         return Decision(ResponseCode.EXACT_MATCH, (learner,), (exact,))
     reasons = (exact, _linked(learner, master))
@@ -201,7 +206,8 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
             if len(found) > MOST:
                 return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=_reasons(asked, _best_first(found)))
     if not found:
-        return Decision(ResponseCode.NO_MATCH, reasons=(Reason("P1 to P5", "nobody fits", _FIELDS, _values(asked)),))
+        nobody = Reason(Rule.POSSIBLE_MATCH, Outcome.NOBODY_FITS, _FIELDS, _values(asked))
+        return Decision(ResponseCode.NO_MATCH, reasons=(nobody,))
     ranked = _best_first(found)
     return Decision(
         ResponseCode.POSSIBLE_MATCHES,
@@ -224,28 +230,25 @@ def _match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -
     if rule is None:
         return None
     parts = _parts(agreement, asked, learner)
-    return _Match(learner, master or learner, rule, parts, sum(score for _, score in parts))
+    return _Match(learner, master or learner, rule, parts, sum(part.points for part in parts))
 
 
-def _parts(agreement: DemographicsAgreement, asked: DemographicsAsked, held: Learner) -> tuple[tuple[str, int], ...]:
-    """What each thing that agrees counts; the score is for the order only."""
+def _parts(agreement: DemographicsAgreement, asked: DemographicsAsked, held: Learner) -> tuple[ScorePart, ...]:
+    """What each part that agrees adds to the score, which decides the order only."""
     names = agreement.names
-    parts = [
-        (f"given {names.given.name}", _NAME_SCORES[names.given]),
-        (f"family {names.family.name}", _NAME_SCORES[names.family]),
-    ]
-    if names.swapped and sum(score for _, score in parts) < _SWAPPED_SCORE:
-        parts = [("swapped", _SWAPPED_SCORE)]
-    parts.append((f"date {agreement.date.name}", _DATE_SCORES[agreement.date]))
+    given, family = _GIVEN_PARTS[names.given], _FAMILY_PARTS[names.family]
+    swapped = names.swapped and given.points + family.points < _SWAPPED.points
+    parts = [_SWAPPED] if swapped else [given, family]
+    parts.append(_DATE_PARTS[agreement.date])
     if agreement.post_code:
-        parts.append(("postcode", _POST_CODE_SCORE))
+        parts.append(_POST_CODE)
     if agreement.gender:
-        parts.append(("gender", _GENDER_SCORE))
-    for field in _OPTIONAL_FIELDS:
+        parts.append(_GENDER)
+    for field, part in _OPTIONAL_PARTS.items():
         sent = getattr(asked, field)
         if sent and (key := identity_key(sent)) and key == identity_key(getattr(held, field) or ""):
-            parts.append((field, _OPTIONAL_SCORE))
-    return tuple((name, score) for name, score in parts if score)
+            parts.append(part)
+    return tuple(part for part in parts if part.points)
 
 
 def _best_first(found: dict[str, list[_Match]]) -> list[list[_Match]]:
@@ -256,24 +259,15 @@ def _best_first(found: dict[str, list[_Match]]) -> list[list[_Match]]:
 
 def _reasons(asked: DemographicsAsked, ranked: list[list[_Match]]) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
+    sent = _values(asked)
     for matches in ranked:
         for match in matches:
-            reasons.append(
-                Reason(
-                    match.rule,
-                    ", ".join(name for name, _ in match.parts),
-                    _FIELDS,
-                    _values(asked),
-                    _values(match.learner),
-                    match.score,
-                    match.learner.uln,
-                    match.parts,
-                )
-            )
-            if match.answered is not match.learner:
-                reasons.append(_linked(match.learner, match.answered))
+            learner = match.learner
+            reasons.append(Reason(match.rule, Outcome.FITS, _FIELDS, sent, _values(learner), learner.uln, match.parts))
+            if match.answered is not learner:
+                reasons.append(_linked(learner, match.answered))
     return tuple(reasons)
 
 
 def _linked(learner: Learner, master: Learner) -> Reason:
-    return Reason("linked", "master stands in", ("master_uln",), (learner.uln,), (master.uln,))
+    return Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (learner.uln,), (master.uln,))

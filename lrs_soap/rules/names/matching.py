@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import lru_cache
 
 from jellyfish import metaphone
@@ -26,16 +25,8 @@ from lrs_soap.rules.names.keys import (
     letters,
     middle_names,
 )
+from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.learner import Learner
-
-
-class Agreement(IntEnum):
-    """How well one name agrees with another, the better the greater."""
-
-    DIFFERENT = 0
-    SIMILAR = 1
-    ALIAS = 2
-    EQUAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +36,6 @@ class NamesAsked:
     given: str
     family: str
     previous_family: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NamesAgreement:
-    """How the asked names agree with the held ones.
-
-    `swapped`: each of the asked names is EQUAL to the other held one. It is not looked for where both agree as they
-    stand, which nothing betters.
-    """
-
-    given: Agreement
-    family: Agreement
-    swapped: bool
-
-    @property
-    def both_equal_or_alias(self) -> bool:
-        return self.given >= Agreement.ALIAS and self.family >= Agreement.ALIAS
-
-    @property
-    def similar(self) -> bool:
-        """The pair is similar in the sense of verify: swapped, or both names at least SIMILAR."""
-        return self.swapped or (self.given >= Agreement.SIMILAR and self.family >= Agreement.SIMILAR)
 
 
 def compare_names(asked: NamesAsked, held: Learner) -> NamesAgreement:

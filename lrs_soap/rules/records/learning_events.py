@@ -14,6 +14,7 @@ from typing import NamedTuple
 from lrs_soap.rules.learners.field_rules import Violation
 from lrs_soap.rules.values import dates
 from lrs_soap.rules.values.organisation import is_ukprn
+from lrs_soap.rules.values.rule import Rule
 
 ILR, NPD, AO = "ILR", "NPD", "AO"
 SOURCES = (ILR, NPD, AO)
@@ -168,7 +169,7 @@ def violations(event: LearningEvent) -> tuple[Violation, ...]:
     `id` and `uln` are not looked at (docs/behaviour.md, Personal Learning Record).
     """
     if event.source not in SOURCES:
-        return (_violation(event, "source", "is not ILR, NPD or AO.", "source"),)
+        return (_violation(event, "source", "is not ILR, NPD or AO.", Rule.SOURCE),)
     return (
         *_of_the_source(event),
         *_of_its_form(event),
@@ -184,43 +185,43 @@ def _of_the_source(event: LearningEvent) -> Iterator[Violation]:
             yield Violation(
                 CONTRACT_NAMES[field],
                 f"Element '{CONTRACT_NAMES[field]}' is required where Source is {event.source}.",
-                "required",
+                Rule.REQUIRED,
             )
         if cell.never and value is not None:
-            yield _violation(event, field, f"cannot be, where Source is {event.source}.", "source")
+            yield _violation(event, field, f"cannot be, where Source is {event.source}.", Rule.SOURCE)
 
 
 def _of_its_form(event: LearningEvent) -> Iterator[Violation]:
     for field, (form, words) in _FORMS.items():
         value = getattr(event, field)
         if value is not None and not form.fullmatch(value):
-            yield _violation(event, field, f"is not {words}.", "form")
+            yield _violation(event, field, f"is not {words}.", Rule.FORM)
     if event.achievement_provider_ukprn is not None and not is_ukprn(event.achievement_provider_ukprn):
-        yield _violation(event, "achievement_provider_ukprn", "is not a UKPRN: eight letters or digits.", "form")
+        yield _violation(event, "achievement_provider_ukprn", "is not a UKPRN: eight letters or digits.", Rule.FORM)
     if event.source == AO and event.status not in (None, FINAL):
-        yield _violation(event, "status", "is not F: what Source AO has is final.", "form")
+        yield _violation(event, "status", "is not F: what Source AO has is final.", Rule.FORM)
     awarding = event.awarding_organisation_ukprn
     if event.source == NPD and awarding is not None and not _SIX_DIGITS.fullmatch(awarding):
-        yield _violation(event, "awarding_organisation_ukprn", "is not six digits, as Source NPD has it.", "form")
+        yield _violation(event, "awarding_organisation_ukprn", "is not six digits, as Source NPD has it.", Rule.FORM)
     if not 0 <= event.credits <= LARGEST_CREDITS:
-        yield _violation(event, "credits", f"is not a whole number from 0 to {LARGEST_CREDITS}.", "form")
+        yield _violation(event, "credits", f"is not a whole number from 0 to {LARGEST_CREDITS}.", Rule.FORM)
 
 
 def _of_dates(event: LearningEvent) -> Iterator[Violation]:
     loaded = _MOMENT.fullmatch(event.date_loaded)
     if loaded is None or dates.parse(loaded[1]) is None:
-        yield _violation(event, "date_loaded", "is not a moment as in 2024-09-30 17:05:00.", "date")
+        yield _violation(event, "date_loaded", "is not a moment as in 2024-09-30 17:05:00.", Rule.DATE)
         return
     days = {field: day for field in _DATES if (day := getattr(event, field)) is not None}
     for field, day in days.items():
         if dates.parse(day) is None:
-            yield _violation(event, field, "is not a valid date.", "date")
+            yield _violation(event, field, "is not a valid date.", Rule.DATE)
         elif day > loaded[1]:
-            yield _violation(event, field, f"is after the day on which it was loaded, {loaded[1]}.", "date")
+            yield _violation(event, field, f"is after the day on which it was loaded, {loaded[1]}.", Rule.DATE)
     start = days.get("participation_start_date", "")
     for field in ("achievement_award_date", "participation_end_date"):
         if start > days.get(field, start):
-            yield _violation(event, field, f"is before ParticipationStartDate, {start}.", "date")
+            yield _violation(event, field, f"is before ParticipationStartDate, {start}.", Rule.DATE)
 
 
 def _of_the_record(event: LearningEvent) -> Iterator[Violation]:
@@ -228,16 +229,16 @@ def _of_the_record(event: LearningEvent) -> Iterator[Violation]:
     if day is not None and dates.parse(day) is not None:
         field = next(field for field in _DATES if getattr(event, field) == day)
         if int(day[:4]) < FIRST_YEAR:
-            yield _violation(event, field, f"is before {FIRST_YEAR}, where the record begins.", "too early")
+            yield _violation(event, field, f"is before {FIRST_YEAR}, where the record begins.", Rule.BEGINNING)
         elif event.source == AO and int(day[:4]) < FIRST_YEAR_OF_AO:
-            yield _violation(event, field, f"is before {FIRST_YEAR_OF_AO}, where Source AO begins.", "too early")
+            yield _violation(event, field, f"is before {FIRST_YEAR_OF_AO}, where Source AO begins.", Rule.BEGINNING)
     if _HIGHER_EDUCATION.search(event.qualification_type or ""):
-        yield _violation(event, "qualification_type", "is higher education, which the record has not.", "not covered")
+        yield _violation(event, "qualification_type", "is higher education, which the record has not.", Rule.COVERAGE)
     for field in ("qualification_type", "subject"):
         if event.source == NPD and _OTHER_KEY_STAGE.search(getattr(event, field) or ""):
-            yield _violation(event, field, "is not of key stage 4 or 5, of which Source NPD is.", "not covered")
+            yield _violation(event, field, "is not of key stage 4 or 5, of which Source NPD is.", Rule.COVERAGE)
 
 
-def _violation(event: LearningEvent, field: str, what: str, rule: str) -> Violation:
+def _violation(event: LearningEvent, field: str, what: str, rule: Rule) -> Violation:
     name = CONTRACT_NAMES[field]
     return Violation(name, f"Value '{getattr(event, field)}' of element '{name}' {what}", rule)

@@ -13,6 +13,7 @@ from lrs_soap.rules.records.record_access import identify
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 LEARNER_ITSELF = "LNR"
 """The user type of a learner who reads the own record; the others are organisations'."""
@@ -97,14 +98,21 @@ def learning_record(
         raise ValueError(f"the learner with ULN {uln} is linked: its master, {held.master_uln}, is needed")
     person = held if master is None else master
     ulns = (person.uln, *person.linked_ulns)
-    sharing = Reason(
-        "sharing", f"asked by {user_type}", ("ability_to_share",), held=(person.ability_to_share,), uln=person.uln
+    sharing = _sharing(person, user_type)
+    reason = Reason(
+        Rule.SHARING, sharing, ("ability_to_share",), (user_type,), (person.ability_to_share,), uln=person.uln
     )
-    reasons = (*identified.reasons, sharing)
-    if person.ability_to_share != SHARED and user_type != LEARNER_ITSELF:
+    reasons = (*identified.reasons, reason)
+    if sharing is Outcome.NOT_SHARED:
         return RecordDecision(ResponseCode.NOT_SHARED, reasons=reasons, found_uln=uln, ulns=ulns)
     code = ResponseCode.MASTER_SUBSTITUTED if held.is_linked else ResponseCode.EXACT_MATCH
     return RecordDecision(code, (person,), reasons, found_uln=person.uln, ulns=ulns)
+
+
+def _sharing(person: Learner, user_type: str) -> Outcome:
+    if person.ability_to_share == SHARED:
+        return Outcome.SHARED
+    return Outcome.OWN_RECORD if user_type == LEARNER_ITSELF else Outcome.NOT_SHARED
 
 
 def shown_to(user_type: str, events: Iterable[LearningEvent]) -> list[LearningEvent]:

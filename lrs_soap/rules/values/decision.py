@@ -1,40 +1,52 @@
-"""What a rule returns: the code, who it is about, and the reasons."""
+"""What a rule returns: the code, the learners it is about, and the reasons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from lrs_soap.rules.values.agreement import NamesAgreement, ScorePart
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One small fact that led to a decision.
+class Reason(NamedTuple):
+    """One fact that led to a decision. It is for the log and for people: nothing is decided by reading it.
 
-    `rule` names the rule that spoke (`check digit`, `names`, `P1` …), `outcome` what it said, `fields` which of the
-    learner's fields it looked at, `sent` and `held` their values on either side. Where several learners were judged,
-    `uln` says which this is about, `score` what it counted, and `parts` what each thing that agreed did of that.
+    `outcome` is what the rule found; for Rule.NAMES, how the names agree. `fields` are the learner's fields that the
+    rule looked at, `sent` and `held` their values on either side. `uln` is the learner that the rule judged, if it
+    judged several; `parts` is what each part added to that learner's score. `findings` are the messages or flags of
+    checks that name their own findings, such as the schema's.
+
+    A named tuple, because a search makes one for each learner who fits, and a dataclass takes three times as long.
     """
 
-    rule: str
-    outcome: str
+    rule: Rule
+    outcome: Outcome | NamesAgreement
     fields: tuple[str, ...] = ()
     sent: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
-    score: int | None = None
     uln: str | None = None
-    parts: tuple[tuple[str, int], ...] = ()
+    parts: tuple[ScorePart, ...] = ()
+    findings: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> int | None:
+        """What the parts add up to; None where nothing was scored."""
+        return sum(part.points for part in self.parts) if self.parts else None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The code that the operation answers, the learners that it answers with, best first, and why.
 
-    `standing_in` has the ULNs of those of the learners that are there for one linked to them.
+    `standing_in` has the ULNs of those of the learners that are answered in place of one linked to them. `holder_uln`
+    is the ULN of the other learner who has the five identity keys, where that is why the code is ALREADY_EXISTS.
     """
 
     code: ResponseCode
     learners: tuple[Learner, ...] = ()
     reasons: tuple[Reason, ...] = ()
     standing_in: frozenset[str] = frozenset()
+    holder_uln: str | None = None

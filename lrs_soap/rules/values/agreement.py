@@ -1,0 +1,68 @@
+"""How well what was sent agrees with what is held: names and dates, and what each agreement scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+
+class Agreement(IntEnum):
+    """How well one name agrees with another; a greater value is a better agreement."""
+
+    DIFFERENT = 0
+    SIMILAR = 1
+    ALIAS = 2
+    EQUAL = 3
+
+
+class DateAgreement(IntEnum):
+    """How well one date agrees with another; a greater value is a better agreement."""
+
+    DIFFERENT = 0
+    NEAR = 1
+    EQUAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NamesAgreement:
+    """How the asked names agree with the held ones.
+
+    `swapped`: each asked name is EQUAL to the other held name. It is False when both names are EQUAL as they stand.
+    """
+
+    given: Agreement
+    family: Agreement
+    swapped: bool
+
+    @property
+    def both_equal_or_alias(self) -> bool:
+        return self.given >= Agreement.ALIAS and self.family >= Agreement.ALIAS
+
+    @property
+    def similar(self) -> bool:
+        """Whether the pair is similar as VerifyLearner means it: swapped, or both names at least SIMILAR."""
+        return self.swapped or (self.given >= Agreement.SIMILAR and self.family >= Agreement.SIMILAR)
+
+
+class Part(str, Enum):
+    """What a score is made of."""
+
+    GIVEN_NAME = "given"
+    FAMILY_NAME = "family"
+    SWAPPED_NAMES = "swapped"
+    DATE_OF_BIRTH = "date"
+    POST_CODE = "postcode"
+    GENDER = "gender"
+    PREVIOUS_FAMILY_NAME = "previous_family_name"
+    SCHOOL_AT_AGE_16 = "school_at_age_16"
+    PLACE_OF_BIRTH = "place_of_birth"
+    EMAIL_ADDRESS = "email_address"
+
+
+class ScorePart(NamedTuple):
+    """The points that one part adds to a score. `agreement` is None for parts that agree or do not."""
+
+    part: Part
+    points: int
+    agreement: Agreement | DateAgreement | None = None

@@ -1,0 +1,134 @@
+"""The rules that the service decides by, and what each can find."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Rule(str, Enum):
+    """A rule that the service decides by: the name by which the log knows it, and the statement that it follows."""
+
+    statement: str
+
+    def __new__(cls, name: str, statement: str) -> Rule:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.statement = statement
+        return member
+
+    # Access.
+    SERVICE_HOURS = "service hours", "The service answers within its service hours only."
+    MAINTENANCE = "maintenance", "The service answers nobody during a maintenance window."
+    PERMISSIONS = "permissions", "An organisation whose permissions are disabled may call no operation."
+    ROLE = "role", "An organisation may call an operation when it has one of the roles that open it."
+
+    # Who has a ULN.
+    CHECK_DIGIT = (
+        "check digit",
+        "A ULN is ten digits, the first of them 1 to 9; weighed by 10, 9, … 1 they add up to 10 modulo 11.",
+    )
+    ULN_HOLDER = "ULN holder", "A ULN stands for the learner that has it; an unknown or deleted one stands for nobody."
+    LINKED = (
+        "linked",
+        "A linked learner is answered with its master. It is verified by its own record, and never updated.",
+    )
+
+    # Find and verify.
+    NAMES = (
+        "names",
+        "A ULN opens a record when both names are equal to the learner's or an alias; it opens a possible match when "
+        "they are similar or swapped.",
+    )
+    COMPARISONS = "comparisons", "A verification names each comparison that fails, VRF1 to VRF8."
+    EXACT_MATCH = "exact match", "A learner with the five identity keys that were sent is the exact match."
+    POSSIBLE_MATCH = "possible match", "A learner who fits one of the rules P1, P2, … is a possible match."
+    P1 = (
+        "P1",
+        "The dates are equal, and the names are swapped, or both are at least similar and one is equal or an alias.",
+    )
+    P2 = "P2", "Both names are equal or an alias, the dates are near, and the postcodes are equal: a mistyped date."
+    P3 = (
+        "P3",
+        "The given names are equal or an alias, dates and postcodes are equal, and the genders agree: a changed family "
+        "name.",
+    )
+    P4 = "P4", "The family names, the dates and the postcodes are equal: a twin."
+    P5 = "P5", "Both names and the postcodes are equal: a parent with the same name, or a wrong date."
+
+    # Register and update.
+    IDENTITY_KEYS = "identity keys", "No two learners have the same five identity keys; deleted learners do not count."
+    SEARCH_BEFORE = (
+        "search before",
+        "With find_before_register, an organisation registers only a learner that it has searched for not too long "
+        "ago, and not before it can have looked at the possible matches.",
+    )
+    VERSION = "version", "An update names the version that the learner has."
+    SHARING_CHANGE = "ability to share", "AbilityToShare stays as it is, or becomes 1: a notice cannot be unseen."
+    STORED_VALUES = "stored values", "An update that changes no stored value is not written."
+
+    # The fields of a learner, beyond the schema.
+    DATE = "date", "A date is one that the calendar has."
+    FUTURE = "future", "A date of birth is not in the future."
+    AGE = "age", "A learner who is registered is 13 to 110 years old."
+    KNOWN_VALUE = "known value", "A coded field has one of its known values."
+    REQUIRED = "required", "A field that is required, always or by the value of another field, has a value."
+    ACCEPTED_DESCRIPTION = "accepted description", "OtherVerificationDescription says what was seen, not who saw it."
+    NO_LONGER_ACCEPTED = "no longer accepted", "AbilityToShare 2 is held by old records, and not accepted any more."
+    PROHIBITED_TEXT = "prohibited text", "No field of a learner holds a prohibited word or postcode."
+
+    # Batches.
+    RECORD_COUNT = "record count", "LearnerRecordCount is the number of records."
+    JOB = "job", "An organisation gets the output of its own jobs, of the kind that it asks for."
+    FACET = "facet", "A value keeps to the facets that the schema has for its field."
+    IDENTIFIER = "identifier", "A UPN or UCI has the form and the check letter of one."
+    MANDATORY_FIELDS = (
+        "mandatory fields",
+        "A record with a ULN may change one of the learner's mandatory fields: with more it is another person's.",
+    )
+    VERIFIABLE = "verifiable", "A record that VerifyLearner would refuse matches nobody."
+
+    # The Personal Learning Record.
+    SHARING = "sharing", "A record is shown where its learner shares it, and to the learner always."
+    SOURCE = "source", "A source has its own fields, and no others."
+    FORM = "form", "A field of a learning event has the form that its source gives it."
+    BEGINNING = "too early", "No event is from before the record, or its source, begins."
+    COVERAGE = "not covered", "The record covers neither higher education nor key stages before the fourth."
+
+
+class Outcome(str, Enum):
+    """What a rule has found."""
+
+    ALLOWED = "allowed"
+    BROKEN = "broken"
+    CHANGED = "changed"
+    CLOSED = "closed"
+    DELETED = "deleted"
+    DISABLED = "disabled"
+    EQUAL = "equal"
+    FAILED = "failed"
+    FITS = "fits"
+    FOUND = "found"
+    FREE = "free"
+    MASTER_ANSWERED = "master answered"
+    MASTER_TO_UPDATE = "master to update"
+    MATCHES_NOT_REVIEWED = "matches not reviewed"
+    MISCOUNTED = "miscounted"
+    NEWER = "newer"
+    NOBODY_FITS = "nobody fits"
+    NO_ROLE = "no role"
+    NOT_ALLOWED = "not allowed"
+    NOT_SEARCHED = "not searched"
+    NOT_SENT = "not sent"
+    NOT_SHARED = "not shared"
+    OLDER = "older"
+    OWN_RECORD = "own record"
+    OWN_RECORD_COMPARED = "own record compared"
+    PROGRESS = "progress"
+    SEARCHED_TOO_LONG_AGO = "searched too long ago"
+    SHARED = "shared"
+    SUBMITTED = "submitted"
+    TAKEN = "taken"
+    TAKEN_BY_LINKED = "taken by linked"
+    UNCHANGED = "unchanged"
+    UNKNOWN = "unknown"
+    WRONG = "wrong"
