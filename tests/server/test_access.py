@@ -18,7 +18,7 @@ from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.sample import starting_data
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.wsgi import application_of
-from lrs_soap.settings import Settings, read
+from lrs_soap.settings import Settings, resolve
 from lrs_soap.store.store import Store
 from tests.kit.answer_schema import assert_valid
 from tests.kit.databases import SQLITE, new_database
@@ -379,7 +379,7 @@ def at(tmp_path: Path) -> Iterator[Callable[..., Callable[[datetime], str | None
         starting_data.fill(store, passwords, clock)
 
         def serve(**flags: str) -> Callable[[datetime], str | None]:
-            settings: Settings = read(flags).settings
+            settings: Settings = resolve(flags).settings
             application = application_of(
                 settings, store=store, clock=clock, passwords=passwords, log=lambda exchange: None
             )
