@@ -45,6 +45,10 @@ class StoreUnavailable(LrsError):
     """The database cannot be reached, is locked for too long, is full, or is of another version than this program."""
 
 
+class RekeyingLost(LrsError):
+    """Another process has taken over the rekeying of the database; leave it to that one."""
+
+
 class InvalidRecord(LrsError):
     """What a person gave in a file or in a command breaks a rule; `field` is their own name for the place, or ''."""
 

@@ -9,6 +9,7 @@ from lrs_soap.clock import clock_at
 from lrs_soap.passwords import Passwords
 from lrs_soap.sample import starting_data
 from lrs_soap.settings import Settings
+from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
 
 
@@ -30,6 +31,7 @@ def prepare_store(chosen: Settings) -> None:
 def _ready(chosen: Settings) -> Store:
     store = Store.open(chosen.database_url)
     try:
+        rekey_briefly(store)
         starting_data.fill(store, Passwords(), clock_at(chosen.clock))
     except BaseException:
         store.close()

@@ -42,10 +42,14 @@ Announce = Callable[[Server], None]
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What one process is there for: the work that it does, and what the log calls it."""
+    """What one process is there for: the work that it does, and what the log calls it.
+
+    A process that `ends` is not replaced once its work is done, which its exit status 0 says.
+    """
 
     name: str
     work: Callable[[Announce], None]
+    ends: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -78,11 +82,12 @@ class Processes:
         ready: Callable[[], None],
         log: Any,
     ) -> None:
-        """`sockets` are what children listen on, `ready` is called once, when every child has announced itself.
+        """`sockets` are what children listen on, `ready` is called once, when every child has announced itself but
+        those that end.
 
         `log` is a structlog logger, for the ends of children.
         """
-        self._count = len(posts)
+        self._count = sum(not post.ends for post in posts)
         self._sockets = sockets
         self._ready: Callable[[], None] | None = ready
         self._log = log
@@ -183,7 +188,7 @@ class Processes:
     def _hear(self, child: _Child) -> None:
         if not _has_ended(child.line):
             child.is_ready = True
-            if self._ready is not None and sum(each.is_ready for each in self._children) == self._count:
+            if self._ready is not None and self._ready_count() == self._count:
                 self._ready()
                 self._ready = None
             return
@@ -191,7 +196,7 @@ class Processes:
         child.line.close()
         self._children.remove(child)
         _, status = os.waitpid(child.process, 0)
-        if self._last_moment is None:
+        if self._last_moment is None and not (child.post.ends and status == 0):
             has_died_soon = time.monotonic() - child.started < _SOON_SECONDS
             self._replace(
                 child.post,
@@ -199,6 +204,9 @@ class Processes:
                 ended=child.process,
                 how=_how(os.waitstatus_to_exitcode(status)),
             )
+
+    def _ready_count(self) -> int:
+        return sum(each.is_ready and not each.post.ends for each in self._children)
 
     def _replace(self, post: Post, quick_deaths: int, **why: Any) -> None:
         # The first time may have been an accident.

@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 1.0
 
 
 class Readiness:
-    """A line of plain text: 200 and `ready`, or 503 and a sentence that says why not."""
+    """Plain text: 200 and `ready`, with a sentence on what is restricted, or 503 and a sentence that says why not."""
 
     path = "/health/ready"
     is_listed = False
@@ -25,28 +25,30 @@ class Readiness:
         # A connection of its own, which may wait less than those that answer.
         self._store = Store(database_url, busy_timeout=_PATIENCE_SECONDS)
         self._asking = Lock()
-        self._reason: str | None = None
+        self._found = (UNAVAILABLE, "The first look at the database is not over.")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             raise not_allowed("GET, HEAD")
-        reason = self._not_ready_because()
-        status, text = (OK, "ready") if reason is None else (UNAVAILABLE, reason)
+        status, text = self._status_and_text()
         headers = (("Cache-Control", "no-store"),)
         return respond(environ, start_response, status, PLAIN, f"{text}\n".encode(), headers)
 
-    def _not_ready_because(self) -> str | None:
+    def _status_and_text(self) -> tuple[str, str]:
         # One thread at a time waits for the database; whoever asks meanwhile is told what was found last.
         if self._asking.acquire(blocking=False):
             try:
-                self._reason = self._ask()
+                self._found = self._ask()
             finally:
                 self._asking.release()
-        return self._reason
+        return self._found
 
-    def _ask(self) -> str | None:
+    def _ask(self) -> tuple[str, str]:
         try:
             with self._store.writing(durable=False) as transaction:
-                return readiness.not_ready_because(transaction)
+                reason = readiness.not_ready_because(transaction)
+                if reason is not None:
+                    return UNAVAILABLE, reason
+                return OK, "\n".join(filter(None, ("ready", readiness.restriction(transaction))))
         except StoreUnavailable as error:
-            return str(error)
+            return UNAVAILABLE, str(error)

@@ -14,7 +14,7 @@ from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.log import ExchangeLog, open_log
 from lrs_soap.loading import prohibited_text
 from lrs_soap.passwords import Passwords
-from lrs_soap.server import tls
+from lrs_soap.server import rekeying, tls
 from lrs_soap.server.application import Application
 from lrs_soap.server.https import HttpsServer
 from lrs_soap.server.listening import listen, port_of
@@ -42,19 +42,21 @@ def serve(settings: Settings) -> None:
     # What can be wrong with it is told before anything is begun.
     prohibited_text.read(settings.prohibited_text)
     prepare_database(settings)
+    needs_rekeying = rekeying.is_needed(settings)
     sockets = _listen(settings)
     address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
 
     def say_ready() -> None:
         print(f"lrs-soap is ready on {address}", file=sys.stderr, flush=True)
 
-    if settings.processes == 1 and settings.batch_workers == 0:
+    if settings.processes == 1 and settings.batch_workers == 0 and not needs_rekeying:
         _answer(settings, sockets, context, lambda server: say_ready())
         return
     answering = Post("server", lambda announce: _answer(settings, sockets, context, announce))
     working = Post("worker", lambda announce: do_jobs(settings, announce, inherited=sockets))
+    rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, announce, inherited=sockets), ends=True)
     Processes(
-        [answering] * settings.processes + [working] * settings.batch_workers,
+        [answering] * settings.processes + [working] * settings.batch_workers + [rekeyer] * needs_rekeying,
         sockets=sockets,
         ready=say_ready,
         log=open_log(settings.log_level, settings.log_format),

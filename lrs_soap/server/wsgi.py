@@ -29,6 +29,7 @@ from lrs_soap.services.hours_gate import HoursGate
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.settings import Settings
+from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint, LearnerServiceEndpoint, R9Endpoint
@@ -54,11 +55,15 @@ def create(settings: Settings | None = None) -> Application:
 
 
 def prepare_database(settings: Settings) -> None:
-    """Bring the database up to date, and give a new one its starting data. Raises InvalidSetting, StoreUnavailable."""
+    """Bring the database up to date, and give a new one its starting data; rekey a small one that has older keys.
+
+    Raises InvalidSetting, StoreUnavailable.
+    """
     # What is wrong with this file is told before anything is begun.
     prohibited_text.read(settings.prohibited_text)
     store = Store.open(settings.database_url)
     try:
+        rekey_briefly(store)
         starting_data.fill(store, Passwords(), clock_at(settings.clock))
     finally:
         store.close()

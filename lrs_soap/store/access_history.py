@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, select
 from lrs_soap.rules.records.access_history import PAGE_SIZE, Access, Action, Page
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store.prepared import Prepared, PreparedInsert
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import access_history
+from lrs_soap.store.transaction import Transaction
 
 _COLUMNS = ("moment", "action", "organisation", "user_name")
 _INSERT = PreparedInsert(access_history, ("uln", *_COLUMNS))

@@ -13,8 +13,8 @@ from lrs_soap.rules.batches.batch_exceptions import DAYS_TO_RESOLVE, ExceptionSt
 from lrs_soap.rules.batches.jobs import JobState
 from lrs_soap.rules.values.codes import ReturnCode
 from lrs_soap.store.prepared import PreparedInsert
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import exceptions, job_records, jobs
+from lrs_soap.store.transaction import Transaction
 
 _PORTION = 500
 

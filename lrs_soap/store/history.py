@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 
 from lrs_soap.rules.values.change import Action, Author, Change
 from lrs_soap.store.prepared import Prepared, PreparedInsert
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import history
+from lrs_soap.store.transaction import Transaction
 
 _COLUMNS = ("action", "moment", "organisation", "user_name", "changes")
 _INSERT = PreparedInsert(history, ("uln", *_COLUMNS))

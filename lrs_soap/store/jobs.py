@@ -20,8 +20,8 @@ from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.store.dialects import milliseconds_now
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import UNFINISHED, job_records, jobs
+from lrs_soap.store.transaction import Transaction
 
 _LEASE_MILLISECONDS = literal_column("10000", BigInteger())
 _ZERO, _ONE = literal_column("0", Integer()), literal_column("1", Integer())

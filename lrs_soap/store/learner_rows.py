@@ -16,17 +16,18 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner
 from lrs_soap.store import learning_events, name_keys
 from lrs_soap.store.prepared import Prepared
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import IDENTITY, NOT_DELETED, learners
+from lrs_soap.store.transaction import Transaction
 
 HELD_FIELDS = tuple(field for field in LEARNER_FIELDS if field != "linked_ulns")
 """The fields that are columns, in order. `linked_ulns`, the dataclass's last, is in the rows of those linked."""
 
+IDENTITY_KEYS = ("given_name_identity", "family_name_identity", "post_code_identity")
+"""The columns of the identity keys that `identity_keys_of` makes. A date and a gender are their own."""
+
 COLUMNS = (
     *HELD_FIELDS,
-    "given_name_identity",
-    "family_name_identity",
-    "post_code_identity",
+    *IDENTITY_KEYS,
     "given_name_search",
     "family_name_search",
     "merged_into",
@@ -57,13 +58,20 @@ class Rows(NamedTuple):
     learning_events: list[_Row]
 
 
+def identity_keys_of(learner: Learner) -> tuple[str, str, str]:
+    """The identity keys of a learner's names and postcode, the values of `IDENTITY_KEYS`."""
+    return (
+        keys.identity_key(learner.given_name),
+        keys.identity_key(learner.family_name),
+        postcode.identity_key(learner.last_known_post_code),
+    )
+
+
 def row_of(learner: Learner) -> _Row:
     """A learner's row, the values of `COLUMNS`."""
     return (
         *_held_values(learner),
-        keys.identity_key(learner.given_name),
-        keys.identity_key(learner.family_name),
-        postcode.identity_key(learner.last_known_post_code),
+        *identity_keys_of(learner),
         keys.given_search_key(learner.given_name),
         keys.family_search_key(learner.family_name),
         learner.master_uln,

@@ -15,8 +15,8 @@ from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.store import name_keys
 from lrs_soap.store.learner_rows import COLUMNS, HELD_FIELDS, row_of
 from lrs_soap.store.prepared import Prepared, PreparedInsert
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import NOT_DELETED, learners
+from lrs_soap.store.transaction import Transaction
 
 _LINKED = learners.alias("linked")
 # A row for each linked learner, and one with None for a learner who has none.

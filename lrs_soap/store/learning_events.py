@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, select
 
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.store.prepared import Prepared
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import learning_events
+from lrs_soap.store.transaction import Transaction
 
 _OF_ULN = Prepared(
     select(*(learning_events.c[field] for field in LearningEvent._fields))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, literal_column, select
+from sqlalchemy import bindparam, delete, literal_column, select
 
 from lrs_soap.rules.names.lookup_keys import NameKey, name_keys_of
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store.prepared import Prepared, PreparedInsert
-from lrs_soap.store.store import Transaction
+from lrs_soap.store import key_version
+from lrs_soap.store.prepared import Prepared, PreparedInsert, PreparedUpdate
 from lrs_soap.store.tables import name_keys
+from lrs_soap.store.transaction import Transaction
 
 # More than most look-ups find, and few enough that a search which ends early has read little in vain.
 _PORTION = 100
@@ -27,9 +29,13 @@ _BY_DATE = Prepared(_ROWS.where(name_keys.c.date_of_birth == bindparam("date")),
 _BY_POST_CODE = Prepared(_ROWS.where(name_keys.c.post_code == bindparam("post_code")), "post_code", "key", "after")
 
 _INSERT = PreparedInsert(name_keys, NameKey._fields)
-_DELETE = delete(name_keys).where(
-    and_(*(column == bindparam(f"old_{column.name}") for column in name_keys.primary_key.columns))
+_KEY = ("date_of_birth", "key", "uln")
+_DELETE = PreparedUpdate(delete(name_keys).where(*(name_keys.c[name] == bindparam(name) for name in _KEY)), *_KEY)
+_DELETE_ALL = PreparedUpdate(
+    delete(name_keys).where(name_keys.c.date_of_birth == bindparam("date"), name_keys.c.uln == bindparam("learner")),
+    *("date", "learner"),
 )
+_primary_key = attrgetter(*_KEY)
 
 
 def by_date(transaction: Transaction, date_of_birth: str, key: str) -> Iterator[NameKey]:
@@ -61,14 +67,22 @@ def insert_rows(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> No
 
 def replace_for(transaction: Transaction, before: Learner, after: Learner) -> None:
     """Bring the keys of a learner who has changed up to date: `before` is what was held until now."""
-    if name_keys_of(before) == name_keys_of(after):
+    old, new = name_keys_of(before), name_keys_of(after)
+    if old == new and new:
         return
-    old = [
-        {"old_date_of_birth": row.date_of_birth, "old_key": row.key, "old_uln": row.uln} for row in name_keys_of(before)
-    ]
-    if old:
-        transaction.execute(_DELETE, old)
+    if key_version.is_current(transaction):
+        _DELETE.run_each(transaction, map(_primary_key, old))
+    else:
+        # Older rules may have made other keys than `old`. This reads all keys of the date, which takes longer.
+        _DELETE_ALL.run(transaction, before.date_of_birth, before.uln)
     insert_for(transaction, [after])
+
+
+def rewrite(transaction: Transaction, old: Iterable[NameKey], new: Sequence[NameKey]) -> None:
+    """Hold the `new` keys of one learner, in place of those of `old` that are there and of any of the new ones."""
+    _DELETE.run_each(transaction, {_primary_key(each) for each in (*old, *new)})
+    if new:
+        _INSERT.run(transaction, map(tuple, new))
 
 
 def _in_portions(statement: Prepared, transaction: Transaction, *values: Any) -> Iterator[NameKey]:

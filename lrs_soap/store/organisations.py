@@ -12,8 +12,8 @@ from sqlalchemy import update as update_of
 
 from lrs_soap.rules.values.organisation import Organisation, Role, canonical
 from lrs_soap.store.prepared import Prepared
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import organisations
+from lrs_soap.store.transaction import Transaction
 
 _ACTIVE, _SUSPENDED = "active", "suspended"
 _ENABLED, _DISABLED = "enabled", "disabled"

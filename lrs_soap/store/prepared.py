@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Insert, Select, Table, Update, bindparam, insert
+from sqlalchemy import Delete, Insert, Select, Table, Update, bindparam, insert
 from sqlalchemy.engine import Dialect
 
-from lrs_soap.store.store import Transaction
+from lrs_soap.store.transaction import Transaction
 
 _Values = tuple[Any, ...]
 
@@ -20,7 +20,7 @@ _Values = tuple[Any, ...]
 class _Statement:
     """A statement with bound parameters, whose values are given in the order of `names` when it is run."""
 
-    def __init__(self, statement: Select[Any] | Update | Insert, *names: str) -> None:
+    def __init__(self, statement: Select[Any] | Update | Insert | Delete, *names: str) -> None:
         self._statement = statement
         self._names = names
         self._compiled: dict[str, tuple[str, Callable[[_Values], Any]]] = {}
@@ -75,12 +75,19 @@ class Prepared(_Statement):
 
 
 class PreparedUpdate(_Statement):
-    """An update with bound parameters, as of `Prepared`, that can violate no uniqueness."""
+    """An update or delete with bound parameters, given as to `Prepared`."""
 
     def run(self, transaction: Transaction, *values: Any) -> int:
-        """Run it; how many rows it has changed."""
-        changed: int = self._execute(transaction, values).rowcount
+        """Run it and return how many rows it has changed. Raises AlreadyHeld as `Transaction.execute` does."""
+        sql, arrange = self._on(transaction)
+        transaction.write(sql, arrange(values))
+        changed: int = transaction.cursor.rowcount
         return changed
+
+    def run_each(self, transaction: Transaction, rows: Iterable[_Values]) -> None:
+        """Run it once for the values of each row. It must not violate a uniqueness."""
+        sql, arrange = self._on(transaction)
+        transaction.cursor.executemany(sql, map(arrange, rows))
 
 
 class PreparedInsert(_Statement):
@@ -97,7 +104,7 @@ class PreparedInsert(_Statement):
     def add(self, transaction: Transaction, row: _Values) -> None:
         """Insert one row. Raises AlreadyHeld as `Transaction.execute` does."""
         sql, arrange = self._on(transaction)
-        transaction.insert_row(sql, arrange(row))
+        transaction.write(sql, arrange(row))
 
 
 def _arrangement(names: tuple[str, ...], positions: list[str] | None) -> Callable[[_Values], Any]:

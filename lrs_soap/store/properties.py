@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, insert, select
 
 from lrs_soap.store.prepared import Prepared
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import properties
+from lrs_soap.store.transaction import Transaction
 
 _VALUE = Prepared(select(properties.c.value).where(properties.c.name == bindparam("name")), "name")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from lrs_soap.store.store import Transaction
+from lrs_soap.store import key_version
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
+from lrs_soap.store.transaction import Transaction
 
 
 def not_ready_because(transaction: Transaction) -> str | None:
@@ -16,3 +17,10 @@ def not_ready_because(transaction: Transaction) -> str | None:
     if found == [SCHEMA_VERSION]:
         return None
     return f"The database's schema is version {', '.join(found) or 'none'}, and this program's is {SCHEMA_VERSION}."
+
+
+def restriction(transaction: Transaction) -> str | None:
+    """A sentence that says what a database that is ready cannot do yet; None where there is nothing."""
+    if key_version.is_current(transaction):
+        return None
+    return "The learners' keys are being brought up to date. Until that is done, a search may miss learners."

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from lrs_soap.errors import AlreadyHeld
 from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search
 from lrs_soap.store.prepared import Prepared
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import searches
+from lrs_soap.store.transaction import Transaction
 
 _KEYS = ("organisation", *IdentityKeys._fields)
 _LAST = Prepared(

@@ -5,99 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, Table, inspect, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import DBAPIError
 
-from lrs_soap.errors import AlreadyHeld, StoreUnavailable
-from lrs_soap.store.dialects import Dialect, Mode, dialect_of
+from lrs_soap.errors import StoreUnavailable
+from lrs_soap.store import key_version
+from lrs_soap.store.dialects import Mode, dialect_of
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
+from lrs_soap.store.transaction import Transaction, driver_error
+
+__all__ = ["Store", "Transaction"]
 
 # Long enough to cost nothing, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
-_ALREADY_HELD = "The store holds another row with a value that must be unique."
-
-
-class Transaction:
-    """An open transaction; whoever opened it ends it.
-
-    `connection` takes SQLAlchemy's statements, `cursor` is the driver's own, for `store.prepared`. `before_write` is
-    for tests: operations call it between what they have read and what they write, so that a test can put a rival's
-    write there, where no clock would find the moment.
-    """
-
-    __slots__ = ("_dialect", "before_write", "connection", "cursor")
-
-    def __init__(self, connection: Connection, cursor: Any, dialect: Dialect) -> None:
-        self.connection = connection
-        self.cursor = cursor
-        self.before_write: Callable[[], None] = _nothing
-        self._dialect = dialect
-
-    def execute(
-        self,
-        statement: Executable,
-        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> CursorResult[Any]:
-        """Run a statement, once for each of several `parameters`. Raises AlreadyHeld for what must be unique.
-
-        After AlreadyHeld, PostgreSQL takes no more statements until the transaction or savepoint is rolled back.
-        """
-        try:
-            return self.connection.execute(statement, parameters)
-        except IntegrityError as error:
-            if self._dialect.is_duplicate(error.orig):
-                raise AlreadyHeld(_ALREADY_HELD) from error
-            raise
-
-    def insert_row(self, sql: str, values: Any) -> None:
-        """Insert a row, in the driver's own words. Raises AlreadyHeld as `execute` does."""
-        try:
-            self.cursor.execute(sql, values)
-        except Exception as error:
-            if self._dialect.is_duplicate(error):
-                raise AlreadyHeld(_ALREADY_HELD) from error
-            raise
-
-    def insert_rows(self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert very many rows, each the values of `columns`. Raises AlreadyHeld as `execute` does.
-
-        Other errors are the driver's own, and may show what was to be written.
-        """
-        try:
-            self._dialect.insert_rows(self.cursor, table.name, columns, rows)
-        except Exception as error:
-            if self._dialect.is_duplicate(error):
-                raise AlreadyHeld(_ALREADY_HELD) from error
-            raise
-
-    def next_numbers(self, sequence: str, count: int) -> Sequence[int]:
-        """So many numbers of a sequence, ascending, which no other transaction that is committed has or will have.
-
-        Whether they are free again where this transaction is undone is the database's business.
-        """
-        return self._dialect.next_numbers(self.cursor, sequence, count)
-
-    def expect_many(self) -> None:
-        """Make this connection, for as long as it lives, ready for inserts of very many rows."""
-        self._dialect.expect_many(self.cursor)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undo, where an exception leaves the block, what was done in it, and let the transaction go on."""
-        self.cursor.execute("SAVEPOINT inner_step")
-        try:
-            yield
-        except BaseException as error:
-            # What is the database's own trouble ends the whole transaction; SQLite has undone it by now.
-            if self._dialect.explain(_driver_error(error)) is None:
-                self.cursor.execute("ROLLBACK TO SAVEPOINT inner_step")
-                self.cursor.execute("RELEASE SAVEPOINT inner_step")
-            raise
-        self.cursor.execute("RELEASE SAVEPOINT inner_step")
 
 
 class Store:
@@ -115,7 +38,7 @@ class Store:
         """
         self._dialect = dialect_of(url, busy_timeout)
         self._engine = self._dialect.engine()
-        self._driver_errors: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+        self.driver_errors: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._busy_timeout = busy_timeout
         self._readers: deque[Transaction] = deque()
         # Where writers take turns, one connection is theirs and the others cannot write.
@@ -144,13 +67,13 @@ class Store:
         Raises StoreUnavailable where the database cannot be used or belongs to a newer program.
         """
         with self.writing() as transaction:
-            if _is_up_to_date(transaction):
-                return
-            # Alembic takes long to import, and most programs find the database as they need it.
-            from lrs_soap.store import migrations
+            if not _is_up_to_date(transaction):
+                # Alembic takes long to import, and most programs find the database as they need it.
+                from lrs_soap.store import migrations
 
-            self._dialect.lock_for_migration(transaction.connection)
-            migrations.upgrade(transaction.connection)
+                self._dialect.lock_for_migration(transaction.connection)
+                migrations.upgrade(transaction.connection)
+            key_version.settle(transaction)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -201,7 +124,7 @@ class Store:
         except BaseException as error:
             if transaction is not None:
                 self._roll_back(transaction, idle)
-            sentence = self._dialect.explain(_driver_error(error))
+            sentence = self._dialect.explain(driver_error(error))
             if sentence is not None:
                 raise StoreUnavailable(sentence) from error
             raise
@@ -211,8 +134,8 @@ class Store:
         while True:
             try:
                 return self._begin_now(idle, mode)
-            except (DBAPIError, self._driver_errors) as error:
-                if not self._dialect.is_busy(_driver_error(error)) or time.monotonic() >= deadline:
+            except (DBAPIError, self.driver_errors) as error:
+                if not self._dialect.is_busy(driver_error(error)) or time.monotonic() >= deadline:
                     raise
             time.sleep(_POLL_SECONDS)
 
@@ -223,7 +146,7 @@ class Store:
             transaction, is_new = self._connect(for_writing=mode is not Mode.READING), True
         try:
             self._dialect.begin(transaction.cursor, mode)
-        except self._driver_errors as error:
+        except self.driver_errors as error:
             if self._dialect.is_busy(error):
                 idle.append(transaction)
                 raise
@@ -249,7 +172,7 @@ class Store:
     def _roll_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:
         try:
             transaction.cursor.execute("ROLLBACK")
-        except self._driver_errors:
+        except self.driver_errors:
             # Whatever is wrong with it, the error that led here says more, and closing it undoes as well.
             _discard(transaction)
         else:
@@ -262,10 +185,6 @@ class Store:
             idle.append(transaction)
 
 
-def _nothing() -> None:
-    """What happens before a write when nobody tests."""
-
-
 def _is_up_to_date(transaction: Transaction) -> bool:
     if not inspect(transaction.connection).has_table(schema_version.name):
         return False
@@ -276,7 +195,3 @@ def _discard(transaction: Transaction) -> None:
     # Not close(): that would first try to roll back on a connection that may be gone.
     transaction.connection.invalidate()
     transaction.connection.close()
-
-
-def _driver_error(error: BaseException) -> BaseException:
-    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error

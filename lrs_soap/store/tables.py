@@ -27,7 +27,7 @@ from lrs_soap.rules.values.learner import DELETED
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0009"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -307,6 +307,23 @@ exceptions = Table(
     ForeignKeyConstraint(
         ["job_id", "position"], ["job_records.job_id", "job_records.position"], name="fk_exceptions_record"
     ),
+)
+
+# Which rules have made the identity keys of learners and the name keys: one row. `key_version` is the version of those
+# rules (`rules.names.lookup_keys.KEY_VERSION`), 0 where nobody knows; what was written since may have newer keys. The
+# other columns are about bringing all keys up to `target_version` (`store.rekeying.Progress`). Until `lease_until`, in
+# milliseconds since 1970 by the database's clock, that is the work of `lease_owner`.
+stored_keys = Table(
+    "stored_keys",
+    metadata,
+    Column("key_version", Integer, nullable=False),
+    Column("target_version", Integer, nullable=False),
+    Column("date_of_birth", Text, nullable=False),
+    Column("uln", Text, nullable=False),
+    Column("rewritten", BigInteger, nullable=False),
+    Column("kept", BigInteger, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_until", BigInteger),
 )
 
 # What is true of this one database, such as the key under which its ULNs are dealt.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrs_soap.rules.values import uln as rules
 from lrs_soap.store import learners, properties
-from lrs_soap.store.store import Transaction
+from lrs_soap.store.transaction import Transaction
 
 _SEQUENCE = "uln"
 

@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, bindparam, delete, literal_column, select, up
 
 from lrs_soap.store.dialects import milliseconds_now
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
-from lrs_soap.store.store import Transaction
 from lrs_soap.store.tables import UNFINISHED, job_records, jobs
+from lrs_soap.store.transaction import Transaction
 
 _LEASE_MILLISECONDS = literal_column("30000", BigInteger())
 

@@ -12,6 +12,7 @@ from lrs_soap.server import readiness
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.store.store import Store
 from tests.kit.databases import on_sqlite
+from tests.kit.earlier_databases import make_keys_old
 from tests.kit.soap_messages import Answer
 from tests.kit.wsgi_client import ask_wsgi
 
@@ -34,6 +35,18 @@ def test_a_database_that_is_set_up_is_ready(site: Readiness) -> None:
         assert answer.headers["content-type"] == "text/plain; charset=utf-8"
         assert answer.headers["cache-control"] == "no-store"
     assert (ask(site, "HEAD").status, ask(site, "HEAD").body) == (200, b"")
+
+
+def test_a_database_that_is_being_rekeyed_is_ready_and_says_so(site: Readiness, filled: Store) -> None:
+    with filled.writing() as transaction:
+        make_keys_old(transaction)
+
+    answer = ask(site)
+
+    assert answer.status == 200
+    assert answer.body == (
+        b"ready\nThe learners' keys are being brought up to date. Until that is done, a search may miss learners.\n"
+    )
 
 
 def test_a_database_of_another_version_is_not(site: Readiness, store: Store) -> None:

@@ -11,9 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from lrs_soap.errors import StoreUnavailable
-from lrs_soap.rules.values import uln as rules
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store import learners, migrations, name_keys, properties, ulns
+from lrs_soap.store import learners, migrations, ulns
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import SCHEMA_VERSION, metadata
 
@@ -26,21 +25,6 @@ def test_the_migrations_make_the_tables_that_the_program_declares(store: Store) 
             transaction.connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, metadata) == []
-
-
-@pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, int(SCHEMA_VERSION))])
-def test_up_from_every_revision(store: Store, learner: Callable[..., Learner], revision: str) -> None:
-    with store.writing() as transaction:
-        learners.insert(transaction, learner())
-    with store.writing() as transaction:
-        migrations.downgrade(transaction.connection, revision)
-    store.migrate()
-    with store.writing() as transaction:
-        context = MigrationContext.configure(transaction.connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
-        # What was held is held, and has the name keys that a migration has made for it.
-        assert learners.by_uln(transaction, learner().uln) == learner()
-        assert list(name_keys.by_date(transaction, learner().date_of_birth, "nadia"))
 
 
 def test_the_newest_migration_is_the_version_that_the_program_asks_for(store: Store) -> None:
@@ -68,20 +52,6 @@ def test_down_to_nothing_and_up_again(store: Store) -> None:
     store.migrate()
     with store.writing() as transaction:
         assert len(ulns.issue(transaction)) == 10
-
-
-def test_no_number_of_a_uln_is_lost_or_taken_twice_between_the_versions(store: Store) -> None:
-    with store.writing() as transaction:
-        before = ulns.issue_many(transaction, 20)
-    for revision in ("0001", "0002"):
-        with store.writing() as transaction:
-            migrations.downgrade(transaction.connection, revision)
-        store.migrate()
-        with store.writing() as transaction:
-            before += ulns.issue_many(transaction, 20)
-            key = bytes.fromhex(str(properties.get(transaction, "uln_key")))
-    series = [uln for number in range(100) if (uln := rules.issue(number, key)) is not None]
-    assert before == series[:60]
 
 
 def test_migrating_again_changes_nothing(store: Store, database_url: str, learner: Callable[..., Learner]) -> None:
@@ -139,15 +109,3 @@ def test_several_processes_set_up_one_new_database(
     with store.reading() as transaction:
         assert transaction.execute(text("SELECT count(*) FROM properties WHERE name = 'uln_key'")).scalar() == 1
     store.close()
-
-
-def test_who_was_linked_before_that_was_remembered_was_merged_into_its_master(
-    store: Store, learner: Callable[..., Learner]
-) -> None:
-    master, linked = learner(), learner("2000000003", family_name="Ash", master_uln="1000000016")
-    with store.writing() as transaction:
-        learners.insert_many(transaction, [master, linked])
-        migrations.downgrade(transaction.connection, "0004")
-    store.migrate()
-    with store.reading() as transaction:
-        assert learners.merged_into(transaction, master.uln) == {linked.uln: master.uln}

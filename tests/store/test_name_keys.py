@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lrs_soap.errors import AlreadyHeld
 from lrs_soap.rules.names.lookup_keys import FAMILY, FAMILY_ALIAS, GIVEN, GIVEN_ALIAS, NameKey, name_keys_of
 from lrs_soap.rules.values.learner import DELETED, Learner
-from lrs_soap.store import learners, migrations, name_keys, tables
+from lrs_soap.store import learners, name_keys, tables
 from lrs_soap.store.store import Store, Transaction
 from tests.kit.databases import on_postgresql, on_sqlite
 
@@ -117,18 +117,6 @@ def test_an_update_that_comes_too_late_leaves_them(store: Store, learner: Make) 
         learners.insert(transaction, learner(version_number=2))
         assert not learners.update(transaction, learner(), learner(family_name="Ash"))
         assert held(transaction) == set(name_keys_of(learner()))
-
-
-def test_a_migration_gives_them_to_the_learners_that_are_held_already(store: Store, learner: Make) -> None:
-    many = [
-        learner(str(1_000_000_000 + each), given_name=f"Nadia {each}", preferred_given_name="Nan")
-        for each in range(2_100)
-    ]
-    with store.writing() as transaction:
-        learners.insert_many(transaction, [*many, learner(OTHER, learner_status=DELETED)])
-        migrations.downgrade(transaction.connection, "0003")
-        migrations.upgrade(transaction.connection)
-        assert held(transaction) == {row for each in many for row in name_keys_of(each)}
 
 
 def test_many_of_one_name_are_read_in_portions(store: Store, learner: Make) -> None:

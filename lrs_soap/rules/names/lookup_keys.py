@@ -14,6 +14,14 @@ from lrs_soap.rules.names.matching import held_family_aliases, held_given_aliase
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.learner import Learner
 
+KEY_VERSION = 1
+"""The version of the rules that make the keys which a database keeps: these name keys, and the identity keys of names
+and postcodes (`rules.names.keys`, `rules.values.postcode`).
+
+Raise it with every change that gives some learner other keys. A database with older keys is then rekeyed when it is
+opened (`store.rekeying`).
+"""
+
 # What a key is to its learner; it can be several of these. Plain numbers, since a search tests them row by row.
 GIVEN, GIVEN_ALIAS, FAMILY, FAMILY_ALIAS = 1, 2, 4, 8
 

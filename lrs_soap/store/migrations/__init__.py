@@ -13,20 +13,20 @@ from sqlalchemy import Connection
 from lrs_soap.errors import StoreUnavailable
 
 
-def upgrade(connection: Connection) -> None:
-    """Create or bring up to date the schema behind `connection`, in the transaction that is open on it.
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Create the schema behind `connection` or bring it up to `revision`, in the transaction that is open on it.
 
     Raises StoreUnavailable, and changes nothing, where the schema was made by a newer program than this.
     """
     config = _config(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
-        if revision not in known:
+    for held in MigrationContext.configure(connection).get_current_heads():
+        if held not in known:
             raise StoreUnavailable(
-                f"The database was last used by a newer lrs-soap (its schema is version {revision}, which this program "
+                f"The database was last used by a newer lrs-soap (its schema is version {held}, which this program "
                 "does not know). Install that version or a newer one, or use another database."
             )
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def downgrade(connection: Connection, revision: str) -> None:
