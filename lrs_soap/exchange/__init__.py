@@ -1,1 +1,1 @@
-"""One request and its answer, and the log that is told of it."""
+"""One request and its answer, and the journals that keep them."""

@@ -7,66 +7,88 @@ import logging
 import re
 import sys
 from contextlib import suppress
-from typing import Any, Literal, TextIO
+from typing import Literal, TextIO
 
 import structlog
+from structlog.typing import EventDict, FilteringBoundLogger
 
 from lrs_soap.clock import Clock
-from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
 from lrs_soap.rules.values.sentences import sentence
 
 _LONGEST = 200
 _MOST = 20
+_NOBODY = Claim(None, None)
 
 
 class ExchangeLog:
-    """Writes exchanges to a structlog logger, under the service's own time.
+    """The journal that writes a line for each exchange to a structlog logger, under the service's own time.
 
-    Of a request only what is listed here is written: never its bytes, which hold a password.
+    Only what is listed here is written of a request: never its bytes, which may hold a password. Requests are logged
+    at level info; batch records and commands at level debug, since jobs log their ends and commands print what they
+    do. At level debug each line has the time that each stage took. A failure of the service itself is an error with
+    its trace.
     """
 
-    def __init__(self, logger: Any, clock: Clock, *, failures_only: bool = False) -> None:
+    def __init__(self, logger: FilteringBoundLogger, clock: Clock, *, failures_only: bool = False) -> None:
         """`failures_only`: log what failed in the service itself, and no other exchange."""
         self._logger = logger
         self._clock = clock
         self._failures_only = failures_only
+        self._is_detailed = logger.is_enabled_for(logging.DEBUG)
 
-    def __call__(self, exchange: Exchange) -> None:
-        """Log an exchange that is over: at level info, a failure of the service itself as an error with its trace.
-
-        A log that cannot be written is no reason to withhold an answer: nothing is raised then.
-        """
-        if self._failures_only and exchange.error is None:
+    def record(self, exchange: Exchange) -> None:
+        """Log an exchange that is over. A log that cannot be written to raises nothing."""
+        level = _level_of(exchange)
+        if (self._failures_only and exchange.error is None) or not self._logger.is_enabled_for(level):
             return
-        facts = {
+        facts = {name: value for name, value in self._facts(exchange).items() if value is not None}
+        with suppress(OSError, ValueError):
+            self._logger.log(level, "exchange", **facts, exc_info=exchange.error)
+
+    def _facts(self, exchange: Exchange) -> dict[str, object]:
+        claim, author = exchange.claim or _NOBODY, exchange.author
+        organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
+        reasons = [reason for decision in exchange.decisions for reason in decision.reasons]
+        stages = exchange.milliseconds_by_stage() if self._is_detailed else {}
+        return {
             "time": self._clock.now().isoformat(),
             "exchange": exchange.id,
+            "origin": exchange.origin.value,
+            "world": None if exchange.world == MAIN_WORLD else exchange.world,
             "path": exchange.path,
             "operation": exchange.operation,
-            "organisation": _short(exchange.organisation),
-            "user": _short(exchange.user),
+            "job": exchange.job,
+            "record": exchange.record,
+            "organisation": _short(organisation),
+            "claimed_organisation": None if claim.organisation == organisation else _short(claim.organisation),
+            "user": _short(user),
             "certificate": _short(exchange.certificate),
             "code": exchange.code,
-            "reasons": [sentence(reason) for reason in exchange.reasons[:_MOST]] or None,
+            "reasons": [sentence(reason) for reason in reasons[:_MOST]] or None,
             "findings": [_short(finding) for finding in exchange.findings[:_MOST]] or None,
-            "status": exchange.status,
+            "status": exchange.status or None,
             "milliseconds": round(exchange.milliseconds(), 2),
+            "stages": {stage.value: round(taken, 3) for stage, taken in stages.items()} or None,
         }
-        given = {name: value for name, value in facts.items() if value is not None}
-        with suppress(OSError, ValueError):
-            if exchange.error is None:
-                self._logger.info("exchange", **given)
-            else:
-                self._logger.error("exchange", **given, exc_info=exchange.error)
 
 
-def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.stderr) -> Any:
+def _level_of(exchange: Exchange) -> int:
+    if exchange.origin is Origin.COMMAND:
+        # A command that fails says so itself, to whoever gave it.
+        return logging.DEBUG
+    if exchange.error is not None:
+        return logging.ERROR
+    return logging.INFO if exchange.origin is Origin.SOAP else logging.DEBUG
+
+
+def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.stderr) -> FilteringBoundLogger:
     """The service's structlog logger, which writes to `stream`, and the logging of the libraries sent there too."""
     number = int(logging.getLevelName(level.upper()))
     logging.basicConfig(stream=stream, level=max(number, logging.WARNING), format="%(levelname)s %(name)s: %(message)s")
     # It warns of each request that waits for a thread, which is what queues are for.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    return structlog.wrap_logger(
+    logger: FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLogger(stream),
         processors=[
             structlog.processors.add_log_level,
@@ -75,19 +97,20 @@ def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.std
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
     ).bind()
+    return logger
 
 
 _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
 
 
-def _text_line(logger: object, method: str, facts: structlog.typing.EventDict) -> str:
+def _text_line(logger: object, method: str, facts: EventDict) -> str:
     """The facts as `name=value`; quoted, on one line, whatever is not plain. The trace of a failure comes after it."""
     trace = facts.pop("exception", None)
     line = " ".join([f"{name}={_quoted(value)}" for name, value in facts.items()])
     return line if trace is None else f"{line}\n{trace}"
 
 
-def _quoted(value: Any) -> str:
+def _quoted(value: object) -> str:
     if isinstance(value, str):
         if _is_bare(value):
             return value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.journal import Journal
 from lrs_soap.server.http_request import Environ, HttpError
 from lrs_soap.server.responses import PLAIN, SERVER_ERROR, Headers, respond
 from lrs_soap.server.site import Site, StartResponse
@@ -14,8 +15,8 @@ from lrs_soap.server.site import Site, StartResponse
 class Application:
     """A router over sites, itself a WSGI application. Safe to call from several threads, as its sites are."""
 
-    def __init__(self, sites: Iterable[Site], *, log: Callable[[Exchange], None]) -> None:
-        """`log` is told of each request on which a site has failed.
+    def __init__(self, sites: Iterable[Site], *, journal: Journal) -> None:
+        """`journal` is told of each request on which a site has failed.
 
         Raises ValueError where two sites have the same path.
         """
@@ -28,7 +29,7 @@ class Application:
                 raise ValueError(f"two sites are at {site.path}")
         listed = " and ".join(site.path for site in self._sites() if site.is_listed)
         self._nothing_here = f"There is nothing here; the service is at {listed}."
-        self._log = log
+        self._journal = journal
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -39,7 +40,7 @@ class Application:
             return _explain(environ, start_response, error.status, error.sentence, error.headers)
         except Exception as error:  # whoever asks gets a sentence and a reference, the log the rest
             failure = Exchange(path=str(environ.get("PATH_INFO")), status=500, error=error)
-            self._log(failure)
+            self._journal.record(failure)
             sentence = f"The service has failed; its log says more under {failure.id}."
             return _explain(environ, start_response, SERVER_ERROR, sentence)
 

@@ -71,10 +71,10 @@ def _answer(
     logger = open_log(settings.log_level, settings.log_format)
     if settings.processes > 1:
         logger = logger.bind(process=os.getpid())
-    log = ExchangeLog(logger, clock, failures_only=not settings.log_exchanges)
+    journal = ExchangeLog(logger, clock, failures_only=not settings.log_exchanges)
     store = Store(settings.database_url)
     try:
-        application = application_of(settings, store=store, clock=clock, passwords=passwords, log=log)
+        application = application_of(settings, store=store, clock=clock, passwords=passwords, journal=journal)
         server = _server(application, settings, sockets, context, logger)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda number, frame: server.stop())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 from urllib.parse import parse_qsl
 
-from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.exchange import Exchange, Stage
+from lrs_soap.exchange.journal import Journal
 from lrs_soap.server.http_request import (
     CERTIFICATE_SUBJECT,
     Environ,
@@ -37,16 +37,16 @@ class SoapPort:
         endpoint: Endpoint,
         document: WsdlDocument,
         *,
-        log: Callable[[Exchange], None],
+        journal: Journal,
         max_body_bytes: int,
         trusted_proxies: frozenset[str] = frozenset(),
         client_certificate: bool = False,
     ) -> None:
-        """`log` is told of each exchange when its answer is made; `client_certificate` whether HTTPS asks for one."""
+        """`journal` is told of each exchange once its answer is made. `client_certificate`: HTTPS asks for one."""
         self.path = path
         self._endpoint = endpoint
         self._document = document
-        self._log = log
+        self._journal = journal
         self._max_body_bytes = max_body_bytes
         self._trusted_proxies = trusted_proxies
         self._client_certificate = client_certificate
@@ -64,6 +64,7 @@ class SoapPort:
         try:
             charset = charset_of(environ)
             exchange.request = body_of(environ, self._max_body_bytes)
+            exchange.mark(Stage.RECEIVED)
             self._endpoint.answer(exchange, charset, environ.get("HTTP_SOAPACTION"))
         except HttpError as error:
             exchange.status = int(error.status[:3])
@@ -74,7 +75,7 @@ class SoapPort:
             exchange.findings.append(str(error))
             raise HttpError("415 Unsupported Media Type", str(error)) from error
         finally:
-            self._log(exchange)
+            self._journal.record(exchange)
         return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer)
 
     def _get(self, environ: Environ, start_response: StartResponse) -> list[bytes]:

@@ -6,13 +6,13 @@ application = wsgi.create()
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from lrs_soap import settings as settings_module
 from lrs_soap.clock import Clock, clock_at
 from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.journal import Journal
 from lrs_soap.exchange.log import ExchangeLog, open_log
 from lrs_soap.loading import prohibited_text
 from lrs_soap.passwords import Passwords
@@ -50,8 +50,8 @@ def create(settings: Settings | None = None) -> Application:
     chosen = settings or settings_module.resolve({}).settings
     prepare_database(chosen)
     clock = clock_at(chosen.clock)
-    log = ExchangeLog(open_log(chosen.log_level, chosen.log_format), clock, failures_only=not chosen.log_exchanges)
-    return application_of(chosen, store=Store(chosen.database_url), clock=clock, passwords=Passwords(), log=log)
+    journal = ExchangeLog(open_log(chosen.log_level, chosen.log_format), clock, failures_only=not chosen.log_exchanges)
+    return application_of(chosen, store=Store(chosen.database_url), clock=clock, passwords=Passwords(), journal=journal)
 
 
 def prepare_database(settings: Settings) -> None:
@@ -70,7 +70,7 @@ def prepare_database(settings: Settings) -> None:
 
 
 def application_of(
-    settings: Settings, *, store: Store, clock: Clock, passwords: Passwords, log: Callable[[Exchange], None]
+    settings: Settings, *, store: Store, clock: Clock, passwords: Passwords, journal: Journal
 ) -> Application:
     """The application over one store. Raises InvalidSetting where the list of prohibited text cannot be read."""
     prohibited = prohibited_text.read(settings.prohibited_text)
@@ -95,7 +95,7 @@ def application_of(
             port.path,
             endpoint,
             WsdlDocument(port),
-            log=log,
+            journal=journal,
             max_body_bytes=settings.max_body_bytes,
             trusted_proxies=frozenset(settings.trusted_proxies),
             client_certificate=settings.tls_client_ca is not None,
@@ -120,7 +120,7 @@ def application_of(
         soap_port(LEARNER_SERVICE_R9, R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit)),
         Readiness(settings.database_url),
     ]
-    return Application([FrontPage(sites), *sites], log=log)
+    return Application([FrontPage(sites), *sites], journal=journal)
 
 
 def _search_age(settings: Settings) -> SearchAge | None:

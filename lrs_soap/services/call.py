@@ -9,7 +9,7 @@ from typing import Protocol
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import Refused
-from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.exchange import Claim, Exchange, RefusedRequest, Stage
 from lrs_soap.operations import organisations
 from lrs_soap.passwords import Passwords
 from lrs_soap.rules.access import roles
@@ -19,7 +19,6 @@ from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
-from lrs_soap.rules.values.organisation import Organisation
 from lrs_soap.store.store import Store, Transaction
 from lrs_soap.wsdl.port import Operation
 
@@ -66,8 +65,8 @@ class Call:
     def reading_for(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
         """As `reading`, and for whom: where that decides what may be read, or is written down after. Raises Refused."""
         with self.store.reading() as transaction:
-            organisation = self._authorise(request, transaction)
-            yield transaction, Author(organisation.ukprn, request.UserName)
+            author = self._authorise(request, transaction)
+            yield transaction, author
 
     @contextmanager
     def writing(self, request: LearnerServiceRequest) -> Iterator[tuple[Transaction, Author]]:
@@ -76,24 +75,22 @@ class Call:
         Others wait for one that writes, so who asks is found out before, in one that reads: a password takes long.
         """
         with self.store.reading() as transaction:
-            organisation = self._authorise(request, transaction)
+            author = self._authorise(request, transaction)
         with self.store.writing() as transaction:
-            yield transaction, Author(organisation.ukprn, request.UserName)
+            yield transaction, author
 
     def decided(self, decision: Decision) -> None:
         """Note what the answer is and why."""
-        self.exchange.code = decision.code.value
-        self.exchange.reasons = decision.reasons
+        self.exchange.decide(decision)
 
     def decided_each(self, decisions: Sequence[Decision]) -> None:
         """Note what the answers are, each kind once, and why, where one request has several."""
-        self.exchange.code = ",".join(sorted({decision.code.value for decision in decisions}))
-        self.exchange.reasons = tuple(reason for decision in decisions for reason in decision.reasons)
+        self.exchange.decide(*decisions)
 
-    def _authorise(self, request: LearnerServiceRequest, transaction: Transaction) -> Organisation:
-        self.exchange.organisation = request.UKPRN or request.OrganisationRef
-        self.exchange.user = request.UserName
-        if self.exchange.organisation is None:
+    def _authorise(self, request: LearnerServiceRequest, transaction: Transaction) -> Author:
+        exchange = self.exchange
+        exchange.claim = Claim(request.UKPRN or request.OrganisationRef, request.UserName)
+        if exchange.claim.organisation is None:
             raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, NO_ORGANISATION)
         organisation = organisations.authenticate(
             transaction,
@@ -102,8 +99,10 @@ class Call:
             organisation_ref=request.OrganisationRef,
             password=request.OrgPassword,
         )
+        exchange.author = Author(organisation.ukprn, request.UserName)
         judged = roles.judge(organisation, self.operation.name, opened_by=self.operation.roles)
         if not judged.is_allowed:
-            self.exchange.reasons = (judged.reason,)
+            exchange.decide(RefusedRequest(FaultCode.INSUFFICIENT_ACCESS, (judged.reason,)))
             raise Refused(FaultCode.INSUFFICIENT_ACCESS.value, FaultCode.INSUFFICIENT_ACCESS.text)
-        return organisation
+        exchange.mark(Stage.AUTHORISED)
+        return exchange.author

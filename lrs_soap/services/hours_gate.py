@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import Refused
-from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.exchange import Exchange, RefusedRequest
 from lrs_soap.rules.access.hours import ServiceHours
 from lrs_soap.rules.values.codes import FaultCode
 
@@ -22,5 +22,5 @@ class HoursGate:
         """Let an exchange pass. If the service is closed, note the reason and raise Refused with WSEC0004."""
         closed = self.hours.closed_because(self.clock.now())
         if closed is not None:
-            exchange.reasons = (closed,)
+            exchange.decide(RefusedRequest(FaultCode.OUT_OF_HOURS, (closed,)))
             raise Refused(FaultCode.OUT_OF_HOURS.value, FaultCode.OUT_OF_HOURS.text)

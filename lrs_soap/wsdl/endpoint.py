@@ -10,9 +10,10 @@ from lxml import etree
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import LrsError, Refused
-from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.wsdl import faults, reading, reading_r9, value_checks
+from lrs_soap.wsdl.claims import claim_in
 from lrs_soap.wsdl.declarations import Message
 from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope
 from lrs_soap.wsdl.facets import Facet
@@ -67,25 +68,26 @@ class Endpoint(ABC):
             if self._admit is not None:
                 self._admit(exchange)
             request, facet_errors = self._read(operation, child, exchange)
-            exchange.mark("read")
+            exchange.mark(Stage.READ)
             response = operation.function(self._make_call(exchange, operation, facet_errors), request)
-            exchange.mark("decided")
+            exchange.mark(Stage.DECIDED)
             exchange.answer = self.envelope.wrap(self._writer.write(operation.response_tag, response))
             exchange.status = OK
         except UnknownCharset:
+            exchange.claim = claim_in(exchange.request, None)
             raise
-        except NotACall as error:
+        except Exception as error:  # the caller gets a fault, and the log the trace
+            exchange.claim = exchange.claim or claim_in(exchange.request, child)
+            exchange.answer = self._refusal(error, exchange, child)
+            exchange.status = SERVER_ERROR
+        exchange.mark(Stage.WRITTEN)
+
+    def _refusal(self, error: Exception, exchange: Exchange, child: etree._Element | None) -> bytes:
+        if isinstance(error, NotACall):
             exchange.code = error.fault
             exchange.findings.append(error.loggable)
-            self._fail(exchange, self.envelope.soap_fault(error.fault, error.sentence))
-        except Exception as error:  # the caller gets a fault, and the log the trace
-            local_name = "" if child is None else etree.QName(child).localname
-            self._fail(exchange, self._fault(error, exchange, local_name))
-        exchange.mark("written")
-
-    def _fail(self, exchange: Exchange, fault: bytes) -> None:
-        exchange.status = SERVER_ERROR
-        exchange.answer = fault
+            return self.envelope.soap_fault(error.fault, error.sentence)
+        return self._fault(error, exchange, "" if child is None else etree.QName(child).localname)
 
     @abstractmethod
     def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:

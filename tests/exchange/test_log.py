@@ -5,24 +5,35 @@ from __future__ import annotations
 import io
 import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
 
 from lrs_soap.clock import SettableClock
-from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
 from lrs_soap.exchange.log import ExchangeLog, open_log
 from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
-from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
+from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.rule import Rule
 
 CLOCK = SettableClock(datetime(2025, 7, 14, 15, 23, 47))
+EQUAL = NamesAgreement(Agreement.EQUAL, Agreement.EQUAL, swapped=False)
+NAMES = Reason(Rule.NAMES, EQUAL, ("given_name",), ("Grace",), ("Grace",))
 FORGED = 'A Tester\n2025-07-14 exchange=0 code=WSRC0004 user="Somebody'
+
+
+class RecordOutcome(NamedTuple):
+    """What became of a record of a batch."""
+
+    code: ReturnCode
+    reasons: tuple[Reason, ...]
 
 
 def logged(exchange: Exchange, form: Literal["text", "json"] = "text", level: str = "info", **how: Any) -> str:
     stream = io.StringIO()
-    ExchangeLog(open_log(level, form, stream), CLOCK, **how)(exchange)
+    ExchangeLog(open_log(level, form, stream), CLOCK, **how).record(exchange)
     return stream.getvalue()
 
 
@@ -33,20 +44,11 @@ def an_exchange(**values: Any) -> Exchange:
 def test_a_line_of_text_has_what_is_known() -> None:
     exchange = an_exchange(
         operation="learnerByULN",
-        organisation="TEST0001",
-        user="A Tester",
+        claim=Claim("TST001", "A Tester"),
+        author=Author("TEST0001", "A Tester"),
         certificate="vendor",
-        code="WSRC0004",
-        reasons=(
-            Reason(
-                Rule.NAMES,
-                NamesAgreement(Agreement.EQUAL, Agreement.EQUAL, swapped=False),
-                ("given_name",),
-                ("Grace",),
-                ("Grace",),
-            ),
-        ),
     )
+    exchange.decide(Decision(ResponseCode.EXACT_MATCH, reasons=(NAMES,)))
 
     line = logged(exchange)
 
@@ -54,9 +56,11 @@ def test_a_line_of_text_has_what_is_known() -> None:
     for fact in (
         "time=2025-07-14T15:23:47+01:00",
         "exchange=4bb5572216f8795c",
+        "origin=soap",
         "path=/LearnerService.svc",
         "operation=learnerByULN",
-        "organisation=TEST0001",
+        " organisation=TEST0001",
+        "claimed_organisation=TST001",
         'user="A Tester"',
         "certificate=vendor",
         "code=WSRC0004",
@@ -65,8 +69,64 @@ def test_a_line_of_text_has_what_is_known() -> None:
         "milliseconds=",
     ):
         assert fact in line
-    # Of a learner nothing is written.
+    # Of a learner nothing is written, of the only world not its name, and how long each stage took not at this level.
     assert "Grace" not in line
+    assert "world=" not in line
+    assert "stages=" not in line
+
+
+def test_who_was_not_proved_is_said_to_claim() -> None:
+    line = logged(an_exchange(code="WSEC0005", claim=Claim("TEST0001", "A Tester")))
+
+    assert 'claimed_organisation=TEST0001 user="A Tester"' in line
+    assert " organisation=" not in line
+
+
+def test_a_claim_that_was_proved_is_not_repeated() -> None:
+    line = logged(an_exchange(claim=Claim("TEST0001", "A"), author=Author("TEST0001", "A")))
+
+    assert " organisation=TEST0001 user=A " in line
+    assert "claimed" not in line
+
+
+def test_at_level_debug_a_line_says_how_long_each_stage_took() -> None:
+    exchange = an_exchange()
+    exchange.started = 100.0
+    exchange.stages = [(Stage.RECEIVED, 100.0005), (Stage.READ, 100.002), (Stage.DECIDED, 100.0021)]
+
+    facts = json.loads(logged(exchange, "json", "debug"))
+
+    assert facts["stages"] == {"received": 0.5, "read": 1.5, "decided": 0.1}
+
+
+def test_a_line_names_another_world() -> None:
+    assert "world=test-1" in logged(an_exchange(world="test-1"))
+
+
+RECORD = {"origin": Origin.BATCH_RECORD, "path": None, "status": 0, "job": "20000001", "record": 7}
+
+
+def test_the_record_of_a_batch_is_a_line_at_level_debug() -> None:
+    exchange = an_exchange(**RECORD, operation="registerBatch", author=Author("TEST0001", "A Tester"))
+    exchange.decide(RecordOutcome(ReturnCode.REGISTERED, (NAMES,)))
+
+    assert logged(exchange) == ""
+    line = logged(exchange, level="debug")
+    for fact in ('origin="batch record"', "operation=registerBatch", "job=20000001", "record=7", "code=RC001"):
+        assert fact in line
+    assert "status=" not in line
+    assert "path=" not in line
+
+
+def test_the_record_of_a_batch_that_fails_is_an_error() -> None:
+    assert "level=error" in logged(an_exchange(**RECORD, error=RuntimeError("no table")))
+
+
+def test_a_command_is_a_line_at_level_debug_even_where_it_fails() -> None:
+    exchange = an_exchange(origin=Origin.COMMAND, operation="merge", error=RuntimeError("no table"))
+
+    assert logged(exchange) == ""
+    assert "origin=command" in logged(exchange, level="debug")
 
 
 def test_a_line_of_json_is_an_object_with_what_is_known() -> None:
@@ -82,10 +142,11 @@ def test_a_line_of_json_is_an_object_with_what_is_known() -> None:
     assert "code" not in facts
 
 
-@pytest.mark.parametrize("field", ["user", "organisation", "operation", "path", "certificate"])
+@pytest.mark.parametrize("field", ["user", "claimed_organisation", "operation", "path", "certificate"])
 @pytest.mark.parametrize("text", [FORGED, "a\rb", "a\u2028b", "a\u0085b", "a\x1b[31mb", "a\0b", 'a" code="x', "a\\"])
 def test_nothing_that_was_sent_can_forge_a_line_or_a_fact(field: str, text: str) -> None:
-    exchange = an_exchange(code="WSEC0005", **{field: text})
+    claims = {"user": {"claim": Claim(None, text)}, "claimed_organisation": {"claim": Claim(text, None)}}
+    exchange = an_exchange(code="WSEC0005", **claims.get(field, {field: text}))
 
     line = logged(exchange)
     assert line.count("\n") == 1
@@ -106,7 +167,7 @@ def test_findings_are_as_safe() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_what_is_long_or_much_is_cut(form: Literal["text", "json"]) -> None:
-    line = logged(an_exchange(user="x" * 100_000, findings=["y" * 100_000] * 1000), form)
+    line = logged(an_exchange(claim=Claim(None, "x" * 100_000), findings=["y" * 100_000] * 1000), form)
 
     assert "x" * 200 in line
     assert "x" * 201 not in line
@@ -155,4 +216,4 @@ def test_a_log_that_cannot_be_written_withholds_no_answer() -> None:
     log = ExchangeLog(open_log("info", "text", stream), CLOCK)
     stream.close()
 
-    log(an_exchange())
+    log.record(an_exchange())

@@ -12,6 +12,7 @@ from lrs_soap.server.loop import Loop
 from lrs_soap.server.soap_port import SoapPort
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.wsdl.document import WsdlDocument
+from tests.kit.kept_journal import KeptJournal
 
 
 class _NoDocument(WsdlDocument):
@@ -32,10 +33,10 @@ def broken_application() -> Iterator[str]:
         LEARNER_SERVICE.path,
         _NoEndpoint(),  # type: ignore[arg-type]
         _NoDocument(LEARNER_SERVICE),
-        log=lambda exchange: None,
+        journal=KeptJournal(),
         max_body_bytes=1024,
     )
-    application = Application([port], log=lambda exchange: None)
+    application = Application([port], journal=KeptJournal())
     loop = Loop(application, threads=0, host="127.0.0.1", port=0)
     thread = threading.Thread(target=loop.run)
     thread.start()

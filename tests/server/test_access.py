@@ -23,6 +23,7 @@ from lrs_soap.store.store import Store
 from tests.kit.answer_schema import assert_valid
 from tests.kit.databases import SQLITE, new_database
 from tests.kit.every_operation import DECLARED, LEARNER, OPERATIONS, R9, TEST, Who, ask, ask_with, code_of
+from tests.kit.kept_journal import KeptJournal
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, LEARNER_SERVICE_R9, Answer, envelope, post, send
 
@@ -380,9 +381,7 @@ def at(tmp_path: Path) -> Iterator[Callable[..., Callable[[datetime], str | None
 
         def serve(**flags: str) -> Callable[[datetime], str | None]:
             settings: Settings = resolve(flags).settings
-            application = application_of(
-                settings, store=store, clock=clock, passwords=passwords, log=lambda exchange: None
-            )
+            application = application_of(settings, store=store, clock=clock, passwords=passwords, journal=KeptJournal())
             loop = Loop(application, threads=0, host="127.0.0.1", port=0)
             loops.append((loop, threading.Thread(target=loop.run)))
             loops[-1][1].start()

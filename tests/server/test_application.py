@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.http_request import Environ, HttpError
 from lrs_soap.server.responses import OK, PLAIN, respond
 from lrs_soap.server.site import StartResponse
+from tests.kit.kept_journal import KeptJournal
 from tests.kit.wsgi_client import ask_wsgi
 
 
@@ -42,8 +42,8 @@ class Failing(Echo):
         raise self._error
 
 
-def application(*sites: Any, log: list[Exchange] | None = None) -> Application:
-    return Application(sites, log=(log if log is not None else []).append)
+def application(*sites: Any, journal: KeptJournal | None = None) -> Application:
+    return Application(sites, journal=journal or KeptJournal())
 
 
 @pytest.mark.parametrize(
@@ -107,25 +107,25 @@ def test_two_sites_cannot_be_at_one_path() -> None:
 
 
 def test_what_a_site_raises_for_its_caller_is_answered_as_it_says() -> None:
-    log: list[Exchange] = []
+    journal = KeptJournal()
     failing = Failing(HttpError("409 Conflict", "It is there already.", (("X-Why", "twice"),)))
 
-    answer = ask_wsgi(application(failing, log=log), "GET", "/failing")
+    answer = ask_wsgi(application(failing, journal=journal), "GET", "/failing")
 
     assert (answer.status, answer.body) == (409, b"It is there already.\n")
     assert answer.headers["x-why"] == "twice"
-    assert log == []
+    assert journal.exchanges == []
 
 
 @pytest.mark.parametrize("has_begun", [False, True])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_a_site_that_fails_is_a_500_with_a_reference_to_the_log(method: str, has_begun: bool) -> None:
-    log: list[Exchange] = []
+    journal = KeptJournal()
     error = RuntimeError("no table")
 
-    answer = ask_wsgi(application(Failing(error, has_begun=has_begun), log=log), method, "/failing")
+    answer = ask_wsgi(application(Failing(error, has_begun=has_begun), journal=journal), method, "/failing")
 
-    (failure,) = log
+    (failure,) = journal.exchanges
     assert answer.status == failure.status == 500
     assert failure.error is error
     sentence = f"The service has failed; its log says more under {failure.id}.\n"
