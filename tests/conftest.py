@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +14,13 @@ from lrs_soap.clock import SettableClock
 from lrs_soap.passwords import Passwords
 from lrs_soap.sample import starting_data
 from lrs_soap.store.store import Store
+from tests.kit import contract_documents, databases
 from tests.kit.databases import KINDS, new_database
 from tests.kit.running_server import RunningServer
 
 # How long a machine takes, with others at work on it, is not what a property is about.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
-
-PROJECT = Path(__file__).resolve().parent.parent
-SHARED = PROJECT.parent / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +29,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="URL",
         help="run tests/conformance/ against this LRS endpoint (scheme, host and port) instead of a server of our own",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_variables_of_the_tests() -> None:
+    """Take the tests' own variables out of the environment: lrs-soap warns of those that look like its settings.
+
+    Not earlier: the processes among which pytest-xdist divides the tests read them, too.
+    """
+    for variable in (contract_documents.VARIABLE, databases.VARIABLE):
+        os.environ.pop(variable, None)
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -78,11 +87,3 @@ def server(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("server")
     with new_database(database_kind, folder) as url, RunningServer(folder, database_url=url) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of the contract's own documents, which the project can do without."""
-    if not (SHARED / "contract").is_dir():
-        pytest.skip(f"the contract's documents are not at {SHARED}")
-    return SHARED

@@ -24,6 +24,7 @@ import pytest
 import zeep
 
 from lrs_soap.rules.values.codes import FaultCode
+from tests.kit.contract_documents import document
 from tests.kit.databases import on_sqlite
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import envelope, find_by_demographics, find_by_uln, post, register, send, update
@@ -753,9 +754,9 @@ def test_a_fault_of_wcf_is_told_in_words(reader: tuple[str, ...], own: RunningSe
     assert re.match("a:InternalServiceFault: .*[0-9a-f]{8}", done.stderr)
 
 
-def test_zeep_reads_a_record_by_the_live_service_s_wsdl(server: RunningServer, shared: Path) -> None:
+def test_zeep_reads_a_record_by_the_live_service_s_wsdl(server: RunningServer) -> None:
     program = (sys.executable, str(EXAMPLES / "learning_events.py"), server.url, *OKAFOR)
-    by_the_live_one = run(*program, "--wsdl", str(shared / "contract" / "LearnerServiceR9.wsdl"))
+    by_the_live_one = run(*program, "--wsdl", str(document("contract", "LearnerServiceR9.wsdl")))
     assert by_the_live_one.returncode == 0
     assert by_the_live_one.stdout == run(*program).stdout
 

@@ -12,6 +12,7 @@ import zeep
 from lxml import etree
 
 from tests.kit.answer_schema import assert_valid
+from tests.kit.contract_documents import document
 from tests.kit.databases import SQLITE
 from tests.kit.running_server import PASSWORD, UKPRN
 
@@ -70,11 +71,11 @@ def client_of(request: pytest.FixtureRequest, lrs_url: str) -> Callable[[str], L
 
     def make(port: str) -> LrsClient:
         address = f"{lrs_url}/{_PATHS[port]}.svc"
-        document: str | Path = f"{address}?singleWsdl"
+        wsdl: str | Path = f"{address}?singleWsdl"
         if request.param != "its own WSDL":
-            document = request.getfixturevalue("shared") / "contract" / f"{_PATHS[port]}.wsdl"
+            wsdl = document("contract", f"{_PATHS[port]}.wsdl")
         listener = _Listener()
-        client = zeep.Client(str(document), plugins=[listener])
+        client = zeep.Client(str(wsdl), plugins=[listener])
         return LrsClient(client.create_service(_BINDINGS[port], address), client.wsdl, client.settings, listener)
 
     return make

@@ -21,8 +21,7 @@ VARIABLE = "LRS_TEST_POSTGRESQL"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 KINDS = (SQLITE, POSTGRESQL)
 
-# Taken out of the environment, because lrs-soap remarks on variables that look like its own and are not.
-_SERVER = os.environ.pop(VARIABLE, None)
+_SERVER = os.environ.get(VARIABLE)
 
 on_sqlite = pytest.mark.parametrize("database_kind", [SQLITE], indirect=True)
 """For a test of what only SQLite does, or of what no kind of database does differently."""

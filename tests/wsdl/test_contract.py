@@ -1,7 +1,7 @@
 """The contract that is published: against the live service's documents, and against the project's own notes of it.
 
 `contract_facts.txt` holds what our two documents say, so that a changed declaration shows without the live documents.
-`python tests/wsdl/test_contract.py` writes it anew, for a change that is meant.
+`python -m tests.wsdl.test_contract` writes it again, for a change that is meant.
 """
 
 from __future__ import annotations
@@ -23,17 +23,15 @@ from lrs_soap.wsdl.declarations import Message, nillable, required
 from lrs_soap.wsdl.document import wsdl_document
 from lrs_soap.wsdl.messages import exceptions, regmsg
 from lrs_soap.wsdl.port import Port, ServiceDeclaration
+from tests.kit.contract_documents import document
 
 FACTS = Path(__file__).with_name("contract_facts.txt")
-SHARED = Path(__file__).parents[3] / "shared"
-CONTRACT_DIFF = SHARED / "tools" / "contract_diff.py"
 
 WSDL = f"{{{namespaces.WSDL}}}"
 ACTION = f"{{{namespaces.WSDL_ADDRESSING}}}Action"
 XS = f"{{{namespaces.XSD}}}"
 
 
-@pytest.mark.skipif(not CONTRACT_DIFF.exists(), reason="the live service's documents are not beside this checkout")
 @pytest.mark.parametrize(
     ("port", "live", "facts"),
     [(LEARNER_SERVICE, "LearnerService.wsdl", 439), (LEARNER_SERVICE_R9, "LearnerServiceR9.wsdl", 332)],
@@ -43,7 +41,7 @@ def test_nothing_differs_from_the_live_contract(port: Port, live: str, facts: in
     ours.write_bytes(wsdl_document(port))
 
     run = subprocess.run(
-        [sys.executable, str(CONTRACT_DIFF), str(SHARED / "contract" / live), str(ours)],
+        [sys.executable, document("tools", "contract_diff.py"), document("contract", live), ours],
         capture_output=True,
         text=True,
         check=False,
@@ -56,7 +54,7 @@ def test_nothing_differs_from_the_live_contract(port: Port, live: str, facts: in
 def test_the_documents_say_what_is_noted() -> None:
     noted = FACTS.read_text(encoding="utf-8").splitlines()
 
-    assert described(LEARNER_SERVICE, LEARNER_SERVICE_R9) == noted, f"if it is meant: python {__file__}"
+    assert described(LEARNER_SERVICE, LEARNER_SERVICE_R9) == noted, "if it is meant: python -m tests.wsdl.test_contract"
 
 
 class RegisterSingleLearnerResp(regmsg.LearnerServiceWrappedResponse):

@@ -1,6 +1,6 @@
 """The validation against Java's own Xerces, whose first message the live service quotes: word for word the same.
 
-Needs java, and the contract's older schemas and the oracle in the folder `shared` beside the project.
+Needs java, and the contract's documents: the older schemas, and the program that asks Xerces.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from lxml import etree
 
 from lrs_soap.wsdl import xerces
 from lrs_soap.wsdl.reading import Reader
+from tests.kit.contract_documents import document, needs_documents
 from tests.wsdl.broken_messages import REQUESTS, Kind, Sample, parsed, samples, violations
 
-SHARED = Path(__file__).parents[3] / "shared"
-SCHEMAS = SHARED / "contract" / "legacy-facets"
-ORACLE = SHARED / "tools" / "xerces" / "XsdOracle.java"
 VECTORS = Path(__file__).with_name("validation_vectors.jsonl")
 
 # What Xerces adds to each message about the value of an element or an attribute.
@@ -31,10 +29,8 @@ LEAST_SAMPLES = 5_000
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not (ORACLE.exists() and SCHEMAS.exists() and shutil.which("java")),
-        reason=f"needs java, {ORACLE} and {SCHEMAS}",
-    ),
+    needs_documents,
+    pytest.mark.skipif(not shutil.which("java"), reason="java is not installed"),
 ]
 
 
@@ -42,7 +38,8 @@ def ask_xerces(messages: dict[str, str], folder: Path) -> dict[str, list[str]]:
     """Everything that Xerces says of each message, by the message's name."""
     file = folder / "messages.txt"
     file.write_text("".join(f"@@ {name}\n{text}\n" for name, text in messages.items()), "utf-8", newline="")
-    java = ["java", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", str(ORACLE), str(SCHEMAS), str(file)]
+    oracle, schemas = document("tools", "xerces", "XsdOracle.java"), document("contract", "legacy-facets")
+    java = ["java", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", oracle, schemas, file]
     output = subprocess.run(java, check=True, capture_output=True).stdout.decode()
     said: dict[str, list[str]] = {}
     for answer in output[len("## ") :].removesuffix("\n").split("\n## "):
