@@ -257,11 +257,7 @@ def _fields(job: Job, counts: Counts | None) -> Iterator[tuple[str, str | int]]:
         if moment is not None:
             yield name, moment.isoformat(timespec="seconds")
     if counts is not None:
-        yield "NewLearnersCount", counts.new
-        yield "ExistsUpdatedLearnersCount", counts.exists_updated
-        yield "PossibleMatchLearnersCount", counts.possible_match
-        yield "LearnersNotFoundCount", counts.not_found
-        yield "RejectedLearnersCount", counts.rejected
+        yield from counts.by_name().items()
 
 
 def _check_output(job: Job) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from lrs_soap.errors import NotHeld
 from lrs_soap.rules.batches.batch_answers import fits_answer
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
-from lrs_soap.rules.batches.jobs import Counts, Job, JobKind, JobType, counts
+from lrs_soap.rules.batches.jobs import Counts, Job, JobKind, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store import jobs
 from lrs_soap.store.store import Transaction
@@ -73,7 +73,7 @@ def output_records(transaction: Transaction, job: Job) -> Iterator[JobRecord]:
 
 def output_counts(transaction: Transaction, job: Job) -> Counts:
     """How many records of a job of registrations came out how."""
-    return counts(jobs.outcomes(transaction, job.id))
+    return Counts.of(jobs.outcomes(transaction, job.id))
 
 
 def _release(transaction: Transaction, job_id: int, records: Sequence[SubmittedRecord], delay: int) -> int:

@@ -44,11 +44,8 @@ def fill_registration_output(
 
     `display_codes` are the return codes that the operator has shown as others.
     """
-    answer.NewLearnersCount = counts.new
-    answer.ExistsUpdatedLearnersCount = counts.exists_updated
-    answer.PossibleMatchLearnersCount = counts.possible_match
-    answer.LearnersNotFoundCount = counts.not_found
-    answer.RejectedLearnersCount = counts.rejected
+    for name, number in counts.by_name().items():
+        setattr(answer, name, number)
     _fill_times(answer, job)
     answer.Learner = tuple(_registered_message(record, display_codes) for record in records)
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from typer.testing import CliRunner
 
+from lrs_soap.cli import exceptions
 from lrs_soap.cli.app import app
-from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.codes import Known, LeftToDecide, ReturnCode
 from tests.kit.batch_files import NAMES, content
 from tests.kit.batch_requests import output_when_done, submitted
 from tests.kit.documented_requests import CODES, SENT, fields, server_flags
 from tests.kit.running_server import RunningServer
 
+ROOT = Path(__file__).parents[2]
 WAYS = ("by SOAP", "in a file")
 TRIED = [("by SOAP", ""), ("by SOAP", "--batch-validation record"), ("in a file", "")]
 """Each way, and what the server is started with."""
@@ -48,13 +50,45 @@ ROWS = CODES.rows("Return codes", "code", "meaning", "counted in", "exception", 
 CHANGES = [Change.of(code, text) for code, *_, changed in reversed(ROWS) for text in changed.split("; or ")]
 COUNTED_IN = {code: counted_in for code, _, counted_in, *_ in ROWS}
 EXCEPTIONAL = {code for code, _, _, exception, *_ in ROWS if exception == "yes"}
-PUBLISHED = {"RC006", "RC010", "RC011", "RC012", "RC013"}
 
 
 def test_the_table_has_every_return_code() -> None:
-    assert [(code, text) for code, text, *_ in ROWS] == [(code.value, code.text) for code in ReturnCode]
-    known = {code.value: "published" if code.value in PUBLISHED else "unverified" for code in ReturnCode}
-    assert {code: how for code, *_, how, _ in ROWS} == known
+    assert [tuple(row[:-1]) for row in ROWS] == [
+        (
+            code.value,
+            code.text,
+            code.counted_in.value,
+            "" if code.left_to_decide is LeftToDecide.NOTHING else "yes",
+            code.known.value,
+        )
+        for code in ReturnCode
+    ]
+
+
+def _range_of(codes: Iterable[ReturnCode]) -> str:
+    values = [code.value for code in codes]
+    return f"{values[0]} to {values[-1]}"
+
+
+def test_every_range_of_codes_that_people_read_is_one_of_the_table_s() -> None:
+    valid = [code for code in ReturnCode if code.left_to_decide is LeftToDecide.VALID_RECORD]
+    errors = [code for code in ReturnCode if code.left_to_decide is LeftToDecide.DATA_ERROR]
+    first, *published = [code for code in ReturnCode if code.known is Known.PUBLISHED]
+    told = [
+        (path.name, said)
+        for path in (*ROOT.glob("docs/*.md"), ROOT / "README.md", *ROOT.glob("lrs_soap/cli/*.py"))
+        for said in re.findall(r"RC\d{3} to\s+RC\d{3}", path.read_text("utf-8"))
+    ]
+    assert {" ".join(said.split()) for _, said in told} == {
+        _range_of(valid),
+        _range_of(errors),
+        _range_of(valid + errors),
+        _range_of(published),
+    }
+    assert f"{first.value} and {_range_of(published)} are published" in (ROOT / "docs/codes.md").read_text("utf-8")
+    help_of_show = " ".join((exceptions.show.__doc__ or "").split())
+    assert f"With {_range_of(valid)} the record is valid" in help_of_show
+    assert f"With {_range_of(errors)} its data have an error" in help_of_show
 
 
 def _jobs(way: str, flags: str) -> list[tuple[str, list[Change]]]:

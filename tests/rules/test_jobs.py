@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs_soap.rules.batches.jobs import TRANSITIONS, Counts, ImpossibleTransition, JobEvent, JobState, after, counts
+from lrs_soap.rules.batches.jobs import TRANSITIONS, Counts, ImpossibleTransition, JobEvent, JobState, after
 from lrs_soap.rules.values.codes import ReturnCode
 
 BEHAVIOUR = Path(__file__).parents[2] / "docs" / "behaviour.md"
@@ -94,9 +94,9 @@ def test_states_are_shown_as_jobstatus_has_them() -> None:
 )
 def test_where_each_return_code_is_counted(code: str, counted: Counts) -> None:
     (of_code,) = (each for each in ReturnCode if each.value == code)
-    assert counts({of_code: 1}) == counted
+    assert Counts.of({of_code: 1}) == counted
 
 
 @given(st.dictionaries(st.sampled_from(ReturnCode), st.integers(0, 100_000)))
 def test_counts_add_up_to_the_records(outcomes: dict[ReturnCode, int]) -> None:
-    assert sum(astuple(counts(outcomes))) == sum(outcomes.values())
+    assert sum(astuple(Counts.of(outcomes))) == sum(outcomes.values())

@@ -10,21 +10,10 @@ from enum import Enum
 from lrs_soap.rules.batches.jobs import JobState, JobType
 from lrs_soap.rules.learners import field_rules, identifiers
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
-from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.codes import LeftToDecide, ReturnCode
 
 DAYS_TO_RESOLVE = 45
 """How many days after that of the upload an exception may be resolved, the last of them included."""
-
-_VALID_RECORDS = frozenset({ReturnCode.INSUFFICIENT_DATA, ReturnCode.POSSIBLE_MATCHES, ReturnCode.TOO_MANY_MATCHES})
-_DATA_ERRORS = frozenset(
-    {
-        ReturnCode.NOT_FOUND,
-        ReturnCode.NULL_VALUE,
-        ReturnCode.INCORRECT_FORMAT,
-        ReturnCode.INCORRECT_IDENTIFIER,
-        ReturnCode.OUTSIDE_AGE_RANGE,
-    }
-)
 
 
 class ExceptionState(str, Enum):
@@ -79,12 +68,12 @@ class RecordException:
 
         A record that is valid, and only wants a decision, is filled in; one with an error in its data is not.
         """
-        return self.code in _VALID_RECORDS
+        return self.code.left_to_decide is LeftToDecide.VALID_RECORD
 
 
 def leaves_exception(code: ReturnCode, job_type: JobType | None) -> bool:
     """Whether a record with this outcome is for a person to decide on: a job that only looks leaves none."""
-    return job_type is JobType.FUL and code in _VALID_RECORDS | _DATA_ERRORS
+    return job_type is JobType.FUL and code.left_to_decide is not LeftToDecide.NOTHING
 
 
 def unwritable(

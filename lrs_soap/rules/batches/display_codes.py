@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.codes import SHOWN_BY_SOAP, ReturnCode
 
 _SHOWN_AS = re.compile(r"(RC[0-9]{3})\s*=\s*(RC[0-9]{3})")
 _CODES = {code.value: code for code in ReturnCode}
@@ -36,6 +36,6 @@ def shown(code: ReturnCode, instead: Iterable[ShownAs] = (), *, by_soap: bool = 
 
     `instead` are those that are shown as others; of several for one code the first counts.
     """
-    if by_soap and code is ReturnCode.OUTSIDE_AGE_RANGE:
-        code = ReturnCode.INCORRECT_FORMAT
+    if by_soap:
+        code = SHOWN_BY_SOAP[code]
     return next((each.shown for each in instead if each.code is code), code.value)

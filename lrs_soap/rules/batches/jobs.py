@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.codes import CountedIn, ReturnCode
 
 MAXIMUM_DEATHS = 3
 """How often a worker may die on one and the same record before its job is given up."""
@@ -130,7 +130,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many records of a job came out how, as an answer counts them: together they are all of its records."""
+    """How many records of a job are in each of the contract's counts; together they are all of its records."""
 
     new: int = 0
     exists_updated: int = 0
@@ -138,28 +138,14 @@ class Counts:
     not_found: int = 0
     rejected: int = 0
 
+    @classmethod
+    def of(cls, outcomes: Mapping[ReturnCode, int]) -> Counts:
+        """The counts of a job in which so many records have each return code."""
+        sums = dict.fromkeys(CountedIn, 0)
+        for code, number in outcomes.items():
+            sums[code.counted_in] += number
+        return cls(**{counted_in.name.lower(): number for counted_in, number in sums.items()})
 
-_COUNTED_IN = {
-    ReturnCode.REGISTERED: "new",
-    ReturnCode.EXACT_MATCH: "exists_updated",
-    ReturnCode.UPDATED: "exists_updated",
-    ReturnCode.MASTER_RETURNED: "exists_updated",
-    ReturnCode.CONFIRMED: "exists_updated",
-    ReturnCode.INSUFFICIENT_DATA: "rejected",
-    ReturnCode.POSSIBLE_MATCHES: "possible_match",
-    ReturnCode.TOO_MANY_MATCHES: "possible_match",
-    ReturnCode.NOT_FOUND: "not_found",
-    ReturnCode.NULL_VALUE: "rejected",
-    ReturnCode.INCORRECT_FORMAT: "rejected",
-    ReturnCode.INCORRECT_IDENTIFIER: "rejected",
-    ReturnCode.OUTSIDE_AGE_RANGE: "rejected",
-}
-
-
-def counts(outcomes: Mapping[ReturnCode, int]) -> Counts:
-    """The five counts of a job, of whose records so many have each return code."""
-    sums: dict[str, int] = {}
-    for code, number in outcomes.items():
-        counted_in = _COUNTED_IN[code]
-        sums[counted_in] = sums.get(counted_in, 0) + number
-    return Counts(**sums)
+    def by_name(self) -> dict[str, int]:
+        """The counts by the contract's names, in its order."""
+        return {counted_in.value: getattr(self, counted_in.name.lower()) for counted_in in CountedIn}

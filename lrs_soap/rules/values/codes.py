@@ -5,6 +5,7 @@ The texts are part of the contract, word for word.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 
@@ -105,19 +106,85 @@ class FaultCode(_Code):
     UNKNOWN_EXCEPTION = "WSEC0999", "Unknown exception"
 
 
-class ReturnCode(_Code):
-    """The outcome of one record of a batch. Those from RC006 on leave an exception for a person to resolve."""
+class CountedIn(str, Enum):
+    """The counts of a batch's output, by the contract's names and in its order. Each record is in one of them."""
 
-    REGISTERED = "RC001", "New learner registered, ULN assigned"
-    EXACT_MATCH = "RC002", "Exact match, existing ULN returned"
-    UPDATED = "RC003", "ULN confirmed, learner updated"
-    MASTER_RETURNED = "RC004", "Linked ULN, the master's returned"
-    CONFIRMED = "RC005", "ULN confirmed, nothing to change"
-    INSUFFICIENT_DATA = "RC006", "Insufficient data to create a ULN"
-    POSSIBLE_MATCHES = "RC007", "Possible matches, no ULN"
-    TOO_MANY_MATCHES = "RC008", "Too many matches"
-    NOT_FOUND = "RC009", "ULN unknown, or another learner's; nobody found"
-    NULL_VALUE = "RC010", "Null value in a field that a search needs"
-    INCORRECT_FORMAT = "RC011", "Incorrect format"
-    INCORRECT_IDENTIFIER = "RC012", "Incorrect identifier format"
-    OUTSIDE_AGE_RANGE = "RC013", "Learner outside of permitted age range"
+    NEW = "NewLearnersCount"
+    EXISTS_UPDATED = "ExistsUpdatedLearnersCount"
+    POSSIBLE_MATCH = "PossibleMatchLearnersCount"
+    NOT_FOUND = "LearnersNotFoundCount"
+    REJECTED = "RejectedLearnersCount"
+
+
+class LeftToDecide(Enum):
+    """What a record leaves for a person to decide."""
+
+    NOTHING = "nothing"
+    VALID_RECORD = "valid record"
+    """An exception that needs only a decision: its fields are filled in as they were sent."""
+    DATA_ERROR = "data error"
+    """An exception whose data are wrong: a person searches for the learner with empty fields."""
+
+
+class Known(Enum):
+    """How far a return code's meaning is known."""
+
+    PUBLISHED = "published"
+    UNVERIFIED = "unverified"
+    """The meaning is this service's own: nobody has published what the live service means by the code."""
+
+
+_NEW, _EXISTS, _POSSIBLE, _ABSENT, _REJECTED = CountedIn
+_NOTHING, _VALID, _ERROR = LeftToDecide
+_PUBLISHED, _UNVERIFIED = Known
+
+
+class ReturnCode(_Code):
+    """The outcome of one record of a batch. Everything that depends on the code is in its row.
+
+    The columns are: the code, its text, the count that it is in, what it leaves to decide, how far its meaning is
+    known, and the code that SOAP shows for it, where that is another.
+    """
+
+    counted_in: CountedIn
+    left_to_decide: LeftToDecide
+    known: Known
+    soap_code: str
+
+    def __new__(
+        cls,
+        code: str,
+        text: str,
+        counted_in: CountedIn,
+        left_to_decide: LeftToDecide,
+        known: Known,
+        soap_code: str | None = None,
+    ) -> ReturnCode:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.text = text
+        member.counted_in = counted_in
+        member.left_to_decide = left_to_decide
+        member.known = known
+        member.soap_code = soap_code or code
+        return member
+
+    REGISTERED = "RC001", "New learner registered, ULN assigned", _NEW, _NOTHING, _UNVERIFIED
+    EXACT_MATCH = "RC002", "Exact match, existing ULN returned", _EXISTS, _NOTHING, _UNVERIFIED
+    UPDATED = "RC003", "ULN confirmed, learner updated", _EXISTS, _NOTHING, _UNVERIFIED
+    MASTER_RETURNED = "RC004", "Linked ULN, the master's returned", _EXISTS, _NOTHING, _UNVERIFIED
+    CONFIRMED = "RC005", "ULN confirmed, nothing to change", _EXISTS, _NOTHING, _UNVERIFIED
+    INSUFFICIENT_DATA = "RC006", "Insufficient data to create a ULN", _REJECTED, _VALID, _PUBLISHED
+    POSSIBLE_MATCHES = "RC007", "Possible matches, no ULN", _POSSIBLE, _VALID, _UNVERIFIED
+    TOO_MANY_MATCHES = "RC008", "Too many matches", _POSSIBLE, _VALID, _UNVERIFIED
+    NOT_FOUND = "RC009", "ULN unknown, or another learner's; nobody found", _ABSENT, _ERROR, _UNVERIFIED
+    NULL_VALUE = "RC010", "Null value in a field that a search needs", _REJECTED, _ERROR, _PUBLISHED
+    INCORRECT_FORMAT = "RC011", "Incorrect format", _REJECTED, _ERROR, _PUBLISHED
+    INCORRECT_IDENTIFIER = "RC012", "Incorrect identifier format", _REJECTED, _ERROR, _PUBLISHED
+    OUTSIDE_AGE_RANGE = "RC013", "Learner outside of permitted age range", _REJECTED, _ERROR, _PUBLISHED, "RC011"
+
+
+_RETURN_CODES = {code.value: code for code in ReturnCode}
+
+SHOWN_BY_SOAP: Mapping[ReturnCode, ReturnCode] = {code: _RETURN_CODES[code.soap_code] for code in ReturnCode}
+"""The code that an answer by SOAP shows for each return code."""
