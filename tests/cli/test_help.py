@@ -33,7 +33,7 @@ COMMANDS = (*LEAVES, *GROUPS)
 
 def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
-        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "certs", "settings"),
+        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "certs", "settings"),
         *("org", "batch", "exceptions"),
     )
     assert tuple(GROUPS["batch"]) == ("submit", "status", "output", "schema", "template")
