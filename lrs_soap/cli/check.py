@@ -19,8 +19,9 @@ app = group()
 def check(database: Database = None, config: Config = None) -> None:
     """Check that all learners have keys by today's rules.
 
-    Lists those who have not. A learner keeps old keys when another learner already has the new ones. Most of these are one person with two ULNs:
-    link them with `lrs-soap merge`. Exits with status 1 if it lists any learner, or if rekeying is not done yet.
+    Lists those who have not. A learner keeps old keys when another learner already has the new ones. Most of these are
+    one person with two ULNs: link them with `lrs-soap merge`. Exits with status 1 if it lists any learner, or if
+    rekeying is not done yet.
     """
     with open_store(resolved(config, database_url=database).settings) as store, store.reading() as transaction:
         if not key_version.is_current(transaction):
