@@ -16,6 +16,9 @@ from lrs_soap.rules.values.organisation import PASSWORD_LENGTH
 
 _MEMORY_KIB = 19 * 1024
 
+# What a password of nobody's is checked against, with the parameters of `Passwords`; no password is known for it.
+_NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$qZXkCaMwagBkm1tpoJZfWw$qaFBlaieXIBJN5cjdMOFEUXG8vm0i78RrvgNSTBUWDc"
+
 # Without those that are taken for one another when they are read out.
 _GENERATED_FROM = "".join(each for each in string.ascii_letters + string.digits if each not in "0O1Il")
 
@@ -30,7 +33,6 @@ class Passwords:
     def __init__(self, *, remembered: int = 10_000) -> None:
         """`remembered` is for how many organisations to remember; the one not seen for longest goes first."""
         self._hasher = PasswordHasher(time_cost=2, memory_cost=_MEMORY_KIB, parallelism=1)
-        self._nobodys_hash = self.hash(secrets.token_hex(16))
         self._key = secrets.token_bytes(32)
         self._limit = remembered
         self._proved: OrderedDict[str, bytes] = OrderedDict()
@@ -52,7 +54,7 @@ class Passwords:
                 self._proved.move_to_end(organisation_key)
                 return True
         try:
-            self._hasher.verify(self._nobodys_hash if held is None else held, _bytes(password))
+            self._hasher.verify(_NOBODYS_HASH if held is None else held, _bytes(password))
         except VerifyMismatchError:
             return False
         if held is None:

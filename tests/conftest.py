@@ -14,9 +14,11 @@ from lrs_soap.clock import SettableClock
 from lrs_soap.passwords import Passwords
 from lrs_soap.sample import starting_data
 from lrs_soap.store.store import Store
+from lrs_soap.world import World
 from tests.kit import contract_documents, databases
 from tests.kit.databases import KINDS, new_database
 from tests.kit.running_server import RunningServer
+from tests.kit.work import world_over
 
 # How long a machine takes, with others at work on it, is not what a property is about.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -72,6 +74,12 @@ def store(database_url: str) -> Iterator[Store]:
     store = Store.open(database_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def world(store: Store, passwords: Passwords, clock: SettableClock) -> World:
+    """A world over an empty store, with the default policy."""
+    return world_over(store, clock=clock, passwords=passwords)
 
 
 @pytest.fixture

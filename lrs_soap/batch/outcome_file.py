@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from lrs_soap.batch import batch_file
@@ -11,42 +10,33 @@ from lrs_soap.batch.file_contents import FileFields
 from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST, RETURN_CODE
 from lrs_soap.batch.file_name import CSV, FileName
 from lrs_soap.operations import batch_exceptions, batches
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.display_codes import ShownAs, shown
 from lrs_soap.rules.batches.job_records import JobRecord
 from lrs_soap.rules.batches.jobs import FileFacts, Job
-from lrs_soap.store.store import Transaction
 
 
-def write_output(transaction: Transaction, job: Job, target: TextIO, *, instead: Iterable[ShownAs]) -> None:
+def write_output(work: UnitOfWork, job: Job, target: TextIO) -> None:
     """Write what became of the learners of a job of registrations that is done, in the form in which it was sent.
 
-    One that came by SOAP is written as CSV of the newest version. `instead` are the return codes that are shown as
-    others. `target` is a text in UTF-8 that leaves the ends of lines as they are.
+    One that came by SOAP is written as CSV of the newest version. `target` is a text in UTF-8 that leaves the ends of
+    lines as they are.
     """
     facts = job.file or FileFacts(CSV, NEWEST.version, str(FileName(job.organisation, job.submitted, CSV)))
     fields = FileFields(LAYOUTS[facts.version].of_outcomes, facts.name, job.organisation, job.record_count)
-    instead = tuple(instead)
-    records = (_outcome(record, instead) for record in batches.output_records(transaction, job))
+    records = (_outcome(record, work.policy.return_codes) for record in batches.output_records(work, job))
     batch_file.write(facts.format, target, fields, records)
 
 
-def write_exceptions(
-    transaction: Transaction,
-    organisation: str,
-    target: TextIO,
-    *,
-    file_format: str,
-    now: datetime,
-    instead: Iterable[ShownAs],
-) -> int:
+def write_exceptions(work: UnitOfWork, organisation: str, target: TextIO, *, file_format: str) -> int:
     """Write the records whose exceptions may still be resolved, as `CSV` or `XML` of version 2A; how many they are.
 
     `organisation` is the UKPRN of those who sent them. Raises NotHeld where there is no such organisation.
     """
-    count = sum(1 for _ in _still_open(transaction, organisation, now.date(), ()))
-    name = str(FileName(organisation, now, file_format))
+    count = sum(1 for _ in _still_open(work, organisation))
+    name = str(FileName(organisation, work.now, file_format))
     fields = FileFields(OLDEST.of_outcomes, name, organisation, count)
-    batch_file.write(file_format, target, fields, _still_open(transaction, organisation, now.date(), tuple(instead)))
+    batch_file.write(file_format, target, fields, _still_open(work, organisation))
     return count
 
 
@@ -59,8 +49,6 @@ def _outcome(record: JobRecord, instead: tuple[ShownAs, ...]) -> Mapping[str, st
     return outcome
 
 
-def _still_open(
-    transaction: Transaction, organisation: str, today: date, instead: tuple[ShownAs, ...]
-) -> Iterator[Mapping[str, str]]:
-    for exception in batch_exceptions.each(transaction, organisation=organisation, today=today):
-        yield {**exception.sent, RETURN_CODE: shown(exception.code, instead)}
+def _still_open(work: UnitOfWork, organisation: str) -> Iterator[Mapping[str, str]]:
+    for exception in batch_exceptions.each(work, organisation=organisation):
+        yield {**exception.sent, RETURN_CODE: shown(exception.code, work.policy.return_codes)}

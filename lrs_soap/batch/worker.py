@@ -17,13 +17,12 @@ from typing import Any
 
 from lrs_soap.batch import job_work, lease_owner
 from lrs_soap.batch.job_work import Lease, LeaseLost
-from lrs_soap.clock import Clock
 from lrs_soap.errors import StoreUnavailable
 from lrs_soap.rules.batches.job_records import JobRecord
 from lrs_soap.rules.batches.jobs import JobState
-from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.sentences import sentence
-from lrs_soap.store.store import Store
+from lrs_soap.world import World
 
 # How long a portion is, and the gap after it, which a server that looks every 2 ms cannot miss.
 _PORTION_SECONDS = 0.03
@@ -42,15 +41,13 @@ _TROUBLE_SECONDS = 1.0
 class Worker:
     """Does batch jobs in `run` until `stop` is called. Lives in the process in which it was made, and in one thread."""
 
-    def __init__(self, store: Store, clock: Clock, prohibited: ProhibitedText, *, log: Any) -> None:
+    def __init__(self, world: World, *, log: Any) -> None:
         """`log` is a structlog logger, for the ends of jobs and for what goes wrong, and at level debug each record."""
-        self._store = store
-        self._clock = clock
-        self._prohibited = prohibited
+        self._world = world
         self._log = log
         self._owner = lease_owner.own()
         self._portion, self._pause = (
-            (_PORTION_SECONDS, _PAUSE_SECONDS) if store.writers_take_turns else (_LONG_PORTION_SECONDS, 0.0)
+            (_PORTION_SECONDS, _PAUSE_SECONDS) if world.store.writers_take_turns else (_LONG_PORTION_SECONDS, 0.0)
         )
         self._trouble = ""
         self._is_stopping = False
@@ -79,11 +76,11 @@ class Worker:
             self._wake.send(b"\0")
 
     def _take(self) -> Lease | None:
-        with self._store.reading() as transaction:
-            if not job_work.is_anything_due(transaction, lease_owner.is_gone):
+        with self._world.reading(OPERATOR) as work:
+            if not job_work.is_anything_due(work, lease_owner.is_gone):
                 return None
-        with self._store.writing() as transaction:
-            return job_work.take(transaction, owner=self._owner, is_gone=lease_owner.is_gone, now=self._clock.now())
+        with self._world.writing(OPERATOR) as work:
+            return job_work.take(work, owner=self._owner, is_gone=lease_owner.is_gone)
 
     def _do_turn(self, lease: Lease) -> None:
         """Do records of a job, to its end, or until it is others' turn or time to stop: then put it back."""
@@ -95,8 +92,8 @@ class Worker:
         if lease.is_over:
             self._log_end(lease)
         else:
-            with self._store.writing() as transaction:
-                job_work.put_back(transaction, lease)
+            with self._world.writing(OPERATOR) as work:
+                job_work.put_back(work, lease)
 
     def _go_on(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
         """The lease after one more portion; where the store is not available meanwhile, after that.
@@ -110,18 +107,18 @@ class Worker:
             self._leave_in_peace(error)
         while not self._is_stopping:
             try:
-                with self._store.reading() as transaction:
-                    return job_work.again(transaction, lease)
+                with self._world.reading(OPERATOR) as work:
+                    return job_work.again(work, lease)
             except StoreUnavailable as error:
                 self._leave_in_peace(error)
         return lease
 
     def _do_portion(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
         if not ahead:
-            with self._store.reading() as transaction:
-                ahead.extend(job_work.next_records(transaction, lease, _RECORDS_READ_AT_ONCE))
-        with self._store.writing(durable=False) as transaction:
-            job_work.begin_record(transaction, lease)
+            with self._world.reading(OPERATOR) as work:
+                ahead.extend(job_work.next_records(work, lease, _RECORDS_READ_AT_ONCE))
+        with self._world.writing(OPERATOR, durable=False) as work:
+            job_work.begin_record(work, lease)
         ends = time.monotonic() + self._portion
         goes_on = True
         while goes_on:
@@ -136,10 +133,8 @@ class Worker:
         return lease
 
     def _do_record(self, lease: Lease, record: JobRecord, *, goes_on: bool) -> Lease:
-        with self._store.writing(durable=not goes_on) as transaction:
-            done = job_work.do_record(
-                transaction, lease, record, goes_on=goes_on, now=self._clock.now(), prohibited=self._prohibited
-            )
+        with self._world.writing(OPERATOR, durable=not goes_on) as work:
+            done = job_work.do_record(work, lease, record, goes_on=goes_on)
         self._trouble = ""
         reasons = [sentence(reason) for reason in done.reasons]
         self._log.debug("record", job=lease.job.id, record=record.position, code=done.code.value, reasons=reasons)
@@ -147,8 +142,8 @@ class Worker:
 
     def _count_death(self, lease: Lease, error: Exception) -> Lease:
         self._log.error("record", **self._now(), job=lease.job.id, record=lease.job.position, exc_info=error)
-        with self._store.writing() as transaction:
-            lease = job_work.count_death(transaction, lease, now=self._clock.now())
+        with self._world.writing(OPERATOR) as work:
+            lease = job_work.count_death(work, lease)
         self._wait(_TROUBLE_SECONDS)
         return lease
 
@@ -168,7 +163,7 @@ class Worker:
             self._log.info("job", **facts, records=job.record_count)
 
     def _now(self) -> dict[str, str]:
-        return {"time": self._clock.now().isoformat()}
+        return {"time": self._world.clock.now().isoformat()}
 
     def _wait(self, seconds: float) -> None:
         """Wait so long, or until it is time to stop."""

@@ -20,18 +20,15 @@ from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.progress import progress_bar
-from lrs_soap.cli.store import open_store
 from lrs_soap.cli.tables import Json, print_fields, print_json
 from lrs_soap.cli.text import counted, one_line
-from lrs_soap.clock import clock_at
 from lrs_soap.errors import InvalidRecord, NotPossible
-from lrs_soap.loading import prohibited_text
 from lrs_soap.operations import batches, organisations
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job, JobKind, JobState, JobType
-from lrs_soap.rules.values.change import Author
-from lrs_soap.settings import Settings
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.rules.values.change import OPERATOR, Author
+from lrs_soap.world import World
 
 app = group(
     "batch",
@@ -86,15 +83,15 @@ def submit(
     if not user.strip() or not user.isprintable() or len(user) > _LONGEST_USER:
         raise typer.BadParameter(f"Give a name of at most {_LONGEST_USER} characters.", param_hint="--user")
     chosen = resolved(config, database_url=database).settings
-    with _opened(file) as source, open_store(chosen) as store:
-        with store.reading() as transaction:
-            ukprn = organisations.held(transaction, organisation).ukprn
+    with _opened(file) as source, World.open(chosen) as world:
+        with world.reading(OPERATOR) as work:
+            ukprn = organisations.held(work, organisation).ukprn
         try:
             if check:
-                _check(file, source, ukprn, chosen)
+                _check(world, file, source, ukprn)
             else:
                 _read_through(file, source, ukprn)
-                _submit(store, file, source, Author(ukprn, user), job_type, chosen)
+                _submit(world, file, source, Author(ukprn, user), job_type)
         except InvalidRecord as error:
             _end(f"{one_line(str(error))}.\n{one_line(file.name)} is refused, and nothing of it is taken in.")
 
@@ -103,10 +100,10 @@ def submit(
 def status(job_id: _JobId, as_json: Json = False, database: Database = None, config: Config = None) -> None:
     """Show how a job is getting on, of any organisation, submitted by file or by SOAP."""
     chosen = resolved(config, database_url=database).settings
-    with open_store(chosen) as store, store.reading() as transaction:
-        job = batches.held(transaction, job_id)
+    with World.open(chosen) as world, world.reading(OPERATOR) as work:
+        job = batches.held(work, job_id)
         has_counts = job.kind is JobKind.REGISTRATION and job.position
-        counts = batches.output_counts(transaction, job) if has_counts else None
+        counts = batches.output_counts(work, job) if has_counts else None
     fields = dict(_fields(job, counts))
     if as_json:
         print_json(fields)
@@ -124,10 +121,10 @@ def output(
     """
     chosen = resolved(config, database_url=database).settings
 
-    def write(transaction: Transaction, text: TextIO) -> None:
-        job = batches.held(transaction, job_id)
+    def write(work: UnitOfWork, text: TextIO) -> None:
+        job = batches.held(work, job_id)
         _check_output(job)
-        outcome_file.write_output(transaction, job, text, instead=chosen.return_codes)
+        outcome_file.write_output(work, job, text)
 
     write_file(chosen, target, force, write)
 
@@ -175,7 +172,7 @@ def _read_through(file: Path, source: BinaryIO, ukprn: str) -> None:
             show(number, "read")
 
 
-def _submit(store: Store, file: Path, source: BinaryIO, author: Author, job_type: JobType, chosen: Settings) -> None:
+def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type: JobType) -> None:
     batch = _begun(file, source, author.organisation)
     check = facet_check()
     in_trouble = 0
@@ -189,12 +186,10 @@ def _submit(store: Store, file: Path, source: BinaryIO, author: Author, job_type
 
     with _progress(file, source) as show:
         job_id = upload.upload(
-            store,
+            world,
             records(),
             job_type=job_type,
             author=author,
-            clock=clock_at(chosen.clock),
-            delay=chosen.batch_delay,
             file=batch.facts,
             progress=lambda stored: show(stored, "stored"),
         )
@@ -206,9 +201,8 @@ def _submit(store: Store, file: Path, source: BinaryIO, author: Author, job_type
         )
 
 
-def _check(file: Path, source: BinaryIO, ukprn: str, chosen: Settings) -> None:
-    facets, today = facet_check(), clock_at(chosen.clock).today()
-    prohibited = prohibited_text.read(chosen.prohibited_text)
+def _check(world: World, file: Path, source: BinaryIO, ukprn: str) -> None:
+    facets, today, prohibited = facet_check(), world.clock.today(), world.policy.prohibited
     batch = _begun(file, source, ukprn)
     in_trouble = 0
     with _progress(file, source) as show:

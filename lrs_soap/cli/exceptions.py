@@ -13,18 +13,16 @@ from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
-from lrs_soap.cli.store import open_store
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.cli.text import counted, one_line
-from lrs_soap.clock import clock_at
 from lrs_soap.errors import NotPossible
-from lrs_soap.loading import prohibited_text
 from lrs_soap.operations import batch_exceptions, organisations
 from lrs_soap.operations.batch_exceptions import SHOWN_FIELDS
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import RecordException
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner, python_name
-from lrs_soap.store.store import Transaction
+from lrs_soap.world import World
 
 app = group(
     "exceptions",
@@ -65,12 +63,9 @@ def list_all(
     resolved.
     """
     chosen = resolved(config, database_url=database).settings
-    today = clock_at(chosen.clock).today()
-    with open_store(chosen) as store, store.reading() as transaction:
-        found = batch_exceptions.each(
-            transaction, organisation=organisation, job_id=job, today=today, also_closed=also_closed
-        )
-        listed = [_summary(exception, today) for exception in found]
+    with World.open(chosen) as world, world.reading(OPERATOR) as work:
+        found = batch_exceptions.each(work, organisation=organisation, job_id=job, also_closed=also_closed)
+        listed = [_summary(exception, work.today) for exception in found]
     if as_json:
         print_json(listed)
     else:
@@ -87,17 +82,16 @@ def show(number: _Number, as_json: Json = False, database: Database = None, conf
     have an error, and a person searches for the learner.
     """
     chosen = resolved(config, database_url=database).settings
-    today = clock_at(chosen.clock).today()
-    with open_store(chosen) as store, store.reading() as transaction:
-        exception = batch_exceptions.held(transaction, number)
-        possible = batch_exceptions.possible_learners(transaction, exception)
+    with World.open(chosen) as world, world.reading(OPERATOR) as work:
+        exception = batch_exceptions.held(work, number)
+        possible = batch_exceptions.possible_learners(work, exception)
     if as_json:
         print_json(
-            {**_summary(exception, today), **dict(_closing(exception)), "Wrong": list(exception.trouble)}
+            {**_summary(exception, work.today), **dict(_closing(exception)), "Wrong": list(exception.trouble)}
             | {"Sent": _sent(exception), "Possible": [_held(learner) for learner in possible]}
         )
     else:
-        _print(exception, possible, today)
+        _print(exception, possible, work.today)
 
 
 @app.command(
@@ -139,16 +133,11 @@ def resolve(
         raise typer.BadParameter("Corrections need --register.", param_hint="FIELD=VALUE")
     corrected = _corrections(corrections or ())
     chosen = resolved(config, database_url=database).settings
-    prohibited, now = prohibited_text.read(chosen.prohibited_text), clock_at(chosen.clock).now()
-    with open_store(chosen) as store, store.writing() as transaction:
+    with World.open(chosen) as world, world.writing(OPERATOR) as work:
         if uln is None:
-            resolution = batch_exceptions.register_corrected(
-                transaction, number, corrected, check=facet_check(), now=now, author=OPERATOR, prohibited=prohibited
-            )
+            resolution = batch_exceptions.register_corrected(work, number, corrected, check=facet_check())
         else:
-            resolution = batch_exceptions.choose(
-                transaction, number, uln, check=facet_check(), now=now, author=OPERATOR, prohibited=prohibited
-            )
+            resolution = batch_exceptions.choose(work, number, uln, check=facet_check())
     typer.echo(f"Exception {number} is resolved: {resolution.code.value}, ULN {resolution.uln}.")
     for reason in resolution.not_written:
         typer.echo(f"Not written: {one_line(reason)}", err=True)
@@ -158,8 +147,8 @@ def resolve(
 def withdraw(number: _Number, database: Database = None, config: Config = None) -> None:
     """Withdraw an exception that nobody needs to decide: its record keeps its return code."""
     chosen = resolved(config, database_url=database).settings
-    with open_store(chosen) as store, store.writing() as transaction:
-        withdrawn = batch_exceptions.withdraw(transaction, number, now=clock_at(chosen.clock).now(), author=OPERATOR)
+    with World.open(chosen) as world, world.writing(OPERATOR) as work:
+        withdrawn = batch_exceptions.withdraw(work, number)
     typer.echo(f"Exception {number} is withdrawn: its record keeps {withdrawn.code.value}.")
 
 
@@ -180,13 +169,10 @@ def export(
     Files of this version have no UPN and no UCI.
     """
     chosen = resolved(config, database_url=database).settings
-    now = clock_at(chosen.clock).now()
 
-    def write(transaction: Transaction, text: TextIO) -> None:
-        ukprn = organisations.held(transaction, organisation).ukprn
-        if not outcome_file.write_exceptions(
-            transaction, ukprn, text, file_format=file_format.upper(), now=now, instead=chosen.return_codes
-        ):
+    def write(work: UnitOfWork, text: TextIO) -> None:
+        ukprn = organisations.held(work, organisation).ukprn
+        if not outcome_file.write_exceptions(work, ukprn, text, file_format=file_format.upper()):
             raise NotPossible(f"The organisation with the UKPRN {ukprn} has no open exceptions.")
 
     write_file(chosen, target, force, write)

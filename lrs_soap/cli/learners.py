@@ -9,11 +9,10 @@ import typer
 
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
-from lrs_soap.cli.store import open_store
-from lrs_soap.clock import clock_at
 from lrs_soap.operations import merging
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.world import World
 
 app = group()
 
@@ -33,8 +32,8 @@ def merge(
     Learners that are linked to it are linked to the new master too. If MASTER is itself linked, its own master is used.
     """
     chosen = resolved(config, database_url=database).settings
-    with open_store(chosen) as store, store.writing() as transaction:
-        changed = merging.merge(transaction, master, linked, now=clock_at(chosen.clock).now(), author=OPERATOR)
+    with World.open(chosen) as world, world.writing(OPERATOR) as work:
+        changed = merging.merge(work, master, linked)
     _, new_master, *carried = changed
     typer.echo(f"{linked} is now linked to {new_master.uln}{_and_with_it(carried)}.")
 
@@ -52,8 +51,8 @@ def unmerge(
     Learners that were linked to it before the merge are linked to it again.
     """
     chosen = resolved(config, database_url=database).settings
-    with open_store(chosen) as store, store.writing() as transaction:
-        changed = merging.unmerge(transaction, linked, now=clock_at(chosen.clock).now(), author=OPERATOR)
+    with World.open(chosen) as world, world.writing(OPERATOR) as work:
+        changed = merging.unmerge(work, linked)
     _, old_master, *returned = changed
     typer.echo(f"{linked} is no longer linked to {old_master.uln}{_and_with_it(returned)}.")
 
@@ -69,8 +68,8 @@ def delete(
     Its ULN is never issued again; its details can be registered again. A master of other learners cannot be deleted.
     """
     chosen = resolved(config, database_url=database).settings
-    with open_store(chosen) as store, store.writing() as transaction:
-        merging.delete(transaction, uln, now=clock_at(chosen.clock).now(), author=OPERATOR)
+    with World.open(chosen) as world, world.writing(OPERATOR) as work:
+        merging.delete(work, uln)
     typer.echo(f"{uln} is deleted.")
 
 

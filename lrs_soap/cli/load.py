@@ -15,12 +15,11 @@ from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.progress import progress_bar
-from lrs_soap.cli.store import open_store
 from lrs_soap.cli.synthetic import load_synthetic
 from lrs_soap.cli.text import counted, one_line
-from lrs_soap.clock import clock_at
 from lrs_soap.loading import event_files, learner_files
 from lrs_soap.loading.learner_files import Progress
+from lrs_soap.world import World
 
 _FAILED = 1
 
@@ -104,13 +103,12 @@ def load(
         raise typer.BadParameter("needs --synthetic.", param_hint="--seed")
     if file is None:
         raise typer.BadParameter("Give a file to load, - for standard input, or --synthetic.", param_hint="FILE")
-    clock = clock_at(chosen.clock)
-    with _opened(file) as source, open_store(chosen) as store, _watched(source) as (lines, progress):
+    with _opened(file) as source, World.open(chosen) as world, _watched(source) as (lines, progress):
         if events:
-            result = event_files.load_events(store, lines, clock=clock, strict=strict, progress=progress)
+            result = event_files.load_events(world.store, lines, clock=world.clock, strict=strict, progress=progress)
         else:
             result = learner_files.load(
-                store, lines, clock=clock, strict=strict, check=facet_check(), progress=progress
+                world.store, lines, clock=world.clock, strict=strict, check=facet_check(), progress=progress
             )
     for line, reason in result.rejected:
         typer.echo(f"line {line}: {one_line(reason)}", err=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +12,12 @@ import typer
 from lrs_soap import passwords
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
-from lrs_soap.cli.store import open_store
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.operations import organisations
-from lrs_soap.passwords import Passwords
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.organisation import SHORT_NAMES, Organisation, Role, role_named
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.world import World
 
 _ROLES = ", ".join(f"{SHORT_NAMES[role]} ({role.value})" for role in Role)
 
@@ -74,13 +73,13 @@ def add(
         raise typer.BadParameter("Give either --role or --all-roles.", param_hint="--all-roles")
     roles = frozenset(Role) if all_roles else _roles(role, "--role")
     organisation = Organisation(ukprn, reference, name, roles=roles)
-    with _store(database, config) as store:
+    with _world(database, config) as world:
         # Before somebody types a password twice for nothing.
-        with store.reading() as transaction:
-            organisations.check_new(transaction, organisation)
+        with world.reading(OPERATOR) as work:
+            organisations.check_new(work, organisation)
         password = _password(password_stdin, generate)
-        with store.writing() as transaction:
-            added = organisations.add(transaction, Passwords(), organisation, password)
+        with world.writing(OPERATOR) as work:
+            added = organisations.add(work, world.passwords, organisation, password)
     _print(added, err=generate)
     if generate:
         _print_generated(password)
@@ -89,8 +88,8 @@ def add(
 @app.command("list", epilog=example("lrs-soap org list", "lrs-soap org list --json"))
 def list_all(as_json: Json = False, database: Database = None, config: Config = None) -> None:
     """List all organisations with their states and roles."""
-    with _store(database, config) as store, store.reading() as transaction:
-        everyone = organisations.everyone(transaction)
+    with _world(database, config) as world, world.reading(OPERATOR) as work:
+        everyone = organisations.everyone(work)
     if as_json:
         print_json([_fields(each) for each in everyone])
         return
@@ -103,8 +102,8 @@ def list_all(as_json: Json = False, database: Database = None, config: Config = 
 @app.command(epilog=example("lrs-soap org show TEST0001"))
 def show(ukprn: _Ukprn, as_json: Json = False, database: Database = None, config: Config = None) -> None:
     """Show an organisation: its codes, name, state and roles."""
-    with _store(database, config) as store, store.reading() as transaction:
-        held = organisations.held(transaction, ukprn)
+    with _world(database, config) as world, world.reading(OPERATOR) as work:
+        held = organisations.held(work, ukprn)
     if as_json:
         print_json(_fields(held))
     else:
@@ -138,37 +137,37 @@ def change_roles(
         raise typer.BadParameter("Give --set, or --add and --remove.", param_hint="--set")
     only, added, removed = _roles(set_, "--set"), _roles(add, "--add"), _roles(remove, "--remove")
     if set_:
-        _change(database, config, lambda transaction: organisations.set_roles(transaction, ukprn, only))
+        _change(database, config, lambda work: organisations.set_roles(work, ukprn, only))
     else:
         _change(
             database,
             config,
-            lambda transaction: organisations.change_roles(transaction, ukprn, added=added, removed=removed),
+            lambda work: organisations.change_roles(work, ukprn, added=added, removed=removed),
         )
 
 
 @app.command(epilog=example("lrs-soap org suspend 10001234"))
 def suspend(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """Suspend an organisation: it gets WSEC0003, as if it were unknown."""
-    _change(database, config, lambda transaction: organisations.set_suspended(transaction, ukprn, True))
+    _change(database, config, lambda work: organisations.set_suspended(work, ukprn, True))
 
 
 @app.command(epilog=example("lrs-soap org resume 10001234"))
 def resume(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """End an organisation's suspension."""
-    _change(database, config, lambda transaction: organisations.set_suspended(transaction, ukprn, False))
+    _change(database, config, lambda work: organisations.set_suspended(work, ukprn, False))
 
 
 @app.command(epilog=example("lrs-soap org disable 10001234"))
 def disable(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """Disable an organisation's permissions: whatever its roles, it gets WSEC0006."""
-    _change(database, config, lambda transaction: organisations.set_permissions_disabled(transaction, ukprn, True))
+    _change(database, config, lambda work: organisations.set_permissions_disabled(work, ukprn, True))
 
 
 @app.command(epilog=example("lrs-soap org enable 10001234"))
 def enable(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """Enable an organisation's permissions again, with the roles that it had."""
-    _change(database, config, lambda transaction: organisations.set_permissions_disabled(transaction, ukprn, False))
+    _change(database, config, lambda work: organisations.set_permissions_disabled(work, ukprn, False))
 
 
 @app.command(
@@ -186,25 +185,25 @@ def change_password(
 
     The command asks twice for the new password of sixteen characters, unless --password-stdin or --generate is given.
     """
-    with _store(database, config) as store:
-        with store.reading() as transaction:
-            organisations.held(transaction, ukprn)
+    with _world(database, config) as world:
+        with world.reading(OPERATOR) as work:
+            organisations.held(work, ukprn)
         new = _password(password_stdin, generate)
-        with store.writing() as transaction:
-            organisations.set_password(transaction, Passwords(), ukprn, new)
+        with world.writing(OPERATOR) as work:
+            organisations.set_password(work, world.passwords, ukprn, new)
     typer.echo("The password is changed.", err=generate)
     if generate:
         _print_generated(new)
 
 
-def _store(database: str | None, config: Path | None) -> AbstractContextManager[Store]:
-    return open_store(resolved(config, database_url=database).settings)
+def _world(database: str | None, config: Path | None) -> World:
+    return World.open(resolved(config, database_url=database).settings)
 
 
-def _change(database: str | None, config: Path | None, change: Callable[[Transaction], Organisation]) -> None:
+def _change(database: str | None, config: Path | None, change: Callable[[UnitOfWork], Organisation]) -> None:
     """Change an organisation in a transaction of its own, and print it once that is committed."""
-    with _store(database, config) as store, store.writing() as transaction:
-        changed = change(transaction)
+    with _world(database, config) as world, world.writing(OPERATOR) as work:
+        changed = change(work)
     _print(changed)
 
 

@@ -13,9 +13,10 @@ from typing import Annotated, BinaryIO, Literal, TextIO
 
 import typer
 
-from lrs_soap.cli.store import open_store
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.settings import Settings
-from lrs_soap.store.store import Transaction
+from lrs_soap.world import World
 
 Target = Annotated[
     Path | None,
@@ -25,10 +26,8 @@ FileFormat = Annotated[Literal["csv", "xml"], typer.Option("--format", metavar="
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
 
 
-def write_file(
-    chosen: Settings, target: Path | None, force: bool, write: Callable[[Transaction, TextIO], None]
-) -> None:
-    """Write what `write` writes from a reading transaction to the file, or to standard output if that is None.
+def write_file(chosen: Settings, target: Path | None, force: bool, write: Callable[[UnitOfWork, TextIO], None]) -> None:
+    """Write what `write` writes from a unit of work that reads to the file, or to standard output if that is None.
 
     Raises typer.BadParameter for a target that cannot be written, or that exists without `force`.
     """
@@ -37,8 +36,8 @@ def write_file(
     with TemporaryFile() as spool:
         text = io.TextIOWrapper(spool, "utf-8", newline="", write_through=True)
         # Our reader may be slow, and no transaction should wait for it.
-        with open_store(chosen) as store, store.reading() as transaction:
-            write(transaction, text)
+        with World.open(chosen) as world, world.reading(OPERATOR) as work:
+            write(work, text)
         spool.seek(0)
         if target is None:
             shutil.copyfileobj(spool, sys.stdout.buffer)

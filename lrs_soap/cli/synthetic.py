@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 
 from lrs_soap.cli.progress import progress_bar
-from lrs_soap.cli.store import open_store
 from lrs_soap.cli.text import counted
 from lrs_soap.sample import synthetic
 from lrs_soap.sample.synthetic_learners import MOST
 from lrs_soap.settings import Settings
+from lrs_soap.world import World
 
 _LARGEST_SEED = 2**63 - 1
 
@@ -22,10 +22,10 @@ def load_synthetic(chosen: Settings, count: int, seed: int | None, *, events: bo
     _check_range("--synthetic", count, 1, MOST)
     seed = synthetic.SEED if seed is None else seed
     _check_range("--seed", seed, 0, _LARGEST_SEED)
-    with open_store(chosen) as store, progress_bar(count) as show:
+    with World.open(chosen) as world, progress_bar(count) as show:
         show(0, "0 loaded")
         result = synthetic.load(
-            store,
+            world.store,
             count,
             seed=seed,
             events=events,

@@ -8,8 +8,8 @@ import typer
 
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
-from lrs_soap.cli.store import prepare_store
 from lrs_soap.server import working
+from lrs_soap.world import World
 
 app = group()
 
@@ -28,5 +28,5 @@ def work(
     workers of its own.
     """
     chosen = resolved(config, database_url=database).settings
-    prepare_store(chosen)
+    World.open(chosen).close()
     working.work(chosen, workers)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
 from lrs_soap.operations import find, organisations
 from lrs_soap.operations.batch_record import learner_fields
-from lrs_soap.operations.register import register
+from lrs_soap.operations.register import register_checked
 from lrs_soap.operations.update import update
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordException, unwritable
 from lrs_soap.rules.batches.batch_records import TO_REGISTER
 from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
-from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
-from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision
@@ -24,7 +22,6 @@ from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import FIELDS as LEARNER_FIELDS
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.store import batch_exceptions, jobs, learners
-from lrs_soap.store.store import Transaction
 
 _UPN = "UniquePupilNumber"
 _NOT_OF_A_RECORD = ("CreatedDate", "LastUpdatedDate", "ULN", "TierLevel", "LearnerStatus", "VersionNumber", "MasterULN")
@@ -47,131 +44,100 @@ class Resolution:
 
 
 def each(
-    transaction: Transaction,
-    *,
-    organisation: str | None = None,
-    job_id: int | None = None,
-    today: date,
-    also_closed: bool = False,
+    work: UnitOfWork, *, organisation: str | None = None, job_id: int | None = None, also_closed: bool = False
 ) -> Iterator[RecordException]:
     """The exceptions that may still be resolved today, or all, in the order of jobs and of their records.
 
     `organisation`, a UKPRN, and `job_id` leave only theirs. Looked up as they are asked for, in the same transaction.
     Raises NotHeld for an organisation or a job that there is not.
     """
-    ukprn = None if organisation is None else organisations.held(transaction, organisation).ukprn
-    if job_id is not None and (abs(job_id) > _LARGEST_NUMBER or jobs.by_id(transaction, job_id) is None):
+    ukprn = None if organisation is None else organisations.held(work, organisation).ukprn
+    if job_id is not None and (abs(job_id) > _LARGEST_NUMBER or jobs.by_id(work.transaction, job_id) is None):
         raise NotHeld(f"There is no job {job_id}.")
-    return batch_exceptions.each(transaction, organisation=ukprn, job_id=job_id, open_on=None if also_closed else today)
+    open_on = None if also_closed else work.today
+    return batch_exceptions.each(work.transaction, organisation=ukprn, job_id=job_id, open_on=open_on)
 
 
-def held(transaction: Transaction, number: int) -> RecordException:
+def held(work: UnitOfWork, number: int) -> RecordException:
     """The exception with this number. Raises NotHeld."""
-    exception = None if abs(number) > _LARGEST_NUMBER else batch_exceptions.by_id(transaction, number)
+    exception = None if abs(number) > _LARGEST_NUMBER else batch_exceptions.by_id(work.transaction, number)
     if exception is None:
         raise NotHeld(f"There is no exception {number}.")
     return exception
 
 
-def possible_learners(transaction: Transaction, exception: RecordException) -> tuple[Learner, ...]:
+def possible_learners(work: UnitOfWork, exception: RecordException) -> tuple[Learner, ...]:
     """Whom the record may mean, the likeliest first, as they are held now.
 
     For one that was linked since then its master is there, each learner once; who was deleted is not.
     """
     found: dict[str, Learner] = {}
     for uln in exception.possible:
-        learner = learners.by_uln(transaction, uln)
+        learner = learners.by_uln(work.transaction, uln)
         if learner is not None and not learner.is_deleted:
-            answered = find.master_of(transaction, learner) or learner
+            answered = find.master_of(work.transaction, learner) or learner
             found.setdefault(answered.uln, answered)
     return tuple(found.values())
 
 
-def choose(
-    transaction: Transaction,
-    number: int,
-    uln: str,
-    *,
-    check: Check,
-    now: datetime,
-    author: Author,
-    prohibited: ProhibitedText,
-) -> Resolution:
+def choose(work: UnitOfWork, number: int, uln: str, *, check: Check) -> Resolution:
     """Resolve an exception: its record is about the learner with this ULN, EXACT_MATCH.
 
     What was sent and differs is written as an update, but the UPN, and but what may not be held, which `check`, the
     schema's facets, and the field rules say; the author has it in the learner's history. Raises NotHeld, or
     NotPossible where the exception is closed or its job not finished, where there is no such learner or it is linked,
-    or where the record's five identity keys are another learner's. Then nothing is changed.
+    or where the record's five identity keys are another learner's: then the unit of work is to be undone.
     """
-    with transaction.savepoint():
-        exception = _closed(transaction, number, ExceptionState.RESOLVED, now=now, author=author)
-        record = {field: value for field, value in exception.sent.items() if value and field != _UPN}
-        fields = learner_fields(record)
-        reasons = unwritable(record, check=check, today=now.date(), prohibited=prohibited)
-        not_written = _write(
-            transaction,
-            uln,
-            {field: value for field, value in fields.items() if field not in reasons},
-            now=now,
-            author=author,
-            prohibited=prohibited,
-        )
-        jobs.set_outcome(transaction, exception.job_id, exception.position, code=ReturnCode.EXACT_MATCH, uln=uln)
+    exception = _close(work, number, ExceptionState.RESOLVED)
+    record = {field: value for field, value in exception.sent.items() if value and field != _UPN}
+    fields = learner_fields(record)
+    reasons = unwritable(record, check=check, today=work.today, prohibited=work.policy.prohibited)
+    not_written = _write(work, uln, {field: value for field, value in fields.items() if field not in reasons})
+    jobs.set_outcome(work.transaction, exception.job_id, exception.position, code=ReturnCode.EXACT_MATCH, uln=uln)
     kept_out = (reason for field, reason in reasons.items() if field in fields)
     return Resolution(ReturnCode.EXACT_MATCH, uln, (*kept_out, *not_written))
 
 
-def register_corrected(
-    transaction: Transaction,
-    number: int,
-    corrections: Mapping[str, str],
-    *,
-    check: Check,
-    now: datetime,
-    author: Author,
-    prohibited: ProhibitedText,
-) -> Resolution:
+def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, str], *, check: Check) -> Resolution:
     """Resolve an exception by registering its record as a new learner, REGISTERED, with corrections.
 
     `corrections` are by the contract's names, empty for a field that is to have no value; the record's other fields
     stay, but its ULN, since a new one is issued. `check` says what the schema's facets say. Raises NotHeld;
     NotPossible where the exception is closed or its job not finished, or where a learner with the five identity keys
-    is held; InvalidRecord with the first thing that is wrong with a field. Then nothing is changed.
+    is held; InvalidRecord with the first thing that is wrong with a field: then the unit of work is to be undone.
     """
     for field, value in corrections.items():
         _check_correction(field, value)
-    with transaction.savepoint():
-        exception = _closed(transaction, number, ExceptionState.RESOLVED, now=now, author=author)
-        corrected = {**exception.sent, **corrections}
-        record = {field: corrected[field] for field in FIELDS if corrected.get(field)}
-        for field in TO_REGISTER:
-            if field not in record:
-                raise InvalidRecord("missing", field)
-        for reason in unwritable(record, check=check, today=now.date(), prohibited=prohibited).values():
-            raise InvalidRecord(reason)
-        decision = register(transaction, record, now=now, author=author, prohibited=prohibited)
-        if decision.code is not ResponseCode.REGISTERED:
-            raise _held_already(decision)
-        (learner,) = decision.learners
-        jobs.set_outcome(transaction, exception.job_id, exception.position, code=ReturnCode.REGISTERED, uln=learner.uln)
+    exception = _close(work, number, ExceptionState.RESOLVED)
+    corrected = {**exception.sent, **corrections}
+    record = {field: corrected[field] for field in FIELDS if corrected.get(field)}
+    for field in TO_REGISTER:
+        if field not in record:
+            raise InvalidRecord("missing", field)
+    for reason in unwritable(record, check=check, today=work.today, prohibited=work.policy.prohibited).values():
+        raise InvalidRecord(reason)
+    decision = register_checked(work, record)
+    if decision.code is not ResponseCode.REGISTERED:
+        raise _held_already(decision)
+    (learner,) = decision.learners
+    jobs.set_outcome(
+        work.transaction, exception.job_id, exception.position, code=ReturnCode.REGISTERED, uln=learner.uln
+    )
     return Resolution(ReturnCode.REGISTERED, learner.uln)
 
 
-def withdraw(transaction: Transaction, number: int, *, now: datetime, author: Author) -> RecordException:
+def withdraw(work: UnitOfWork, number: int) -> RecordException:
     """Close an exception that nobody is to decide on: its record's return code stays. Returns it as it was.
 
     Raises NotHeld, or NotPossible where it is closed already.
     """
-    return _closed(transaction, number, ExceptionState.WITHDRAWN, now=now, author=author)
+    return _close(work, number, ExceptionState.WITHDRAWN)
 
 
-def _closed(
-    transaction: Transaction, number: int, state: ExceptionState, *, now: datetime, author: Author
-) -> RecordException:
-    """Close an exception, which nobody else can then; as it was until now."""
-    exception = held(transaction, number)
-    if exception.state_on(now.date()) is not ExceptionState.OPEN:
+def _close(work: UnitOfWork, number: int, state: ExceptionState) -> RecordException:
+    """Close an exception, so that nobody else can. Returns it as it was."""
+    exception = held(work, number)
+    if exception.state_on(work.today) is not ExceptionState.OPEN:
         raise NotPossible(_why_closed(exception))
     if state is ExceptionState.RESOLVED:
         try:
@@ -179,9 +145,9 @@ def _closed(
         except ImpossibleTransition:
             job = f"Job {exception.job_id} is {exception.job_state.shown}"
             raise NotPossible(f"{job}: only what a successful one has left can be resolved.") from None
-    transaction.before_write()
-    if not batch_exceptions.close(transaction, number, state, moment=now, by=author.user):
-        raise NotPossible(_why_closed(held(transaction, number)))
+    work.before_write()
+    if not batch_exceptions.close(work.transaction, number, state, moment=work.now, by=work.author.user):
+        raise NotPossible(_why_closed(held(work, number)))
     return exception
 
 
@@ -192,32 +158,16 @@ def _why_closed(exception: RecordException) -> str:
     return f"Exception {exception.id} was {exception.state.value} by {exception.closed_by} on {day} already."
 
 
-def _write(
-    transaction: Transaction,
-    uln: str,
-    fields: dict[str, str | None],
-    *,
-    now: datetime,
-    author: Author,
-    prohibited: ProhibitedText,
-) -> tuple[str, ...]:
+def _write(work: UnitOfWork, uln: str, fields: dict[str, str | None]) -> tuple[str, ...]:
     """Write fields to the learner with this ULN, and say in sentences what an update may not."""
     not_written: tuple[str, ...] = ()
     while True:
-        learner = holder_of(uln, learners.by_uln(transaction, uln))
+        learner = holder_of(uln, learners.by_uln(work.transaction, uln))
         if isinstance(learner, NoHolder):
             raise NotPossible(f"There is no learner with the ULN {uln}.")
         if learner.master_uln is not None:
             raise NotPossible(f"The learner with the ULN {uln} is linked to {learner.master_uln}: choose that one.")
-        decision = update(
-            transaction,
-            fields,
-            uln=uln,
-            version=learner.version_number,
-            now=now,
-            author=author,
-            prohibited=prohibited,
-        )
+        decision = update(work, fields, uln=uln, version=learner.version_number)
         if decision.code in (ResponseCode.UPDATED, ResponseCode.NO_CHANGES):
             return not_written
         if decision.code is ResponseCode.ALREADY_EXISTS:

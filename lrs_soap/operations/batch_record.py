@@ -3,64 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 
 from lrs_soap.operations import find
 from lrs_soap.operations.field_checks import FieldsRefused
-from lrs_soap.operations.register import register_valid
+from lrs_soap.operations.register import register_checked
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches import batch_records
 from lrs_soap.rules.batches.batch_records import RecordOutcome
 from lrs_soap.rules.learners import verification
-from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.learners.verification import ToVerify, Verification
-from lrs_soap.rules.values.change import Author
 from lrs_soap.store import learners
-from lrs_soap.store.store import Transaction
 
 # What says which record it is, and nothing of the learner.
 _ABOUT_THE_RECORD = ("ULN", "MISIdentifier")
 
 
 def registration_record(
-    transaction: Transaction,
+    work: UnitOfWork,
     sent: Mapping[str, str | None],
     *,
     full: bool,
     trouble: tuple[str, ...] = (),
     identifier_trouble: tuple[str, ...] = (),
-    now: datetime,
-    author: Author,
-    prohibited: ProhibitedText,
 ) -> RecordOutcome:
     """Register or update the learner of one record, or only look where the job is not `full`, and say what came of it.
 
     `sent` has the fields of BatchLearner, and those of files, by the contract's names; None and empty are the same.
-    `trouble` is what the schema's facets say of it, `identifier_trouble` what is wrong with its UPN or UCI. `now` is
-    the moment on the service's clock, `author` whose the job is (docs/behaviour.md, Records of a batch).
+    `trouble` is what the schema's facets say of it, `identifier_trouble` what is wrong with its UPN or UCI
+    (docs/behaviour.md, Records of a batch).
 
     Nothing that a record may hold raises anything. What is written is the outcome's: UPDATED and REGISTERED have
     changed the register and a learner's history, all others nothing.
     """
     record = {field: value for field, value in sent.items() if value}
     malformed = batch_records.malformed(
-        record, trouble=trouble, identifier_trouble=identifier_trouble, today=now.date(), prohibited=prohibited
+        record,
+        trouble=trouble,
+        identifier_trouble=identifier_trouble,
+        today=work.today,
+        prohibited=work.policy.prohibited,
     )
     if malformed is not None:
         return malformed
     if "ULN" in record:
-        return _with_uln(transaction, record, full=full, now=now, author=author, prohibited=prohibited)
-    return batch_records.incomplete(record) or _without_uln(transaction, record, full=full, now=now, author=author)
+        return _with_uln(work, record, full=full)
+    return batch_records.incomplete(record) or _without_uln(work, record, full=full)
 
 
 def verification_record(
-    transaction: Transaction,
-    sent: Mapping[str, str | None],
-    *,
-    trouble: tuple[str, ...] = (),
-    today: date,
-    prohibited: ProhibitedText,
+    work: UnitOfWork, sent: Mapping[str, str | None], *, trouble: tuple[str, ...] = ()
 ) -> Verification:
     """Whether one record's details are those of the learner with its ULN, as Verify says.
 
@@ -73,10 +66,10 @@ def verification_record(
     uln = sent.get("ULN") or ""
     if not trouble:
         try:
-            return verify(transaction, asked, uln=uln, today=today, prohibited=prohibited)
+            return verify(work, asked, uln=uln)
         except FieldsRefused as refused:
             trouble = refused.findings
-    return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(transaction, uln)), trouble)
+    return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(work.transaction, uln)), trouble)
 
 
 def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:
@@ -84,42 +77,24 @@ def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:
     return {field: value for field, value in record.items() if field not in _ABOUT_THE_RECORD}
 
 
-def _with_uln(
-    transaction: Transaction,
-    record: Mapping[str, str],
-    *,
-    full: bool,
-    now: datetime,
-    author: Author,
-    prohibited: ProhibitedText,
-) -> RecordOutcome:
+def _with_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
     uln = record["ULN"]
     while True:
-        held = batch_records.holder(record, learners.by_uln(transaction, uln), full=full)
+        held = batch_records.holder(record, learners.by_uln(work.transaction, uln), full=full)
         if isinstance(held, RecordOutcome):
             return held
-        decision = update(
-            transaction,
-            learner_fields(record),
-            uln=uln,
-            version=held.version_number,
-            now=now,
-            author=author,
-            prohibited=prohibited,
-        )
+        decision = update(work, learner_fields(record), uln=uln, version=held.version_number)
         outcome = batch_records.outcome_of_update(uln, decision)
         if outcome is not None:
             return outcome
 
 
-def _without_uln(
-    transaction: Transaction, record: Mapping[str, str], *, full: bool, now: datetime, author: Author
-) -> RecordOutcome:
+def _without_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
     while True:
-        found = find.by_demographics(transaction, batch_records.asked_by(record))
+        found = find.by_checked_demographics(work.transaction, batch_records.asked_by(record))
         outcome = batch_records.outcome_of_find(record, found, full=full)
         if outcome is None:
-            decision = register_valid(transaction, learner_fields(record), now=now, author=author, is_looked_for=True)
+            decision = register_checked(work, learner_fields(record), is_looked_for=True)
             outcome = batch_records.outcome_of_registration(decision)
         if outcome is not None:
             return outcome

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lrs_soap.operations.field_checks import check_fields
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners.find_by_uln import find_by_uln
 from lrs_soap.rules.learners.uln_lookup import invalid_uln
 from lrs_soap.rules.names.candidates import Candidates
@@ -13,31 +15,59 @@ from lrs_soap.rules.names.matching import NamesAsked
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, name_keys
-from lrs_soap.store.store import Transaction
+from lrs_soap.store.transaction import Transaction
 
 
-def by_uln(transaction: Transaction, *, uln: str, given_name: str, family_name: str) -> Decision:
+def by_uln(work: UnitOfWork, *, uln: str, given_name: str, family_name: str) -> Decision:
     """Who has this ULN, if the names are that learner's; the values are as they were sent.
 
     Answers NO_MATCH, EXACT_MATCH or POSSIBLE_MATCHES with the learner; where it is linked, MASTER_SUBSTITUTED or
-    POSSIBLE_MATCHES with its master.
+    POSSIBLE_MATCHES with its master. Raises FieldsRefused.
     """
+    _check_names(work, given_name, family_name)
+    return _by_uln(work.transaction, uln, NamesAsked(given_name, family_name))
+
+
+def by_valid_uln(work: UnitOfWork, *, uln: str, given_name: str, family_name: str) -> Decision:
+    """Like `by_uln`, but answers INVALID_ULN to a malformed ULN (docs/behaviour.md, The other operations of R9)."""
+    _check_names(work, given_name, family_name)
+    return invalid_uln(uln) or _by_uln(work.transaction, uln, NamesAsked(given_name, family_name))
+
+
+def _check_names(work: UnitOfWork, given_name: str, family_name: str) -> None:
+    record = {"GivenName": given_name, "FamilyName": family_name}
+    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+
+
+def _by_uln(transaction: Transaction, uln: str, asked: NamesAsked) -> Decision:
     learner = learners.by_uln(transaction, uln)
     master = None if learner is None else master_of(transaction, learner)
-    return find_by_uln(NamesAsked(given_name, family_name), uln, learner, master)
+    return find_by_uln(asked, uln, learner, master)
 
 
-def by_valid_uln(transaction: Transaction, *, uln: str, given_name: str, family_name: str) -> Decision:
-    """As `by_uln`, but that a text which is no ULN is INVALID_ULN (docs/behaviour.md, The other operations of R9)."""
-    return invalid_uln(uln) or by_uln(transaction, uln=uln, given_name=given_name, family_name=family_name)
-
-
-def by_demographics(transaction: Transaction, asked: DemographicsAsked) -> Decision:
+def by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
     """Whom names, date of birth, gender and postcode mean (docs/behaviour.md, Find by demographics).
 
     Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master; else POSSIBLE_MATCHES with at most ten
-    learners, best first; TOO_MANY_MATCHES or NO_MATCH with none.
+    learners, best first; TOO_MANY_MATCHES or NO_MATCH with none. Raises FieldsRefused.
     """
+    record = {
+        "GivenName": asked.given_name,
+        "FamilyName": asked.family_name,
+        "DateOfBirth": asked.date_of_birth,
+        "Gender": asked.gender,
+        "LastKnownPostCode": asked.last_known_post_code,
+        "PreviousFamilyName": asked.previous_family_name,
+        "SchoolAtAge16": asked.school_at_age_16,
+        "PlaceOfBirth": asked.place_of_birth,
+        "EmailAddress": asked.email_address,
+    }
+    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    return by_checked_demographics(work.transaction, asked)
+
+
+def by_checked_demographics(transaction: Transaction, asked: DemographicsAsked) -> Decision:
+    """Find as `by_demographics` does, by what is known to break no field rule."""
     learner = learners.by_identity(
         transaction,
         given_name=asked.given_name,

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from lrs_soap.operations import access_history
 from lrs_soap.operations.find import master_of
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records import learning_record
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.records.learning_record import RecordDecision
-from lrs_soap.rules.values.change import Author
 from lrs_soap.store import learners
 from lrs_soap.store import learning_events as held
-from lrs_soap.store.store import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +32,26 @@ class HandedOut:
     events: tuple[LearningEvent, ...] = ()
 
 
-def judge(transaction: Transaction, asked: Asked) -> RecordDecision:
+def judge(work: UnitOfWork, asked: Asked) -> RecordDecision:
     """Whether the record may be seen (docs/behaviour.md, Personal Learning Record).
 
     Answers INVALID_ULN, COULD_NOT_BE_VERIFIED, NOT_SHARED, EXACT_MATCH or MASTER_SUBSTITUTED.
     """
-    learner = learners.by_uln(transaction, asked.uln)
-    master = None if learner is None else master_of(transaction, learner)
+    learner = learners.by_uln(work.transaction, asked.uln)
+    master = None if learner is None else master_of(work.transaction, learner)
     return learning_record.learning_record(asked.details, asked.uln, learner, master, user_type=asked.user_type)
 
 
-def learning_events(transaction: Transaction, asked: Asked, *, now: datetime, author: Author) -> HandedOut:
+def learning_events(work: UnitOfWork, asked: Asked) -> HandedOut:
     """The record, if it may be seen, with those of its events that may.
 
     That it was asked for is in the access history of each ULN of the person, also where it is not shared; nothing is
-    written where nobody was found. `now` is the moment on the service's clock.
+    written where nobody was found.
     """
-    decision = judge(transaction, asked)
+    decision = judge(work, asked)
     if decision.ulns:
-        access_history.note(transaction, decision.ulns, action=decision.action, now=now, author=author)
+        access_history.note(work, decision.ulns, action=decision.action)
     if not decision.is_found:
         return HandedOut(decision)
-    return HandedOut(decision, tuple(learning_record.shown_to(asked.user_type, held.of(transaction, decision.ulns))))
+    events = held.of(work.transaction, decision.ulns)
+    return HandedOut(decision, tuple(learning_record.shown_to(asked.user_type, events)))

@@ -2,65 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-
 from lrs_soap.errors import NotPossible
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import merging
 from lrs_soap.rules.learners.merging import Changed, Held
-from lrs_soap.rules.values.change import Action, Author, Change, fields_changed
+from lrs_soap.rules.values.change import Action, Change, fields_changed
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.refusal import Refusal
 from lrs_soap.rules.values.sentences import refusal_sentence
 from lrs_soap.store import history, learners
-from lrs_soap.store.store import Transaction
+from lrs_soap.store.transaction import Transaction
 
 
-def merge(
-    transaction: Transaction, master_uln: str, linked_uln: str, *, now: datetime, author: Author
-) -> tuple[Learner, ...]:
+def merge(work: UnitOfWork, master_uln: str, linked_uln: str) -> tuple[Learner, ...]:
     """Link a learner, and those that are linked to it, to a master; where that is linked, to its master instead.
 
     Returns the learners that are changed, as they are held now: the linked one, the master, those that were taken
     along. Each has it in its history; no VersionNumber changes. Raises NotPossible where either is unknown, deleted,
     or no ULN, where they are one, or the one to link is linked already.
     """
-    held = _locked(transaction, master_uln, linked_uln)
+    held = _locked(work.transaction, master_uln, linked_uln)
     linked, master, *carried = changed = _possible(merging.merge(master_uln, linked_uln, held))
-    learners.link(transaction, linked.uln, master.uln)
+    learners.link(work.transaction, linked.uln, master.uln)
     for each in carried:
-        learners.carry(transaction, each.uln, master.uln)
-    _remember(transaction, held, changed, Change(Action.MERGED, now, author))
+        learners.carry(work.transaction, each.uln, master.uln)
+    _remember(work, held, changed, Action.MERGED)
     return changed
 
 
-def unmerge(transaction: Transaction, linked_uln: str, *, now: datetime, author: Author) -> tuple[Learner, ...]:
+def unmerge(work: UnitOfWork, linked_uln: str) -> tuple[Learner, ...]:
     """Give a linked learner back as it was, with the learners that it took along when it was merged.
 
     Returns the learners that are changed, as they are held now: the one that was linked, the master that it had, those
     that it took along. Raises NotPossible where it is unknown, deleted, no ULN, or not linked.
     """
-    held = _locked(transaction, linked_uln)
+    held = _locked(work.transaction, linked_uln)
     master_uln = held[linked_uln].master_uln if linked_uln in held else None
-    merged_into = learners.merged_into(transaction, master_uln) if master_uln is not None else {}
+    merged_into = learners.merged_into(work.transaction, master_uln) if master_uln is not None else {}
     linked, _, *returned = changed = _possible(merging.unmerge(linked_uln, held, merged_into))
-    learners.link(transaction, linked.uln, None)
+    learners.link(work.transaction, linked.uln, None)
     for each in returned:
-        learners.carry(transaction, each.uln, linked.uln)
-    _remember(transaction, held, changed, Change(Action.UNMERGED, now, author))
+        learners.carry(work.transaction, each.uln, linked.uln)
+    _remember(work, held, changed, Action.UNMERGED)
     return changed
 
 
-def delete(transaction: Transaction, uln: str, *, now: datetime, author: Author) -> Learner:
+def delete(work: UnitOfWork, uln: str) -> Learner:
     """Delete a learner, linked or not: nobody finds it again, and its ULN stays taken.
 
     Returns it as it is held now. Raises NotPossible where it is unknown, deleted already, no ULN, or a master.
     """
-    held = _locked(transaction, uln)
-    (deleted,) = changed = _possible(merging.delete(uln, held, today=now.date()))
+    held = _locked(work.transaction, uln)
+    (deleted,) = changed = _possible(merging.delete(uln, held, today=work.today))
     # It is locked, and so held as it was read.
-    learners.update(transaction, held[uln], deleted)
-    _remember(transaction, held, changed, Change(Action.DELETED, now, author))
+    learners.update(work.transaction, held[uln], deleted)
+    _remember(work, held, changed, Action.DELETED)
     return deleted
 
 
@@ -113,7 +109,7 @@ def _possible(outcome: Changed | Refusal) -> Changed:
     return outcome
 
 
-def _remember(transaction: Transaction, held: Held, changed: Changed, change: Change) -> None:
+def _remember(work: UnitOfWork, held: Held, changed: Changed, action: Action) -> None:
     for learner in changed:
-        fields = fields_changed(held[learner.uln], learner)
-        history.add(transaction, learner.uln, replace(change, fields=fields))
+        change = Change(action, work.now, work.author, fields_changed(held[learner.uln], learner))
+        history.add(work.transaction, learner.uln, change)

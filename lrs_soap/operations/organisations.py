@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lrs_soap.errors import AlreadyHeld, InvalidRecord, NotHeld, Refused
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.passwords import Passwords
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.organisation import (
@@ -24,11 +25,10 @@ from lrs_soap.rules.values.organisation import (
 )
 from lrs_soap.store import organisations
 from lrs_soap.store.organisations import Account
-from lrs_soap.store.store import Transaction
 
 
 def authenticate(
-    transaction: Transaction,
+    work: UnitOfWork,
     passwords: Passwords,
     *,
     ukprn: str | None,
@@ -41,7 +41,7 @@ def authenticate(
     disagree; then WSEC0005 for a wrong `password`. A first check of a password, and every refusal, takes
     the time of one argon2 hash: give it a reading transaction, for which nobody waits.
     """
-    account = _named(transaction, ukprn, organisation_ref)
+    account = _named(work, ukprn, organisation_ref)
     if account is None or account.organisation.suspended:
         # How long it takes must not tell which codes are known.
         passwords.verify("", password, None)
@@ -51,30 +51,30 @@ def authenticate(
     return account.organisation
 
 
-def named(transaction: Transaction, *, ukprn: str | None, organisation_ref: str | None) -> Organisation | None:
+def named(work: UnitOfWork, *, ukprn: str | None, organisation_ref: str | None) -> Organisation | None:
     """The organisation, suspended or not, that a UKPRN, an OrganisationRef, or both agreeing name; None for nobody.
 
     None is a code that was not sent; letters have no case in either.
     """
-    account = _named(transaction, ukprn, organisation_ref)
+    account = _named(work, ukprn, organisation_ref)
     return None if account is None else account.organisation
 
 
-def _named(transaction: Transaction, ukprn: str | None, organisation_ref: str | None) -> Account | None:
+def _named(work: UnitOfWork, ukprn: str | None, organisation_ref: str | None) -> Account | None:
     if ukprn is None:
-        return None if organisation_ref is None else organisations.by_reference(transaction, organisation_ref)
-    account = organisations.by_ukprn(transaction, ukprn)
+        return None if organisation_ref is None else organisations.by_reference(work.transaction, organisation_ref)
+    account = organisations.by_ukprn(work.transaction, ukprn)
     if organisation_ref is None or account is None:
         return account
     return account if account.organisation.organisation_ref == canonical(organisation_ref) else None
 
 
-def check_new(transaction: Transaction, organisation: Organisation) -> None:
+def check_new(work: UnitOfWork, organisation: Organisation) -> None:
     """Whether an organisation can be added. Raises InvalidRecord for its codes or name, AlreadyHeld for those taken."""
     _check_codes(organisation)
-    if organisations.by_ukprn(transaction, organisation.ukprn) is not None:
+    if organisations.by_ukprn(work.transaction, organisation.ukprn) is not None:
         raise AlreadyHeld(f"There is an organisation with the UKPRN {canonical(organisation.ukprn)} already.")
-    other = organisations.by_reference(transaction, organisation.organisation_ref)
+    other = organisations.by_reference(work.transaction, organisation.organisation_ref)
     if other is not None:
         raise AlreadyHeld(
             f"The organisation with the UKPRN {other.organisation.ukprn} has the OrganisationRef "
@@ -82,53 +82,51 @@ def check_new(transaction: Transaction, organisation: Organisation) -> None:
         )
 
 
-def add(transaction: Transaction, passwords: Passwords, organisation: Organisation, password: str) -> Organisation:
+def add(work: UnitOfWork, passwords: Passwords, organisation: Organisation, password: str) -> Organisation:
     """Add an organisation; as it is held, its codes in capitals. Raises as `check_new` and `check_password`."""
     check_password(password)
-    check_new(transaction, organisation)
-    organisations.insert(transaction, organisation, passwords.hash(password))
-    return held(transaction, organisation.ukprn)
+    check_new(work, organisation)
+    organisations.insert(work.transaction, organisation, passwords.hash(password))
+    return held(work, organisation.ukprn)
 
 
-def everyone(transaction: Transaction) -> tuple[Organisation, ...]:
+def everyone(work: UnitOfWork) -> tuple[Organisation, ...]:
     """Every organisation, by UKPRN."""
-    return organisations.all(transaction)
+    return organisations.all(work.transaction)
 
 
-def held(transaction: Transaction, ukprn: str) -> Organisation:
+def held(work: UnitOfWork, ukprn: str) -> Organisation:
     """The organisation with this UKPRN. Raises NotHeld."""
-    account = organisations.by_ukprn(transaction, ukprn)
+    account = organisations.by_ukprn(work.transaction, ukprn)
     if account is None:
         raise _unknown(ukprn)
     return account.organisation
 
 
-def set_roles(transaction: Transaction, ukprn: str, roles: frozenset[Role]) -> Organisation:
+def set_roles(work: UnitOfWork, ukprn: str, roles: frozenset[Role]) -> Organisation:
     """Give an organisation these roles and no others. Raises NotHeld, as the other changes do."""
-    return _changed(transaction, ukprn, lambda now: replace(now, roles=roles))
+    return _changed(work, ukprn, lambda now: replace(now, roles=roles))
 
 
-def change_roles(
-    transaction: Transaction, ukprn: str, *, added: frozenset[Role], removed: frozenset[Role]
-) -> Organisation:
+def change_roles(work: UnitOfWork, ukprn: str, *, added: frozenset[Role], removed: frozenset[Role]) -> Organisation:
     """Give an organisation roles and take others from it; what is both is taken."""
-    return _changed(transaction, ukprn, lambda now: replace(now, roles=(now.roles | added) - removed))
+    return _changed(work, ukprn, lambda now: replace(now, roles=(now.roles | added) - removed))
 
 
-def set_suspended(transaction: Transaction, ukprn: str, suspended: bool) -> Organisation:
+def set_suspended(work: UnitOfWork, ukprn: str, suspended: bool) -> Organisation:
     """Suspend an organisation, which is then answered as if it were unknown (WSEC0003), or resume it."""
-    return _changed(transaction, ukprn, lambda now: replace(now, suspended=suspended))
+    return _changed(work, ukprn, lambda now: replace(now, suspended=suspended))
 
 
-def set_permissions_disabled(transaction: Transaction, ukprn: str, disabled: bool) -> Organisation:
+def set_permissions_disabled(work: UnitOfWork, ukprn: str, disabled: bool) -> Organisation:
     """Disable whatever an organisation may do (WSEC0006) and leave it its roles, or enable it again."""
-    return _changed(transaction, ukprn, lambda now: replace(now, permissions_disabled=disabled))
+    return _changed(work, ukprn, lambda now: replace(now, permissions_disabled=disabled))
 
 
-def set_password(transaction: Transaction, passwords: Passwords, ukprn: str, password: str) -> None:
+def set_password(work: UnitOfWork, passwords: Passwords, ukprn: str, password: str) -> None:
     """Give an organisation another password. Raises NotHeld, and as `check_password`."""
     check_password(password)
-    if not organisations.set_password_hash(transaction, ukprn, passwords.hash(password)):
+    if not organisations.set_password_hash(work.transaction, ukprn, passwords.hash(password)):
         raise _unknown(ukprn)
 
 
@@ -151,12 +149,12 @@ def _check_codes(organisation: Organisation) -> None:
         raise InvalidRecord("has to be a name, on one line", "NAME")
 
 
-def _changed(transaction: Transaction, ukprn: str, change: Callable[[Organisation], Organisation]) -> Organisation:
-    now = organisations.locked(transaction, ukprn)
+def _changed(work: UnitOfWork, ukprn: str, change: Callable[[Organisation], Organisation]) -> Organisation:
+    now = organisations.locked(work.transaction, ukprn)
     if now is None:
         raise _unknown(ukprn)
     then = change(now)
-    organisations.update(transaction, then)
+    organisations.update(work.transaction, then)
     return then
 
 

@@ -4,74 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from lrs_soap.errors import AlreadyHeld
 from lrs_soap.operations import searches
 from lrs_soap.operations.field_checks import check_registration
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import registration
-from lrs_soap.rules.learners.find_before_register import SearchAge
-from lrs_soap.rules.learners.prohibited_text import ProhibitedText
-from lrs_soap.rules.values.change import Action, Author, Change
+from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import history, learners, ulns
-from lrs_soap.store.store import Transaction
 
 
-def register(
-    transaction: Transaction,
-    record: Mapping[str, str | None],
-    *,
-    now: datetime,
-    author: Author,
-    prohibited: ProhibitedText,
-    search_age: SearchAge | None = None,
-) -> Decision:
+def register(work: UnitOfWork, record: Mapping[str, str | None]) -> Decision:
     """Register the learner of `record`, which has the contract's fields as they were sent.
 
-    `now` is the moment on the service's clock, which gives the day too. Answers REGISTERED with the learner, or
-    ALREADY_EXISTS, which has written nothing, where another learner that is not deleted has the same five identity
-    keys. Raises FieldsRefused. A rival may register the same learner at the same moment, in another transaction: one
-    of the two is answered REGISTERED, the other ALREADY_EXISTS. With `search_age`, who has not searched for the
-    learner before is answered ALREADY_EXISTS as well (`operations.searches`).
+    Answers REGISTERED with the learner, or ALREADY_EXISTS, which has written nothing, where another learner that is
+    not deleted has the same five identity keys. Raises FieldsRefused. A rival may register the same learner at the same
+    moment, in another transaction: one of the two is answered REGISTERED, the other ALREADY_EXISTS. Where the policy
+    asks for a search before a registration, an organisation that has not searched for the learner is answered
+    ALREADY_EXISTS as well (docs/behaviour.md, Find before register).
     """
-    check_registration(record, today=now.date(), prohibited=prohibited)
-    return register_valid(transaction, record, now=now, author=author, search_age=search_age)
+    check_registration(record, today=work.today, prohibited=work.policy.prohibited)
+    learner = registration.new_learner(record, today=work.today)
+    return searches.refusal(work, learner) or _register(work, learner)
 
 
-def register_valid(
-    transaction: Transaction,
-    record: Mapping[str, str | None],
-    *,
-    now: datetime,
-    author: Author,
-    search_age: SearchAge | None = None,
-    is_looked_for: bool = False,
-) -> Decision:
-    """Register as `register` does a learner of whom it is known that no field rule is broken.
+def register_checked(work: UnitOfWork, record: Mapping[str, str | None], *, is_looked_for: bool = False) -> Decision:
+    """Register as `register` does, searched for or not, a learner who is known to break no field rule.
 
-    `is_looked_for` says that the caller has looked for the five identity keys just now, and found nobody.
+    `is_looked_for` says that the caller has just looked for the five identity keys, and found nobody.
     """
-    learner = registration.new_learner(record, today=now.date())
-    if search_age is not None:
-        refused = searches.refusal(transaction, learner, now=now, author=author, age=search_age)
-        if refused is not None:
-            return refused
-    holder = None if is_looked_for else learners.with_identity_of(transaction, learner)
+    return _register(work, registration.new_learner(record, today=work.today), is_looked_for=is_looked_for)
+
+
+def _register(work: UnitOfWork, learner: Learner, *, is_looked_for: bool = False) -> Decision:
+    holder = None if is_looked_for else learners.with_identity_of(work.transaction, learner)
     while holder is None:
-        transaction.before_write()
+        work.before_write()
         try:
-            return registration.registered(_hold(transaction, learner, Change(Action.REGISTERED, now, author)))
+            return registration.registered(_insert(work, learner))
         except AlreadyHeld:
             # A rival was first with the five keys, or has loaded the very ULN: look again, and take another ULN.
-            holder = learners.with_identity_of(transaction, learner)
+            holder = learners.with_identity_of(work.transaction, learner)
     return registration.already_exists(learner, holder)
 
 
-def _hold(transaction: Transaction, learner: Learner, change: Change) -> Learner:
+def _insert(work: UnitOfWork, learner: Learner) -> Learner:
     """Insert the learner under a new ULN, and the first entry of its history."""
-    numbered = replace(learner, uln=ulns.issue(transaction))
-    learners.insert(transaction, numbered)
-    history.add(transaction, numbered.uln, change)
+    numbered = replace(learner, uln=ulns.issue(work.transaction))
+    learners.insert(work.transaction, numbered)
+    history.add(work.transaction, numbered.uln, Change(Action.REGISTERED, work.now, work.author))
     return numbered

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lrs_soap.operations.find import master_of
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import retrieval
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.store import learners
-from lrs_soap.store.store import Transaction
+from lrs_soap.store.transaction import Transaction
 
 
-def retrieve(transaction: Transaction, ulns: Sequence[str]) -> tuple[Decision, ...]:
+def retrieve(work: UnitOfWork, ulns: Sequence[str]) -> tuple[Decision, ...]:
     """What to answer to each of `ulns`, in their order; to one that is asked for twice the same twice.
 
     Each is NO_MATCH, EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with the master (docs/behaviour.md, Retrieve).
     """
-    answers = {uln: _retrieve(transaction, uln) for uln in dict.fromkeys(ulns)}
+    answers = {uln: _retrieve(work.transaction, uln) for uln in dict.fromkeys(ulns)}
     return tuple(answers[uln] for uln in ulns)
 
 

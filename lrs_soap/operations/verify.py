@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from lrs_soap.operations.field_checks import check_fields
+from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import verification
-from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.learners.verification import ToVerify, Verification
 from lrs_soap.store import learners
-from lrs_soap.store.store import Transaction
 
 
-def verify(
-    transaction: Transaction, asked: ToVerify, *, uln: str, today: date, prohibited: ProhibitedText
-) -> Verification:
+def verify(work: UnitOfWork, asked: ToVerify, *, uln: str) -> Verification:
     """Whether these details are those of the learner with this ULN, linked or not (docs/behaviour.md, Verify).
 
     Raises FieldsRefused.
@@ -25,5 +20,5 @@ def verify(
         "DateOfBirth": asked.date_of_birth,
         "Gender": asked.gender,
     }
-    check_fields(record, today=today, prohibited=prohibited)
-    return verification.verify(asked, uln, learners.by_uln(transaction, uln))
+    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    return verification.verify(asked, uln, learners.by_uln(work.transaction, uln))

@@ -9,11 +9,8 @@ import ssl
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lrs_soap.clock import clock_at
 from lrs_soap.errors import InvalidSetting
-from lrs_soap.exchange.log import ExchangeLog, open_log
-from lrs_soap.loading import prohibited_text
-from lrs_soap.passwords import Passwords
+from lrs_soap.exchange.log import open_log
 from lrs_soap.server import rekeying, tls
 from lrs_soap.server.application import Application
 from lrs_soap.server.https import HttpsServer
@@ -21,8 +18,8 @@ from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.processes import Announce, Post, Processes, Server
 from lrs_soap.server.working import do_jobs
-from lrs_soap.server.wsgi import application_of, prepare_database
-from lrs_soap.store.store import Store
+from lrs_soap.server.wsgi import application_of
+from lrs_soap.world import Worlds
 
 if TYPE_CHECKING:
     from lrs_soap.settings import Settings
@@ -39,9 +36,7 @@ def serve(settings: Settings) -> None:
     InvalidSetting where the address cannot be had, or a file that is named is not what it has to be.
     """
     context = _tls(settings)
-    # What can be wrong with it is told before anything is begun.
-    prohibited_text.read(settings.prohibited_text)
-    prepare_database(settings)
+    Worlds.open(settings).close()
     needs_rekeying = rekeying.is_needed(settings)
     sockets = _listen(settings)
     address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
@@ -67,21 +62,16 @@ def _answer(
     settings: Settings, sockets: list[socket.socket], context: ssl.SSLContext | None, announce: Announce
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
-    clock, passwords = clock_at(settings.clock), Passwords()
     logger = open_log(settings.log_level, settings.log_format)
     if settings.processes > 1:
         logger = logger.bind(process=os.getpid())
-    journal = ExchangeLog(logger, clock, failures_only=not settings.log_exchanges)
-    store = Store(settings.database_url)
-    try:
-        application = application_of(settings, store=store, clock=clock, passwords=passwords, journal=journal)
+    with Worlds.open(settings, log=logger, prepare=False) as worlds:
+        application = application_of(settings, worlds.main)
         server = _server(application, settings, sockets, context, logger)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda number, frame: server.stop())
         announce(server)
         server.run()
-    finally:
-        store.close()
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

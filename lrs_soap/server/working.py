@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lrs_soap.batch.worker import Worker
-from lrs_soap.clock import clock_at
 from lrs_soap.exchange.log import open_log
-from lrs_soap.loading import prohibited_text
 from lrs_soap.server.processes import Announce, Post, Processes
-from lrs_soap.store.store import Store
+from lrs_soap.world import World, policy_of
 
 if TYPE_CHECKING:
     from lrs_soap.settings import Settings
@@ -26,7 +24,7 @@ def work(settings: Settings, workers: int) -> None:
     Returns after SIGTERM or SIGINT, when each has finished the record that it was on. Raises InvalidSetting where the
     list of prohibited text is none.
     """
-    prohibited_text.read(settings.prohibited_text)
+    policy_of(settings)
     Processes(
         [Post("worker", lambda announce: do_jobs(settings, announce))] * workers,
         sockets=[],
@@ -40,12 +38,9 @@ def do_jobs(settings: Settings, announce: Announce, *, inherited: Sequence[socke
     for each in inherited:
         each.close()
     log = open_log(settings.log_level, settings.log_format).bind(process=os.getpid())
-    store = Store(settings.database_url)
-    try:
-        worker = Worker(store, clock_at(settings.clock), prohibited_text.read(settings.prohibited_text), log=log)
+    with World.open(settings, log=log, prepare=False) as world:
+        worker = Worker(world, log=log)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, frame: worker.stop())
         announce(worker)
         worker.run()
-    finally:
-        store.close()

@@ -6,19 +6,10 @@ application = wsgi.create()
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Mapping
 
 from lrs_soap import settings as settings_module
-from lrs_soap.clock import Clock, clock_at
 from lrs_soap.exchange.exchange import Exchange
-from lrs_soap.exchange.journal import Journal
-from lrs_soap.exchange.log import ExchangeLog, open_log
-from lrs_soap.loading import prohibited_text
-from lrs_soap.passwords import Passwords
-from lrs_soap.rules.access.hours import ServiceHours
-from lrs_soap.rules.learners.find_before_register import SearchAge
-from lrs_soap.sample import starting_data
 from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.readiness import Readiness
@@ -29,8 +20,7 @@ from lrs_soap.services.hours_gate import HoursGate
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.settings import Settings
-from lrs_soap.store.rekeying import rekey_briefly
-from lrs_soap.store.store import Store
+from lrs_soap.world import World, Worlds
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint, LearnerServiceEndpoint, R9Endpoint
 from lrs_soap.wsdl.facets import verify_batch_record_count
@@ -48,68 +38,36 @@ def create(settings: Settings | None = None) -> Application:
     Raises InvalidSetting and StoreUnavailable.
     """
     chosen = settings or settings_module.resolve({}).settings
-    prepare_database(chosen)
-    clock = clock_at(chosen.clock)
-    journal = ExchangeLog(open_log(chosen.log_level, chosen.log_format), clock, failures_only=not chosen.log_exchanges)
-    return application_of(chosen, store=Store(chosen.database_url), clock=clock, passwords=Passwords(), journal=journal)
+    Worlds.open(chosen).close()
+    return application_of(chosen, Worlds.open(chosen, prepare=False).main)
 
 
-def prepare_database(settings: Settings) -> None:
-    """Bring the database up to date, and give a new one its starting data; rekey a small one that has older keys.
+def application_of(settings: Settings, world: World) -> Application:
+    """The application over one world, with what the settings say of addresses and messages."""
 
-    Raises InvalidSetting, StoreUnavailable.
-    """
-    # What is wrong with this file is told before anything is begun.
-    prohibited_text.read(settings.prohibited_text)
-    store = Store.open(settings.database_url)
-    try:
-        rekey_briefly(store)
-        starting_data.fill(store, Passwords(), clock_at(settings.clock))
-    finally:
-        store.close()
-
-
-def application_of(
-    settings: Settings, *, store: Store, clock: Clock, passwords: Passwords, journal: Journal
-) -> Application:
-    """The application over one store. Raises InvalidSetting where the list of prohibited text cannot be read."""
-    prohibited = prohibited_text.read(settings.prohibited_text)
-    search_age = _search_age(settings)
-
-    def make_call(exchange: Exchange, operation: Operation, records: Any) -> Call:
-        return Call(
-            exchange,
-            operation,
-            store,
-            clock,
-            passwords,
-            prohibited,
-            records,
-            search_age,
-            batch_delay=settings.batch_delay,
-            return_codes=settings.return_codes,
-        )
+    def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
+        return Call(exchange, operation, world, records)
 
     def soap_port(port: Port, endpoint: Endpoint) -> SoapPort:
         return SoapPort(
             port.path,
             endpoint,
             WsdlDocument(port),
-            journal=journal,
+            journal=world.journal,
             max_body_bytes=settings.max_body_bytes,
             trusted_proxies=frozenset(settings.trusted_proxies),
             client_certificate=settings.tls_client_ca is not None,
         )
 
-    hours = ServiceHours(settings.service_hours, settings.maintenance)
-    admit = None if hours.is_always_open else HoursGate(hours, clock)
+    hours = world.policy.hours
+    admit = None if hours.is_always_open else HoursGate(hours, world.clock)
     learner_service = LearnerServiceEndpoint(
         LEARNER_SERVICE,
         make_call=make_call,
-        clock=clock,
+        clock=world.clock,
         admit=admit,
-        strict=settings.strict,
-        records_apart=settings.batch_validation == "record",
+        strict=world.policy.strict,
+        records_apart=world.policy.records_apart,
         fault_detail=settings.fault_detail,
         replaced={
             (VerifyBatchRqst, "LearnerRecordCount"): verify_batch_record_count(settings.verify_batch_limit),
@@ -120,13 +78,4 @@ def application_of(
         soap_port(LEARNER_SERVICE_R9, R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit)),
         Readiness(settings.database_url),
     ]
-    return Application([FrontPage(sites), *sites], journal=journal)
-
-
-def _search_age(settings: Settings) -> SearchAge | None:
-    if not settings.find_before_register:
-        return None
-    return SearchAge(
-        maximum=timedelta(seconds=settings.find_before_register_maximum),
-        minimum=timedelta(seconds=settings.find_before_register_minimum),
-    )
+    return Application([FrontPage(sites), *sites], journal=world.journal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lrs_soap.operations import batches, find, searches
-from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.register import register
 from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.update import update
@@ -47,12 +46,8 @@ _service = ServiceDeclaration("LearnerPortType")
 )
 def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.FindLearnerResp:
     """Find a learner by ULN and names."""
-    names = {"GivenName": request.GivenName, "FamilyName": request.FamilyName}
-    with call.reading(request) as transaction:
-        check_fields(names, today=call.clock.today(), prohibited=call.prohibited)
-        decision = find.by_uln(
-            transaction, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName
-        )
+    with call.reading(request) as work:
+        decision = find.by_uln(work, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName)
     call.decided(decision)
     return findmsg.FindLearnerResp(
         ResponseCode=decision.code.value,
@@ -76,12 +71,12 @@ def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRq
     """Find a learner, or possible matches, by names, date of birth, gender and postcode."""
     sent = demographics_of(request)
     asked = demographics_asked(sent)
-    with call.reading(request) as transaction:
-        check_fields(sent, today=call.clock.today(), prohibited=call.prohibited)
-        decision = find.by_demographics(transaction, asked)
-    if call.search_age is not None:
-        with call.writing(request) as (transaction, author):
-            searches.note(transaction, asked, decision, author=author, now=call.clock.now(), age=call.search_age)
+    with call.reading(request) as work:
+        decision = find.by_demographics(work, asked)
+    age = work.policy.search_age
+    if age is not None:
+        with call.world.writing(work.author) as writing:
+            searches.note(writing, asked, decision, age=age)
     call.decided(decision)
     return findmsg.FindLearnerResp(
         ResponseCode=decision.code.value,
@@ -101,15 +96,8 @@ def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRq
 )
 def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> regmsg.RegisterSingleLearnerResp:
     """Register a learner who has no ULN yet."""
-    with call.writing(request) as (transaction, author):
-        decision = register(
-            transaction,
-            record_of(request.Learner),
-            now=call.clock.now(),
-            author=author,
-            prohibited=call.prohibited,
-            search_age=call.search_age,
-        )
+    with call.writing(request) as work:
+        decision = register(work, record_of(request.Learner))
     call.decided(decision)
     return regmsg.RegisterSingleLearnerResp(
         ResponseCode=decision.code.value, ULN=next((each.uln for each in decision.learners), None)
@@ -128,16 +116,8 @@ def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> r
 def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.UpdateLearnerResp:
     """Update a learner, if nobody has changed it since the version that the caller has seen."""
     sent = request.Learner
-    with call.writing(request) as (transaction, author):
-        decision = update(
-            transaction,
-            record_of(sent),
-            uln=sent.ULN,
-            version=sent.VersionNumber,
-            now=call.clock.now(),
-            author=author,
-            prohibited=call.prohibited,
-        )
+    with call.writing(request) as work:
+        decision = update(work, record_of(sent), uln=sent.ULN, version=sent.VersionNumber)
     call.decided(decision)
     return regmsg.UpdateLearnerResp(ResponseCode=decision.code.value)
 
@@ -156,16 +136,9 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
     records = records_to_register(request.Learner, call.records)
     decision = miscounted(JobKind.REGISTRATION, declared=request.LearnerRecordCount, sent=len(records))
     job_id = 0
-    with call.writing(request) as (transaction, author):
+    with call.writing(request) as work:
         if decision is None:
-            job_id = batches.submit_registration(
-                transaction,
-                records,
-                job_type=JobType(request.JobType),
-                author=author,
-                now=call.clock.now(),
-                delay=call.batch_delay,
-            )
+            job_id = batches.submit_registration(work, records, job_type=JobType(request.JobType))
             decision = submitted(JobKind.REGISTRATION, job_id)
     call.decided(decision)
     return batchmsg.BatchRegistrationResp(ResponseCode=decision.code.value, JobID=job_id)
@@ -182,16 +155,16 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
 )
 def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> batchmsg.BatchOutputResp:
     """Return the outcome of a batch of registrations."""
-    with call.reading_for(request) as (transaction, author):
-        job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.REGISTRATION)
+    with call.reading(request) as work:
+        job = batches.output(work, request.JobID, kind=JobKind.REGISTRATION)
         decision = standing(job)
         answer = batchmsg.BatchOutputResp(ResponseCode=decision.code.value)
         if job is not None:
             answer.JobStatus = job.state.shown
             if job.state is JobState.SUCCESSFUL:
-                records = batches.output_records(transaction, job)
-                counts = batches.output_counts(transaction, job)
-                fill_registration_output(answer, job, counts, records, call.return_codes)
+                records = batches.output_records(work, job)
+                counts = batches.output_counts(work, job)
+                fill_registration_output(answer, job, counts, records, work.policy.return_codes)
     call.decided(decision)
     return answer
 
@@ -210,11 +183,9 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
     records = records_to_verify(request.Learner, call.records)
     decision = miscounted(JobKind.VERIFICATION, declared=request.LearnerRecordCount, sent=len(records))
     job_id = 0
-    with call.writing(request) as (transaction, author):
+    with call.writing(request) as work:
         if decision is None:
-            job_id = batches.submit_verification(
-                transaction, records, author=author, now=call.clock.now(), delay=call.batch_delay
-            )
+            job_id = batches.submit_verification(work, records)
             decision = submitted(JobKind.VERIFICATION, job_id)
     call.decided(decision)
     return vldmsg.VerifyBatchResp(ResponseCode=decision.code.value, JobID=job_id)
@@ -231,14 +202,14 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
 )
 def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -> vldmsg.VerifyBatchOutputResp:
     """Return the outcome of a batch of verifications."""
-    with call.reading_for(request) as (transaction, author):
-        job = batches.output(transaction, request.JobID, organisation=author.organisation, kind=JobKind.VERIFICATION)
+    with call.reading(request) as work:
+        job = batches.output(work, request.JobID, kind=JobKind.VERIFICATION)
         decision = standing(job)
         answer = vldmsg.VerifyBatchOutputResp(ResponseCode=decision.code.value)
         if job is not None:
             answer.JobStatus = job.state.shown
             if job.state is JobState.SUCCESSFUL:
-                fill_verification_output(answer, job, batches.output_records(transaction, job))
+                fill_verification_output(answer, job, batches.output_records(work, job))
     call.decided(decision)
     return answer
 
@@ -255,8 +226,8 @@ def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -
 def retrieve_ulns(call: Call, request: reportmsg.RetrieveULNsRqst) -> reportmsg.RetrieveULNsResp:
     """Return the learner of each of a list of ULNs."""
     ulns = request.ULNsToRetrieve.ULN
-    with call.reading(request) as transaction:
-        decisions = retrieve(transaction, ulns)
+    with call.reading(request) as work:
+        decisions = retrieve(work, ulns)
     call.decided_each(decisions)
     retrieved = tuple(map(retrieved_message, ulns, decisions))
     return reportmsg.RetrieveULNsResp(RetrievedULNs=reportmsg.ArrayOfMIAPRetrievedULN(VerifiedULN=retrieved))
@@ -274,8 +245,8 @@ def verify_learner(call: Call, request: reportmsg.VerifyLearnerRqst) -> reportms
     """Verify that a ULN belongs to a learner."""
     sent = request.LearnerToVerify
     asked = ToVerify(sent.GivenName, sent.FamilyName, sent.DateOfBirth, sent.Gender)
-    with call.reading(request) as transaction:
-        verification = verify(transaction, asked, uln=sent.ULN, today=call.clock.today(), prohibited=call.prohibited)
+    with call.reading(request) as work:
+        verification = verify(work, asked, uln=sent.ULN)
     call.decided(verification)
     return reportmsg.VerifyLearnerResp(VerifiedLearner=verified_message(sent, verification))
 

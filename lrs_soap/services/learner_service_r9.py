@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lrs_soap.errors import Refused
 from lrs_soap.operations import access_history, find, organisations
-from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.learning_events import HandedOut, judge, learning_events
 from lrs_soap.operations.update import update_subset
 from lrs_soap.rules.access.roles import ANY_ROLE
@@ -51,11 +50,9 @@ _service = ServiceDeclaration("ILearnerServiceR9")
 )
 def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.LearnerByUlnResponse:
     """Find a learner by ULN and names."""
-    names = {"GivenName": request.givenName, "FamilyName": request.familyName}
-    with call.reading(credentials_of(request.invokingOrganisation)) as transaction:
-        check_fields(names, today=call.clock.today(), prohibited=call.prohibited)
+    with call.reading(credentials_of(request.invokingOrganisation)) as work:
         decision = find.by_valid_uln(
-            transaction, uln=request.uln or "", given_name=request.givenName, family_name=request.familyName
+            work, uln=request.uln or "", given_name=request.givenName, family_name=request.familyName
         )
     call.decided(decision)
     found = model.LearnerByUlnResponse(
@@ -88,13 +85,13 @@ def get_learner_learning_events(
 ) -> tempuri.GetLearnerLearningEventsResponse:
     """Return a learner's Personal Learning Record, in full or in brief."""
     asked = record_asked(request)
-    with call.reading_for(credentials_of(request.invokingOrganisation)) as (transaction, author):
-        record = HandedOut(judge(transaction, asked))
+    with call.reading(credentials_of(request.invokingOrganisation)) as work:
+        record = HandedOut(judge(work, asked))
     if record.decision.ulns:
         # Decided anew in a transaction that writes; others wait for such, so there is none where nobody was found. It
         # does not wait for the disk: what a sudden end of the machine can take is the last entries of access histories.
-        with call.store.writing(durable=False) as transaction:
-            record = learning_events(transaction, asked, now=call.clock.now(), author=author)
+        with call.world.writing(work.author, durable=False) as writing:
+            record = learning_events(writing, asked)
     call.decided(record.decision)
     return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record_message(request, record))
 
@@ -118,16 +115,8 @@ def update_learner_subset_fields(
     call: Call, request: tempuri.UpdateLearnerSubsetFields
 ) -> tempuri.UpdateLearnerSubsetFieldsResponse:
     """Update the few fields that learners may change themselves."""
-    with call.writing(credentials_of(request.invokingOrganisation)) as (transaction, author):
-        decision = update_subset(
-            transaction,
-            record_of(request),
-            uln=request.uln or "",
-            version=request.versionNumber or 0,
-            now=call.clock.now(),
-            author=author,
-            prohibited=call.prohibited,
-        )
+    with call.writing(credentials_of(request.invokingOrganisation)) as work:
+        decision = update_subset(work, record_of(request), uln=request.uln or "", version=request.versionNumber or 0)
     call.decided(decision)
     return tempuri.UpdateLearnerSubsetFieldsResponse(UpdateLearnerSubsetFieldsResult=decision.code.value)
 
@@ -147,9 +136,9 @@ def update_learner_subset_fields(
 )
 def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditResponse:
     """Return a page of the access history of a learner's record."""
-    with call.reading(credentials_of(request.invokingOrganisation)) as transaction:
+    with call.reading(credentials_of(request.invokingOrganisation)) as work:
         viewing = access_history.view(
-            transaction,
+            work,
             uln=request.learnerUln or "",
             given_name=request.learnerGivenName,
             family_name=request.learnerFamilyName,
@@ -174,9 +163,9 @@ def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditRespo
 )
 def get_organisation(call: Call, request: tempuri.GetOrganisation) -> tempuri.GetOrganisationResponse:
     """Return an organisation's name and status."""
-    with call.reading(credentials_of(request.invokingOrganisation)) as transaction:
+    with call.reading(credentials_of(request.invokingOrganisation)) as work:
         organisation = organisations.named(
-            transaction, ukprn=blank_to_none(request.ukPrn), organisation_ref=blank_to_none(request.orgRef)
+            work, ukprn=blank_to_none(request.ukPrn), organisation_ref=blank_to_none(request.orgRef)
         )
     decision = Decision(ResponseCode.NO_MATCH if organisation is None else ResponseCode.EXACT_MATCH)
     call.decided(decision)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 
 from lrs_soap.batch import job_work
 from lrs_soap.batch.job_work import Lease, LeaseLost
-from lrs_soap.clock import LONDON
 from lrs_soap.operations import batches
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job, JobState, JobType
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
-from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.store import batch_exceptions, learners
 from lrs_soap.store.store import Store
 from tests.kit.databases import on_sqlite
+from tests.kit.work import NOW, unit
 
-NOW = datetime(2025, 3, 10, 12, tzinfo=LONDON)
-AUTHOR = Author("TEST0001", "A Tester")
 NOTHING = ProhibitedText(frozenset(), frozenset())
 SOMEBODY = {
     "GivenName": "Ottoline",
@@ -39,13 +35,13 @@ OTHERS = {**SOMEBODY, "GivenName": "Peregrine", "FamilyName": "Ashdown", "DateOf
 def submit(store: Store, *records: dict[str, str], job_type: JobType = JobType.FUL) -> int:
     with store.writing() as transaction:
         return batches.submit_registration(
-            transaction, [SubmittedRecord(each) for each in records], job_type=job_type, author=AUTHOR, now=NOW, delay=0
+            unit(transaction), [SubmittedRecord(each) for each in records], job_type=job_type
         )
 
 
 def take(store: Store, owner: str = "me", *gone: str) -> Lease | None:
     with store.writing() as transaction:
-        return job_work.take(transaction, owner=owner, is_gone=lambda each: each in gone, now=NOW)
+        return job_work.take(unit(transaction), owner=owner, is_gone=lambda each: each in gone)
 
 
 def taken(store: Store, owner: str = "me", *gone: str) -> Lease:
@@ -56,23 +52,23 @@ def taken(store: Store, owner: str = "me", *gone: str) -> Lease:
 
 def next_record(store: Store, lease: Lease) -> JobRecord:
     with store.reading() as transaction:
-        return job_work.next_records(transaction, lease, 1)[0]
+        return job_work.next_records(unit(transaction), lease, 1)[0]
 
 
 def begin(store: Store, lease: Lease) -> None:
     with store.writing() as transaction:
-        job_work.begin_record(transaction, lease)
+        job_work.begin_record(unit(transaction), lease)
 
 
 def do(store: Store, lease: Lease, *, goes_on: bool = False) -> Lease:
     record = next_record(store, lease)
     with store.writing() as transaction:
-        return job_work.do_record(transaction, lease, record, goes_on=goes_on, now=NOW, prohibited=NOTHING).lease
+        return job_work.do_record(unit(transaction), lease, record, goes_on=goes_on).lease
 
 
 def held(store: Store, job_id: int) -> Job:
     with store.reading() as transaction:
-        job = batches.output(transaction, job_id, organisation="TEST0001")
+        job = batches.output(unit(transaction), job_id)
     assert job is not None
     return job
 
@@ -87,7 +83,7 @@ def test_a_job_is_done_record_by_record(store: Store) -> None:
     assert take(store, "me") == Lease(held(store, job_id), "me")
     assert take(store, "you") is None
     with store.reading() as transaction:
-        assert not job_work.is_anything_due(transaction, lambda owner: False)
+        assert not job_work.is_anything_due(unit(transaction), lambda owner: False)
 
     lease = Lease(held(store, job_id), "me")
     for position, state in ((1, JobState.IN_PROGRESS), (2, JobState.IN_PROGRESS), (3, JobState.SUCCESSFUL)):
@@ -99,8 +95,8 @@ def test_a_job_is_done_record_by_record(store: Store) -> None:
     job = held(store, job_id)
     assert (job.started, job.finished) == (NOW, NOW)
     with store.reading() as transaction:
-        records = list(batches.output_records(transaction, job))
-        assert batches.output_counts(transaction, job) == Counts(new=2, exists_updated=1)
+        records = list(batches.output_records(unit(transaction), job))
+        assert batches.output_counts(unit(transaction), job) == Counts(new=2, exists_updated=1)
     assert [record.return_code for record in records] == [
         *(ReturnCode.REGISTERED, ReturnCode.EXACT_MATCH, ReturnCode.REGISTERED),
     ]
@@ -116,11 +112,11 @@ def test_who_has_lost_a_job_does_nothing_of_its_record(store: Store) -> None:
         do(store, mine)
     for lost in (job_work.begin_record, job_work.put_back):
         with pytest.raises(LeaseLost), store.writing() as transaction:
-            lost(transaction, mine)
+            lost(unit(transaction), mine)
     with pytest.raises(LeaseLost), store.writing() as transaction:
-        job_work.count_death(transaction, mine, now=NOW)
+        job_work.count_death(unit(transaction), mine)
     with pytest.raises(LeaseLost), store.reading() as transaction:
-        job_work.again(transaction, mine)
+        job_work.again(unit(transaction), mine)
     assert how_many_learners(store) == 0
     assert held(store, job_id).position == 0
 
@@ -198,7 +194,7 @@ def test_a_record_that_fails_three_times_fails_the_job_too(store: Store) -> None
     for deaths in (1, 2, 3):
         assert not lease.is_over
         with store.writing() as transaction:
-            lease = job_work.count_death(transaction, lease, now=NOW)
+            lease = job_work.count_death(unit(transaction), lease)
         assert lease.deaths == deaths
     assert lease.is_over
     assert held(store, job_id).state is JobState.FAILED
@@ -210,7 +206,7 @@ def test_a_worker_that_does_not_know_how_far_it_is_can_ask(store: Store) -> None
     before = taken(store)
     after = do(store, before)
     with store.reading() as transaction:
-        assert job_work.again(transaction, before) == replace(before, job=after.job)
+        assert job_work.again(unit(transaction), before) == replace(before, job=after.job)
 
 
 @on_sqlite
@@ -218,7 +214,7 @@ def test_what_is_put_back_is_gone_on_with(store: Store) -> None:
     submit(store, SOMEBODY, OTHERS)
     lease = do(store, taken(store, "me"))
     with store.writing() as transaction:
-        job_work.put_back(transaction, lease)
+        job_work.put_back(unit(transaction), lease)
     lease = taken(store, "you")
     assert (lease.job.position, lease.deaths) == (1, 0)
     assert do(store, lease).job.state is JobState.SUCCESSFUL
@@ -233,7 +229,7 @@ def test_records_that_want_a_decision_leave_exceptions_where_the_job_is_not_only
         lease = do(store, lease)
     do(store, taken(store))
     with store.reading() as transaction:
-        (registered, *_) = batches.output_records(transaction, lease.job)
+        (registered, *_) = batches.output_records(unit(transaction), lease.job)
         left = list(batch_exceptions.each(transaction))
     assert [(each.job_id, each.position, each.code) for each in left] == [
         (full, 1, ReturnCode.POSSIBLE_MATCHES),
@@ -251,17 +247,14 @@ def test_a_job_of_verifications(store: Store) -> None:
     asked = {"ULN": uln, "GivenName": "ottoline", "FamilyName": "Wardour"}
     with store.writing() as transaction:
         job_id = batches.submit_verification(
-            transaction,
+            unit(transaction),
             [SubmittedRecord(asked), SubmittedRecord({**asked, "ULN": "1000000016"}), SubmittedRecord(asked, ("bad",))],
-            author=AUTHOR,
-            now=NOW,
-            delay=0,
         )
     lease = taken(store)
     while not lease.is_over:
         lease = do(store, lease)
     with store.reading() as transaction:
-        records = [each.verified for each in batches.output_records(transaction, held(store, job_id))]
+        records = [each.verified for each in batches.output_records(unit(transaction), held(store, job_id))]
     assert [(each.code, each.uln, each.given_name) for each in records if each is not None] == [
         (ResponseCode.VERIFIED, uln, "Ottoline"),
         (ResponseCode.ULN_NOT_FOUND, None, None),

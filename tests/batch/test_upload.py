@@ -20,9 +20,11 @@ from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store import jobs
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
 from lrs_soap.store.tables import job_records
 from lrs_soap.store.tables import jobs as jobs_table
+from lrs_soap.store.transaction import Transaction
+from tests.kit.work import unit, world_over
 
 AUTHOR = Author("TEST0001", "tester")
 FILE = FileFacts("CSV", "3A", "LRB_TEST0001_010920250900.CSV")
@@ -32,10 +34,9 @@ def numbered(count: int) -> Iterator[SubmittedRecord]:
     return (SubmittedRecord({"MISIdentifier": str(number), "ULN": None}) for number in range(count))
 
 
-def uploaded(store: Store, records: Iterator[SubmittedRecord], clock: SettableClock, **more: int) -> int:
-    return upload.upload(
-        store, records, job_type=JobType.FUL, author=AUTHOR, clock=clock, delay=more.get("delay", 0), file=FILE
-    )
+def uploaded(store: Store, records: Iterator[SubmittedRecord], clock: SettableClock, **policy: int) -> int:
+    world = world_over(store, clock=clock, **policy)
+    return upload.upload(world, records, job_type=JobType.FUL, author=AUTHOR, file=FILE)
 
 
 def rows(transaction: Transaction) -> tuple[int, int]:
@@ -48,7 +49,7 @@ def rows(transaction: Transaction) -> tuple[int, int]:
 
 def is_due(store: Store) -> bool:
     with store.reading() as transaction:
-        return job_work.is_anything_due(transaction, lambda owner: False)
+        return job_work.is_anything_due(unit(transaction), lambda owner: False)
 
 
 def lapse(store: Store) -> None:
@@ -61,8 +62,8 @@ def lapse(store: Store) -> None:
 def test_every_record_is_there_in_its_place(store: Store, clock: SettableClock, count: int) -> None:
     job_id = uploaded(store, numbered(count), clock)
     with store.reading() as transaction:
-        job = batches.held(transaction, job_id)
-        records = list(batches.output_records(transaction, job))
+        job = batches.held(unit(transaction), job_id)
+        records = list(batches.output_records(unit(transaction), job))
     assert job == Job(
         job_id, JobKind.REGISTRATION, JobType.FUL, "TEST0001", "tester", JobState.WAITING,
         clock.now(), None, None, count, 0, FILE,
@@ -81,7 +82,7 @@ def test_what_is_wrong_with_a_record_is_kept_with_it(store: Store, clock: Settab
 
 
 def test_it_waits_as_long_as_it_is_told(store: Store, clock: SettableClock) -> None:
-    uploaded(store, numbered(1), clock, delay=60)
+    uploaded(store, numbered(1), clock, batch_delay=60)
     assert not is_due(store)
 
 
@@ -127,13 +128,12 @@ def test_a_job_id_does_not_come_again(store: Store, clock: SettableClock) -> Non
 
 KILLED = """
 import sys
-from datetime import datetime
-from lrs_soap.clock import SettableClock
 from lrs_soap.batch import upload
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.store.store import Store
+from tests.kit.work import world_over
 
 def endless():
     yield from (SubmittedRecord({"MISIdentifier": str(number)}) for number in range(1200))
@@ -141,8 +141,7 @@ def endless():
     sys.stdin.read()
 
 upload.upload(
-    Store(sys.argv[1]), endless(), job_type=JobType.FUL, author=Author("TEST0001", "killed"),
-    clock=SettableClock(datetime(2025, 3, 10)), delay=0,
+    world_over(Store(sys.argv[1])), endless(), job_type=JobType.FUL, author=Author("TEST0001", "killed")
 )
 """
 
@@ -228,4 +227,5 @@ def test_two_at_once_are_two_jobs(store: Store, clock: SettableClock) -> None:
 
     begun["first"] = uploaded(store, first(), clock)
     with store.reading() as transaction:
-        assert [batches.held(transaction, begun[each]).record_count for each in ("first", "second")] == [1200, 700]
+        work = unit(transaction)
+        assert [batches.held(work, begun[each]).record_count for each in ("first", "second")] == [1200, 700]

@@ -21,16 +21,16 @@ from lrs_soap.clock import LONDON, SettableClock
 from lrs_soap.operations import batches
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import Job, JobState, JobType
-from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ReturnCode
 from lrs_soap.store import learners
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.batch_requests import new_learner
 from tests.kit.databases import on_postgresql, on_sqlite
+from tests.kit.work import unit, world_over
 
 CLOCK = SettableClock(datetime(2025, 3, 10, 12, tzinfo=LONDON))
-NOTHING = ProhibitedText(frozenset(), frozenset())
 PATIENCE = 20.0
 
 
@@ -69,12 +69,7 @@ def submit(store: Store, count: int, *, first: int = 0) -> int:
     records = [SubmittedRecord(new_learner(number)) for number in range(first, first + count)]
     with store.writing() as transaction:
         return batches.submit_registration(
-            transaction,
-            records,
-            job_type=JobType.FUL,
-            author=Author("TEST0001", "A Tester"),
-            now=CLOCK.now(),
-            delay=0,
+            unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "A Tester")), records, job_type=JobType.FUL
         )
 
 
@@ -82,7 +77,7 @@ def submit(store: Store, count: int, *, first: int = 0) -> int:
 def working(url: str, log: Log, *, busy_timeout: float = 5.0) -> Iterator[Worker]:
     """A worker at work in a thread, which is stopped after the block."""
     store = Store(url, busy_timeout=busy_timeout)
-    worker = Worker(store, CLOCK, NOTHING, log=log)
+    worker = Worker(world_over(store, clock=CLOCK), log=log)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
@@ -96,7 +91,7 @@ def working(url: str, log: Log, *, busy_timeout: float = 5.0) -> Iterator[Worker
 
 def held(store: Store, job_id: int) -> Job:
     with store.reading() as transaction:
-        job = batches.output(transaction, job_id, organisation="TEST0001")
+        job = batches.output(unit(transaction), job_id)
     assert job is not None
     return job
 
@@ -113,7 +108,7 @@ def assert_each_registered_once(store: Store, job_id: int, count: int) -> None:
     job = wait_for(store, job_id)
     assert job.state is JobState.SUCCESSFUL
     with store.reading() as transaction:
-        records = list(batches.output_records(transaction, job))
+        records = list(batches.output_records(unit(transaction), job))
         assert learners.count(transaction) == count
     assert {record.return_code for record in records} == {ReturnCode.REGISTERED}
     assert len({record.uln for record in records}) == count

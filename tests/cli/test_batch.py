@@ -28,7 +28,6 @@ from lrs_soap.operations import batches
 from lrs_soap.passwords import Passwords
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
-from lrs_soap.rules.learners.prohibited_text import NOTHING
 from lrs_soap.rules.values import uln
 from lrs_soap.rules.values.change import Author
 from lrs_soap.sample import starting_data
@@ -36,6 +35,7 @@ from lrs_soap.store.store import Store
 from tests.kit.batch_files import JO, MO, NAMES, content
 from tests.kit.printed_tables import fields
 from tests.kit.running_server import RunningServer
+from tests.kit.work import unit
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -81,15 +81,13 @@ def do_jobs(url: str = URL) -> None:
     with opened(url) as store:
         while True:
             with store.writing() as transaction:
-                lease = job_work.take(transaction, owner="tester", is_gone=lambda owner: False, now=CLOCK.now())
+                lease = job_work.take(unit(transaction, now=CLOCK.now()), owner="tester", is_gone=lambda owner: False)
             if lease is None:
                 return
             while not lease.is_over:
                 with store.writing() as transaction:
-                    for record in job_work.next_records(transaction, lease, 100):
-                        done = job_work.do_record(
-                            transaction, lease, record, goes_on=True, now=CLOCK.now(), prohibited=NOTHING
-                        )
+                    for record in job_work.next_records(unit(transaction), lease, 100):
+                        done = job_work.do_record(unit(transaction, now=CLOCK.now()), lease, record, goes_on=True)
                         lease = done.lease
 
 
@@ -193,7 +191,7 @@ def test_a_job_that_came_by_soap_comes_out_as_csv_with_the_age_told(run: Run) ->
     with opened() as store, store.writing() as transaction:
         old = SubmittedRecord({**JO, "DateOfBirth": "1900-01-01"})
         batches.submit_registration(
-            transaction, [old], job_type=JobType.FUL, author=Author("TEST0001", "soap"), now=CLOCK.now(), delay=0
+            unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "soap")), [old], job_type=JobType.FUL
         )
     do_jobs()
     of_file, (found,) = outcomes(run("batch", "output", "1").stdout_bytes, "CSV")
@@ -244,7 +242,7 @@ def test_a_job_that_has_no_output_yet_or_never(run: Run) -> None:
     submit(run, content(JO, MO))
     with opened() as store, store.writing() as transaction:
         batches.submit_verification(
-            transaction, [SubmittedRecord(GRACE)], author=Author("TEST0001", "soap"), now=CLOCK.now(), delay=0
+            unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "soap")), [SubmittedRecord(GRACE)]
         )
     for job, told in (
         ("1", "Job 1 is Waiting: 0 of 2 records are done."),
@@ -519,9 +517,9 @@ def test_100_000_learners_are_taken_in_and_given_out_in_little_memory(folder: Pa
     many = kilobytes(*arguments)
     assert many < few + 10_000
     with opened() as store, store.writing() as transaction:
-        job = batches.held(transaction, 2)
+        job = batches.held(unit(transaction), 2)
         assert job.record_count == 100_000
-        records = batches.output_records(transaction, job)
+        records = batches.output_records(unit(transaction), job)
         assert [record.sent["MISIdentifier"] for record in records] == [str(each) for each in range(100_000)]
         transaction.connection.exec_driver_sql("UPDATE jobs SET state = 'successful'")
     assert kilobytes("batch", "output", "2", "out") < few + 10_000

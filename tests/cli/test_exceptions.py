@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lrs_soap.batch import job_work
-from lrs_soap.clock import LONDON
 from lrs_soap.operations import batches
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
-from lrs_soap.rules.learners.prohibited_text import NOTHING
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store.store import Store
 from tests.kit.printed_tables import fields, rows
+from tests.kit.work import unit
 
 if TYPE_CHECKING:
     from conftest import Run
 
-NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
 # A learner that every new database has, with another postcode.
 GRACE_ULN = "4170265830"
 GRACE = {
@@ -54,17 +51,14 @@ def batch(run: Run, *records: Mapping[str, str], trouble: tuple[str, ...] = ()) 
     store = Store("sqlite:///lrs.db")
     with store.writing() as transaction:
         batches.submit_registration(
-            transaction,
+            unit(transaction, author=Author("TEST0001", "A Tester")),
             [SubmittedRecord({**GRACE, **each}, trouble) for each in records],
             job_type=JobType.FUL,
-            author=Author("TEST0001", "A Tester"),
-            now=NOW,
-            delay=0,
         )
-        lease = job_work.take(transaction, owner="a worker", is_gone=lambda owner: False, now=NOW)
+        lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)
         assert lease is not None
-        for record in job_work.next_records(transaction, lease, 100):
-            lease = job_work.do_record(transaction, lease, record, goes_on=True, now=NOW, prohibited=NOTHING).lease
+        for record in job_work.next_records(unit(transaction), lease, 100):
+            lease = job_work.do_record(unit(transaction), lease, record, goes_on=True).lease
     store.close()
 
 

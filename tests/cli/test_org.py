@@ -23,6 +23,7 @@ from lrs_soap.store.store import Store
 from tests.kit.every_operation import TEST, Who, ask, code_of
 from tests.kit.printed_tables import rows
 from tests.kit.running_server import RunningServer
+from tests.kit.work import unit
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -54,10 +55,10 @@ def college(running: RunningServer) -> RunningServer:
     store = Store(running.database_url)
     try:
         with store.writing() as transaction:
-            if "10001234" not in {each.ukprn for each in organisations.everyone(transaction)}:
-                organisations.add(transaction, Passwords(), college, FIRST)
-            organisations.set_password(transaction, Passwords(), "10001234", FIRST)
-            organisations.set_roles(transaction, "10001234", college.roles)
+            if "10001234" not in {each.ukprn for each in organisations.everyone(unit(transaction))}:
+                organisations.add(unit(transaction), Passwords(), college, FIRST)
+            organisations.set_password(unit(transaction), Passwords(), "10001234", FIRST)
+            organisations.set_roles(unit(transaction), "10001234", college.roles)
     finally:
         store.close()
     return running

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.kit.documents import Document
-from tests.test_imports import ANYTHING, EXCEPTIONS, MAY_IMPORT, MODULES
+from tests.test_imports import ANYTHING, MAY_IMPORT, MODULES
 
 ARCHITECTURE = Document("docs/architecture.md")
 ROOMS = {room.strip("`"): may for room, _, may in ARCHITECTURE.rows("Rooms", "room", "what lives there", "may import")}
@@ -30,11 +30,6 @@ def test_no_room_imports_one_below_it() -> None:
     for room, may in ROOMS.items():
         if may != "everything":
             assert {name.partition(".")[0] for name in _names(may)} <= set(order[: order.index(room)]), room
-
-
-def test_every_exception_is_named() -> None:
-    (sentence,) = re.findall(r"^One module is an exception.*?\.$", ARCHITECTURE.section("Rooms"), re.M | re.S)
-    assert {importer for importer, _ in EXCEPTIONS} == _names(sentence)
 
 
 def test_every_folder_of_the_rules_is_named() -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from lrs_soap.clock import LONDON
 from lrs_soap.operations import access_history, merging
 from lrs_soap.rules.records.access_history import Access, Action, Viewing
-from lrs_soap.rules.values.change import OPERATOR, Author
+from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.store.store import Store
+from tests.kit.work import AUTHOR, NOW, unit
 
-NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
-AUTHOR = Author("TEST0001", "A Tester")
 GRACE, ROWAN, PRIYA, PRIYA_IYER = "4170265830", "5629103473", "9140837261", "2865174033"
 
 
 def view(store: Store, uln: str, given_name: str, family_name: str) -> Viewing:
     with store.reading() as transaction:
-        return access_history.view(transaction, uln=uln, given_name=given_name, family_name=family_name, page=1)
+        return access_history.view(unit(transaction), uln=uln, given_name=given_name, family_name=family_name, page=1)
 
 
 def entries(store: Store, uln: str, given_name: str, family_name: str) -> tuple[Access, ...]:
@@ -29,7 +25,7 @@ def entries(store: Store, uln: str, given_name: str, family_name: str) -> tuple[
 
 def test_each_learner_has_the_entry_and_nobody_else(filled: Store) -> None:
     with filled.writing() as transaction:
-        access_history.note(transaction, [PRIYA, PRIYA_IYER], action=Action.VIEWED, now=NOW, author=AUTHOR)
+        access_history.note(unit(transaction), [PRIYA, PRIYA_IYER], action=Action.VIEWED)
     entry = Access(NOW, Action.VIEWED, AUTHOR)
     assert entries(filled, PRIYA, "Priya", "Raman") == (entry,)
     assert entries(filled, PRIYA_IYER, "Priya", "Iyer") == (entry,)
@@ -38,8 +34,8 @@ def test_each_learner_has_the_entry_and_nobody_else(filled: Store) -> None:
 
 def test_entries_stay_with_their_uln_whoever_is_merged(filled: Store) -> None:
     with filled.writing() as transaction:
-        access_history.note(transaction, [GRACE], action=Action.VIEWED, now=NOW, author=AUTHOR)
-        merging.merge(transaction, ROWAN, GRACE, now=NOW, author=OPERATOR)
+        access_history.note(unit(transaction), [GRACE], action=Action.VIEWED)
+        merging.merge(unit(transaction, author=OPERATOR), ROWAN, GRACE)
     assert len(entries(filled, GRACE, "Grace", "Okafor")) == 1
     assert entries(filled, ROWAN, "Rowan", "Thackeray") == ()
 

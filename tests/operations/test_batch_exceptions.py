@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,14 +26,14 @@ from lrs_soap.rules.values.codes import ReturnCode
 from lrs_soap.rules.values.learner import DELETED, Learner, python_name
 from lrs_soap.store import batch_exceptions as stored
 from lrs_soap.store import history, learners
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import BatchLearner
 from tests.kit.databases import on_sqlite
+from tests.kit.work import NOW, unit
 
 # In winter; the 45th day after is in summer time.
-NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
-TODAY = NOW.date()
 LAST_MOMENT = datetime(2025, 4, 24, 23, 59, 59, tzinfo=LONDON)
 SENDER, DECIDER = Author("TEST0001", "A Tester"), Author("TEST0001", "A Decider")
 PROHIBITED = ProhibitedText(frozenset({"bogus"}))
@@ -90,22 +90,19 @@ def world(store: Store) -> Store:
 def submit(store: Store, records: Sequence[Mapping[str, str]], *, author: Author = SENDER, check: bool = False) -> int:
     with store.writing() as transaction:
         return batches.submit_registration(
-            transaction,
+            unit(transaction, author=author),
             [SubmittedRecord({**RECORD, **each}) for each in records],
             job_type=JobType.CHK if check else JobType.FUL,
-            author=author,
-            now=NOW,
-            delay=0,
         )
 
 
 def work(store: Store, *, most: int = 1000) -> job_work.Lease:
     """Take the next job and do its records, or the first of them."""
     with store.writing() as transaction:
-        lease = job_work.take(transaction, owner="a worker", is_gone=lambda owner: False, now=NOW)
+        lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)
         assert lease is not None
-        for record in job_work.next_records(transaction, lease, most):
-            lease = job_work.do_record(transaction, lease, record, goes_on=True, now=NOW, prohibited=PROHIBITED).lease
+        for record in job_work.next_records(unit(transaction), lease, most):
+            lease = job_work.do_record(unit(transaction, prohibited=PROHIBITED), lease, record, goes_on=True).lease
     return lease
 
 
@@ -115,9 +112,9 @@ def batch(store: Store, *records: Mapping[str, str], **given: Any) -> int:
     return job_id
 
 
-def listed(store: Store, *, today: date = TODAY, **given: Any) -> list[RecordException]:
+def listed(store: Store, *, now: datetime = NOW, **given: Any) -> list[RecordException]:
     with store.reading() as transaction:
-        return list(batch_exceptions.each(transaction, today=today, **given))
+        return list(batch_exceptions.each(unit(transaction, now=now), **given))
 
 
 def exception_of(store: Store, record: Mapping[str, str]) -> RecordException:
@@ -128,25 +125,23 @@ def exception_of(store: Store, record: Mapping[str, str]) -> RecordException:
 
 def output(store: Store, job_id: int) -> tuple[Counts, list[JobRecord]]:
     with store.reading() as transaction:
-        job = batches.output(transaction, job_id, organisation="TEST0001")
+        job = batches.output(unit(transaction), job_id)
         assert job is not None
-        return batches.output_counts(transaction, job), list(batches.output_records(transaction, job))
+        return batches.output_counts(unit(transaction), job), list(batches.output_records(unit(transaction), job))
 
 
 def choose(transaction: Transaction, number: int, uln: str = ANNE, *, now: datetime = NOW) -> Resolution:
-    return batch_exceptions.choose(
-        transaction, number, uln, check=facet_check(), now=now, author=DECIDER, prohibited=PROHIBITED
-    )
+    with unit(transaction, now=now, author=DECIDER, prohibited=PROHIBITED).part() as work:
+        return batch_exceptions.choose(work, number, uln, check=facet_check())
 
 
 def register(transaction: Transaction, number: int, *, now: datetime = NOW, **corrections: str) -> Resolution:
-    return batch_exceptions.register_corrected(
-        transaction, number, corrections, check=facet_check(), now=now, author=DECIDER, prohibited=PROHIBITED
-    )
+    with unit(transaction, now=now, author=DECIDER, prohibited=PROHIBITED).part() as work:
+        return batch_exceptions.register_corrected(work, number, corrections, check=facet_check())
 
 
 def withdraw(transaction: Transaction, number: int, *, now: datetime = NOW) -> None:
-    batch_exceptions.withdraw(transaction, number, now=now, author=DECIDER)
+    batch_exceptions.withdraw(unit(transaction, now=now, author=DECIDER), number)
 
 
 def chosen(store: Store, *given: Any, **named: Any) -> Resolution:
@@ -168,7 +163,7 @@ def held(store: Store, uln: str = ANNE) -> Learner:
 
 def looked_at(store: Store, number: int) -> RecordException:
     with store.reading() as transaction:
-        return batch_exceptions.held(transaction, number)
+        return batch_exceptions.held(unit(transaction), number)
 
 
 def test_what_wants_a_decision_is_left_in_the_order_of_the_records(world: Store) -> None:
@@ -374,12 +369,12 @@ def test_what_is_closed_is_closed(world: Store) -> None:
 
 def test_after_45_days_nobody_decides_any_more(world: Store) -> None:
     last, late = exception_of(world, {}), exception_of(world, {"FamilyName": "O'Harra"})
-    assert [each.id for each in listed(world, today=LAST_MOMENT.date())] == [last.id, late.id]
+    assert [each.id for each in listed(world, now=LAST_MOMENT)] == [last.id, late.id]
     assert chosen(world, last.id, now=LAST_MOMENT).uln == ANNE
 
     too_late = LAST_MOMENT + timedelta(seconds=1)
-    assert listed(world, today=too_late.date()) == []
-    states = [each.state_on(too_late.date()) for each in listed(world, today=too_late.date(), also_closed=True)]
+    assert listed(world, now=too_late) == []
+    states = [each.state_on(too_late.date()) for each in listed(world, now=too_late, also_closed=True)]
     assert states == [ExceptionState.RESOLVED, ExceptionState.EXPIRED]
     for decide in DECISIONS.values():
         with world.writing() as transaction, pytest.raises(NotPossible, match="expired: its last day was 2025-04-24"):
@@ -397,7 +392,7 @@ def test_what_a_job_leaves_is_resolved_when_it_has_finished(world: Store) -> Non
         chosen(world, exception.id)
     with world.writing() as transaction:
         for _ in range(3):
-            lease = job_work.count_death(transaction, lease, now=NOW)
+            lease = job_work.count_death(unit(transaction), lease)
     with pytest.raises(NotPossible, match=f"Job {job_id} is Failed"):
         registered(world, exception.id)
     assert looked_at(world, exception.id).state is ExceptionState.OPEN
@@ -409,18 +404,18 @@ def test_possible_learners_are_told_as_they_are_held_now(world: Store) -> None:
 
     def possible() -> list[str]:
         with world.reading() as transaction:
-            return [learner.uln for learner in batch_exceptions.possible_learners(transaction, exception)]
+            return [learner.uln for learner in batch_exceptions.possible_learners(unit(transaction), exception)]
 
     assert possible() == [ANNE, BETH]
     with world.writing() as transaction:
-        merging.merge(transaction, OTHER, ANNE, now=NOW, author=OPERATOR)
+        merging.merge(unit(transaction, author=OPERATOR), OTHER, ANNE)
     assert possible() == [OTHER, BETH]
     with world.writing() as transaction:
-        merging.merge(transaction, OTHER, BETH, now=NOW, author=OPERATOR)
+        merging.merge(unit(transaction, author=OPERATOR), OTHER, BETH)
     assert possible() == [OTHER]
     with world.writing() as transaction:
-        merging.delete(transaction, ANNE, now=NOW, author=OPERATOR)
-        merging.delete(transaction, BETH, now=NOW, author=OPERATOR)
+        merging.delete(unit(transaction, author=OPERATOR), ANNE)
+        merging.delete(unit(transaction, author=OPERATOR), BETH)
     assert possible() == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, replace
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -15,29 +14,28 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lrs_soap.batch import job_work
-from lrs_soap.clock import LONDON
 from lrs_soap.operations import batches, merging
 from lrs_soap.operations.batch_record import registration_record, verification_record
 from lrs_soap.operations.register import register
 from lrs_soap.rules.batches.batch_records import RecordOutcome
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.learners.verification import Verification
-from lrs_soap.rules.values.change import OPERATOR, Action, Author
+from lrs_soap.rules.values.change import OPERATOR, Action
 from lrs_soap.rules.values.codes import FailureFlag
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.rules.values.uln import check_digit
 from lrs_soap.store import batch_exceptions, history, learners
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
 from lrs_soap.store.tables import history as history_table
 from lrs_soap.store.tables import learners as learners_table
 from lrs_soap.store.tables import name_keys as name_keys_table
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import SQLITE, new_database, on_postgresql
+from tests.kit.work import AUTHOR, NOW, unit
 
-NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
-AUTHOR = Author("TEST0001", "A Tester")
 PROHIBITED = ProhibitedText(frozenset({"bogus"}))
 
 ANNE, BETH, OTHER, LINKED, GONE = "1000000019", "1000000027", "1000000035", "1000000043", "1000000051"
@@ -118,14 +116,11 @@ def do(
     **fields: str | None,
 ) -> RecordOutcome:
     return registration_record(
-        transaction,
+        unit(transaction, prohibited=PROHIBITED),
         {**RECORD, **fields},
         full=full,
         trouble=trouble,
         identifier_trouble=identifier_trouble,
-        now=NOW,
-        author=AUTHOR,
-        prohibited=PROHIBITED,
     )
 
 
@@ -301,7 +296,7 @@ def once(action: Callable[[], Any], transaction: Transaction) -> None:
 
 def registered(transaction: Transaction, record: dict[str, str | None]) -> str:
     person = {name: value for name, value in record.items() if name not in ("ULN", "MISIdentifier")}
-    (learner,) = register(transaction, person, now=NOW, author=AUTHOR, prohibited=NOTHING).learners
+    (learner,) = register(unit(transaction), person).learners
     return learner.uln
 
 
@@ -328,7 +323,7 @@ def test_whoever_is_merged_meanwhile_is_linked(world: Store, database_url: str) 
 
     def merge() -> None:
         with other.writing() as rival:
-            merging.merge(rival, OTHER, ANNE, now=NOW, author=OPERATOR)
+            merging.merge(unit(rival, author=OPERATOR), OTHER, ANNE)
 
     with world.writing() as transaction:
         once(merge, transaction)
@@ -341,7 +336,7 @@ def test_whoever_is_merged_meanwhile_is_linked(world: Store, database_url: str) 
 def verified(store: Store, *, trouble: tuple[str, ...] = (), **fields: str | None) -> Verification:
     sent = {"MISIdentifier": "A-1", "ULN": ANNE, "GivenName": "Anne-Marie", "FamilyName": "O'Hara", **fields}
     with store.reading() as transaction:
-        return verification_record(transaction, sent, trouble=trouble, today=NOW.date(), prohibited=PROHIBITED)
+        return verification_record(unit(transaction, prohibited=PROHIBITED), sent, trouble=trouble)
 
 
 def test_a_record_to_verify_is_verified_as_one_alone(world: Store) -> None:
@@ -396,16 +391,16 @@ def run_job(store: Store, records: list[dict[str, Any]], job_type: JobType) -> l
     """The output of a job of these records, which is done."""
     with store.writing() as transaction:
         job_id = batches.submit_registration(
-            transaction, [SubmittedRecord(each) for each in records], job_type=job_type, author=AUTHOR, now=NOW, delay=0
+            unit(transaction), [SubmittedRecord(each) for each in records], job_type=job_type
         )
-        lease = job_work.take(transaction, owner="a worker", is_gone=lambda owner: False, now=NOW)
+        lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)
         assert lease is not None
-        for record in job_work.next_records(transaction, lease, len(records)):
-            lease = job_work.do_record(transaction, lease, record, goes_on=True, now=NOW, prohibited=PROHIBITED).lease
-        job = batches.output(transaction, job_id, organisation=AUTHOR.organisation)
+        for record in job_work.next_records(unit(transaction), lease, len(records)):
+            lease = job_work.do_record(unit(transaction, prohibited=PROHIBITED), lease, record, goes_on=True).lease
+        job = batches.output(unit(transaction), job_id)
         assert job is not None
-        assert sum(astuple(batches.output_counts(transaction, job))) == len(records)
-        return list(batches.output_records(transaction, job))
+        assert sum(astuple(batches.output_counts(unit(transaction), job))) == len(records)
+        return list(batches.output_records(unit(transaction), job))
 
 
 class World(NamedTuple):

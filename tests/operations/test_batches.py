@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from lrs_soap.clock import LONDON
 from lrs_soap.operations import batches
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store.store import Store
 from tests.kit.databases import on_sqlite
-
-NOW = datetime(2025, 3, 10, 12, tzinfo=LONDON)
-AUTHOR = Author("TEST0001", "A Tester")
+from tests.kit.work import NOW, unit
 
 
 def submit(store: Store, count: int) -> int:
     with store.writing() as transaction:
         return batches.submit_registration(
-            transaction,
+            unit(transaction),
             [SubmittedRecord({"MISIdentifier": str(number)}) for number in range(count)],
             job_type=JobType.FUL,
-            author=AUTHOR,
-            now=NOW,
-            delay=0,
         )
 
 
 def test_a_job_is_its_organisation_s_and_of_its_kind(store: Store) -> None:
     job_id = submit(store, 1)
     with store.reading() as transaction:
-        job = batches.output(transaction, job_id, organisation="TEST0001")
+        job = batches.output(unit(transaction), job_id)
         assert job is not None
         assert (job.state, job.kind, job.user, job.submitted) == (
             *(JobState.WAITING, JobKind.REGISTRATION, "A Tester", NOW),
         )
-        assert batches.output(transaction, job_id, organisation="TEST0001", kind=JobKind.REGISTRATION) == job
-        assert batches.output(transaction, job_id, organisation="TEST0001", kind=JobKind.VERIFICATION) is None
-        assert batches.output(transaction, job_id, organisation="TEST0002") is None
-        assert batches.output(transaction, job_id + 1, organisation="TEST0001") is None
+        assert batches.output(unit(transaction), job_id, kind=JobKind.REGISTRATION) == job
+        assert batches.output(unit(transaction), job_id, kind=JobKind.VERIFICATION) is None
+        assert batches.output(unit(transaction, author=Author("TEST0002", "Another")), job_id) is None
+        assert batches.output(unit(transaction), job_id + 1) is None
 
 
 @on_sqlite
@@ -51,15 +43,15 @@ def test_a_job_with_more_records_than_an_answer_holds_is_unknown_to_the_web_serv
 ) -> None:
     job_id = submit(store, count)
     with store.reading() as transaction:
-        asked = batches.output(transaction, job_id, organisation="TEST0001", kind=JobKind.REGISTRATION)
-        assert batches.output(transaction, job_id, organisation="TEST0001") is not None
+        asked = batches.output(unit(transaction), job_id, kind=JobKind.REGISTRATION)
+        assert batches.output(unit(transaction), job_id) is not None
     assert (asked is not None) is is_known
 
 
 def test_the_records_of_a_long_job_are_read_in_order(store: Store) -> None:
     job_id = submit(store, 1234)
     with store.reading() as transaction:
-        job = batches.output(transaction, job_id, organisation="TEST0001")
+        job = batches.output(unit(transaction), job_id)
         assert job is not None
-        read = [record.sent["MISIdentifier"] for record in batches.output_records(transaction, job)]
+        read = [record.sent["MISIdentifier"] for record in batches.output_records(unit(transaction), job)]
     assert read == [str(number) for number in range(1234)]

@@ -7,6 +7,7 @@ import pytest
 from lrs_soap.operations import find
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.store.store import Store
+from tests.kit.work import unit
 
 GRACE, ZOE, CALLUM, MARGARET = "4170265830", "6382750203", "7053182648", "8294601755"
 PRIYA, PRIYA_IYER, PRIA, TOBIAS = "9140837261", "2865174033", "3496281501", "4739516283"
@@ -34,7 +35,7 @@ PRIYA, PRIYA_IYER, PRIA, TOBIAS = "9140837261", "2865174033", "3496281501", "473
 )
 def test_by_uln(filled: Store, uln: str, given: str, family: str, code: ResponseCode, found: str | None) -> None:
     with filled.reading() as transaction:
-        decision = find.by_uln(transaction, uln=uln, given_name=given, family_name=family)
+        decision = find.by_uln(unit(transaction), uln=uln, given_name=given, family_name=family)
     assert decision.code is code
     assert [learner.uln for learner in decision.learners] == ([] if found is None else [found])
     assert decision.reasons
@@ -42,5 +43,5 @@ def test_by_uln(filled: Store, uln: str, given: str, family: str, code: Response
 
 def test_a_master_comes_with_its_linked_ulns(filled: Store) -> None:
     with filled.reading() as transaction:
-        decision = find.by_uln(transaction, uln=PRIA, given_name="Pria", family_name="Raman")
+        decision = find.by_uln(unit(transaction), uln=PRIA, given_name="Pria", family_name="Raman")
     assert decision.learners[0].linked_ulns == (PRIYA_IYER, PRIA)

@@ -16,9 +16,11 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_sqlite
 from tests.kit.demographics_judge import Question, Verdict, identity_of, judge
+from tests.kit.work import unit
 
 # So few values that everybody is nearly everybody else.
 GIVEN = (
@@ -188,7 +190,7 @@ def undone(store: Store) -> Iterator[Transaction]:
 
 
 def ask(transaction: Transaction, fields: dict[str, Any]) -> Decision:
-    return find.by_demographics(transaction, DemographicsAsked(**fields))
+    return find.by_demographics(unit(transaction), DemographicsAsked(**fields))
 
 
 def verdict_of(fields: dict[str, Any], register: list[Learner]) -> Verdict:

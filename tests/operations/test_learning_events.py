@@ -14,10 +14,11 @@ from lrs_soap.operations.learning_events import Asked, HandedOut, judge, learnin
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.access_history import Access, Action
 from lrs_soap.rules.records.learning_events import LearningEvent
-from lrs_soap.rules.values.change import OPERATOR, Author
+from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.store import access_history
 from lrs_soap.store.store import Store
+from tests.kit.work import AUTHOR, unit
 
 GRACE, NOBODYS_EVENTS, MASTER, LINKED, OTHER_LINKED = (
     "4170265830",
@@ -38,7 +39,6 @@ NAMES = {
     "8031459273": ("Samuel", "Adeyemi"),
     "6835192746": ("Gwendolen", "Marsh"),
 }
-AUTHOR = Author("TEST0001", "A Tester")
 
 Ask = Callable[..., HandedOut]
 
@@ -50,7 +50,7 @@ def ask(filled: Store, clock: SettableClock) -> Ask:
     def ask_for(uln: str, user_type: str = "ORG", names: tuple[str, str] | None = None) -> HandedOut:
         details = ToVerify(*(names or NAMES.get(uln, ("Grace", "Okafor"))))
         with filled.writing() as transaction:
-            return learning_events(transaction, Asked(uln, details, user_type), now=clock.now(), author=AUTHOR)
+            return learning_events(unit(transaction, now=clock.now()), Asked(uln, details, user_type))
 
     return ask_for
 
@@ -149,7 +149,7 @@ def test_linked_learners_have_one_record_and_each_an_access_history(
 
 def test_sharing_is_the_master_s(ask: Ask, filled: Store) -> None:
     with filled.writing() as transaction:
-        merging.merge(transaction, "5918043623", GRACE, now=datetime(2025, 3, 10), author=OPERATOR)
+        merging.merge(unit(transaction, now=datetime(2025, 3, 10), author=OPERATOR), "5918043623", GRACE)
     record = ask(GRACE)
     assert (record.decision.code, record.decision.found_uln) == (ResponseCode.NOT_SHARED, GRACE)
     assert [access.action for access in accesses(filled, "5918043623")] == [Action.NOT_SHARED]
@@ -161,19 +161,19 @@ def test_merging_and_unmerging_gives_both_records_back(ask: Ask, filled: Store, 
 
     apart = {uln: events_of(uln) for uln in (GRACE, MASTER)}
     with filled.writing() as transaction:
-        merging.merge(transaction, GRACE, MASTER, now=clock.now(), author=OPERATOR)
+        merging.merge(unit(transaction, now=clock.now(), author=OPERATOR), GRACE, MASTER)
     together = events_of(GRACE)
     assert events_of(MASTER) == events_of(LINKED) == together
     assert sorted(together, key=lambda event: event.id) == sorted(
         apart[GRACE] + apart[MASTER], key=lambda event: event.id
     )
     with filled.writing() as transaction:
-        merging.unmerge(transaction, MASTER, now=clock.now(), author=OPERATOR)
+        merging.unmerge(unit(transaction, now=clock.now(), author=OPERATOR), MASTER)
     assert {uln: events_of(uln) for uln in (GRACE, MASTER)} == apart
 
 
 def test_to_judge_alone_writes_nothing(filled: Store) -> None:
     with filled.reading() as transaction:
-        decision = judge(transaction, Asked(GRACE, ToVerify("Grace", "Okafor"), "ORG"))
+        decision = judge(unit(transaction), Asked(GRACE, ToVerify("Grace", "Okafor"), "ORG"))
     assert decision.ulns == (GRACE,)
     assert accesses(filled, GRACE) == ()

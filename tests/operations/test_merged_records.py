@@ -17,13 +17,14 @@ from lrs_soap.errors import NotPossible
 from lrs_soap.operations import merging
 from lrs_soap.operations.learning_events import Asked, learning_events
 from lrs_soap.operations.update import update
-from lrs_soap.rules.learners.prohibited_text import NOTHING
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_events import LearningEvent
-from lrs_soap.rules.values.change import OPERATOR, Author
+from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.store import learners, tables
 from lrs_soap.store import learning_events as held
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
+from tests.kit.work import unit
 
 # With events of each source and none, sensitive ones, shared and not, linked, a master, closed.
 EVERYBODY = (
@@ -37,7 +38,6 @@ EVERYBODY = (
     "7053182648",
     "7528960313",
 )
-AUTHOR = Author("TEST0001", "A Tester")
 
 Step = tuple[str, ...]
 
@@ -74,13 +74,13 @@ class World:
         self._now = clock.now()
 
     def merge(self, master: str, linked: str) -> None:
-        merging.merge(self._transaction, master, linked, now=self._now, author=OPERATOR)
+        merging.merge(unit(self._transaction, now=self._now, author=OPERATOR), master, linked)
 
     def unmerge(self, linked: str) -> None:
-        merging.unmerge(self._transaction, linked, now=self._now, author=OPERATOR)
+        merging.unmerge(unit(self._transaction, now=self._now, author=OPERATOR), linked)
 
     def delete(self, uln: str) -> None:
-        merging.delete(self._transaction, uln, now=self._now, author=OPERATOR)
+        merging.delete(unit(self._transaction, now=self._now, author=OPERATOR), uln)
 
     def load(self, uln: str, source: str) -> None:
         event = LearningEvent(
@@ -103,7 +103,7 @@ class World:
             "Title": "Dr",
         }
         version = learner.version_number
-        update(self._transaction, record, uln=uln, version=version, now=self._now, author=AUTHOR, prohibited=NOTHING)
+        update(unit(self._transaction, now=self._now), record, uln=uln, version=version)
 
     def state(self) -> State:
         rows = [
@@ -116,7 +116,7 @@ class World:
         learner = learners.by_uln(self._transaction, uln)
         assert learner is not None
         details = ToVerify(learner.given_name, learner.family_name)
-        record = learning_events(self._transaction, Asked(uln, details, user_type), now=self._now, author=AUTHOR)
+        record = learning_events(unit(self._transaction, now=self._now), Asked(uln, details, user_type))
         events = tuple(event._replace(id=0) for event in record.events)
         return Record(record.decision.code.value, record.decision.found_uln, events)
 

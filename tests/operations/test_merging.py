@@ -7,13 +7,12 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from lrs_soap.clock import LONDON, SettableClock
+from lrs_soap.clock import SettableClock
 from lrs_soap.errors import NotPossible
 from lrs_soap.loading import learner_files
 from lrs_soap.operations import find, merging
@@ -21,17 +20,17 @@ from lrs_soap.operations.register import register
 from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
-from lrs_soap.rules.learners.prohibited_text import NOTHING
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.change import OPERATOR, Action, Author, Change
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import history, learners, name_keys, tables
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
+from tests.kit.work import NOW, unit
 
-NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
 NAMES = ("Ann", "Bea", "Cat", "Dot", "Eve", "Flo", "Gwen", "Hope")
 STEMS = [str(stem) for stem in range(100000001, 100000010) if ulns.check_digit(str(stem))]
 ULNS = {name: f"{stem}{ulns.check_digit(stem)}" for name, stem in zip(NAMES, STEMS, strict=True)}
@@ -52,17 +51,17 @@ def world(store: Store) -> Store:
 
 def merge(store: Store, master: str, linked: str) -> None:
     with store.writing() as transaction:
-        merging.merge(transaction, master, linked, now=NOW, author=OPERATOR)
+        merging.merge(unit(transaction, author=OPERATOR), master, linked)
 
 
 def unmerge(store: Store, linked: str) -> None:
     with store.writing() as transaction:
-        merging.unmerge(transaction, linked, now=NOW, author=OPERATOR)
+        merging.unmerge(unit(transaction, author=OPERATOR), linked)
 
 
 def delete(store: Store, uln: str) -> None:
     with store.writing() as transaction:
-        merging.delete(transaction, uln, now=NOW, author=OPERATOR)
+        merging.delete(unit(transaction, author=OPERATOR), uln)
 
 
 def held(store: Store, uln: str) -> Learner:
@@ -115,20 +114,18 @@ def answers(store: Store, name: str) -> dict[str, str]:
         pass
 
     def ask(transaction: Transaction) -> None:
-        decision = find.by_uln(transaction, uln=uln, given_name=name, family_name="Birch")
+        decision = find.by_uln(unit(transaction), uln=uln, given_name=name, family_name="Birch")
         tell("find by ULN", decision.code, *decision.learners)
-        decision = find.by_demographics(transaction, asked)
+        decision = find.by_demographics(unit(transaction), asked)
         tell("find", decision.code, *decision.learners)
-        (decision,) = retrieve(transaction, [uln])
+        (decision,) = retrieve(unit(transaction), [uln])
         tell("retrieve", decision.code, *decision.learners)
         details = ToVerify(name, "Birch", person.date_of_birth, "2")
-        verification = verify(transaction, details, uln=uln, today=NOW.date(), prohibited=NOTHING)
+        verification = verify(unit(transaction), details, uln=uln)
         tell("verify", verification.code, *verification.learners)
-        decision = update(
-            transaction, {**record, "Title": "Dr"}, uln=uln, version=3, now=NOW, author=author, prohibited=NOTHING
-        )
+        decision = update(unit(transaction, author=author), {**record, "Title": "Dr"}, uln=uln, version=3)
         tell("update", decision.code)
-        decision = register(transaction, record, now=NOW, author=author, prohibited=NOTHING)
+        decision = register(unit(transaction, author=author), record)
         tell("register", decision.code)
         raise Undo
 
@@ -177,7 +174,9 @@ def test_a_deleted_one_is_nobody_whoever_asks(world: Store) -> None:
 def test_a_possible_match_of_a_linked_one_is_its_master(world: Store) -> None:
     merge(world, ANN, BEA)
     with world.reading() as transaction:
-        decision = find.by_demographics(transaction, DemographicsAsked("Bea", "Birch", "2001-02-05", "2", "LU1 1AA"))
+        decision = find.by_demographics(
+            unit(transaction), DemographicsAsked("Bea", "Birch", "2001-02-05", "2", "LU1 1AA")
+        )
     assert [learner.uln for learner in decision.learners] == [ANN]
 
 
@@ -212,7 +211,7 @@ def test_one_that_was_loaded_as_linked_can_be_unmerged(store: Store) -> None:
     with store.writing() as transaction:
         learners.insert(transaction, somebody("Ann"))
         learners.insert(transaction, replace(somebody("Bea"), master_uln=ANN))
-        merging.unmerge(transaction, BEA, now=NOW, author=OPERATOR)
+        merging.unmerge(unit(transaction, author=OPERATOR), BEA)
         assert learners.by_uln(transaction, BEA) == somebody("Bea")
         assert learners.by_uln(transaction, ANN) == somebody("Ann")
 
@@ -321,7 +320,7 @@ def test_a_rival_between_look_and_lock_is_seen(
     other = Store(database_url)
     with world.writing() as transaction:
         once(lambda: rival(other), transaction)
-        merging.merge(transaction, ANN, BEA, now=NOW, author=OPERATOR)
+        merging.merge(unit(transaction, author=OPERATOR), ANN, BEA)
     other.close()
     assert masters(world) == after
 
@@ -333,7 +332,7 @@ def test_of_two_that_merge_into_each_other_one_is_refused(world: Store, database
     def merge_while_a_rival_does() -> None:
         with world.writing() as transaction:
             once(lambda: merge(other, BEA, ANN), transaction)
-            merging.merge(transaction, ANN, BEA, now=NOW, author=OPERATOR)
+            merging.merge(unit(transaction, author=OPERATOR), ANN, BEA)
 
     with pytest.raises(NotPossible, match=f"The learner with the ULN {BEA} is the master of {ANN}"):
         merge_while_a_rival_does()
@@ -364,7 +363,7 @@ def test_who_is_loaded_as_linked_while_its_master_is_merged_waits_and_is_told(wo
         results.append(learner_files.load(world, [json.dumps(record).encode()], clock=SettableClock(NOW)))
 
     with world.writing() as transaction:
-        merging.merge(transaction, ANN, BEA, now=NOW, author=OPERATOR)
+        merging.merge(unit(transaction, author=OPERATOR), ANN, BEA)
         thread = threading.Thread(target=load)
         thread.start()
         thread.join(0.5)

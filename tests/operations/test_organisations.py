@@ -25,7 +25,9 @@ from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.sample import starting_data
 from lrs_soap.sample.starting_data import ORGANISATION, PASSWORD
 from lrs_soap.store import organisations, tables
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
+from tests.kit.work import unit
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def ask(
     store: Store, passwords: Passwords, ukprn: str | None, reference: str | None, password: str = PASSWORD
 ) -> Organisation:
     with store.reading() as transaction:
-        return authenticate(transaction, passwords, ukprn=ukprn, organisation_ref=reference, password=password)
+        return authenticate(unit(transaction), passwords, ukprn=ukprn, organisation_ref=reference, password=password)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ FIRST, SECOND = "The first secret", "The other secret"
 @pytest.fixture
 def with_college(filled: Store, passwords: Passwords) -> Store:
     with filled.writing() as transaction:
-        add(transaction, passwords, COLLEGE, FIRST)
+        add(unit(transaction), passwords, COLLEGE, FIRST)
     return filled
 
 
@@ -153,7 +155,7 @@ def test_each_code_is_taken_once(
 ) -> None:
     other = replace(COLLEGE, **changed)  # type: ignore[arg-type]
     with pytest.raises(AlreadyHeld, match=error), with_college.writing() as transaction:
-        add(transaction, passwords, other, SECOND)
+        add(unit(transaction), passwords, other, SECOND)
     ask(with_college, passwords, "1000ABCD", None, FIRST)
 
 
@@ -166,15 +168,15 @@ def test_what_is_no_organisation_is_not_added(
 ) -> None:
     before = list(starting_data.ORGANISATIONS)
     with pytest.raises(InvalidRecord) as caught, filled.writing() as transaction:
-        add(transaction, passwords, replace(COLLEGE, **changed), FIRST)  # type: ignore[arg-type]
+        add(unit(transaction), passwords, replace(COLLEGE, **changed), FIRST)  # type: ignore[arg-type]
     assert caught.value.field == field
     with filled.reading() as transaction:
-        assert list(everyone(transaction)) == before
+        assert list(everyone(unit(transaction))) == before
 
 
 def test_a_password_of_another_form_is_refused_and_not_quoted(with_college: Store, passwords: Passwords) -> None:
     with pytest.raises(InvalidRecord) as caught, with_college.writing() as transaction:
-        set_password(transaction, passwords, "1000ABCD", "short secret")
+        set_password(unit(transaction), passwords, "1000ABCD", "short secret")
     assert "secret" not in str(caught.value)
     ask(with_college, passwords, "1000ABCD", None, FIRST)
 
@@ -185,7 +187,7 @@ def test_another_password_is_right_at_once_and_the_old_one_wrong(with_college: S
         ask(with_college, passwords, "1000ABCD", None, FIRST)
     # By another process, as `lrs-soap org password` is one.
     with with_college.writing() as transaction:
-        set_password(transaction, Passwords(), "1000abcd", SECOND)
+        set_password(unit(transaction), Passwords(), "1000abcd", SECOND)
     with pytest.raises(Refused, match="WSEC0005"):
         ask(with_college, passwords, "1000ABCD", None, FIRST)
     ask(with_college, passwords, "1000ABCD", None, SECOND)
@@ -193,17 +195,17 @@ def test_another_password_is_right_at_once_and_the_old_one_wrong(with_college: S
 
 def test_changes_leave_everything_else_as_it_was(with_college: Store) -> None:
     with with_college.writing() as transaction:
-        set_suspended(transaction, "1000abcd", True)
-        set_permissions_disabled(transaction, "1000abcd", True)
+        set_suspended(unit(transaction), "1000abcd", True)
+        set_permissions_disabled(unit(transaction), "1000abcd", True)
         change_roles(
-            transaction,
+            unit(transaction),
             "1000abcd",
             added=frozenset({Role.BATCH_USER, Role.LEARNER_RECORD}),
             removed=frozenset({Role.LEARNER_RECORD, Role.SUPER_USER}),
         )
     with with_college.reading() as transaction:
-        now = held(transaction, "1000ABCD")
-        others = [each for each in everyone(transaction) if each.ukprn != "1000ABCD"]
+        now = held(unit(transaction), "1000ABCD")
+        others = [each for each in everyone(unit(transaction)) if each.ukprn != "1000ABCD"]
     assert now == Organisation(
         "1000ABCD",
         "ABC123",
@@ -214,20 +216,20 @@ def test_changes_leave_everything_else_as_it_was(with_college: Store) -> None:
     )
     assert others == list(starting_data.ORGANISATIONS)
     with with_college.writing() as transaction:
-        set_suspended(transaction, "1000abcd", False)
-        set_permissions_disabled(transaction, "1000abcd", False)
-        changed = set_roles(transaction, "1000abcd", frozenset({Role.VIEW_ONLY_USER}))
+        set_suspended(unit(transaction), "1000abcd", False)
+        set_permissions_disabled(unit(transaction), "1000abcd", False)
+        changed = set_roles(unit(transaction), "1000abcd", frozenset({Role.VIEW_ONLY_USER}))
     assert changed == replace(now, suspended=False, permissions_disabled=False, roles=frozenset({Role.VIEW_ONLY_USER}))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda transaction: held(transaction, "NOBODY01"),
-        lambda transaction: set_suspended(transaction, "NOBODY01", True),
-        lambda transaction: set_permissions_disabled(transaction, "NOBODY01", True),
-        lambda transaction: set_roles(transaction, "NOBODY01", frozenset()),
-        lambda transaction: set_password(transaction, Passwords(), "NOBODY01", FIRST),
+        lambda transaction: held(unit(transaction), "NOBODY01"),
+        lambda transaction: set_suspended(unit(transaction), "NOBODY01", True),
+        lambda transaction: set_permissions_disabled(unit(transaction), "NOBODY01", True),
+        lambda transaction: set_roles(unit(transaction), "NOBODY01", frozenset()),
+        lambda transaction: set_password(unit(transaction), Passwords(), "NOBODY01", FIRST),
     ],
     ids=["held", "suspend", "disable", "roles", "password"],
 )
@@ -239,7 +241,7 @@ def test_nobody_cannot_be_changed(filled: Store, change: Callable[[Transaction],
 def test_two_that_change_roles_at_once_both_count(with_college: Store) -> None:
     def give(role: Role) -> None:
         with with_college.writing() as transaction:
-            change_roles(transaction, "1000ABCD", added=frozenset({role}), removed=frozenset())
+            change_roles(unit(transaction), "1000ABCD", added=frozenset({role}), removed=frozenset())
 
     threads = [threading.Thread(target=give, args=(role,)) for role in Role]
     for thread in threads:
@@ -247,4 +249,4 @@ def test_two_that_change_roles_at_once_both_count(with_college: Store) -> None:
     for thread in threads:
         thread.join()
     with with_college.reading() as transaction:
-        assert held(transaction, "1000ABCD").roles == frozenset(Role)
+        assert held(unit(transaction), "1000ABCD").roles == frozenset(Role)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from lrs_soap.clock import LONDON
 from lrs_soap.operations.field_checks import FieldsRefused
 from lrs_soap.operations.register import register
 from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
 from lrs_soap.rules.values import uln as ulns
-from lrs_soap.rules.values.change import Action, Author, Change
+from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import history, learners
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
+from tests.kit.work import AUTHOR, NOW, unit
 
-NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
-AUTHOR = Author("TEST0001", "A Tester")
 RECORD: dict[str, str | None] = {
     "GivenName": "Anne-Marie",
     "FamilyName": "O'Hara",
@@ -40,7 +38,7 @@ HELD, OTHER = "1000000019", "1000000027"
 
 
 def ask(transaction: Transaction, *, prohibited: ProhibitedText = NOTHING, **changed: str | None) -> Decision:
-    return register(transaction, {**RECORD, **changed}, now=NOW, author=AUTHOR, prohibited=prohibited)
+    return register(unit(transaction, prohibited=prohibited), {**RECORD, **changed})
 
 
 def registered(store: Store, **changed: Any) -> Decision:

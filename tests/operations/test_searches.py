@@ -13,13 +13,13 @@ from lrs_soap.clock import LONDON
 from lrs_soap.operations import searches
 from lrs_soap.operations.register import register
 from lrs_soap.rules.learners.find_before_register import SearchAge
-from lrs_soap.rules.learners.prohibited_text import NOTHING
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.store import tables
 from lrs_soap.store.store import Store
+from tests.kit.work import unit
 
 # An hour later the clocks go forward.
 NOW = datetime(2025, 3, 30, 0, 50, tzinfo=LONDON)
@@ -44,14 +44,12 @@ def later(seconds: float) -> datetime:
 
 def note(store: Store, found: Decision, *, now: datetime = NOW, author: Author = AUTHOR) -> None:
     with store.writing() as transaction:
-        searches.note(transaction, ASKED, found, now=now, author=author, age=AGE)
+        searches.note(unit(transaction, now=now, author=author), ASKED, found, age=AGE)
 
 
 def answer(store: Store, *, now: datetime = NOW, author: Author = AUTHOR, **changed: Any) -> ResponseCode:
     with store.writing() as transaction:
-        return register(
-            transaction, {**RECORD, **changed}, now=now, author=author, prohibited=NOTHING, search_age=AGE
-        ).code
+        return register(unit(transaction, now=now, author=author, search_age=AGE), {**RECORD, **changed}).code
 
 
 def remembered(store: Store) -> int:

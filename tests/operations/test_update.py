@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from lrs_soap.clock import LONDON
 from lrs_soap.operations import find, merging
 from lrs_soap.operations.field_checks import FieldsRefused
 from lrs_soap.operations.update import update
@@ -22,11 +20,11 @@ from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import history, learners
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
+from tests.kit.work import AUTHOR, NOW, unit
 
-NOW = datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)
-AUTHOR = Author("TEST0001", "A Tester")
 ULN, OTHER, THIRD = "1000000019", "1000000027", "1000000035"
 HELD = Learner(
     ULN,
@@ -75,7 +73,7 @@ def ask(
     **changed: str | None,
 ) -> Decision:
     record = {**RECORD, **changed}
-    return update(transaction, record, uln=uln, version=version, now=NOW, author=author, prohibited=prohibited)
+    return update(unit(transaction, author=author, prohibited=prohibited), record, uln=uln, version=version)
 
 
 def asked(store: Store, **changed: Any) -> Decision:
@@ -172,7 +170,7 @@ def test_age_is_not_an_updates_business(world: Store, changed: dict[str, str]) -
 def found(store: Store, family_name: str) -> ResponseCode:
     with store.reading() as transaction:
         asked_by = DemographicsAsked("Anne-Marie", family_name, "2006-07-30", "9", "LU1 1AA")
-        return find.by_demographics(transaction, asked_by).code
+        return find.by_demographics(unit(transaction), asked_by).code
 
 
 def test_it_is_found_by_its_new_name_and_no_longer_by_the_old_one(store: Store) -> None:
@@ -234,12 +232,12 @@ def test_a_rival_in_another_transaction_is_seen(
 
 def merged(store: Store) -> None:
     with store.writing() as transaction:
-        merging.merge(transaction, OTHER, ULN, now=NOW, author=OPERATOR)
+        merging.merge(unit(transaction, author=OPERATOR), OTHER, ULN)
 
 
 def deleted(store: Store) -> None:
     with store.writing() as transaction:
-        merging.delete(transaction, ULN, now=NOW, author=OPERATOR)
+        merging.delete(unit(transaction, author=OPERATOR), ULN)
 
 
 def test_of_those_who_update_one_version_at_the_same_moment_one_does(world: Store) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from lrs_soap.operations.field_checks import FieldsRefused
@@ -13,14 +11,14 @@ from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
 from lrs_soap.rules.learners.verification import ToVerify, Verification
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store.store import Store
+from tests.kit.work import unit
 
-TODAY = date(2025, 3, 10)
 GRACE, PRIYA, PRIYA_IYER, TOBIAS, UNKNOWN = "4170265830", "9140837261", "2865174033", "4739516283", "1000000019"
 
 
 def ask(store: Store, uln: str, *asked: str, prohibited: ProhibitedText = NOTHING) -> Verification:
     with store.reading() as transaction:
-        return verify(transaction, ToVerify(*asked), uln=uln, today=TODAY, prohibited=prohibited)
+        return verify(unit(transaction, prohibited=prohibited), ToVerify(*asked), uln=uln)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +63,7 @@ def test_a_question_that_breaks_a_field_rule_is_refused(filled: Store, asked: tu
 def test_retrieve_answers_in_the_order_asked_and_twice_where_asked_twice(filled: Store) -> None:
     asked = [TOBIAS, GRACE, PRIYA_IYER, UNKNOWN, GRACE, PRIYA]
     with filled.reading() as transaction:
-        decisions = retrieve(transaction, asked)
+        decisions = retrieve(unit(transaction), asked)
     assert [(decision.code.value, [learner.uln for learner in decision.learners]) for decision in decisions] == [
         ("WSRC0001", []),
         ("WSRC0004", [GRACE]),
@@ -78,4 +76,4 @@ def test_retrieve_answers_in_the_order_asked_and_twice_where_asked_twice(filled:
 
 def test_retrieving_nothing_is_nothing(filled: Store) -> None:
     with filled.reading() as transaction:
-        assert retrieve(transaction, []) == ()
+        assert retrieve(unit(transaction), []) == ()

@@ -26,6 +26,7 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.tables import learners as learners_table
 from lrs_soap.store.tables import name_keys, properties
 from tests.kit.databases import new_database, on_postgresql, on_sqlite
+from tests.kit.work import unit
 
 PEOPLE = tuple(Population(synthetic.SEED).learners(0, 600))
 
@@ -145,7 +146,7 @@ def test_a_twin_is_found_as_a_possible_match(store: Store) -> None:
     )
     asked = DemographicsAsked("Zebedee", one.family_name, one.date_of_birth, "9", one.last_known_post_code)
     with store.reading() as transaction:
-        found = find.by_demographics(transaction, asked)
+        found = find.by_demographics(unit(transaction), asked)
     assert found.code is ResponseCode.POSSIBLE_MATCHES
     assert {one.uln, other.uln} <= {learner.uln for learner in found.learners}
 

@@ -6,6 +6,7 @@ import base64
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -20,12 +21,13 @@ from lrs_soap.server.loop import Loop
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.settings import Settings, resolve
 from lrs_soap.store.store import Store
+from lrs_soap.world import policy_of
 from tests.kit.answer_schema import assert_valid
 from tests.kit.databases import SQLITE, new_database
 from tests.kit.every_operation import DECLARED, LEARNER, OPERATIONS, R9, TEST, Who, ask, ask_with, code_of
-from tests.kit.kept_journal import KeptJournal
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, LEARNER_SERVICE_R9, Answer, envelope, post, send
+from tests.kit.work import unit, world_over
 
 WRONG = "NotTheRightPass1"
 SUSPENDED = Who("TEST0003", "SuspendedPass003")
@@ -82,7 +84,7 @@ def roles(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 _add(transaction, who, f"ROLE{number:02}", frozenset({role}))
             _add(transaction, NO_ROLE, "NOROLE", frozenset())
             _add(transaction, DISABLED, "DISABL", frozenset(Role))
-            organisations.set_permissions_disabled(transaction, "DISABLED", True)
+            organisations.set_permissions_disabled(unit(transaction), "DISABLED", True)
         yield running
 
 
@@ -98,7 +100,7 @@ def changing(url: str) -> Iterator[Store]:
 
 def _add(transaction: object, who: Who, reference: str, roles: frozenset[Role]) -> None:
     organisation = Organisation(who.ukprn or "", reference, f"College {reference}", roles=roles)
-    organisations.add(transaction, Passwords(), organisation, who.password)  # type: ignore[arg-type]
+    organisations.add(unit(transaction), Passwords(), organisation, who.password)  # type: ignore[arg-type]
 
 
 # Organisation, password, role
@@ -381,7 +383,8 @@ def at(tmp_path: Path) -> Iterator[Callable[..., Callable[[datetime], str | None
 
         def serve(**flags: str) -> Callable[[datetime], str | None]:
             settings: Settings = resolve(flags).settings
-            application = application_of(settings, store=store, clock=clock, passwords=passwords, journal=KeptJournal())
+            world = world_over(store, clock=clock, passwords=passwords)
+            application = application_of(settings, replace(world, policy=policy_of(settings)))
             loop = Loop(application, threads=0, host="127.0.0.1", port=0)
             loops.append((loop, threading.Thread(target=loop.run)))
             loops[-1][1].start()

@@ -30,13 +30,13 @@ from tests.kit.batch_requests import (
 from tests.kit.databases import new_database, on_sqlite
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import Answer, envelope, find_by_demographics, find_by_uln, post
+from tests.kit.work import unit
 
 COUNTS = (
     *("NewLearnersCount", "ExistsUpdatedLearnersCount", "PossibleMatchLearnersCount", "LearnersNotFoundCount"),
     "RejectedLearnersCount",
 )
 WITHOUT_PLR = {"UKPRN": "TEST0004", "OrgPassword": "WithoutPlrPass04"}
-NOW = datetime(2025, 3, 10, 12)
 NOTHING = ProhibitedText(frozenset(), frozenset())
 
 GRACE = {"ULN": "4170265830", "FamilyName": "Okafor", "GivenName": "Grace"}
@@ -77,7 +77,7 @@ def taken(store: Store, job_id: int) -> Lease:
     """Take the job that was just submitted, as a worker does; jobs before it are taken and left."""
     while True:
         with store.writing() as transaction:
-            lease = job_work.take(transaction, owner="a worker", is_gone=lambda owner: False, now=NOW)
+            lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)
         assert lease is not None
         if lease.job.id == job_id:
             return lease
@@ -271,12 +271,12 @@ def test_a_job_that_waits_is_running_or_has_failed(idle: RunningServer, store: S
     lease = taken(store, job_id)
     assert standing() == ("WSRC0008", "InProgress")
     with store.writing() as transaction:
-        (record, _) = job_work.next_records(transaction, lease, 9)
-        lease = job_work.do_record(transaction, lease, record, goes_on=False, now=NOW, prohibited=NOTHING).lease
+        (record, _) = job_work.next_records(unit(transaction), lease, 9)
+        lease = job_work.do_record(unit(transaction), lease, record, goes_on=False).lease
     assert standing() == ("WSRC0008", "InProgress")
     for _ in range(3):
         with store.writing() as transaction:
-            lease = job_work.count_death(transaction, lease, now=NOW)
+            lease = job_work.count_death(unit(transaction), lease)
     assert standing() == ("WSRC0010", "Failed")
 
 
@@ -293,7 +293,7 @@ def test_a_job_to_verify_that_waits_is_running_or_has_failed(idle: RunningServer
     assert standing() == ("WSRC0027", "InProgress")
     for _ in range(3):
         with store.writing() as transaction:
-            lease = job_work.count_death(transaction, lease, now=NOW)
+            lease = job_work.count_death(unit(transaction), lease)
     assert standing() == ("WSRC0029", "Failed")
 
 

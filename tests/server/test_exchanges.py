@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from lrs_soap import settings
-from lrs_soap.clock import clock_at
 from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
 from lrs_soap.exchange.log import ExchangeLog, open_log
-from lrs_soap.passwords import Passwords
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.rule import Outcome, Rule
 from lrs_soap.server import wsgi
 from lrs_soap.server.application import Application
-from lrs_soap.store.store import Store
+from lrs_soap.world import World
 from tests.kit.every_operation import DECLARED, LEARNER, OPERATIONS, TEST, Who
 from tests.kit.kept_journal import KeptJournal
 from tests.kit.soap_messages import LEARNER_SERVICE, LEARNER_SERVICE_R9, envelope, find_by_uln
@@ -36,13 +35,9 @@ class Service:
         chosen = settings.resolve(
             {"database_url": f"sqlite:///{folder}/lrs.db", "clock": "2025-03-11T12:00", **values}
         ).settings
-        wsgi.prepare_database(chosen)
-        self._clock = clock_at(chosen.clock)
         self._journal = KeptJournal()
-        self._store = Store(chosen.database_url)
-        self._application: Application = wsgi.application_of(
-            chosen, store=self._store, clock=self._clock, passwords=Passwords(), journal=self._journal
-        )
+        self._world = replace(World.open(chosen), journal=self._journal)
+        self._application: Application = wsgi.application_of(chosen, self._world)
 
     def ask(self, body: str | bytes, path: str = LEARNER_SERVICE, **environ: str) -> Exchange:
         """Send a request; what the journal was told of it, which has no password in its line."""
@@ -50,7 +45,7 @@ class Service:
         ask_wsgi(self._application, "POST", path, raw, **environ)
         exchange = self._journal.last
         line = io.StringIO()
-        ExchangeLog(open_log("debug", "text", line), self._clock).record(exchange)
+        ExchangeLog(open_log("debug", "text", line), self._world.clock).record(exchange)
         assert TEST.password not in line.getvalue()
         assert WRONG_PASSWORD not in line.getvalue()
         assert VIEW_ONLY_PASSWORD not in line.getvalue()
@@ -58,7 +53,7 @@ class Service:
         return exchange
 
     def close(self) -> None:
-        self._store.close()
+        self._world.close()
 
 
 @pytest.fixture(scope="module")

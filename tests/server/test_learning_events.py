@@ -16,7 +16,6 @@ from lrs_soap.clock import LONDON, SettableClock
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.operations import merging
 from lrs_soap.passwords import Passwords
-from lrs_soap.rules.learners.prohibited_text import NOTHING
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.sample import starting_data
@@ -24,13 +23,15 @@ from lrs_soap.sample.starting_events import starting_events
 from lrs_soap.services.call import Call
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.store import access_history, learning_events
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from lrs_soap.wsdl.endpoint import R9Endpoint
 from tests.kit.databases import new_database, on_sqlite
 from tests.kit.every_operation import ask_with
 from tests.kit.r9_messages import NIL, ask, content_of
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import Answer, envelope
+from tests.kit.work import unit, world_over
 
 NAME = "GetLearnerLearningEvents"
 GRACE, CALLUM, PRIYA, IYER = "4170265830", "7053182648", "9140837261", "2865174033"
@@ -419,16 +420,17 @@ def test_it_is_decided_in_the_transaction_in_which_it_is_noted(database_url: str
         @contextmanager
         def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
             with super().writing() as transaction:
-                merging.delete(transaction, GRACE, now=clock.now(), author=OPERATOR)
+                merging.delete(unit(transaction, now=clock.now(), author=OPERATOR), GRACE)
             with super().writing(durable=durable) as transaction:
                 yield transaction
 
     filled = Store.open(database_url)
     starting_data.fill(filled, passwords, clock)
     store = WithRival(database_url)
+    world = world_over(store, clock=clock, passwords=passwords)
     endpoint = R9Endpoint(
         LEARNER_SERVICE_R9,
-        make_call=lambda exchange, operation, records: Call(exchange, operation, store, clock, passwords, NOTHING),
+        make_call=lambda exchange, operation, records: Call(exchange, operation, world),
     )
     message = f'<{NAME} xmlns="http://tempuri.org/">{content_of(NAME)}</{NAME}>'
     exchange = Exchange(request=envelope(message).encode())

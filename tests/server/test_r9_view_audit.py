@@ -19,6 +19,7 @@ from tests.kit.databases import new_database
 from tests.kit.r9_messages import NIL, ask
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import Answer
+from tests.kit.work import unit
 
 NAME = "ViewAudit"
 GRACE, ROWAN, PRIYA, PRIYA_IYER = "4170265830", "5629103473", "9140837261", "2865174033"
@@ -37,10 +38,12 @@ def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             for number in range(23):
                 author = Author("TEST0001", f"Adviser {number} <&>")
                 now = MOMENT + timedelta(minutes=number)
-                access_history.note(transaction, [ROWAN], action=Action.VIEWED, now=now, author=author)
+                access_history.note(unit(transaction, now=now, author=author), [ROWAN], action=Action.VIEWED)
             author = Author("TEST0002", "")
-            access_history.note(transaction, [PRIYA, PRIYA_IYER], action=Action.NOT_SHARED, now=MOMENT, author=author)
-            access_history.note(transaction, [PRIYA], action=Action.VIEWED, now=MOMENT, author=author)
+            access_history.note(
+                unit(transaction, now=MOMENT, author=author), [PRIYA, PRIYA_IYER], action=Action.NOT_SHARED
+            )
+            access_history.note(unit(transaction, now=MOMENT, author=author), [PRIYA], action=Action.VIEWED)
         store.close()
         yield running
 

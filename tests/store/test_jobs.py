@@ -13,7 +13,8 @@ from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobTy
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.store import jobs
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
 
 NOW = datetime(2025, 3, 10, 12, tzinfo=timezone.utc)

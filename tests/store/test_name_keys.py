@@ -13,7 +13,8 @@ from lrs_soap.errors import AlreadyHeld
 from lrs_soap.rules.names.lookup_keys import FAMILY, FAMILY_ALIAS, GIVEN, GIVEN_ALIAS, NameKey, name_keys_of
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.store import learners, name_keys, tables
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql, on_sqlite
 
 FIRST, OTHER = "1000000016", "2000000003"

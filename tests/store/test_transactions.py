@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from lrs_soap.errors import AlreadyHeld, InvalidSetting, StoreUnavailable
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, properties
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql, on_sqlite
 
 HOLD_THE_LOCK = """

@@ -1,0 +1,73 @@
+"""What an operation is given: a transaction, the moment, who asks, and what the operator has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from lrs_soap.rules.access.hours import ServiceHours
+from lrs_soap.rules.batches.display_codes import ShownAs
+from lrs_soap.rules.learners.find_before_register import SearchAge
+from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.values.change import Author
+from lrs_soap.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an operator has decided for one register.
+
+    `prohibited` is what no field about a learner may hold. With `search_age`, a registration has to come after a search
+    of that age. `batch_delay` is how many seconds a batch job waits before a worker takes it. `return_codes` are those
+    that are shown as others. Outside `hours` every request is refused. `strict` refuses what the contract's schema
+    refuses; `records_apart` judges each record of a batch by itself.
+    """
+
+    prohibited: ProhibitedText = NOTHING
+    search_age: SearchAge | None = None
+    batch_delay: int = 0
+    return_codes: tuple[ShownAs, ...] = ()
+    hours: ServiceHours = field(default_factory=ServiceHours)
+    strict: bool = True
+    records_apart: bool = False
+
+
+class UnitOfWork:
+    """One piece of work on a register: `transaction`, the moment `now` on the register's clock, `author`, `policy`.
+
+    Whoever opens a unit ends it: an operation neither begins nor commits one, and what it has written is undone where
+    an exception leaves the unit. A world opens them (`World.reading`, `World.writing`), and `part` opens one inside
+    another.
+    """
+
+    __slots__ = ("author", "now", "policy", "transaction")
+
+    def __init__(self, transaction: Transaction, now: datetime, author: Author, policy: Policy) -> None:
+        self.transaction = transaction
+        self.now = now
+        self.author = author
+        self.policy = policy
+
+    @property
+    def today(self) -> date:
+        """The day on the register's clock."""
+        return self.now.date()
+
+    def by(self, author: Author) -> UnitOfWork:
+        """The same work, done for `author`."""
+        return UnitOfWork(self.transaction, self.now, author, self.policy)
+
+    @contextmanager
+    def part(self, author: Author | None = None) -> Iterator[UnitOfWork]:
+        """A unit of work of its own in the same transaction, for the same author or another.
+
+        Where an exception leaves the block, what was written in it is undone, and the rest of the transaction goes on.
+        """
+        with self.transaction.savepoint():
+            yield self.by(author or self.author)
+
+    def before_write(self) -> None:
+        """Called between what an operation has read and what it writes: a test puts a rival's write there."""
+        self.transaction.before_write()
