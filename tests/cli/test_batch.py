@@ -489,7 +489,7 @@ def test_the_progress_bar_is_for_terminals_only(folder: Path) -> None:
 MEASURED = """
 import sys
 from pathlib import Path
-from lrs_soap.cli import app
+from lrs_soap.cli.app import app
 try:
     app(sys.argv[1:])
 finally:
