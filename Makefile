@@ -18,33 +18,36 @@ BIN = $(VENV)/bin
 serve: $(VENV)/installed-serve
 	$(BIN)/lrs-soap serve
 
-test: $(VENV)/installed-test
+test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/interop -m "not slow"
 
-test-all: $(VENV)/installed-test
+test-all: $(VENV)/installed-dev
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/installed-lint
+lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/installed-test
+bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# One environment for all, with what each target asks for added when it is first asked for.
+# There is one environment. Whoever only serves does not wait for the tools of the tests.
 $(VENV)/installed-serve: EXTRAS =
-$(VENV)/installed-test: EXTRAS = [test]
-$(VENV)/installed-lint: EXTRAS = [lint]
-$(VENV)/installed-serve $(VENV)/installed-test $(VENV)/installed-lint: $(VENV)/made
+$(VENV)/installed-dev: EXTRAS = [dev]
+$(VENV)/installed-serve $(VENV)/installed-dev: $(VENV)/made
 	$(BIN)/python -m pip install --quiet --editable '.$(EXTRAS)'
 	@touch $@
 
-# From nothing again when the dependencies may have changed, so that none is left that is no longer declared.
+# Other names for the same tools.
+$(VENV)/installed-test $(VENV)/installed-lint: $(VENV)/installed-dev
+	@touch $@
+
+# It is made anew when the dependencies may have changed, so that none is left that is no longer declared.
 $(VENV)/made: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "lrs-soap needs Python 3.10 or newer, and '$(PYTHON)' is not. Give another: make PYTHON=python3.12" >&2; exit 1; }

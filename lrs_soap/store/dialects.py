@@ -242,7 +242,7 @@ class PostgreSQL:
                 connect_args={"connect_timeout": max(2, math.ceil(self._busy_timeout))},
             )
         except (ImportError, NoSuchModuleError):
-            raise InvalidSetting("PostgreSQL needs the package psycopg: pip install 'psycopg[binary]'.") from None
+            raise InvalidSetting("PostgreSQL needs its driver: pip install 'lrs-soap[postgresql]'.") from None
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
         cursor.execute(f"SET lock_timeout = {math.ceil(self._busy_timeout * 1000)}")

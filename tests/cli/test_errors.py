@@ -61,6 +61,20 @@ def test_a_database_server_that_is_not_there_keeps_the_password(tmp_path: Path) 
     assert "secret" not in told
 
 
+def test_without_the_driver_of_postgresql_it_says_how_to_install_it(tmp_path: Path) -> None:
+    program = "import sys; sys.modules['psycopg'] = None; from lrs_soap.cli.app import main; main()"
+    for command in (("serve", "--port", "0"), ("org", "list")):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *command, "--database", "postgresql://127.0.0.1:1/lrs"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        told = sentence(done, 2)
+        assert told == "Error: PostgreSQL needs its driver: pip install 'lrs-soap[postgresql]'."
+
+
 def test_a_port_in_use(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
