@@ -25,13 +25,7 @@ HELD_FIELDS = tuple(field for field in LEARNER_FIELDS if field != "linked_ulns")
 IDENTITY_KEYS = ("given_name_identity", "family_name_identity", "post_code_identity")
 """The columns of the identity keys that `identity_keys_of` makes. A date and a gender are their own."""
 
-COLUMNS = (
-    *HELD_FIELDS,
-    *IDENTITY_KEYS,
-    "given_name_search",
-    "family_name_search",
-    "merged_into",
-)
+COLUMNS = (*HELD_FIELDS, *IDENTITY_KEYS, "merged_into")
 """The columns of a row, in order."""
 
 _BY_ULN = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
@@ -69,13 +63,7 @@ def identity_keys_of(learner: Learner) -> tuple[str, str, str]:
 
 def row_of(learner: Learner) -> _Row:
     """A learner's row, the values of `COLUMNS`."""
-    return (
-        *_held_values(learner),
-        *identity_keys_of(learner),
-        keys.given_search_key(learner.given_name),
-        keys.family_search_key(learner.family_name),
-        learner.master_uln,
-    )
+    return (*_held_values(learner), *identity_keys_of(learner), learner.master_uln)
 
 
 def rows_of(many: Sequence[Learner], events: Iterable[LearningEvent] = ()) -> Rows:

@@ -27,7 +27,7 @@ from lrs_soap.rules.values.learner import DELETED
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0009"
+SCHEMA_VERSION = "0010"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -75,13 +75,11 @@ learners = Table(
     Column("unique_pupil_number", Text),
     Column("unique_candidate_identifier", Text),
     Column("master_uln", Text, ForeignKey("learners.uln", name="fk_learners_master")),
-    # What the rules make of names and postcode. The identity keys are kept, not computed in SQL, because no database
-    # folds case and normalises as the rules do. A date and a gender are their own identity keys.
+    # The identity keys of names and postcode. They are stored, not computed in SQL, because no database folds case and
+    # normalises as the rules do. A date and a gender are their own identity keys.
     Column("given_name_identity", Text, nullable=False),
     Column("family_name_identity", Text, nullable=False),
     Column("post_code_identity", Text, nullable=False),
-    Column("given_name_search", Text, nullable=False),
-    Column("family_name_search", Text, nullable=False),
     # Of a linked learner what it was merged into, which may since have been merged into its master (`rules.merging`).
     Column("merged_into", Text),
     # A constraint and not an index: PostgreSQL wants it before a foreign key refers to it.

@@ -77,7 +77,7 @@ def _insert_learner(connection: Connection, revision: str, **changed: Any) -> No
     }
     if revision >= "0005":
         row["merged_into"] = row["master_uln"]
-    insert(connection, "learners", **row)
+    insert(connection, "learners", **{name: row[name] for name in row if revision < "0010" or name not in _OLDER_KEYS})
     if revision >= "0004" and row["learner_status"] != "2":
         for kinds, name in ((1, "given_name"), (4, "family_name")):
             insert(

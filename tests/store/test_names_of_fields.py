@@ -7,14 +7,7 @@ from lrs_soap.rules.values.learner import LEARNER_FIELDS, python_name
 from lrs_soap.store.learners import HELD_FIELDS
 from lrs_soap.store.tables import learners
 
-COMPUTED = [
-    "given_name_identity",
-    "family_name_identity",
-    "post_code_identity",
-    "given_name_search",
-    "family_name_search",
-    "merged_into",
-]
+COMPUTED = ["given_name_identity", "family_name_identity", "post_code_identity", "merged_into"]
 
 
 def test_the_dataclass_ends_with_what_is_no_column() -> None:
