@@ -1,6 +1,6 @@
-"""When the service is open: its hours, and the windows in which it is maintained.
+"""When the service is open: its service hours and its maintenance windows.
 
-Both are given in the service's own time, London's, as clocks on the wall show it.
+Both are in the service's own time, London time, as a clock on the wall shows it.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ _A_DAY = f"({'|'.join(_DAYS)})"
 _OPEN_TIME = re.compile(rf"{_A_DAY}(?: ?- ?{_A_DAY})? +(\d\d):(\d\d) ?- ?(\d\d):(\d\d)", re.IGNORECASE | re.ASCII)
 _MIDNIGHT = 24 * 60
 
-# Narrower than `fromisoformat`, which takes more from one version of Python to the next.
+# Narrower than `fromisoformat`, which accepts more with each version of Python.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTime:
-    """Days of the week, Monday being 0, on each of which the service is open from one minute of the day to another.
+    """Days of the week, Monday being 0, and the minutes of the day between which the service is open on each of them.
 
-    Days run on over Sunday where the last is before the first. `opens` is within the time, `closes` is not.
+    If the last day is before the first, the days go on over Sunday. The service is open at the minute `opens`, and
+    closed at the minute `closes`.
     """
 
     first_day: int
@@ -35,7 +36,7 @@ class OpenTime:
 
     @classmethod
     def parse(cls, text: str) -> OpenTime:
-        """Reads `Mon-Fri 07:00-22:00` or `Sat 08:00-24:00`. Raises ValueError."""
+        """Read `Mon-Fri 07:00-22:00` or `Sat 08:00-24:00`. Raises ValueError."""
         found = _OPEN_TIME.fullmatch(text.strip())
         if found is None:
             raise ValueError(f"not days and times: {text!r}")
@@ -52,7 +53,7 @@ class OpenTime:
         return f"{days} {_clock(self.opens)}-{_clock(self.closes)}"
 
     def covers(self, moment: datetime) -> bool:
-        """Whether the service is open at `moment` by this line of its hours."""
+        """Whether the service is open at `moment`, as far as this entry says."""
         day = moment.weekday()
         if self.first_day <= self.last_day:
             is_day = self.first_day <= day <= self.last_day
@@ -63,10 +64,9 @@ class OpenTime:
 
 @dataclass(frozen=True, slots=True)
 class Maintenance:
-    """A window from one moment up to another; naive ones are in the service's own time.
+    """A window from one moment up to another. Moments without a zone are in the service's own time.
 
-    Where clocks change, a time that they show twice, or not at all, begins or ends the longer of the two windows that
-    may be meant.
+    When clocks change, a time that they show twice, or skip, gives the longer of the two windows that it can mean.
     """
 
     starts: datetime
@@ -74,7 +74,7 @@ class Maintenance:
 
     @classmethod
     def parse(cls, text: str) -> Maintenance:
-        """Reads `2025-12-24T18:00/2025-12-27T06:00`; both moments may name a zone, or neither. Raises ValueError."""
+        """Read `2025-12-24T18:00/2025-12-27T06:00`; both moments have a zone, or neither has. Raises ValueError."""
         starts, slash, ends = text.partition("/")
         if not slash:
             raise ValueError(f"not two moments: {text!r}")
@@ -91,7 +91,7 @@ class Maintenance:
         )
 
     def covers(self, moment: datetime) -> bool:
-        """Whether the service is being maintained at `moment`, which is aware, in the service's own zone."""
+        """Whether the window includes `moment`, which must have the service's own zone."""
         zone = moment.tzinfo
         if zone is None:
             raise ValueError("a moment without a zone")
@@ -101,7 +101,7 @@ class Maintenance:
 
 @dataclass(frozen=True, slots=True)
 class ServiceHours:
-    """When the service is open: within one of `hours`, always where there are none, and outside every window."""
+    """When the service is open: within one of `hours`, or always if there are none, and outside every window."""
 
     hours: tuple[OpenTime, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
@@ -111,7 +111,7 @@ class ServiceHours:
         return not self.hours and not self.maintenance
 
     def closed_because(self, moment: datetime) -> Reason | None:
-        """Why the service is closed at `moment`, which is aware, in the service's own zone; None where it is open."""
+        """Why the service is closed at `moment`, which must have the service's own zone; None if it is open."""
         asked = (moment.isoformat(),)
         for window in self.maintenance:
             if window.covers(moment):
@@ -141,6 +141,6 @@ def _moment(text: str) -> datetime:
 
 
 def _readings(moment: datetime, zone: tzinfo) -> tuple[datetime, ...]:
-    """What a moment may mean, in UTC: two things where clocks go back or forward, else twice the same."""
+    """The two moments in UTC that a time can mean when clocks change; at other times they are equal."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     return tuple(aware.replace(fold=fold).astimezone(timezone.utc) for fold in (0, 1))

@@ -14,7 +14,7 @@ ANY_ROLE = frozenset(Role)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whether an organisation may, and why."""
+    """Whether an organisation may call an operation, and why."""
 
     is_allowed: bool
     reason: Reason

@@ -1,1 +1,1 @@
-"""How the service decides about batch jobs: their life, their records, their exceptions."""
+"""How the service decides about batch jobs: their states, their records, their exceptions."""

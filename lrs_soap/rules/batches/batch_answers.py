@@ -1,4 +1,4 @@
-"""What to answer to those who submit a batch, and to those who ask what has become of it."""
+"""The answers to a caller that submits a batch, or asks for its output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.rule import Outcome, Rule
 
-# As many as an answer can hold.
+# As many records as an answer can hold.
 _MOST_RECORDS = {JobKind.REGISTRATION: 200, JobKind.VERIFICATION: 5000}
 
 _SUBMITTED = {
@@ -18,7 +18,7 @@ _MISCOUNTED = {
     JobKind.REGISTRATION: ResponseCode.RECORD_COUNT_INCORRECT,
     JobKind.VERIFICATION: ResponseCode.VERIFY_RECORD_COUNT_INCORRECT,
 }
-_STANDING = {
+_OUTPUT = {
     (JobKind.REGISTRATION, JobState.WAITING): ResponseCode.BATCH_INCOMPLETE,
     (JobKind.REGISTRATION, JobState.IN_PROGRESS): ResponseCode.BATCH_INCOMPLETE,
     (JobKind.REGISTRATION, JobState.SUCCESSFUL): ResponseCode.BATCH_SUCCESSFUL,
@@ -31,7 +31,7 @@ _STANDING = {
 
 
 def miscounted(kind: JobKind, *, declared: int, sent: int) -> Decision | None:
-    """What to answer where the count that a batch declares is not that of its records; None where it is."""
+    """The answer when a batch declares another count than it has records; None when the count is right."""
     if declared == sent:
         return None
     reason = Reason(Rule.RECORD_COUNT, Outcome.MISCOUNTED, ("record_count",), (str(declared),), (str(sent),))
@@ -39,19 +39,19 @@ def miscounted(kind: JobKind, *, declared: int, sent: int) -> Decision | None:
 
 
 def submitted(kind: JobKind, job_id: int) -> Decision:
-    """What to answer where a batch was taken in as this job."""
+    """The answer when a batch has become this job."""
     return Decision(_SUBMITTED[kind], reasons=(Reason(Rule.JOB, Outcome.SUBMITTED, ("job_id",), held=(str(job_id),)),))
 
 
 def fits_answer(job: Job) -> bool:
-    """Whether an answer can hold a job's records; of those that came as files not all do."""
+    """Whether an answer can hold a job's records. Jobs that came as files can have too many."""
     return job.record_count <= _MOST_RECORDS[job.kind]
 
 
 def standing(job: Job | None) -> Decision:
-    """What to answer to whoever asks for the output of a job; None is one that is unknown to them."""
+    """The answer to a caller that asks for a job's output; None is a job that this caller does not have."""
     if job is None:
         return Decision(ResponseCode.UNKNOWN_JOB, reasons=(Reason(Rule.JOB, Outcome.UNKNOWN),))
     held = (job.state.shown, str(job.position), str(job.record_count))
     progress = Reason(Rule.JOB, Outcome.PROGRESS, ("state", "position", "record_count"), held=held)
-    return Decision(_STANDING[job.kind, job.state], reasons=(progress,))
+    return Decision(_OUTPUT[job.kind, job.state], reasons=(progress,))

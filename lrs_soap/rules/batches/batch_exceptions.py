@@ -1,4 +1,4 @@
-"""Exceptions: records of a batch that a person has to decide on, and until when."""
+"""Exceptions: records of a batch that a person has to decide, and until when."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.codes import LeftToDecide, ReturnCode
 
 DAYS_TO_RESOLVE = 45
-"""How many days after that of the upload an exception may be resolved, the last of them included."""
+"""An exception can be resolved until the end of this many days after the day of the upload."""
 
 
 class ExceptionState(str, Enum):
-    """What has become of an exception."""
+    """The state of an exception."""
 
     OPEN = "open"
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-    """Nobody has decided in time. Only the day tells, it is never written down."""
+    """Nobody has decided in time. It follows from the day, and is never stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordException:
-    """A record that a person has to decide on, or had to.
+    """A record that a person has to decide, or has decided.
 
-    `job_id` and `position` say which record, `organisation` is the UKPRN of who sent it, `sent` has what was sent by
-    the contract's names, `trouble` what was wrong with its form. `code` and `uln` are its outcome as it is now,
-    `possible` the ULNs that it might have meant, the likeliest first. `state` is as it was last written;
-    `closed` and `closed_by`, the user, are None until then.
+    `job_id` and `position` identify the record; `organisation` is the UKPRN of its sender. `sent` has what was sent, by
+    the contract's names, and `trouble` what was wrong with its form. `code` and `uln` are the record's outcome as it
+    is now; `possible` are the ULNs that it may have meant, the likeliest first. `state` is the stored state. `closed`
+    and `closed_by`, the user, are None while it is open.
     """
 
     id: int
@@ -53,36 +53,36 @@ class RecordException:
 
     @property
     def last_day(self) -> date:
-        """The last day on which it may be resolved."""
+        """The last day on which it can be resolved."""
         return self.opened.date() + timedelta(days=DAYS_TO_RESOLVE)
 
     def state_on(self, today: date) -> ExceptionState:
-        """What has become of it by this day of the service's clock."""
+        """Its state on this day of the service's clock."""
         if self.state is ExceptionState.OPEN and today > self.last_day:
             return ExceptionState.EXPIRED
         return self.state
 
     @property
     def is_filled_in(self) -> bool:
-        """Whether whoever resolves it begins with the record's fields filled in, or with empty ones to search with.
+        """Whether a person starts with the record's fields filled in, or with empty ones for a search.
 
-        A record that is valid, and only wants a decision, is filled in; one with an error in its data is not.
+        They are filled in for a valid record, and empty for one with an error in its data.
         """
         return self.code.left_to_decide is LeftToDecide.VALID_RECORD
 
 
 def leaves_exception(code: ReturnCode, job_type: JobType | None) -> bool:
-    """Whether a record with this outcome is for a person to decide on: a job that only looks leaves none."""
+    """Whether a record with this outcome leaves an exception. Only FUL jobs leave any."""
     return job_type is JobType.FUL and code.left_to_decide is not LeftToDecide.NOTHING
 
 
 def unwritable(
     record: Mapping[str, str], *, check: Callable[[str, str], str | None], today: date, prohibited: ProhibitedText
 ) -> dict[str, str]:
-    """The fields of a record that may be held of nobody, each with the reason in a sentence.
+    """The fields of a record whose values no learner may have, each with a sentence that says why.
 
-    `record` is by the contract's names, without empty fields; `check` says why a value of a field breaks the schema's
-    facets. The others may be written without them.
+    `record` is by the contract's names, without empty fields. `check` returns why a value breaks the schema's facets.
+    The other fields may be written without these.
     """
     sentences = {
         field: f"{field}: {why}"
@@ -92,6 +92,6 @@ def unwritable(
     for violation in field_rules.violations(record, today=today, prohibited=prohibited):
         sentences.setdefault(violation.field, violation.sentence)
     if "OtherVerificationDescription" in sentences and "VerificationType" in record:
-        # Of the two the type is not held without the description.
+        # No learner has the type without its description.
         sentences.setdefault("VerificationType", sentences["OtherVerificationDescription"])
     return sentences

@@ -1,11 +1,11 @@
-"""A record of a batch: what its outcome is, and what has to be asked of the register to know it.
+"""The outcome of a batch's record, and what to look up in the register to decide it.
 
-Records are by the contract's names, without the fields that are empty: an empty field was not sent. The steps are, in
-this order, and the first that has an outcome ends it:
+Records are by the contract's names, without empty fields: an empty field counts as not sent. These are the steps, and
+the first that has an outcome is the last:
 
 1. `malformed`;
-2. with a ULN: `holder`, then an update (`outcome_of_update`);
-3. without: `incomplete`, then a find (`outcome_of_find`), then a registration (`outcome_of_registration`).
+2. with a ULN: `learner_to_update`, then an update (`outcome_of_update`);
+3. without a ULN: `incomplete`, a find (`outcome_of_find`), and a registration (`outcome_of_registration`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner, python_name
 from lrs_soap.rules.values.rule import Outcome, Rule
 
-# What a search needs: the learner's own name for it, and what makes its identity key.
+# What a search needs: the field's name in Learner, and the function that makes its identity key.
 _IDENTITY_KEYS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "GivenName": ("given_name", identity_key),
     "FamilyName": ("family_name", identity_key),
@@ -37,10 +37,10 @@ _IDENTITY_KEYS: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "LastKnownPostCode": ("last_known_post_code", postcode.identity_key),
 }
 
-TO_REGISTER = (*_IDENTITY_KEYS, "VerificationType", "AbilityToShare")
-"""What a registration needs."""
+REQUIRED_TO_REGISTER = (*_IDENTITY_KEYS, "VerificationType", "AbilityToShare")
+"""The fields that a registration needs."""
 
-# Of the five mandatory fields one may change in a file, lest a mistyped ULN makes one person into another.
+# How many mandatory fields a record may change: with more, a mistyped ULN would turn one person into another.
 _MOST_CHANGED = 1
 
 _OF_UPDATE = {
@@ -61,9 +61,9 @@ _UNSURE = {
 
 @dataclass(frozen=True, slots=True)
 class RecordOutcome:
-    """What became of a record: its return code, the ULN where it is known whose the record is, and why.
+    """The outcome of a record: its return code, the ULN of its learner if that is known, and why.
 
-    `possible` has the ULNs of those whom it may mean, the likeliest first, where that is what it came to.
+    `possible` has the ULNs of possible matches, the likeliest first.
     """
 
     code: ReturnCode
@@ -73,7 +73,7 @@ class RecordOutcome:
 
 
 class _MandatoryChange(NamedTuple):
-    """A mandatory field that was sent with another identity key than is held."""
+    """A mandatory field whose identity key, as sent, is not the learner's."""
 
     field: str
     sent: str
@@ -88,16 +88,16 @@ def malformed(
     today: date,
     prohibited: ProhibitedText,
 ) -> RecordOutcome | None:
-    """The outcome of a record that cannot be looked for at all; None for any other.
+    """The outcome of a record that cannot be searched for; None for any other.
 
-    `trouble` is what the schema's facets say of it, `identifier_trouble` what is wrong with its UPN or UCI.
+    `trouble` is what the schema's facets say of it; `identifier_trouble` is what is wrong with its UPN or UCI.
 
-    | first of | outcome |
+    | the first that is true | outcome |
     |---|---|
-    | a field that breaks its facet | INCORRECT_FORMAT |
-    | a UPN or UCI that is none | INCORRECT_IDENTIFIER |
-    | a ULN whose check digit is wrong, a field rule that is broken, but for the age | INCORRECT_FORMAT |
-    | an age that is outside the permitted range | OUTSIDE_AGE_RANGE |
+    | a field breaks its facet | INCORRECT_FORMAT |
+    | the UPN or UCI is malformed | INCORRECT_IDENTIFIER |
+    | the ULN's check digit is wrong, or a field rule other than age is broken | INCORRECT_FORMAT |
+    | the age is outside the permitted range | OUTSIDE_AGE_RANGE |
     """
     if trouble:
         return RecordOutcome(
@@ -120,17 +120,17 @@ def malformed(
     return RecordOutcome(ReturnCode.OUTSIDE_AGE_RANGE if only_age else ReturnCode.INCORRECT_FORMAT, reasons=reasons)
 
 
-def holder(record: Mapping[str, str], learner: Learner | None, *, full: bool) -> Learner | RecordOutcome:
-    """The learner that a record with a ULN is to be written to, or its outcome.
+def learner_to_update(record: Mapping[str, str], learner: Learner | None, *, full: bool) -> Learner | RecordOutcome:
+    """The learner that a record with a ULN updates, or the record's outcome.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody; with `full` the job is not only to look.
+    `learner` is the learner with this ULN, deleted or not, or None. `full` is True for a FUL job.
 
-    | first of | outcome |
+    | the first that is true | outcome |
     |---|---|
-    | unknown, deleted | NOT_FOUND |
-    | linked | MASTER_RETURNED with the master's ULN, whatever else the record says |
-    | two or more of the mandatory fields that were sent have another identity key | NOT_FOUND |
-    | the job only looks | CONFIRMED |
+    | the ULN is unknown or deleted | NOT_FOUND |
+    | it is linked | MASTER_RETURNED with the master's ULN, whatever else was sent |
+    | two or more mandatory fields, as sent, have another identity key than the learner's | NOT_FOUND |
+    | it is a CHK job | CONFIRMED |
     """
     uln = record["ULN"]
     held = holder_of(uln, learner)
@@ -146,16 +146,16 @@ def holder(record: Mapping[str, str], learner: Learner | None, *, full: bool) ->
 
 
 def outcome_of_update(uln: str, decision: Decision) -> RecordOutcome | None:
-    """The outcome of a record that was to be written to the learner with this ULN, as Update has decided.
+    """The outcome of a record that was to update the learner with this ULN, by the decision of Update.
 
-    None where the learner was changed by another meanwhile: it is to be looked at again.
+    None if somebody else has changed the learner in the meantime: start again with this record.
 
     | Update | outcome |
     |---|---|
     | UPDATED | UPDATED |
     | NO_CHANGES | CONFIRMED |
     | INVALID_SHARING_CHANGE | INCORRECT_FORMAT |
-    | ALREADY_EXISTS | NOT_FOUND: it is another learner's |
+    | ALREADY_EXISTS | NOT_FOUND: the record is another learner's |
     """
     code = _OF_UPDATE.get(decision.code)
     if code is None:
@@ -165,12 +165,12 @@ def outcome_of_update(uln: str, decision: Decision) -> RecordOutcome | None:
 
 
 def incomplete(record: Mapping[str, str]) -> RecordOutcome | None:
-    """The outcome of a record without ULN that lacks what a search needs, NULL_VALUE; None where it lacks nothing."""
+    """NULL_VALUE for a record without a ULN that lacks a field that a search needs; else None."""
     return _lacking(ReturnCode.NULL_VALUE, _IDENTITY_KEYS, record)
 
 
-def asked_by(record: Mapping[str, str]) -> DemographicsAsked:
-    """What a record without ULN, which lacks nothing that a search needs, is looked for by."""
+def demographics_asked(record: Mapping[str, str]) -> DemographicsAsked:
+    """The search for a record without a ULN that has all fields that a search needs."""
     return DemographicsAsked(
         record["GivenName"],
         record["FamilyName"],
@@ -185,7 +185,7 @@ def asked_by(record: Mapping[str, str]) -> DemographicsAsked:
 
 
 def outcome_of_find(record: Mapping[str, str], found: Decision, *, full: bool) -> RecordOutcome | None:
-    """The outcome of a record without ULN, as Find by demographics has decided; None where it is to be registered.
+    """The outcome of a record without a ULN, by the decision of Find by demographics; None if it is to be registered.
 
     | Find by demographics | outcome |
     |---|---|
@@ -193,7 +193,7 @@ def outcome_of_find(record: Mapping[str, str], found: Decision, *, full: bool) -
     | MASTER_SUBSTITUTED | MASTER_RETURNED with the master's ULN |
     | POSSIBLE_MATCHES | POSSIBLE_MATCHES |
     | TOO_MANY_MATCHES | TOO_MANY_MATCHES |
-    | NO_MATCH, the job only looks | NOT_FOUND |
+    | NO_MATCH, in a CHK job | NOT_FOUND |
     | NO_MATCH, VerificationType or AbilityToShare is missing | INSUFFICIENT_DATA |
     """
     ulns_found = tuple(learner.uln for learner in found.learners)
@@ -203,13 +203,13 @@ def outcome_of_find(record: Mapping[str, str], found: Decision, *, full: bool) -
         return RecordOutcome(_UNSURE[found.code], reasons=found.reasons, possible=ulns_found)
     if not full:
         return RecordOutcome(ReturnCode.NOT_FOUND, reasons=found.reasons)
-    return _lacking(ReturnCode.INSUFFICIENT_DATA, TO_REGISTER, record)
+    return _lacking(ReturnCode.INSUFFICIENT_DATA, REQUIRED_TO_REGISTER, record)
 
 
 def outcome_of_registration(decision: Decision) -> RecordOutcome | None:
-    """The outcome of a record that nobody was found for, as Register has decided.
+    """The outcome of a record that was to be registered, by the decision of Register.
 
-    None where another has registered the same learner meanwhile: it is to be looked for again.
+    None if somebody else has registered the same learner in the meantime: start again with this record.
     """
     if decision.code is not ResponseCode.REGISTERED:
         return None
@@ -218,10 +218,10 @@ def outcome_of_registration(decision: Decision) -> RecordOutcome | None:
 
 
 def not_verified(compared: Verification, trouble: tuple[str, ...]) -> Verification:
-    """What to answer to a record that VerifyLearner would refuse, for `trouble`, instead of comparing it.
+    """The answer to a record that VerifyLearner would refuse for `trouble`.
 
-    `compared` is how it compares all the same. An unknown ULN stays one, and whatever else was found is no match; the
-    comparisons that failed are told, the learner is not.
+    `compared` is the verification as if it were not refused. ULN_NOT_FOUND stays; everything else becomes NOT_VERIFIED,
+    with the flags of the comparisons that failed and without the learner.
     """
     unknown = compared.code is ResponseCode.ULN_NOT_FOUND
     code = ResponseCode.ULN_NOT_FOUND if unknown else ResponseCode.NOT_VERIFIED

@@ -1,4 +1,4 @@
-"""How the return codes of a batch's records are shown, since the service's own are only in part published."""
+"""How the return codes of a batch's records are shown: a client may know others than the service's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CODES = {code.value: code for code in ReturnCode}
 
 @dataclass(frozen=True, slots=True)
 class ShownAs:
-    """One return code, and what is shown in its place."""
+    """A return code, and the code that is shown in its place."""
 
     code: ReturnCode
     shown: str
@@ -24,18 +24,18 @@ class ShownAs:
 
     @classmethod
     def parse(cls, text: str) -> ShownAs:
-        """Read `RC002=RC003`. Raises ValueError, also where there is no such code to show otherwise."""
+        """Read `RC002=RC003`. Raises ValueError for another form, and if the first code does not exist."""
         found = _SHOWN_AS.fullmatch(text.strip())
         if found is None or found[1] not in _CODES:
             raise ValueError(f"{text!r} is not of the form RC002=RC003")
         return cls(_CODES[found[1]], found[2])
 
 
-def shown(code: ReturnCode, instead: Iterable[ShownAs] = (), *, by_soap: bool = False) -> str:
-    """A return code as it is shown: in files, or, `by_soap`, in an answer, which has no code of its own for the age.
+def shown(code: ReturnCode, display_codes: Iterable[ShownAs] = (), *, by_soap: bool = False) -> str:
+    """A return code as it is shown in a file, or `by_soap` in an answer.
 
-    `instead` are those that are shown as others; of several for one code the first counts.
+    `display_codes` are the codes that are shown as others; if a code has several, the first counts.
     """
     if by_soap:
         code = SHOWN_BY_SOAP[code]
-    return next((each.shown for each in instead if each.code is code), code.value)
+    return next((each.shown for each in display_codes if each.code is code), code.value)

@@ -1,4 +1,4 @@
-"""The records of a batch job: as they were submitted, and with what has become of them."""
+"""The records of a batch job: as they were submitted, and with their outcome."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 class SubmittedRecord:
     """One record as it was sent, by the contract's names; None is a field that was not sent.
 
-    `trouble` is what the schema's facets say of it, `identifier_trouble` what is wrong with its UPN or UCI.
+    `trouble` is what the schema's facets say of it; `identifier_trouble` is what is wrong with its UPN or UCI.
     """
 
     sent: Mapping[str, str | None]
@@ -23,7 +23,7 @@ class SubmittedRecord:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedRecord:
-    """What a verification came to, and what the learner's record held then, where it matched."""
+    """The outcome of a verification, and the learner's values at that time if the details matched."""
 
     code: ResponseCode
     flags: tuple[FailureFlag, ...] = ()
@@ -35,7 +35,7 @@ class VerifiedRecord:
 
     @classmethod
     def of(cls, verification: Verification) -> VerifiedRecord:
-        """What is kept of a verification."""
+        """What the service keeps of a verification."""
         code, flags = verification.code, verification.flags
         for each in verification.learners:
             return cls(code, flags, each.uln, each.given_name, each.family_name, each.date_of_birth, each.gender)
@@ -44,10 +44,10 @@ class VerifiedRecord:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A record of a job, in its place, from 0 on.
+    """A record of a job, at `position`, counted from 0.
 
-    `sent` has the fields that were sent and no others. Of one that is done, `return_code` and `uln` are a
-    registration's outcome and `verified` is a verification's.
+    `sent` has only the fields that were sent. Once the record is done, `return_code` and `uln` are the outcome of a
+    registration, and `verified` is that of a verification.
     """
 
     position: int

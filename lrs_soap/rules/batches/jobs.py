@@ -1,7 +1,7 @@
-"""The life of a batch job: from being submitted to its last record, and beyond.
+"""The states of a batch job, from its submission to its last record, and after it.
 
-The table says what can happen to a job in each state, and what it is then. What it does not have cannot happen. The
-diagram in docs/behaviour.md is made from it.
+TRANSITIONS says what can happen to a job in each state, and which state follows. Nothing else can happen. The diagram
+in docs/behaviour.md is made from it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from enum import Enum
 from lrs_soap.rules.values.codes import CountedIn, ReturnCode
 
 MAXIMUM_DEATHS = 3
-"""How often a worker may die on one and the same record before its job is given up."""
+"""How many workers may die on the same record before its job is given up."""
 
 
 class JobState(str, Enum):
-    """Where a job is in its life."""
+    """The state of a job."""
 
     WAITING = "waiting"
     IN_PROGRESS = "in_progress"
@@ -27,7 +27,7 @@ class JobState(str, Enum):
 
     @property
     def shown(self) -> str:
-        """The state as JobStatus has it."""
+        """The state in the words of JobStatus."""
         return self.value.title().replace("_", "")
 
 
@@ -35,18 +35,18 @@ class JobEvent(str, Enum):
     """What happens to a job."""
 
     TAKE = "take"
-    """A worker begins with it."""
+    """A worker starts it."""
     TAKE_OVER = "take_over"
-    """A worker goes on where another has put it back, or has died."""
+    """A worker continues it, after another has put it back or died."""
     RECORD_DONE = "record_done"
     PUT_BACK = "put_back"
-    """Its worker leaves it to whoever comes next."""
+    """Its worker leaves it to the next one."""
     FINISH = "finish"
     """Its last record is done."""
     GIVE_UP = "give_up"
-    """Its workers have died too often on one record."""
+    """Too many workers have died on one record."""
     RESOLVE = "resolve"
-    """A person settles one of its exceptions."""
+    """A person resolves one of its exceptions."""
 
     @property
     def shown(self) -> str:
@@ -66,16 +66,16 @@ TRANSITIONS: Mapping[tuple[JobState, JobEvent], JobState] = {
 
 
 class ImpossibleTransition(ValueError):
-    """What is said to have happened to a job cannot happen in the `state` that it is in; `event` is what."""
+    """The event cannot happen to a job in this state."""
 
     def __init__(self, state: JobState, event: JobEvent) -> None:
-        super().__init__(f"a job that is {state.shown} knows no {event.shown}")
+        super().__init__(f"{event.shown} cannot happen to a job that is {state.shown}")
         self.state = state
         self.event = event
 
 
 def after(state: JobState, event: JobEvent) -> JobState:
-    """The state of a job in `state` after `event`. Raises ImpossibleTransition where the table has none."""
+    """The state of a job in `state` after `event`. Raises ImpossibleTransition if the event cannot happen."""
     try:
         return TRANSITIONS[state, event]
     except KeyError:
@@ -83,14 +83,14 @@ def after(state: JobState, event: JobEvent) -> JobState:
 
 
 class JobKind(str, Enum):
-    """What is done with a job's records."""
+    """What a job does with its records."""
 
     REGISTRATION = "registration"
     VERIFICATION = "verification"
 
 
 class JobType(str, Enum):
-    """Whether a job of registrations changes the register, or only looks."""
+    """Whether a registration job changes the register (FUL), or only looks (CHK)."""
 
     FUL = "FUL"
     CHK = "CHK"
@@ -98,7 +98,7 @@ class JobType(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What is known of the file that a job came in: `CSV` or `XML`, `2A` or `3A`, and its FileName."""
+    """The file that a job came in: its format `CSV` or `XML`, its version `2A` or `3A`, and its FileName."""
 
     format: str
     version: str
@@ -109,9 +109,9 @@ class FileFacts:
 class Job:
     """A batch job, without its records.
 
-    `organisation` is the UKPRN of who submitted it, `user` the user that it named; `job_type` is None for a
-    verification. `position` is how many of its records are done. `started` and `finished` are None until then, `file`
-    is None where it came by SOAP.
+    `organisation` is the UKPRN of its sender, and `user` the user that the sender named. `job_type` is None for a
+    verification. `position` is how many of its records are done. `started` and `finished` are None until then; `file`
+    is None for a job that came by SOAP.
     """
 
     id: int
@@ -140,7 +140,7 @@ class Counts:
 
     @classmethod
     def of(cls, outcomes: Mapping[ReturnCode, int]) -> Counts:
-        """The counts of a job in which so many records have each return code."""
+        """The counts of a job, from the number of its records with each return code."""
         sums = dict.fromkeys(CountedIn, 0)
         for code, number in outcomes.items():
             sums[code.counted_in] += number

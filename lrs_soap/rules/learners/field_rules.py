@@ -1,7 +1,6 @@
-"""What a learner's fields must be beyond what the schema asks of them.
+"""The rules for a learner's fields that go beyond the schema.
 
-A field that is None, empty or not there was not given, and breaks no rule but that of a field that another one
-requires.
+A field that is None, empty or missing was not sent. It breaks only one rule: that another field's value requires it.
 """
 
 from __future__ import annotations
@@ -36,7 +35,8 @@ LEARNER_STATUSES: Mapping[str, str] = {CLOSED: "closed", ACTIVE: "active", DELET
 
 YOUNGEST, OLDEST = 13, 110
 
-# Names, school and address, in the contract's order. Title, PlaceOfBirth and EmailAddress are none of these.
+# The fields, besides Notes, that may hold no prohibited word, in the contract's order. Title, PlaceOfBirth and
+# EmailAddress may hold one.
 _TEXTS = (
     "GivenName",
     "MiddleOtherName",
@@ -72,48 +72,48 @@ def violations(
     registering: bool = True,
     prohibited: ProhibitedText = NOTHING,
 ) -> tuple[Violation, ...]:
-    """Every field rule that `values` break, in the contract's order of the fields; the first is what to answer.
+    """Every field rule that `values` break, in the contract's order of the fields; a caller gets the first.
 
-    `values` are text by the contract's field names (`DateOfBirth`); others than the rules speak of are passed over.
-    `today` is the day on the service's clock. `by_operator` is for what the operator loads: the fields that are
-    only the operator's are judged too, and neither the age nor AbilityToShare 2 is. `registering` is for a
-    registration or a record of a batch; without it, in finds, updates and verifications, those two are not judged
-    either. `prohibited` is what names, address, school, notes and postcode may not hold.
+    `values` are texts by the contract's field names, such as `DateOfBirth`; fields without a rule are ignored. `today`
+    is the day on the service's clock. `by_operator` is for what the operator loads: it also checks the fields that only
+    the operator may set, and checks neither the age nor AbilityToShare 2. `registering` is for registrations and the
+    records of a batch; finds, updates and verifications do not check these two either. `prohibited` is what names,
+    address, school, notes and postcode may not hold.
     """
     return tuple(_violations(values, today, by_operator, registering and not by_operator, prohibited))
 
 
 def _violations(
-    values: Mapping[str, str | None], today: date, operators_too: bool, as_new: bool, prohibited: ProhibitedText
+    values: Mapping[str, str | None], today: date, by_operator: bool, as_new: bool, prohibited: ProhibitedText
 ) -> Iterator[Violation]:
-    given = {field: value for field, value in values.items() if value}
-    if operators_too:
-        yield from _date(given, "CreatedDate")
-        yield from _date(given, "LastUpdatedDate")
+    sent = {field: value for field, value in values.items() if value}
+    if by_operator:
+        yield from _date(sent, "CreatedDate")
+        yield from _date(sent, "LastUpdatedDate")
     for field in _TEXTS:
-        yield from _prohibited_words(given, field, prohibited)
-    yield from _prohibited_postcode(given, prohibited)
-    yield from _date(given, "DateOfAddressCapture")
-    yield from _date_of_birth(given, today, as_new)
-    yield from _known_value(given, "Gender", GENDERS)
-    yield from _known_value(given, "VerificationType", VERIFICATION_TYPES)
-    yield from _other_verification_description(given)
-    yield from _ability_to_share(given, as_new)
-    if operators_too:
-        yield from _known_value(given, "LearnerStatus", LEARNER_STATUSES)
-    yield from _prohibited_words(given, "Notes", prohibited)
+        yield from _prohibited_words(sent, field, prohibited)
+    yield from _prohibited_postcode(sent, prohibited)
+    yield from _date(sent, "DateOfAddressCapture")
+    yield from _date_of_birth(sent, today, as_new)
+    yield from _known_value(sent, "Gender", GENDERS)
+    yield from _known_value(sent, "VerificationType", VERIFICATION_TYPES)
+    yield from _other_verification_description(sent)
+    yield from _ability_to_share(sent, as_new)
+    if by_operator:
+        yield from _known_value(sent, "LearnerStatus", LEARNER_STATUSES)
+    yield from _prohibited_words(sent, "Notes", prohibited)
 
 
-def _date(given: Mapping[str, str], field: str) -> Iterator[Violation]:
-    value = given.get(field)
+def _date(sent: Mapping[str, str], field: str) -> Iterator[Violation]:
+    value = sent.get(field)
     if value is not None and dates.parse(value) is None:
         yield _violation(field, value, "is not a valid date.", Rule.DATE)
 
 
-def _date_of_birth(given: Mapping[str, str], today: date, as_new: bool) -> Iterator[Violation]:
+def _date_of_birth(sent: Mapping[str, str], today: date, as_new: bool) -> Iterator[Violation]:
     field = "DateOfBirth"
-    yield from _date(given, field)
-    value = given.get(field, "")
+    yield from _date(sent, field)
+    value = sent.get(field, "")
     birth = dates.parse(value)
     if birth is None:
         return
@@ -123,38 +123,38 @@ def _date_of_birth(given: Mapping[str, str], today: date, as_new: bool) -> Itera
         yield _violation(field, value, "is outside the permitted age range.", Rule.AGE)
 
 
-def _known_value(given: Mapping[str, str], field: str, known: Mapping[str, str]) -> Iterator[Violation]:
-    value = given.get(field)
+def _known_value(sent: Mapping[str, str], field: str, known: Mapping[str, str]) -> Iterator[Violation]:
+    value = sent.get(field)
     if value is not None and value not in known:
         yield _violation(field, value, "is not a known value.", Rule.KNOWN_VALUE)
 
 
-def _other_verification_description(given: Mapping[str, str]) -> Iterator[Violation]:
+def _other_verification_description(sent: Mapping[str, str]) -> Iterator[Violation]:
     field = "OtherVerificationDescription"
-    value = given.get(field, "")
+    value = sent.get(field, "")
     description = identity_key(value)
-    if not description and given.get("VerificationType") == _OTHER_VERIFICATION:
+    if not description and sent.get("VerificationType") == _OTHER_VERIFICATION:
         yield Violation(field, f"Element '{field}' is required when VerificationType is 999.", Rule.REQUIRED)
     if description in _UNACCEPTED_DESCRIPTIONS:
         yield _violation(field, value, "is not an accepted description.", Rule.ACCEPTED_DESCRIPTION)
 
 
-def _ability_to_share(given: Mapping[str, str], as_new: bool) -> Iterator[Violation]:
+def _ability_to_share(sent: Mapping[str, str], as_new: bool) -> Iterator[Violation]:
     field = "AbilityToShare"
-    yield from _known_value(given, field, ABILITIES_TO_SHARE)
-    if as_new and given.get(field) == _OPTED_OUT:
+    yield from _known_value(sent, field, ABILITIES_TO_SHARE)
+    if as_new and sent.get(field) == _OPTED_OUT:
         yield _violation(field, _OPTED_OUT, "is no longer accepted.", Rule.NO_LONGER_ACCEPTED)
 
 
-def _prohibited_words(given: Mapping[str, str], field: str, prohibited: ProhibitedText) -> Iterator[Violation]:
-    value = given.get(field)
+def _prohibited_words(sent: Mapping[str, str], field: str, prohibited: ProhibitedText) -> Iterator[Violation]:
+    value = sent.get(field)
     if value is not None and prohibited.is_in(value):
         yield _prohibited(field, value)
 
 
-def _prohibited_postcode(given: Mapping[str, str], prohibited: ProhibitedText) -> Iterator[Violation]:
+def _prohibited_postcode(sent: Mapping[str, str], prohibited: ProhibitedText) -> Iterator[Violation]:
     field = "LastKnownPostCode"
-    value = given.get(field, "")
+    value = sent.get(field, "")
     if prohibited.is_postcode(value):
         yield _prohibited(field, value)
 

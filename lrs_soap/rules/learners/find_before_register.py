@@ -1,6 +1,6 @@
-"""Find before register: whether an organisation has searched for whom it registers, and had time to look at the answer.
+"""Find before register: whether an organisation has searched for a learner before it registers that learner.
 
-A setting asks for it; without it anybody is registered unsearched.
+A setting turns this on.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 
 @dataclass(frozen=True, slots=True)
 class SearchAge:
-    """How old a search may be when a registration comes, and has to be where it found possible matches."""
+    """How old a search may be when a registration comes, and how old it must be if it found possible matches."""
 
     maximum: timedelta
     minimum: timedelta
 
 
 class IdentityKeys(NamedTuple):
-    """What was searched for: the five identity keys."""
+    """The five identity keys of a person."""
 
     date_of_birth: str
     family_name: str
@@ -37,7 +37,7 @@ class IdentityKeys(NamedTuple):
 
     @classmethod
     def of(cls, person: DemographicsAsked | Learner) -> IdentityKeys:
-        """Those of a search, or of a learner to register."""
+        """The identity keys of a search, or of a learner to register."""
         return cls(
             person.date_of_birth,
             identity_key(person.family_name),
@@ -49,24 +49,24 @@ class IdentityKeys(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """An organisation's last search by demographics for the same five identity keys."""
+    """An organisation's last search by demographics for certain identity keys."""
 
     moment: datetime
     found_possible: bool
 
 
 def refusal(search: Search | None, *, now: datetime, age: SearchAge) -> Decision | None:
-    """What to answer, ALREADY_EXISTS, to a registration after `search`, None where there was none; None lets it pass.
+    """ALREADY_EXISTS if a registration after `search` is refused, else None. `search` is None if there was none.
 
-    | the last search | |
+    | the last search | the registration |
     |---|---|
     | none, or older than the maximum | refused |
-    | found possible matches, and younger than the minimum | refused: nobody has looked at them |
-    | else | passes |
+    | found possible matches, and is younger than the minimum | refused: nobody can have looked at them |
+    | else | not refused |
     """
     if search is None:
         return _refused(Outcome.NOT_SEARCHED)
-    # In UTC: between two of London's times Python counts what the clocks show, not what has passed.
+    # In UTC: between two London times, Python subtracts what the clocks show, not the time that has passed.
     old = now.astimezone(timezone.utc) - search.moment
     if old > age.maximum:
         return _refused(Outcome.SEARCHED_TOO_LONG_AGO)

@@ -1,4 +1,4 @@
-"""Find by ULN: which learner a ULN and two names open."""
+"""Find by ULN: which learner is answered to a ULN and two names."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Learner | None) -> Decision:
     """What to answer to `uln` and the names in `asked`.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody; `master` is who stands in for a linked learner.
-    A linked learner without master raises ValueError.
+    `learner` is the learner with this ULN, deleted or not, or None; `master` is the master of a linked learner. Raises
+    ValueError for a linked learner without its master.
 
-    | the ULN | its own names | answer |
+    | the ULN | its learner's own names | answer |
     |---|---|---|
     | check digit wrong, unknown, deleted | | NO_MATCH |
     | held | both EQUAL or ALIAS | EXACT_MATCH; linked: MASTER_SUBSTITUTED with the master |
     | held | similar | POSSIBLE_MATCHES with the learner; linked: with the master |
-    | held | else | NO_MATCH: a ULN alone opens nothing |
+    | held | else | NO_MATCH: a ULN alone is not enough |
     """
     held = holder_of(uln, learner)
     if isinstance(held, NoHolder):
@@ -43,7 +43,7 @@ def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Le
 
 
 def names_reason(agreement: NamesAgreement, asked: NamesAsked, learner: Learner) -> Reason:
-    """How the names agree, as a decision's reason has it."""
+    """The reason that says how the names agree."""
     return Reason(
         Rule.NAMES,
         agreement,

@@ -1,8 +1,8 @@
-"""Linked learners: which of two ULNs of one person stands in for the other from now on, and how that is taken back.
+"""Linked learners: one of two ULNs of a person becomes the master, and that can be taken back.
 
-A learner is linked to a master, which is never linked itself. What it was merged into may be: that was a master then.
-So the learners that are linked to one master make a tree by what each was merged into, and taking one out takes out
-the branch that it brought along.
+A learner is linked to a master, and a master is never linked itself. The learner that it was merged into may have been
+linked since, because it was a master then. So the learners linked to one master form a tree, by what each was merged
+into. Unmerging a learner takes out its whole branch.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.refusal import Refusal, RefusalKind
 
 Changed = tuple[Learner, ...]
-"""The learners that are changed, as they are to be held: who is linked, unlinked or deleted, the master, the others."""
+"""The learners that change, as they will be: the one linked, unlinked or deleted, the master, then the others."""
 
 Held = Mapping[str, Learner]
-"""By ULN, those that were named, as far as they are held, their masters, and whoever is linked to any of them."""
+"""By ULN: the learners that were named, if the register has them, their masters, and all learners linked to any."""
 
 _NOBODY = {
     NoHolder.NOT_A_ULN: RefusalKind.NOT_A_ULN,
@@ -29,7 +29,7 @@ _NOBODY = {
 
 
 def merge(master_uln: str, linked_uln: str, held: Held) -> Changed | Refusal:
-    """Link a learner, and those that are linked to it, to a master; where that is linked itself, to its master."""
+    """Link a learner, and the learners linked to it, to a master. If `master_uln` is linked, its master is used."""
     for uln in (master_uln, linked_uln):
         refusal = _refuse_nobody(uln, held)
         if refusal is not None:
@@ -51,9 +51,9 @@ def merge(master_uln: str, linked_uln: str, held: Held) -> Changed | Refusal:
 
 
 def unmerge(linked_uln: str, held: Held, merged_into: Mapping[str, str]) -> Changed | Refusal:
-    """Give a linked learner back as it was, those that it brought along linked to it.
+    """Restore a linked learner as it was, with the learners that were linked to it when it was merged.
 
-    `merged_into` says of each learner that is linked to the same master what it was merged into.
+    `merged_into` has, for each learner linked to the same master, the ULN that it was merged into.
     """
     refusal = _refuse_nobody(linked_uln, held)
     if refusal is not None:
@@ -62,7 +62,7 @@ def unmerge(linked_uln: str, held: Held, merged_into: Mapping[str, str]) -> Chan
     if linked.master_uln is None:
         return Refusal(RefusalKind.NOT_LINKED, linked_uln)
     master = held[linked.master_uln]
-    returned = tuple(uln for uln in master.linked_ulns if linked_uln in _above(uln, merged_into))
+    returned = tuple(uln for uln in master.linked_ulns if linked_uln in _ancestors(uln, merged_into))
     remaining = (uln for uln in master.linked_ulns if uln != linked_uln and uln not in returned)
     return (
         replace(linked, master_uln=None, linked_ulns=returned),
@@ -72,7 +72,7 @@ def unmerge(linked_uln: str, held: Held, merged_into: Mapping[str, str]) -> Chan
 
 
 def delete(uln: str, held: Held, *, today: date) -> Changed | Refusal:
-    """Delete a learner that nobody is linked to; its ULN is not given to anybody else, its five keys may be."""
+    """Delete a learner to which no other is linked. Its ULN stays taken; its five identity keys become free."""
     refusal = _refuse_nobody(uln, held)
     if refusal is not None:
         return refusal
@@ -84,13 +84,13 @@ def delete(uln: str, held: Held, *, today: date) -> Changed | Refusal:
 
 
 def _refuse_nobody(uln: str, held: Held) -> Refusal | None:
-    """The refusal of a ULN that stands for nobody; None where it stands for a learner."""
+    """The refusal of a ULN that stands for nobody; None if it stands for a learner."""
     holder = holder_of(uln, held.get(uln))
     return Refusal(_NOBODY[holder], uln) if isinstance(holder, NoHolder) else None
 
 
-def _above(uln: str, merged_into: Mapping[str, str]) -> Iterator[str]:
-    """What a linked learner was merged into, what that was merged into, and so on up to the master."""
+def _ancestors(uln: str, merged_into: Mapping[str, str]) -> Iterator[str]:
+    """The learner that a linked one was merged into, the one that that was merged into, and so on to the master."""
     at: str | None = merged_into.get(uln)
     while at is not None:
         yield at

@@ -1,8 +1,8 @@
-"""Text that no field about a learner may hold: words that are nobody's name, postcodes where nobody lives for good.
+"""Text that no field of a learner may hold: words that are nobody's name, and postcodes where nobody has a home.
 
-A word is a run of letters, marks and digits of a text's identity key (`names.identity_key`). An apostrophe between
-two of them belongs to it: O'Brien is one word, and so is kept from being refused for a part of it. Hyphens and all
-else separate words.
+A word is a run of letters, marks and digits in a text's identity key (`keys.identity_key`). An apostrophe between two
+of them belongs to the word: O'Brien is one word, and is not refused because of a part of it. Everything else, hyphens
+too, separates words.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lrs_soap.rules.values import postcode
 
 @dataclass(frozen=True, slots=True)
 class ProhibitedText:
-    """A list of prohibited words, as `words_of` gives them, and postcodes, as their identity keys."""
+    """Prohibited words, as `words_of` gives them, and the identity keys of prohibited postcodes."""
 
     words: frozenset[str] = frozenset()
     postcodes: frozenset[str] = frozenset()
@@ -27,16 +27,16 @@ class ProhibitedText:
         return bool(self.words) and not self.words.isdisjoint(words_of(text))
 
     def is_postcode(self, text: str) -> bool:
-        """Whether `text` is a prohibited postcode, in whatever case and with whatever spaces."""
+        """Whether `text` is a prohibited postcode; case and spaces do not matter."""
         return postcode.identity_key(text) in self.postcodes
 
 
 NOTHING = ProhibitedText()
-"""The list that prohibits nothing."""
+"""Prohibits nothing."""
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words of `text`, as keys."""
+    """The words of `text`, in its identity key's spelling."""
     spaced = "".join(each if _belongs_to_a_word(each) else " " for each in identity_key(text))
     return filter(None, (piece.strip("'") for piece in spaced.split()))
 

@@ -1,4 +1,4 @@
-"""Register: the learner that a registration makes, and whether there is one like it already."""
+"""Register: the learner that a registration makes, and the answer if there is one like it already."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MANDATORY = ("given_name", "family_name", "date_of_birth", "gender", "last_know
 def new_learner(record: Mapping[str, str | None], *, today: date) -> Learner:
     """The learner that `record`, by the contract's names, makes on `today`; its ULN is still empty.
 
-    Active, in version 1, created and updated today; everything else is as it was sent, but for the postcode, which is
-    as it is returned. A field that is None or empty has no value. Raises TypeError for a field that is not a
-    registration's to set, or is no learner's at all.
+    It is active, in version 1, created and updated today. Everything else is as it was sent, except the postcode, which
+    is as answers have it. A field that is None or empty has no value. Raises TypeError for a field that a registration
+    cannot set, and for one that learners do not have.
     """
     sent: dict[str, Any] = {python_name(field): value for field, value in record.items() if value}
     learner = Learner(
@@ -36,7 +36,7 @@ def new_learner(record: Mapping[str, str | None], *, today: date) -> Learner:
 
 
 def already_exists(learner: Learner, holder: Learner) -> Decision:
-    """What to answer where `holder`, linked or not, has the five identity keys of the new `learner`."""
+    """The answer when `holder`, linked or not, already has the five identity keys of `learner`."""
     outcome = Outcome.TAKEN_BY_LINKED if holder.is_linked else Outcome.TAKEN
     return Decision(
         ResponseCode.ALREADY_EXISTS,
@@ -46,7 +46,7 @@ def already_exists(learner: Learner, holder: Learner) -> Decision:
 
 
 def registered(learner: Learner) -> Decision:
-    """What to answer where nobody has them, with `learner` as it is held now, ULN included."""
+    """The answer when nobody had them, with `learner` as it is stored now, with its ULN."""
     return Decision(
         ResponseCode.REGISTERED,
         (learner,),

@@ -1,4 +1,4 @@
-"""Retrieve: what a ULN stands for, asked without names."""
+"""Retrieve: the learner of a ULN, without a check of names."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 def retrieve(uln: str, learner: Learner | None, master: Learner | None) -> Decision:
     """What to answer to `uln`, one of those that were asked for.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody; `master` is who stands in for a linked learner.
-    A linked learner without master raises ValueError.
+    `learner` is the learner with this ULN, deleted or not, or None; `master` is the master of a linked learner. Raises
+    ValueError for a linked learner without its master.
 
     | the ULN | answer |
     |---|---|

@@ -27,7 +27,7 @@ class NoHolder(Enum):
 def holder_of(uln: str, learner: Learner | None) -> Learner | NoHolder:
     """The learner, linked or not, that a ULN stands for, or why it stands for nobody.
 
-    `learner` is the learner that the register has under the ULN, deleted or not; None if it has none.
+    `learner` is the learner with this ULN, deleted or not, or None.
     """
     if not ulns.is_valid(uln):
         return NoHolder.NOT_A_ULN

@@ -1,4 +1,4 @@
-"""Update: whether a learner may be changed as it was asked, and what it is then."""
+"""Update: whether a learner may be changed as was asked, and what it becomes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner, python_name
 from lrs_soap.rules.values.rule import Outcome, Rule
 
-# What was held before (0: privacy notice not seen, 2: opted out), and what it may become: a notice cannot be unseen.
+# From 0 (privacy notice not seen) or 2 (opted out) to 1: a notice cannot be unseen.
 _SHARING_CHANGES = frozenset({("0", "1"), ("2", "1")})
 
 _NEVER_EMPTY = (
@@ -32,21 +32,21 @@ _NEVER_EMPTY = (
 def update(
     learner: Learner | None, record: Mapping[str, str | None], *, uln: str, version: int, today: date
 ) -> Decision:
-    """What to answer to `record`, sent for `uln` in the `version` that the caller has seen.
+    """What to answer to `record`, which was sent for `uln` with the `version` that the caller has seen.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody. `record`, by the contract's names, may have any of
-    a registration's fields: one that is None stays as it is held, one that is empty is cleared. Where the answer is
-    UPDATED, its learner is how it is to be held, unless another has its five identity keys.
+    `learner` is the learner with this ULN, deleted or not, or None. `record`, by the contract's names, may have any
+    field of a registration: None leaves the field as it is, empty clears it. If the answer is UPDATED, it has the
+    learner as it is to be stored, unless another learner has its five identity keys.
 
-    | first of | answer |
+    | the first that is true | answer |
     |---|---|
-    | check digit wrong, unknown, deleted, linked | NOT_FOUND_FOR_UPDATE |
-    | another version than the held one, older or newer | STALE_VERSION |
-    | AbilityToShare neither as it is held, nor from 0 or 2 to 1 | INVALID_SHARING_CHANGE |
+    | the ULN's check digit is wrong, it is unknown, deleted or linked | NOT_FOUND_FOR_UPDATE |
+    | `version` is not the learner's, but older or newer | STALE_VERSION |
+    | AbilityToShare would change otherwise than from 0 or 2 to 1 | INVALID_SHARING_CHANGE |
     | no stored value would change | NO_CHANGES |
-    | else | UPDATED, one version on, as of today |
+    | else | UPDATED, with the next version, as of today |
 
-    Raises ValueError for an empty value of a field that no learner can be without: the schema lets none through.
+    Raises ValueError for an empty value of a field that every learner has; the schema accepts none.
     """
     held = holder_of(uln, learner)
     if isinstance(held, NoHolder):

@@ -18,7 +18,7 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 
 @dataclass(frozen=True, slots=True)
 class ToVerify:
-    """The details that were sent with a ULN, as they were sent; None or empty for a date or gender that was not."""
+    """The details that were sent with a ULN. A date or gender that was not sent is None or empty."""
 
     given_name: str
     family_name: str
@@ -28,7 +28,7 @@ class ToVerify:
 
 @dataclass(frozen=True, slots=True)
 class Verification(Decision):
-    """The answer, with the record where it matches, and the comparisons that failed, in the order of their numbers."""
+    """The answer, with the learner if the details match, and the comparisons that failed, by their numbers."""
 
     flags: tuple[FailureFlag, ...] = ()
 
@@ -36,13 +36,13 @@ class Verification(Decision):
 def verify(asked: ToVerify, uln: str, learner: Learner | None) -> Verification:
     """What to answer to `uln` and the details in `asked`.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody. A linked learner's own record is compared and
+    `learner` is the learner with this ULN, deleted or not, or None. A linked learner's own record is compared and
     answered, not its master's.
 
-    | the ULN | names | date of birth and gender, where sent | answer; on a linked ULN |
+    | the ULN | names | date of birth and gender, if sent | answer; for a linked ULN |
     |---|---|---|---|
     | check digit wrong, unknown, deleted | | | ULN_NOT_FOUND |
-    | held | identity keys equal | equal; 0 and 9 are any gender | VERIFIED; VERIFIED_LINKED |
+    | held | identity keys equal | equal; genders 0 and 9 equal every gender | VERIFIED; VERIFIED_LINKED |
     | held | similar | equal | VERIFIED_SIMILAR; VERIFIED_SIMILAR_LINKED |
     | held | | | else NOT_VERIFIED |
     """
@@ -98,5 +98,5 @@ def _birth_and_gender(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
 
 
 def _agree(asked_key: str, held_key: str) -> bool:
-    """Whether two search keys are of one name; an empty one agrees with nothing."""
+    """Whether two search keys are equal and not empty."""
     return asked_key != "" and asked_key == held_key

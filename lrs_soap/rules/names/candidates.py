@@ -1,7 +1,7 @@
-"""Whom a find by demographics has to look at: the keys to look up, and what is told by the rows that they find.
+"""The candidates of a find by demographics: which keys to look up, and which of the rows found can match.
 
-Each rule from P1 to P5 wants a name that is EQUAL or an ALIAS, or both swapped, and with it the date or the postcode:
-so whoever fits one is found by a date or a postcode and one key.
+Each rule from P1 to P5 needs the date or the postcode, and one name that is EQUAL or an ALIAS, or both swapped. So a
+date or a postcode, with one key of a name, finds everybody who fits a rule.
 
 | rule           | found by                                                                          |
 |----------------|-----------------------------------------------------------------------------------|
@@ -28,10 +28,10 @@ from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 
 
 class Candidates:
-    """The candidates of one question.
+    """The candidates of one search.
 
-    `keys_by_date` are the keys to look up with the asked date, `keys_by_post_code` those to look up with the asked
-    postcode, whose identity key is `post_code`. Every row that they find is to be shown to `fits`, in any order.
+    Look up `keys_by_date` with the date that was asked for, and `keys_by_post_code` with `post_code`, the identity key
+    of the postcode. Show every row that they find to `fits`, in any order.
     """
 
     def __init__(self, asked: DemographicsAsked) -> None:
@@ -41,20 +41,20 @@ class Candidates:
         self._family = family_search_key(asked.family_name)
         self._family_aliases = asked_family_aliases(asked.names)
         self._swapped = (family_search_key(asked.given_name), given_search_key(asked.family_name))
-        # Whose other names the asked one is, as far as rows have said so: two aliases are on two rows.
+        # The learners whose alias was asked for, as far as rows have shown it. Two aliases are on two rows.
         self._with_given_alias: set[str] = set()
         self._with_family_alias: set[str] = set()
 
         self.post_code = postcode.identity_key(asked.last_known_post_code)
         given = (self._given, *self._given_aliases)
         self.keys_by_date = _each_once(*given, self._family, *self._family_aliases, self._swapped[0])
-        # Who agrees in the family name by an alias of the asked one, and in the given name too, is found by the latter.
+        # A learner that the asked family name's alias would find agrees in the given name too, which finds it already.
         self.keys_by_post_code = () if self.post_code == postcode.UNKNOWN else _each_once(*given, self._family)
 
     def fits(self, row: NameKey) -> bool:
         """Whether this row and those before it show that its learner fits a rule.
 
-        Of a learner who does, the last of its rows shows it, if no other.
+        A learner that fits is recognised by its last row at the latest.
         """
         names = self._compare_names(row)
         if names is None:
@@ -68,7 +68,7 @@ class Candidates:
         return rule_that_fits(agreement) is not None
 
     def _compare_names(self, row: NameKey) -> NamesAgreement | None:
-        """How the names agree as far as is known; None where that is too little for any rule."""
+        """How the names agree, as far as the rows show; None if that is too little for any rule."""
         if row.kinds & GIVEN_ALIAS and row.key == self._given:
             self._with_given_alias.add(row.uln)
         if row.kinds & FAMILY_ALIAS and row.key == self._family:
@@ -78,7 +78,7 @@ class Candidates:
         swapped = (row.family_name, row.given_name) == self._swapped and "" not in self._swapped
         if given is Agreement.DIFFERENT and family is Agreement.DIFFERENT and not swapped:
             return None
-        # SIMILAR counts only beside a name that is more than that, and takes longest to tell.
+        # SIMILAR counts only beside a name that is EQUAL or an ALIAS, and takes longest to find out.
         if given is Agreement.DIFFERENT and similar(self._given, row.given_name):
             given = Agreement.SIMILAR
         elif family is Agreement.DIFFERENT and similar(self._family, row.family_name):

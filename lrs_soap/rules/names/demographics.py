@@ -1,4 +1,4 @@
-"""Find by demographics: whom names, date of birth, gender and postcode mean, surely or perhaps."""
+"""Find by demographics: the learners that names, date of birth, gender and postcode may mean."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
 
-MOST = 10
-"""How many learners an answer has at most; where there are more it has none."""
+MAXIMUM_MATCHES = 10
+"""How many learners an answer has at most. If more match, it has none."""
 
 _FIELDS = ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code")
 _values: Callable[[DemographicsAsked | Learner], tuple[str, ...]] = attrgetter(*_FIELDS)
@@ -48,7 +48,7 @@ _ANY_GENDER = frozenset({"0", "9"})
 
 @dataclass(frozen=True, slots=True)
 class DemographicsAsked:
-    """What a request asks by, as it was sent; an optional field that is None or blank says nothing."""
+    """What a request asks for, as it was sent. An optional field that is None or blank is ignored."""
 
     given_name: str
     family_name: str
@@ -67,7 +67,7 @@ class DemographicsAsked:
 
 @dataclass(frozen=True, slots=True)
 class DemographicsAgreement:
-    """How well what is asked agrees with a learner."""
+    """How well a request agrees with a learner."""
 
     names: NamesAgreement
     date: DateAgreement
@@ -77,7 +77,7 @@ class DemographicsAgreement:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A learner who fits a rule, and whom the answer has for it: its master, or itself."""
+    """A learner that fits a rule, and the learner to answer for it: its master, or itself."""
 
     learner: Learner
     answered: Learner
@@ -86,10 +86,9 @@ class _Match:
     score: int
 
 
-# The first that fits is the one that is named.
+# The first rule that fits is the one that the reasons name.
 _RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
     (
-        # Both names at least similar and one of them more than that, or swapped; the same date.
         Rule.P1,
         lambda agreement: (
             agreement.date is DateAgreement.EQUAL
@@ -98,14 +97,12 @@ _RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
         ),
     ),
     (
-        # A mistyped date.
         Rule.P2,
         lambda agreement: (
             agreement.post_code and agreement.date is DateAgreement.NEAR and agreement.names.both_equal_or_alias
         ),
     ),
     (
-        # A changed family name.
         Rule.P3,
         lambda agreement: (
             agreement.post_code
@@ -115,14 +112,12 @@ _RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
         ),
     ),
     (
-        # A twin.
         Rule.P4,
         lambda agreement: (
             agreement.post_code and agreement.date is DateAgreement.EQUAL and agreement.names.family is Agreement.EQUAL
         ),
     ),
     (
-        # A parent of the same name, or a date that is quite wrong.
         Rule.P5,
         lambda agreement: (
             agreement.post_code
@@ -136,8 +131,8 @@ _RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
 def compare_dates(asked: str, held: str) -> DateAgreement:
     """How two dates, `YYYY-MM-DD`, agree.
 
-    NEAR: day and month are swapped, or exactly one of year, month and day differs, or one of the dates is 1 January
-    of the other's year, which is what people put down who do not know.
+    NEAR: day and month are swapped; or exactly one of year, month and day differs; or one date is 1 January of the
+    other's year, as people write who know only the year.
     """
     if asked == held:
         return DateAgreement.EQUAL
@@ -152,17 +147,17 @@ def compare_dates(asked: str, held: str) -> DateAgreement:
 
 
 def genders_agree(asked: str, held: str) -> bool:
-    """Whether two genders agree; not known and not specified agree with any."""
+    """Whether two genders agree. Not known (0) and not specified (9) agree with every gender."""
     return asked == held or asked in _ANY_GENDER or held in _ANY_GENDER
 
 
 def post_codes_agree(asked_key: str, held_key: str) -> bool:
-    """Whether two identity keys of postcodes are one place; the postcode of those whose nobody knows is none."""
+    """Whether two identity keys of postcodes are equal. ZZ99 9ZZ (not known) matches nothing."""
     return asked_key == held_key and asked_key != postcode.UNKNOWN
 
 
 def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
-    """The first of P1 to P5 that makes a learner who agrees so a possible match.
+    """The first rule of P1 to P5 that such an agreement fits; None if it fits none.
 
     |    | names                                                           | date  | postcode | gender |
     |----|-----------------------------------------------------------------|-------|----------|--------|
@@ -179,9 +174,9 @@ def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
 
 
 def exact_match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -> Decision:
-    """What to answer where `learner`, not deleted, has the five identity keys, whoever else is similar.
+    """The answer when `learner`, not deleted, has the five identity keys, whatever other learners are similar.
 
-    `master` is who stands in for a linked learner.
+    `master` is the master of a linked learner.
     """
     exact = Reason(Rule.EXACT_MATCH, Outcome.EQUAL, _FIELDS, _values(asked), _values(learner), learner.uln)
     if master is None:
@@ -191,19 +186,19 @@ def exact_match(asked: DemographicsAsked, learner: Learner, master: Learner | No
 
 
 def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learner, Learner | None]]) -> Decision:
-    """What to answer where nobody has the five identity keys.
+    """The answer when nobody has the five identity keys.
 
-    `candidates` are learners who are not deleted, each once, with the master of a linked one: all who fit a rule
-    (`rule_that_fits`) and any others. No more of them are asked for once there are too many. A linked learner is
-    answered with its master, who is there once, with the best score of all that lead to it; the best come first, and
-    of equals the lower ULN.
+    `candidates` are learners that are not deleted, each once and with the master if it is linked. They must include
+    everybody who fits a rule (`rule_that_fits`), and may include others. As soon as too many match, the rest is not
+    asked for. A linked learner is answered with its master, which appears once, with the best score of the learners
+    that lead to it. The best score comes first; with equal scores, the lower ULN.
     """
     found: dict[str, list[_Match]] = {}
     for learner, master in candidates:
         match = _match(asked, learner, master)
         if match is not None:
             found.setdefault(match.answered.uln, []).append(match)
-            if len(found) > MOST:
+            if len(found) > MAXIMUM_MATCHES:
                 return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=_reasons(asked, _best_first(found)))
     if not found:
         nobody = Reason(Rule.POSSIBLE_MATCH, Outcome.NOBODY_FITS, _FIELDS, _values(asked))
@@ -234,7 +229,7 @@ def _match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -
 
 
 def _parts(agreement: DemographicsAgreement, asked: DemographicsAsked, held: Learner) -> tuple[ScorePart, ...]:
-    """What each part that agrees adds to the score, which decides the order only."""
+    """What each part that agrees adds to the score. The score decides only the order."""
     names = agreement.names
     given, family = _GIVEN_PARTS[names.given], _FAMILY_PARTS[names.family]
     swapped = names.swapped and given.points + family.points < _SWAPPED.points
@@ -252,7 +247,7 @@ def _parts(agreement: DemographicsAgreement, asked: DemographicsAsked, held: Lea
 
 
 def _best_first(found: dict[str, list[_Match]]) -> list[list[_Match]]:
-    """The matches of each learner who is answered, the best of them first, and so those learners."""
+    """The matches of each learner that is answered, best first; the learners in the order of their best match."""
     ranked = [sorted(matches, key=lambda match: (-match.score, match.learner.uln)) for matches in found.values()]
     return sorted(ranked, key=lambda matches: (-matches[0].score, matches[0].answered.uln))
 

@@ -1,7 +1,7 @@
-"""What two names are compared by: identity keys for the same spelling, search keys for the same name.
+"""The keys that names are compared by: identity keys and search keys.
 
-The identity key says that two spellings are one for the uniqueness of learners. The search key says more: marks,
-spaces, hyphens and apostrophes do not count, and Mac is Mc and Saint is St at the head of a family name.
+Two learners with the same identity keys are one learner. Search keys are looser: marks, spaces, hyphens and apostrophes
+do not count, and at the beginning of a family name Mac counts as Mc and Saint as St.
 """
 
 from __future__ import annotations
@@ -15,23 +15,20 @@ _MINUS = "\u2212"
 _BETWEEN_PARTS = re.compile("[ -]")
 
 
-# One name is asked for its keys several times in a comparison, and names come back request after request.
+# A comparison needs the keys of a name several times, and the same names come again with the next requests.
 @lru_cache(maxsize=8192)
 def identity_key(text: str) -> str:
-    """The identity key of `text`, any string; it may be longer than `text`, and empty.
+    """The identity key of any string. It may be longer than `text`, and it may be empty.
 
-    NFKC, case-folded, trimmed, each run of white space one space, ’ ‘ ` as ', every dash as -. The key of a key is
-    itself.
+    NFKC, case-folded, trimmed, each run of white space one space, ’ ‘ ` as ', every dash as -. A key is its own key.
     """
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
-    # Case folding takes some composed letters apart again, ΐ for one: only the second NFKC makes the key its own key.
+    # Case folding decomposes some letters, such as ΐ. Without the second NFKC a key would not be its own key.
     folded = normalize("NFKC", normalize("NFKC", text).casefold())
     return " ".join("".join(map(_plain_punctuation, folded)).split())
 
 
-# One name is asked for its key several times in a comparison, and held names come back request after request.
-@lru_cache(maxsize=8192)
 @lru_cache(maxsize=8192)
 def given_search_key(text: str) -> str:
     """The search key of a given name: the letters and digits of its identity key, without marks. It may be empty."""
@@ -39,11 +36,10 @@ def given_search_key(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-@lru_cache(maxsize=8192)
 def family_search_key(text: str) -> str:
-    """The search key of a family name: as a given name's, then Mac as Mc and Saint as St.
+    """The search key of a family name: as for a given name, then Mac as Mc and Saint as St.
 
-    `mac` at the head of the key counts as `mc` where at least three letters follow it, `saint` as `st` where it is
+    `mac` at the beginning of the key counts as `mc` if at least three letters follow; `saint` counts as `st` if it is
     the first of several words.
     """
     return _mac_as_mc("".join(_saint_as_st(_words(text))))
@@ -51,27 +47,27 @@ def family_search_key(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def given_parts(text: str) -> tuple[str, ...]:
-    """The parts of a given name: the identity key's pieces between spaces and hyphens, each as its own search key.
+    """The search keys of the parts of a given name. Spaces and hyphens in the identity key separate parts.
 
-    Pieces with fewer than three letters, initials among them, are no parts.
+    Pieces with fewer than three letters, such as initials, do not count as parts.
     """
     return tuple(filter(_is_part, _words(text)))
 
 
 @lru_cache(maxsize=8192)
 def family_parts(text: str) -> tuple[str, ...]:
-    """The parts of a family name: as a given name's, each keyed as a family name, `saint` as in the whole name."""
+    """The parts of a family name: as for a given name, each keyed as a family name, `saint` as in the whole name."""
     return tuple(filter(_is_part, map(_mac_as_mc, _saint_as_st(_words(text)))))
 
 
 @lru_cache(maxsize=8192)
 def middle_names(text: str) -> tuple[str, ...]:
-    """The search keys of the single names in a field of middle names: what stands between spaces, keyed as given."""
+    """The search keys of the names in a field of middle names. Spaces separate names; each is keyed as a given name."""
     return tuple(filter(None, map(given_search_key, identity_key(text).split(" "))))
 
 
 def letters(key: str) -> int:
-    """How many letters a search key has; its digits are none."""
+    """How many letters a search key has; digits do not count."""
     return sum(map(str.isalpha, key))
 
 
@@ -85,8 +81,8 @@ def _plain_punctuation(character: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, ...]:
-    """The letters and digits of each word, those without any left out."""
-    # Marks are neither letters nor digits: taken apart from their letters they go with the punctuation.
+    """The letters and digits of each word that has any."""
+    # NFKD separates marks from their letters, and marks are not alphanumeric, so they go with the punctuation.
     pieces = _BETWEEN_PARTS.split(normalize("NFKD", identity_key(text)))
     return tuple(filter(None, ("".join(filter(str.isalnum, piece)) for piece in pieces)))
 

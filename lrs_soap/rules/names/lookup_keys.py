@@ -1,7 +1,7 @@
-"""The keys that learners are looked up by: each name by which a request can mean one, beside what else is compared.
+"""The keys that learners are looked up by: the search key of each name by which a request can mean a learner.
 
-Names that are EQUAL or an ALIAS are found by their keys. Whether a learner agrees in the rest, and whether its other
-name is SIMILAR, is told by what stands beside the key, before the learner is loaded.
+A key finds a learner whose name is EQUAL to the asked one, or an ALIAS of it. The other values of its row show, before
+the learner is loaded, whether its other name is SIMILAR and whether the rest agrees.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ Raise it with every change that gives some learner other keys. A database with o
 opened (`store.rekeying`).
 """
 
-# What a key is to its learner; it can be several of these. Plain numbers, since a search tests them row by row.
+# What a key is to its learner, which can be several of these. Plain integers, because a search tests many rows.
 GIVEN, GIVEN_ALIAS, FAMILY, FAMILY_ALIAS = 1, 2, 4, 8
 
 
 class NameKey(NamedTuple):
-    """One key of a learner who is not deleted. `kinds` adds up what it is: GIVEN, GIVEN_ALIAS, FAMILY, FAMILY_ALIAS.
+    """One key of a learner that is not deleted. `kinds` is a sum of GIVEN, GIVEN_ALIAS, FAMILY and FAMILY_ALIAS.
 
-    `given_name` and `family_name` are the search keys of the learner's own names, `post_code` is its identity key.
+    `given_name` and `family_name` are the search keys of the learner's own names; `post_code` is its postcode's
+    identity key.
     """
 
     date_of_birth: str
@@ -43,7 +44,7 @@ class NameKey(NamedTuple):
 
 
 def name_keys_of(learner: Learner) -> list[NameKey]:
-    """Each key of the learner once, never an empty one, and none of a deleted learner, whom nobody finds."""
+    """The keys of a learner, each once and none empty. A deleted learner has none, because nobody finds it."""
     if learner.is_deleted:
         return []
     given, family = given_search_key(learner.given_name), family_search_key(learner.family_name)

@@ -1,12 +1,12 @@
-"""How far two people's names agree: the rule under find, verify and batches.
+"""How well two people's names agree, for find, verify and batches.
 
 EQUAL: the search keys are equal.
-ALIAS: the asked name is another that is held (given: the preferred or a middle name; family: the previous one or that
-at 16); or the asked previous family name is the held family name; or one side's whole name is one of the several parts
-of the other's, of a given name the first.
-SIMILAR: the search keys are a typing error or two apart, or sound alike.
+ALIAS: the asked name is another name of the learner (the preferred given name or a middle name; the previous family
+name or the one at 16); or the asked previous family name is the learner's family name; or the whole name on one side
+is a part of the other side's name, which has several (of a given name, the first part).
+SIMILAR: the search keys are one or two typing errors apart, or sound alike.
 
-Aliases of the two sides are never compared with each other, and an empty search key agrees with nothing.
+Aliases of one side are never compared with aliases of the other. An empty search key agrees with nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from lrs_soap.rules.values.learner import Learner
 
 @dataclass(frozen=True, slots=True)
 class NamesAsked:
-    """The names that a request asks by, as they were sent."""
+    """The names that a request asks for, as they were sent."""
 
     given: str
     family: str
@@ -39,21 +39,21 @@ class NamesAsked:
 
 
 def compare_names(asked: NamesAsked, held: Learner) -> NamesAgreement:
-    """How `asked` agrees with the names of `held`, that learner's own, not its master's."""
+    """How `asked` agrees with the names of `held`: that learner's own names, not its master's."""
     given = _compare_given(asked, held)
     family = _compare_family(asked, held)
     straight = given is Agreement.EQUAL and family is Agreement.EQUAL
     return NamesAgreement(given, family, not straight and _swapped(asked, held))
 
 
-# A candidate is compared by its row and then as a learner, and one question has many candidates of a name.
+# A candidate is compared as a row and again as a learner, and many candidates of a search share a name.
 @lru_cache(maxsize=8192)
 def similar(a_key: str, b_key: str) -> bool:
     """Whether two search keys are SIMILAR, by typing errors or by sound.
 
-    Typing errors, counted as optimal string alignment distance: at most 1 where both have at least 4 letters, at
-    most 2 where both have at least 8. Sound: both only a to z, at least 3 letters, of one first letter and of one
-    Metaphone code that is not empty.
+    Typing errors (optimal string alignment distance): at most 1 if both keys have at least 4 letters, at most 2 if both
+    have at least 8. Sound: both keys are only a to z, with at least 3 letters, the same first letter and the same
+    Metaphone code, which is not empty.
     """
     fewest = min(letters(a_key), letters(b_key))
     if fewest < 3:
@@ -124,15 +124,15 @@ def _equal(asked: str, held: str, key: Callable[[str], str]) -> bool:
 
 
 def _several(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The parts of a name that has several; a single one is no part but the name."""
+    """The parts of a name, if it has several: a single part is the whole name."""
     return parts if len(parts) > 1 else ()
 
 
 def _within(a: str, b: str, errors: int) -> bool:
     """Whether the optimal string alignment distance of `a` and `b` is at most `errors`.
 
-    jellyfish has only the unrestricted Damerau-Levenshtein distance, which edits between two transposed letters.
-    With so few errors it is quicker to try each at the first letter that differs than to fill a table.
+    jellyfish has only the unrestricted Damerau-Levenshtein distance, which allows edits between transposed letters.
+    With so few errors, trying each kind at the first letter that differs is faster than filling a table.
     """
     if abs(len(a) - len(b)) > errors:
         return False

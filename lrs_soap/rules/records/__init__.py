@@ -1,1 +1,1 @@
-"""How the service decides about the Personal Learning Record: who may see it, and what of it."""
+"""How the service decides about the Personal Learning Record: who may see it, and which parts of it."""

@@ -1,4 +1,4 @@
-"""The access history of a learner: who has asked for the Personal Learning Record, and the pages to read it in."""
+"""The access history of a learner: who has asked for its Personal Learning Record, page by page."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from lrs_soap.rules.values.decision import Decision
 PAGE_SIZE = 10
 
 
-class Action(str, Enum):
-    """What was done, in the words that ViewAudit answers with."""
+class AccessAction(str, Enum):
+    """What was done, in ViewAudit's words."""
 
     VIEWED = "Learning events viewed"
     NOT_SHARED = "Learning events not shared"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """One entry of an access history: when, what was done, and by whom."""
+class RecordAccess:
+    """An entry of an access history: when, what was done, and by whom."""
 
     moment: datetime
-    action: Action
+    action: AccessAction
     author: Author
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page `index`, the first being 1, of an access history of `total` entries, newest first."""
+    """The page `index`, counted from 1, of an access history with `total` entries, newest first."""
 
     index: int
-    entries: tuple[Access, ...]
+    entries: tuple[RecordAccess, ...]
     total: int
 
     @property
-    def count(self) -> int:
-        """How many pages there are; none where there is no entry."""
+    def page_count(self) -> int:
+        """How many pages the history has; 0 without an entry."""
         return -(-self.total // PAGE_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
-class Viewing(Decision):
-    """The answer to whoever asks for a page of an access history; the page where it is EXACT_MATCH."""
+class AccessHistoryDecision(Decision):
+    """The answer to a caller that asks for a page of an access history, with the page if it is EXACT_MATCH."""
 
     page: Page | None = None

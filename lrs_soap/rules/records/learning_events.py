@@ -1,7 +1,7 @@
-"""Learning events: the qualifications and units of a learner, and what each of their sources says of them.
+"""Learning events: the qualifications and units of a learner, and what each source records about them.
 
-ILR is what providers return of those whom they teach, NPD what is known of pupils in key stages 4 and 5, AO what
-awarding organisations upload. What is not the same for all three is in one table, `CELLS`.
+ILR is what providers return about their learners; NPD is what is known about pupils in key stages 4 and 5; AO is what
+awarding organisations upload. FIELD_RULES has everything in which the three differ.
 """
 
 from __future__ import annotations
@@ -18,27 +18,26 @@ from lrs_soap.rules.values.rule import Rule
 
 ILR, NPD, AO = "ILR", "NPD", "AO"
 SOURCES = (ILR, NPD, AO)
-"""In the order in which a record has their events."""
+"""The sources, in the order in which a record has their events."""
 
 FINAL = "F"
 SENSITIVE = "1"
-UNDER_CHALLENGE = "Y"
 
 LARGEST_CREDITS = 2**63 - 1
-"""The contract's xs:long."""
+"""The largest value of the contract's type, xs:long."""
 
-# Nothing before it is in any record, and awarding organisations began later.
+# The record begins in the first of these years, and events of awarding organisations in the second.
 FIRST_YEAR, FIRST_YEAR_OF_AO = 2009, 2013
 
 
 class LearningEvent(NamedTuple):
-    """One learning event, as its source has it; a field without a value is None.
+    """One learning event, as its source has it. A field without a value is None.
 
-    The fields from the first to `under_data_challenge` are the contract's, in its order; then come the Welsh texts that
-    stand in for the others where a record is asked for in Welsh, and the ULN that the event was loaded for. Dates are
-    `YYYY-MM-DD`, `date_loaded` is `YYYY-MM-DD HH:MM:SS`; `id` is 0 until the event is held.
+    The fields up to `under_data_challenge` are the contract's, in its order. Then come the Welsh texts, which replace
+    the others in a Welsh record, and the ULN that the event was loaded for. Dates are `YYYY-MM-DD`; `date_loaded` is
+    `YYYY-MM-DD HH:MM:SS`. `id` is 0 until the event is stored.
 
-    A named tuple, because a record is made of rows by the hundred, and a dataclass costs ten times as much.
+    A named tuple, because a record can have hundreds of rows, and making a dataclass takes ten times as long.
     """
 
     achievement_award_date: str | None = None
@@ -71,51 +70,51 @@ class LearningEvent(NamedTuple):
 
     @property
     def is_sensitive(self) -> bool:
-        """Hidden from organisations, even where the learner shares."""
+        """Whether organisations may not see the event, even if the learner shares the record."""
         return self.restriction == SENSITIVE
 
     @property
-    def happened(self) -> str | None:
-        """The day by which the event is dated: the award, else the end, else the start."""
+    def date(self) -> str | None:
+        """The date of the event: that of the award, else of the end, else of the start."""
         return self.achievement_award_date or self.participation_end_date or self.participation_start_date
 
 
 CONTRACT_NAMES: Mapping[str, str] = {
     field: {"id": "ID", "uln": "ULN"}.get(field) or field.title().replace("_", "") for field in LearningEvent._fields
 }
-"""The contract's name of each field; the Welsh texts, which it does not have, are named in its manner."""
+"""The contract's name of each field. The Welsh texts, which it lacks, have names in its style."""
 
 CONTRACT_FIELDS = LearningEvent._fields[: LearningEvent._fields.index("under_data_challenge") + 1]
-"""The fields that the contract has, in its order, which is the alphabet's."""
+"""The fields of the contract, in its order, which is alphabetical."""
 
 WELSH_FIELDS: Mapping[str, str] = {
     field: f"{field}_welsh" for field in CONTRACT_FIELDS if f"{field}_welsh" in LearningEvent._fields
 }
-"""The fields that may be there in Welsh too, and those that have the Welsh."""
+"""The fields that can have a Welsh text, with the fields that hold it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """What a source has in a field: it `must` have a value, or may, or must `never`.
+class FieldRule:
+    """Whether a source must have a value in a field, may have one, or must not.
 
-    `otherwise` is what an answer says where there is no value, '' an empty element; with None the field is left out or
-    nil, whichever of them the contract has for it.
+    `default` is what an answer has if there is no value; '' is an empty element. With None the field is missing or nil,
+    as the contract has it.
     """
 
-    must: bool = False
-    never: bool = False
-    otherwise: str | None = None
+    is_required: bool = False
+    is_forbidden: bool = False
+    default: str | None = None
 
 
-def _may(otherwise: str) -> Cell:
-    return Cell(otherwise=otherwise)
+def _may(default: str) -> FieldRule:
+    return FieldRule(default=default)
 
 
-_MUST, _MAY, _NEVER, _EMPTY = Cell(must=True), Cell(), Cell(never=True), _may("")
+_MUST, _MAY, _NEVER, _EMPTY = FieldRule(is_required=True), FieldRule(), FieldRule(is_forbidden=True), _may("")
 
-CELLS: Mapping[str, Mapping[str, Cell]] = {
-    field: dict(zip(SOURCES, cells, strict=True))
-    for field, cells in {
+FIELD_RULES: Mapping[str, Mapping[str, FieldRule]] = {
+    field: dict(zip(SOURCES, rules, strict=True))
+    for field, rules in {
         # ILR, NPD, AO
         "achievement_award_date": (_EMPTY, _MAY, _MUST),
         "achievement_provider_name": (_MAY, _MAY, _EMPTY),
@@ -139,7 +138,7 @@ CELLS: Mapping[str, Mapping[str, Cell]] = {
         "awarding_organisation_name_welsh": (_NEVER, _MAY, _MAY),
     }.items()
 }
-"""By field and source; what is not here any event has, or may have."""
+"""By field and source. A field that is not here is the same for all three."""
 
 _DATES = ("achievement_award_date", "participation_end_date", "participation_start_date")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
@@ -154,7 +153,7 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
 _SIX_DIGITS = re.compile("[0-9]{6}")
 
 _OTHER_KEY_STAGE = re.compile(r"\b(?:Key Stage|KS) ?[0-3]\b", re.IGNORECASE)
-# A course that leads there is none. Some of the short names are words, too, without their capitals.
+# Access to Higher Education is not higher education. Some abbreviations are ordinary words in small letters.
 _HIGHER_EDUCATION = re.compile(
     r"\b(?:degrees?|bachelor'?s?|master'?s|master of|doctorate|postgraduate|(?<!Access to )Higher Education"
     r"|Higher National (?:Certificate|Diploma)|BEng|BSc|LLB|MBA|MEng|MPhil|MSc|DPhil|PhD|PGCE|CertHE|DipHE|HNC|HND"
@@ -164,9 +163,9 @@ _HIGHER_EDUCATION = re.compile(
 
 
 def violations(event: LearningEvent) -> tuple[Violation, ...]:
-    """Why an event cannot be held: everything that its source cannot have, or has to have, or that cannot be.
+    """Every rule that an event breaks: what its source requires or forbids, and values that are impossible.
 
-    `id` and `uln` are not looked at (docs/behaviour.md, Personal Learning Record).
+    `id` and `uln` are not checked (docs/behaviour.md, Personal Learning Record).
     """
     if event.source not in SOURCES:
         return (_violation(event, "source", "is not ILR, NPD or AO.", Rule.SOURCE),)
@@ -179,15 +178,15 @@ def violations(event: LearningEvent) -> tuple[Violation, ...]:
 
 
 def _of_the_source(event: LearningEvent) -> Iterator[Violation]:
-    for field, by_source in CELLS.items():
-        cell, value = by_source[event.source], getattr(event, field)
-        if cell.must and not (value or "").strip():
+    for field, by_source in FIELD_RULES.items():
+        rule, value = by_source[event.source], getattr(event, field)
+        if rule.is_required and not (value or "").strip():
             yield Violation(
                 CONTRACT_NAMES[field],
                 f"Element '{CONTRACT_NAMES[field]}' is required where Source is {event.source}.",
                 Rule.REQUIRED,
             )
-        if cell.never and value is not None:
+        if rule.is_forbidden and value is not None:
             yield _violation(event, field, f"cannot be, where Source is {event.source}.", Rule.SOURCE)
 
 
@@ -225,7 +224,7 @@ def _of_dates(event: LearningEvent) -> Iterator[Violation]:
 
 
 def _of_the_record(event: LearningEvent) -> Iterator[Violation]:
-    day = event.happened
+    day = event.date
     if day is not None and dates.parse(day) is not None:
         field = next(field for field in _DATES if getattr(event, field) == day)
         if int(day[:4]) < FIRST_YEAR:

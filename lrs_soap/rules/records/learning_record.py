@@ -1,4 +1,4 @@
-"""The Personal Learning Record: who gets to see it, and what of it."""
+"""The Personal Learning Record: who may see it, and which parts of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from lrs_soap.rules.learners.verification import ToVerify
-from lrs_soap.rules.records.access_history import Action
-from lrs_soap.rules.records.learning_events import CELLS, CONTRACT_FIELDS, SOURCES, WELSH_FIELDS, LearningEvent
+from lrs_soap.rules.records.access_history import AccessAction
+from lrs_soap.rules.records.learning_events import CONTRACT_FIELDS, FIELD_RULES, SOURCES, WELSH_FIELDS, LearningEvent
 from lrs_soap.rules.records.record_access import identify
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
@@ -16,7 +16,7 @@ from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 LEARNER_ITSELF = "LNR"
-"""The user type of a learner who reads the own record; the others are organisations'."""
+"""The user type of a learner who reads their own record; the other types are organisations."""
 
 SHARED = "1"
 
@@ -31,33 +31,33 @@ BRIEF_FIELDS = (
     "subject",
     "subject_code",
 )
-"""What a brief record has of an event."""
+"""The fields of an event in a brief record."""
 
-Cells = tuple[str | int | None, ...]
-"""What an answer has of an event, in the contract's order; None is left out or nil, as the contract has it."""
+EventValues = tuple[str | int | None, ...]
+"""The values of an event in an answer, in the contract's order. None is missing or nil, as the contract has it."""
 
-# By places and worked out once, since a record may have hundreds of events.
+# By index, and made once, because a record can have hundreds of events.
 _ID = attrgetter("id")
-_PLACES = {field: place for place, field in enumerate(LearningEvent._fields)}
-_OTHERWISE = {
+_INDEXES = {field: index for index, field in enumerate(LearningEvent._fields)}
+_DEFAULTS = {
     source: tuple(
-        (_PLACES[field], by_source[source].otherwise)
-        for field, by_source in CELLS.items()
-        if by_source[source].otherwise is not None
+        (_INDEXES[field], by_source[source].default)
+        for field, by_source in FIELD_RULES.items()
+        if by_source[source].default is not None
     )
     for source in SOURCES
 }
-_WELSH = tuple((_PLACES[field], _PLACES[welsh]) for field, welsh in WELSH_FIELDS.items())
-_NOT_BRIEF = tuple(_PLACES[field] for field in CONTRACT_FIELDS if field not in BRIEF_FIELDS)
+_WELSH = tuple((_INDEXES[field], _INDEXES[welsh]) for field, welsh in WELSH_FIELDS.items())
+_NOT_BRIEF = tuple(_INDEXES[field] for field in CONTRACT_FIELDS if field not in BRIEF_FIELDS)
 _COUNT = len(CONTRACT_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDecision(Decision):
-    """The answer to whoever asks for a record.
+    """The answer to a caller that asks for a record.
 
-    `found_uln` is the ULN that it is about, '' where that is nobody's business; `ulns` those of the person, whose
-    access histories say that it was asked for, none where nobody was found.
+    `found_uln` is the ULN of the record, or '' if the caller may not know it. `ulns` are all ULNs of the person: their
+    access histories get an entry. They are empty if nobody was found.
     """
 
     found_uln: str = ""
@@ -65,29 +65,29 @@ class RecordDecision(Decision):
 
     @property
     def is_found(self) -> bool:
-        """The answer is the record."""
+        """Whether the answer has the record."""
         return self.code in (ResponseCode.EXACT_MATCH, ResponseCode.MASTER_SUBSTITUTED)
 
     @property
-    def action(self) -> Action:
-        """What the access histories say, of a decision that has `ulns`."""
-        return Action.VIEWED if self.is_found else Action.NOT_SHARED
+    def action(self) -> AccessAction:
+        """What the access histories of `ulns` say about this request."""
+        return AccessAction.VIEWED if self.is_found else AccessAction.NOT_SHARED
 
 
 def learning_record(
     asked: ToVerify, uln: str, learner: Learner | None, master: Learner | None, *, user_type: str
 ) -> RecordDecision:
-    """What to answer to whoever asks for the record of `uln` with the details in `asked`.
+    """What to answer to a caller that asks for the record of `uln` with the details in `asked`.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody; `master` is who stands in for a linked learner.
-    A linked learner without master raises ValueError.
+    `learner` is the learner with this ULN, deleted or not, or None; `master` is the master of a linked learner. Raises
+    ValueError for a linked learner without its master.
 
     | the ULN | its own names, date of birth, gender | sharing, the master's | answer |
     |---|---|---|---|
     | check digit wrong | | | INVALID_ULN |
     | unknown, deleted | | | COULD_NOT_BE_VERIFIED |
-    | held | not equal, if similar | | COULD_NOT_BE_VERIFIED |
-    | held | equal | 0 or 2, and it is not the learner who asks | NOT_SHARED with the ULN |
+    | held | not equal, perhaps similar | | COULD_NOT_BE_VERIFIED |
+    | held | equal | 0 or 2, unless the learner asks | NOT_SHARED with the ULN |
     | held | equal | | EXACT_MATCH; linked: MASTER_SUBSTITUTED with the master's ULN |
     """
     identified = identify(asked, uln, learner)
@@ -115,10 +115,10 @@ def _sharing(person: Learner, user_type: str) -> Outcome:
     return Outcome.OWN_RECORD if user_type == LEARNER_ITSELF else Outcome.NOT_SHARED
 
 
-def shown_to(user_type: str, events: Iterable[LearningEvent]) -> list[LearningEvent]:
-    """Those of a person's events that `user_type` may see, by source and then by ID: sensitive ones are the learner's.
+def visible_events(user_type: str, events: Iterable[LearningEvent]) -> list[LearningEvent]:
+    """The events that `user_type` may see, by source and then by ID. Only the learner sees sensitive ones.
 
-    `events` come in any order.
+    `events` can be in any order.
     """
     by_id = sorted(events, key=_ID)
     if user_type != LEARNER_ITSELF:
@@ -126,24 +126,24 @@ def shown_to(user_type: str, events: Iterable[LearningEvent]) -> list[LearningEv
     return [event for source in SOURCES for event in by_id if event.source == source]
 
 
-def cells_of(events: Iterable[LearningEvent], *, is_brief: bool, is_welsh: bool) -> Sequence[Cells]:
-    """What an answer has of each event (docs/behaviour.md, Personal Learning Record).
+def event_values(events: Iterable[LearningEvent], *, is_brief: bool, is_welsh: bool) -> Sequence[EventValues]:
+    """The values of each event in an answer (docs/behaviour.md, Personal Learning Record).
 
-    Where a source has no value, `learning_events.CELLS` says what stands for it. A brief answer has `BRIEF_FIELDS`
-    alone, and a Welsh one the Welsh texts, where there are any.
+    `learning_events.FIELD_RULES` says what replaces a missing value. A brief answer has only BRIEF_FIELDS; a Welsh one
+    has the Welsh texts that exist.
     """
-    return [_cells(event, is_brief, is_welsh) for event in events]
+    return [_values(event, is_brief, is_welsh) for event in events]
 
 
-def _cells(event: LearningEvent, is_brief: bool, is_welsh: bool) -> Cells:
-    cells = list(event[:_COUNT])
-    for place, otherwise in _OTHERWISE[event.source]:
-        if cells[place] is None:
-            cells[place] = otherwise
+def _values(event: LearningEvent, is_brief: bool, is_welsh: bool) -> EventValues:
+    values = list(event[:_COUNT])
+    for index, default in _DEFAULTS[event.source]:
+        if values[index] is None:
+            values[index] = default
     if is_welsh:
-        for place, welsh in _WELSH:
-            cells[place] = event[welsh] or cells[place]
+        for index, welsh in _WELSH:
+            values[index] = event[welsh] or values[index]
     if is_brief:
-        for place in _NOT_BRIEF:
-            cells[place] = None
-    return tuple(cells)
+        for index in _NOT_BRIEF:
+            values[index] = None
+    return tuple(values)

@@ -1,4 +1,4 @@
-"""R9: whether a ULN and a person's details open that learner's record."""
+"""R9: whether a ULN and a person's details give access to that learner's record."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _EQUAL = (ResponseCode.VERIFIED, ResponseCode.VERIFIED_LINKED)
 
 
 def identify(asked: ToVerify, uln: str, learner: Learner | None) -> Decision:
-    """What to answer to `uln` and the details in `asked`: verified as by VerifyLearner, but similar is not enough.
+    """What to answer to `uln` and the details in `asked`: as VerifyLearner, but similar names are not enough.
 
-    `learner` is who holds the ULN, deleted or not, None if nobody. A linked learner's own details are compared, and it
-    is answered with, not its master.
+    `learner` is the learner with this ULN, deleted or not, or None. A linked learner's own details are compared, and the
+    answer has that learner, not its master.
 
-    | the ULN | names, and date of birth and gender where sent | answer |
+    | the ULN | names; date of birth and gender, if sent | answer |
     |---|---|---|
     | check digit wrong | | INVALID_ULN |
     | unknown, deleted | | COULD_NOT_BE_VERIFIED |
-    | held | not equal, if similar | COULD_NOT_BE_VERIFIED |
+    | held | not equal, perhaps similar | COULD_NOT_BE_VERIFIED |
     | held | equal | EXACT_MATCH with the learner |
     """
     invalid = invalid_uln(uln)

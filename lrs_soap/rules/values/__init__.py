@@ -1,1 +1,1 @@
-"""The values that rules are about: codes, decisions, learners, ULNs, postcodes, dates, organisations."""
+"""The values that rules take and return: codes, decisions and reasons, learners, ULNs, postcodes, dates."""

@@ -1,4 +1,4 @@
-"""A change to a learner, as its history has it: what was done, when, and by whom."""
+"""A change to a learner, as its history records it: what was done, when, and by whom."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class Action(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a change: the UKPRN of an organisation, and the user that it named."""
+    """Who makes a change: an organisation's UKPRN, and the user that it named."""
 
     organisation: str
     user: str
 
 
 OPERATOR = Author("", "operator")
-"""Whoever gives commands to the service itself, and asks for no organisation."""
+"""The person who runs the service's own commands, on behalf of no organisation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One entry of a learner's history.
 
-    `fields` has, by the learner's own names, what each field that was changed held before and holds since, None for
-    no value. For a registration it is empty, because before it there was nothing.
+    `fields` has the value before and after of each changed field, by the learner's own field names; None is no value.
+    It is empty for a registration, because there was nothing before.
     """
 
     action: Action
@@ -47,7 +47,7 @@ class Change:
 
 
 def fields_changed(before: Learner, after: Learner) -> dict[str, tuple[str | None, str | None]]:
-    """What each field that differs held before and holds since, as a Change has it; linked ULNs as one text."""
+    """The value before and after of each field that differs, as in Change; linked ULNs are one text."""
     pairs = ((field, _text(getattr(before, field)), _text(getattr(after, field))) for field in LEARNER_FIELDS)
     return {field: (old, new) for field, old, new in pairs if old != new}
 

@@ -1,4 +1,4 @@
-"""The characters that XML can carry, and so the only ones that the service takes in or gives out."""
+"""The characters that XML can carry: the service accepts and returns no others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def check_characters(field: str, value: str) -> None:
-    """Raise InvalidRecord where a field's value has a character that no answer could carry."""
+    """Raise InvalidRecord if the value of a field has a character that no answer could carry."""
     forbidden = _NOT_IN_XML.search(value)
     if forbidden:
         raise InvalidRecord(f"holds the character U+{ord(forbidden.group()):04X}, which XML cannot carry", field)

@@ -1,4 +1,4 @@
-"""Every code of the service with its text: the one place that spells them.
+"""Every code of the service with its text. No other module spells a code.
 
 The texts are part of the contract, word for word.
 """
@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class _Code(str, Enum):
-    """A code whose `text` says what it means; its value is what goes over the wire."""
+    """A code: its value goes over the wire, and its `text` says what it means."""
 
     text: str
 
@@ -65,7 +65,7 @@ class ResponseCode(_Code):
 
 
 class FailureFlag(_Code):
-    """A comparison that does not satisfy the name matching criteria when a learner is verified."""
+    """A comparison that failed when a learner was verified."""
 
     GIVEN_AGAINST_GIVEN = "VRF1", "Given name against given name"
     GIVEN_AGAINST_FAMILY = "VRF2", "Given name against family name"
@@ -78,7 +78,7 @@ class FailureFlag(_Code):
 
 
 class FaultCode(_Code):
-    """What a SOAP fault's ErrorCode says; the text is its Description."""
+    """The ErrorCode of a SOAP fault; the text is its Description."""
 
     INVALID_REQUEST = (
         "WSEC0001",

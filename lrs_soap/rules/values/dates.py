@@ -9,8 +9,8 @@ _SHAPE = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 def parse(text: str) -> date | None:
-    """The day that `text` names as `YYYY-MM-DD`; None for any other shape and for a day that no calendar has."""
-    # date.fromisoformat takes week dates as well, and from Python 3.11 on other shapes.
+    """The day that `text` names as `YYYY-MM-DD`; None for any other form, and for a day that does not exist."""
+    # date.fromisoformat also reads week dates, and from Python 3.11 on other forms.
     shape = _SHAPE.fullmatch(text)
     if shape is None:
         return None
@@ -21,9 +21,9 @@ def parse(text: str) -> date | None:
 
 
 def age_on(birth: date, day: date) -> int:
-    """The age in whole years on `day` of a person born on `birth`; negative before it.
+    """The age in whole years, on `day`, of a person born on `birth`; negative before that.
 
-    Who was born on 29 February has the birthday on 1 March in years without that day.
+    In years without a 29 February, people born on that day have their birthday on 1 March.
     """
     before_birthday = (day.month, day.day) < (birth.month, birth.day)
     return day.year - birth.year - before_birthday

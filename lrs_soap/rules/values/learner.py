@@ -1,4 +1,4 @@
-"""The learner, as the rules see one."""
+"""A learner, and the names of its fields."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """Everything that is held of one learner; a field without a value is None.
+    """Everything that the register holds about a learner. A field without a value is None.
 
-    Dates are `YYYY-MM-DD`, codes the contract's own characters. `master_uln` is set on a linked learner and names
-    its master; `linked_ulns`, ascending, is what is linked to this one.
+    Dates are `YYYY-MM-DD`; coded fields have the contract's characters. A linked learner has the ULN of its master in
+    `master_uln`; a master has the ULNs of the learners linked to it in `linked_ulns`, ascending.
     """
 
     uln: str
@@ -52,7 +52,7 @@ class Learner:
 
     @property
     def is_linked(self) -> bool:
-        """Another learner, the master, stands in for this one."""
+        """Whether another learner, the master, is answered in place of this one."""
         return self.master_uln is not None
 
     @property
@@ -66,7 +66,7 @@ _WORDS = re.compile(r"ULNs?|[A-Z][a-z]*|[0-9]+")
 
 
 def python_name(contract_name: str) -> str:
-    """The dataclass's name for a field of the contract: `FamilyNameAtAge16` is `family_name_at_age_16`."""
+    """The name in Learner of a field of the contract: `family_name_at_age_16` for `FamilyNameAtAge16`."""
     return "_".join(_WORDS.findall(contract_name)).lower()
 
 

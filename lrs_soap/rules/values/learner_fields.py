@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Check = Callable[[str, str], "str | None"]
-"""Says why a value of a field, both as in the file, breaks the schema's facets; None where it does not."""
+"""Takes a field's contract name and its value; returns why the value breaks the schema's facets, or None."""
 
 FIELDS = (
     "CreatedDate",
@@ -43,6 +43,6 @@ FIELDS = (
     "UniqueCandidateIdentifier",
     "TelephoneNumber",
 )
-"""The contract's names, in the order of LearnerService's `Learner`, then what that has not."""
+"""In the order of LearnerService's `Learner`; the fields that it lacks come last."""
 
 MANDATORY = ("GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode")

@@ -1,4 +1,4 @@
-"""The organisation that asks: its codes, its roles, its password."""
+"""The organisations that call the service: their codes, roles and passwords."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Role(str, Enum):
-    """What an organisation may do, by the user guide's names (appendix A)."""
+    """A role that an organisation can have, by the user guide's name (appendix A)."""
 
     BATCH_USER = "LRB Batch User"
     ONLINE_USER = "LRB Online User"
@@ -27,7 +27,7 @@ SHORT_NAMES: Mapping[Role, str] = {
     Role.LEARNING_PROVIDER: "provider",
     Role.SUPER_USER: "super",
 }
-"""What operators type and read where the guide's names are too long."""
+"""What operators type and read, because the guide's names are long."""
 
 UKPRN_LENGTH, REFERENCE_LENGTH, PASSWORD_LENGTH = 8, 6, 16
 
@@ -36,10 +36,10 @@ _ALPHANUMERIC = re.compile("[0-9A-Za-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation: its UKPRN (eight characters), OrganisationRef (six), both in capitals, and its roles.
+    """An organisation: its UKPRN (eight characters) and OrganisationRef (six), both in capitals, and its roles.
 
-    A suspended one is answered as if it were unknown; one whose permissions are disabled is known and may do nothing,
-    whatever its roles.
+    A suspended organisation is answered as if it were unknown. One whose permissions are disabled is known, but may
+    call no operation, whatever its roles.
     """
 
     ukprn: str
@@ -51,30 +51,30 @@ class Organisation:
 
 
 def canonical(code: str) -> str:
-    """A UKPRN or OrganisationRef as it is held and compared: the letters A to Z have no case, all else is as given."""
+    """A UKPRN or OrganisationRef as it is stored and compared: with its letters a to z in capitals."""
     return code.upper() if code.isascii() else code
 
 
 def role_named(text: str) -> Role | None:
-    """The role of that name, the guide's or the short one, in any case; None where there is none."""
+    """The role with this name, the guide's or the short one, in any case; None if there is none."""
     name = " ".join(text.split()).casefold()
     return next((role for role in Role if name in (role.value.casefold(), SHORT_NAMES[role])), None)
 
 
 def is_ukprn(text: str) -> bool:
-    """Whether the contract's schema takes the text as a UKPRN."""
+    """Whether the contract's schema accepts the text as a UKPRN."""
     return len(text) == UKPRN_LENGTH and _ALPHANUMERIC.fullmatch(text) is not None
 
 
 def is_organisation_ref(text: str) -> bool:
-    """Whether the contract's schema takes the text as an OrganisationRef."""
+    """Whether the contract's schema accepts the text as an OrganisationRef."""
     return len(text) == REFERENCE_LENGTH and _ALPHANUMERIC.fullmatch(text) is not None
 
 
 def is_password(text: str) -> bool:
     """Whether a client can send the text as OrgPassword: sixteen characters, not all of them spaces.
 
-    Of the characters that the contract's schema takes only those that can be seen, and spaces: others do not survive
-    XML, or count there as two.
+    It may have printable characters and spaces only, although the contract's schema accepts more: XML changes the
+    others, or counts them as two.
     """
     return len(text) == PASSWORD_LENGTH and text.isprintable() and not text.isspace() and max(text) <= "\uffff"

@@ -1,22 +1,22 @@
-"""Postcodes: how they are compared, and how they are returned whatever was sent."""
+"""Postcodes: how the service compares them, and how it returns them, whatever was sent."""
 
 from __future__ import annotations
 
 UNKNOWN = "ZZ999ZZ"
-"""The identity key of the postcode of a learner whose postcode nobody knows."""
+"""The identity key of ZZ99 9ZZ, the postcode of a learner whose postcode is not known."""
 
 _BFPO = "BFPO"
 
 
 def identity_key(text: str) -> str:
-    """The identity key of a postcode: in capitals, without spaces. The key of a key is itself."""
+    """The identity key of a postcode: in capitals, without spaces. A key is its own key."""
     return "".join(text.upper().split())
 
 
 def as_returned(text: str) -> str:
-    """The postcode as every answer gives it: in capitals, with one space, wherever spaces were in `text`.
+    """The postcode as every answer has it: in capitals, with one space, wherever `text` has spaces.
 
-    The space stands before the last three characters, and after BFPO in the forces' postcodes: `CV4 9EE`, `BFPO 12`.
+    The space comes before the last three characters, or after BFPO: `CV4 9EE`, `BFPO 12`.
     """
     key = identity_key(text)
     at = len(_BFPO) if key.startswith(_BFPO) else max(len(key) - 3, 0)

@@ -1,6 +1,6 @@
-"""The Unique Learner Number: its check digit, and a series of new ones that nobody can guess.
+"""The Unique Learner Number (ULN): its check digit, and a sequence of new ULNs that nobody can guess.
 
-A ULN is ten digits, the first of them 1 to 9. The digits weighed by 10, 9, … 1 add up to 10 modulo 11.
+A ULN is ten digits, the first of them 1 to 9. Multiplied by 10, 9, … 1, its digits add up to 10 modulo 11.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from hashlib import blake2b
 from operator import mul
 
 STEMS = 900_000_000
-"""How many stems there are, the nine digits before the check digit: 100000000 to 999999999."""
+"""How many stems there are. A stem is the nine digits before the check digit: 100000000 to 999999999."""
 
 _WEIGHTS = range(10, 0, -1)
 _FIRST_STEM = 100_000_000
-_HALF = 30_000  # squared it is STEMS, so that the network permutes exactly the stems
+_HALF = 30_000  # its square is STEMS, so that the network permutes exactly the stems
 _ROUNDS = 10
-_NOT_WORKED_OUT = _HALF  # what no round adds
+_NOT_KEPT = _HALF  # no round adds this much
 
 
 def check_digit(stem: str) -> str | None:
-    """The tenth digit for `stem`, nine ASCII digits of which the first is not 0.
+    """The tenth digit of the ULN that begins with `stem`, nine ASCII digits of which the first is not 0.
 
-    None where the weighed stem leaves the remainder 0: the digit would have to be 10, so it is no ULN's stem.
-    Anything else than a stem raises ValueError.
+    None if no ULN begins with it: the weighed sum is 0 modulo 11, and the digit would have to be 10. Raises
+    ValueError for anything but a stem.
     """
     if not _is_number(stem, 9):
         raise ValueError(f"a stem is nine digits, the first of them 1 to 9, not {stem!r}")
@@ -34,17 +34,17 @@ def check_digit(stem: str) -> str | None:
 def is_valid(uln: str) -> bool:
     """Whether `uln` is ten ASCII digits, the first of them 1 to 9, with the right check digit.
 
-    The sector's "no ULN", 9999999999, is not valid: its digits add up to 0 modulo 11.
+    9999999999, which people send for "no ULN", is not valid: its weighed digits add up to 0 modulo 11.
     """
     return _is_number(uln, 10) and _weigh(uln) % 11 == 10
 
 
 def issue(number: int, key: bytes) -> str | None:
-    """The ULN that the secret `key`, 1 to 64 bytes, gives to the sequence number `number`, 0 to STEMS - 1.
+    """The ULN of the sequence number `number`, 0 to STEMS - 1, under the secret `key`, 1 to 64 bytes.
 
-    Under one key no two numbers share a stem, so none share a ULN, and without the key the next ULN does not follow
-    from those before it. None where the number falls on a stem without check digit: walk on to the next number.
-    A number or a key out of range raises ValueError.
+    Under one key, two numbers never have the same ULN. Without the key, nobody can tell the next ULN from those before
+    it. None if the number's stem has no check digit: go on to the next number. Raises ValueError for a number or key
+    out of range.
     """
     _check_number(number)
     _check_key(key)
@@ -52,18 +52,18 @@ def issue(number: int, key: bytes) -> str | None:
 
 
 def issuer(key: bytes) -> Callable[[int], str | None]:
-    """`issue` under one key, five times as fast for very many numbers: in 600 KB it keeps what it has worked out.
+    """`issue` under one key. It keeps each round's results in 600 KB, and is five times as fast for many numbers.
 
-    A key out of range raises ValueError.
+    Raises ValueError for a key out of range.
     """
     _check_key(key)
-    rounds = [array("H", (_NOT_WORKED_OUT,)) * _HALF for _ in range(_ROUNDS)]
+    rounds = [array("H", (_NOT_KEPT,)) * _HALF for _ in range(_ROUNDS)]
 
     def issue_from_kept(number: int) -> str | None:
         _check_number(number)
         left, right = divmod(number, _HALF)
         for turn, kept in enumerate(rounds):
-            if kept[right] == _NOT_WORKED_OUT:
+            if kept[right] == _NOT_KEPT:
                 kept[right] = _round(turn, right, key) % _HALF
             left, right = right, (left + kept[right]) % _HALF
         return _uln_of(left * _HALF + right)
@@ -93,7 +93,7 @@ def _check_digit_of(stem: str) -> str | None:
 
 
 def _is_number(text: str, length: int) -> bool:
-    # str.isdigit alone takes other scripts' digits, and superscripts too.
+    # str.isdigit alone accepts superscripts, and the digits of other scripts.
     return len(text) == length and text.isascii() and text.isdigit() and text[0] != "0"
 
 
@@ -102,7 +102,7 @@ def _weigh(digits: str) -> int:
 
 
 def _permute(number: int, key: bytes) -> int:
-    """A Feistel network that adds modulo `_HALF` instead of xor, and so never leaves the range of the stems."""
+    """A Feistel network that adds modulo `_HALF` instead of using xor, and so stays within the stems."""
     left, right = divmod(number, _HALF)
     for turn in range(_ROUNDS):
         left, right = right, (left + _round(turn, right, key)) % _HALF
