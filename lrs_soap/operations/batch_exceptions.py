@@ -12,7 +12,7 @@ from lrs_soap.operations.register import register_checked
 from lrs_soap.operations.update import update
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordException, unwritable
-from lrs_soap.rules.batches.batch_records import TO_REGISTER
+from lrs_soap.rules.batches.batch_records import REQUIRED_TO_REGISTER
 from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values.characters import check_characters
@@ -111,7 +111,7 @@ def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, 
     exception = _close(work, number, ExceptionState.RESOLVED)
     corrected = {**exception.sent, **corrections}
     record = {field: corrected[field] for field in FIELDS if corrected.get(field)}
-    for field in TO_REGISTER:
+    for field in REQUIRED_TO_REGISTER:
         if field not in record:
             raise InvalidRecord("missing", field)
     for reason in unwritable(record, check=check, today=work.today, prohibited=work.policy.prohibited).values():

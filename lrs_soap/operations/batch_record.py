@@ -80,7 +80,7 @@ def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:
 def _with_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
     uln = record["ULN"]
     while True:
-        held = batch_records.holder(record, learners.by_uln(work.transaction, uln), full=full)
+        held = batch_records.learner_to_update(record, learners.by_uln(work.transaction, uln), full=full)
         if isinstance(held, RecordOutcome):
             return held
         decision = update(work, learner_fields(record), uln=uln, version=held.version_number)
@@ -91,7 +91,7 @@ def _with_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> Rec
 
 def _without_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
     while True:
-        found = find.by_checked_demographics(work.transaction, batch_records.asked_by(record))
+        found = find.by_checked_demographics(work.transaction, batch_records.demographics_asked(record))
         outcome = batch_records.outcome_of_find(record, found, full=full)
         if outcome is None:
             decision = register_checked(work, learner_fields(record), is_looked_for=True)

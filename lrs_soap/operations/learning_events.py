@@ -54,4 +54,4 @@ def learning_events(work: UnitOfWork, asked: Asked) -> HandedOut:
     if not decision.is_found:
         return HandedOut(decision)
     events = held.of(work.transaction, decision.ulns)
-    return HandedOut(decision, tuple(learning_record.shown_to(asked.user_type, events)))
+    return HandedOut(decision, tuple(learning_record.visible_events(asked.user_type, events)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules.records.access_history import PAGE_SIZE, Access, Page
+from lrs_soap.rules.records.access_history import PAGE_SIZE, Page, RecordAccess
 from lrs_soap.wsdl.messages import model
 
 
@@ -11,14 +11,14 @@ def page_message(page: Page) -> model.PagedListOfPlrAccessEntryResponseN4dIIFC_S
     entries = tuple(map(_entry_message, page.entries))
     return model.PagedListOfPlrAccessEntryResponseN4dIIFC_S(
         List=model.ArrayOfPlrAccessEntryResponse(PlrAccessEntryResponse=entries),
-        PageCount=page.count,
+        PageCount=page.page_count,
         PageIndex=page.index,
         PageSize=PAGE_SIZE,
         TotalItems=page.total,
     )
 
 
-def _entry_message(access: Access) -> model.PlrAccessEntryResponse:
+def _entry_message(access: RecordAccess) -> model.PlrAccessEntryResponse:
     return model.PlrAccessEntryResponse(
         Action=access.action.value,
         DateTime=access.moment,

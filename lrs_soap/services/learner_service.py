@@ -7,7 +7,7 @@ from lrs_soap.operations.register import register
 from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
-from lrs_soap.rules.batches.batch_answers import miscounted, standing, submitted
+from lrs_soap.rules.batches.batch_answers import job_status, miscounted, submitted
 from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.values.organisation import Role
@@ -157,7 +157,7 @@ def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> ba
     """Return the outcome of a batch of registrations."""
     with call.reading(request) as work:
         job = batches.output(work, request.JobID, kind=JobKind.REGISTRATION)
-        decision = standing(job)
+        decision = job_status(job)
         answer = batchmsg.BatchOutputResp(ResponseCode=decision.code.value)
         if job is not None:
             answer.JobStatus = job.state.shown
@@ -204,7 +204,7 @@ def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -
     """Return the outcome of a batch of verifications."""
     with call.reading(request) as work:
         job = batches.output(work, request.JobID, kind=JobKind.VERIFICATION)
-        decision = standing(job)
+        decision = job_status(job)
         answer = vldmsg.VerifyBatchOutputResp(ResponseCode=decision.code.value)
         if job is not None:
             answer.JobStatus = job.state.shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrs_soap.operations.learning_events import Asked, HandedOut
 from lrs_soap.rules.learners.verification import ToVerify
-from lrs_soap.rules.records.learning_record import cells_of
+from lrs_soap.rules.records.learning_record import event_values
 from lrs_soap.services.credentials import blank_to_none
 from lrs_soap.wsdl.messages import model, tempuri
 
@@ -24,7 +24,7 @@ def record_message(
     request: tempuri.GetLearnerLearningEvents, record: HandedOut
 ) -> model.GetLearnerLearningEventsResponse:
     """The result of the answer; its record is empty if there is nothing to show."""
-    cells = cells_of(record.events, is_brief=request.getType == _BRIEF, is_welsh=request.language.upper() == _WELSH)
+    cells = event_values(record.events, is_brief=request.getType == _BRIEF, is_welsh=request.language.upper() == _WELSH)
     return model.GetLearnerLearningEventsResponse(
         ResponseCode=record.decision.code.value,
         FoundULN=record.decision.found_uln,

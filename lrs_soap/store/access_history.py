@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from lrs_soap.rules.records.access_history import PAGE_SIZE, Access, Action, Page
+from lrs_soap.rules.records.access_history import PAGE_SIZE, AccessAction, Page, RecordAccess
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.tables import access_history
@@ -28,7 +28,7 @@ _COUNT = Prepared(
 )
 
 
-def add(transaction: Transaction, uln: str, access: Access) -> None:
+def add(transaction: Transaction, uln: str, access: RecordAccess) -> None:
     """Add an entry to the access history of the learner with this ULN, who is held."""
     author = access.author
     _INSERT.add(transaction, (uln, access.moment.isoformat(), access.action.value, author.organisation, author.user))
@@ -44,6 +44,6 @@ def page(transaction: Transaction, uln: str, index: int) -> Page:
     return Page(index, tuple(map(_access, rows)), total)
 
 
-def _access(row: tuple[Any, ...]) -> Access:
+def _access(row: tuple[Any, ...]) -> RecordAccess:
     moment, action, organisation, user = row
-    return Access(datetime.fromisoformat(moment), Action(action), Author(organisation, user))
+    return RecordAccess(datetime.fromisoformat(moment), AccessAction(action), Author(organisation, user))

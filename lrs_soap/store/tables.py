@@ -200,8 +200,8 @@ learning_events = Table(
 # With `id`, so that they are read in the order in which they were loaded.
 Index("ix_learning_events_uln", learning_events.c.uln, learning_events.c.id)
 
-# Who has asked for a learner's learning events, in the order of `id`. `action` is one of `rules.access_history.Action`,
-# the rest as in the history.
+# Who has asked for a learner's learning events, in the order of `id`. `action` is an AccessAction of
+# `rules.records.access_history`, the rest is as in the history.
 access_history = Table(
     "access_history",
     metadata,

@@ -145,14 +145,14 @@ def _record(name: str, question: Question, code: str, found: Values | None = Non
     asked = question.request
     told = {"ResponseCode": code, "IncomingULN": asked["uln"], **({"FoundULN": found["ULN"]} if found else {})}
     own = (event for event in _EVENTS if event.uln in ulns)
-    shown = list(_as_told(learning_record.shown_to(asked["userType"], own), asked))
+    shown = list(_as_told(learning_record.visible_events(asked["userType"], own), asked))
     return Case(name, question, result(question, {**told, "LearnerRecord": {"LearningEvent": shown} if shown else {}}))
 
 
 def _as_told(shown: Iterable[LearningEvent], asked: Values) -> Iterator[Values]:
     """As client.py has an answer: without what is nil, empty, or left out."""
     is_brief, is_welsh = asked["getType"] == "BRIEF", asked["language"] == "CYM"
-    for cells in learning_record.cells_of(shown, is_brief=is_brief, is_welsh=is_welsh):
+    for cells in learning_record.event_values(shown, is_brief=is_brief, is_welsh=is_welsh):
         values = zip(CONTRACT_FIELDS, cells, strict=True)
         yield {CONTRACT_NAMES[field]: str(value) for field, value in values if value not in (None, "")}
 

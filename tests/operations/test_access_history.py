@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs_soap.operations import access_history, merging
-from lrs_soap.rules.records.access_history import Access, Action, Viewing
+from lrs_soap.rules.records.access_history import AccessAction, AccessHistoryDecision, RecordAccess
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.store.store import Store
@@ -12,12 +12,12 @@ from tests.kit.work import AUTHOR, NOW, unit
 GRACE, ROWAN, PRIYA, PRIYA_IYER = "4170265830", "5629103473", "9140837261", "2865174033"
 
 
-def view(store: Store, uln: str, given_name: str, family_name: str) -> Viewing:
+def view(store: Store, uln: str, given_name: str, family_name: str) -> AccessHistoryDecision:
     with store.reading() as transaction:
         return access_history.view(unit(transaction), uln=uln, given_name=given_name, family_name=family_name, page=1)
 
 
-def entries(store: Store, uln: str, given_name: str, family_name: str) -> tuple[Access, ...]:
+def entries(store: Store, uln: str, given_name: str, family_name: str) -> tuple[RecordAccess, ...]:
     viewing = view(store, uln, given_name, family_name)
     assert viewing.page is not None
     return viewing.page.entries
@@ -25,8 +25,8 @@ def entries(store: Store, uln: str, given_name: str, family_name: str) -> tuple[
 
 def test_each_learner_has_the_entry_and_nobody_else(filled: Store) -> None:
     with filled.writing() as transaction:
-        access_history.note(unit(transaction), [PRIYA, PRIYA_IYER], action=Action.VIEWED)
-    entry = Access(NOW, Action.VIEWED, AUTHOR)
+        access_history.note(unit(transaction), [PRIYA, PRIYA_IYER], action=AccessAction.VIEWED)
+    entry = RecordAccess(NOW, AccessAction.VIEWED, AUTHOR)
     assert entries(filled, PRIYA, "Priya", "Raman") == (entry,)
     assert entries(filled, PRIYA_IYER, "Priya", "Iyer") == (entry,)
     assert entries(filled, "3496281501", "Pria", "Raman") == ()
@@ -34,7 +34,7 @@ def test_each_learner_has_the_entry_and_nobody_else(filled: Store) -> None:
 
 def test_entries_stay_with_their_uln_whoever_is_merged(filled: Store) -> None:
     with filled.writing() as transaction:
-        access_history.note(unit(transaction), [GRACE], action=Action.VIEWED)
+        access_history.note(unit(transaction), [GRACE], action=AccessAction.VIEWED)
         merging.merge(unit(transaction, author=OPERATOR), ROWAN, GRACE)
     assert len(entries(filled, GRACE, "Grace", "Okafor")) == 1
     assert entries(filled, ROWAN, "Rowan", "Thackeray") == ()

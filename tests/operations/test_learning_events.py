@@ -12,7 +12,7 @@ from lrs_soap.clock import SettableClock
 from lrs_soap.operations import merging
 from lrs_soap.operations.learning_events import Asked, HandedOut, judge, learning_events
 from lrs_soap.rules.learners.verification import ToVerify
-from lrs_soap.rules.records.access_history import Access, Action
+from lrs_soap.rules.records.access_history import AccessAction, RecordAccess
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.codes import ResponseCode
@@ -55,13 +55,13 @@ def ask(filled: Store, clock: SettableClock) -> Ask:
     return ask_for
 
 
-def accesses(store: Store, uln: str) -> tuple[Access, ...]:
+def accesses(store: Store, uln: str) -> tuple[RecordAccess, ...]:
     with store.reading() as transaction:
         return access_history.page(transaction, uln, 1).entries
 
 
-def entry(clock: SettableClock, action: Action) -> Access:
-    return Access(clock.now(), action, AUTHOR)
+def entry(clock: SettableClock, action: AccessAction) -> RecordAccess:
+    return RecordAccess(clock.now(), action, AUTHOR)
 
 
 def by_source(record: HandedOut) -> list[tuple[str, int]]:
@@ -75,8 +75,8 @@ def test_a_record_comes_by_source_and_is_in_the_access_history(ask: Ask, filled:
     clock.set(datetime(2025, 3, 11, 9))
     ask(GRACE, "LNR")
     assert accesses(filled, GRACE) == (
-        entry(clock, Action.VIEWED),
-        Access(datetime(2025, 3, 10, 12, tzinfo=clock.now().tzinfo), Action.VIEWED, AUTHOR),
+        entry(clock, AccessAction.VIEWED),
+        RecordAccess(datetime(2025, 3, 10, 12, tzinfo=clock.now().tzinfo), AccessAction.VIEWED, AUTHOR),
     )
 
 
@@ -101,9 +101,9 @@ def test_who_does_not_share_has_it_in_the_access_history(
     assert own.decision.code is ResponseCode.EXACT_MATCH
     assert own.events
     assert accesses(filled, uln) == (
-        entry(clock, Action.VIEWED),
-        entry(clock, Action.NOT_SHARED),
-        entry(clock, Action.NOT_SHARED),
+        entry(clock, AccessAction.VIEWED),
+        entry(clock, AccessAction.NOT_SHARED),
+        entry(clock, AccessAction.NOT_SHARED),
     )
 
 
@@ -144,7 +144,7 @@ def test_linked_learners_have_one_record_and_each_an_access_history(
     assert by_master.decision.code is ResponseCode.EXACT_MATCH
     assert by_master.events == by_other.events == record.events
     for uln in (MASTER, LINKED, OTHER_LINKED):
-        assert accesses(filled, uln) == (entry(clock, Action.VIEWED),) * 3
+        assert accesses(filled, uln) == (entry(clock, AccessAction.VIEWED),) * 3
 
 
 def test_sharing_is_the_master_s(ask: Ask, filled: Store) -> None:
@@ -152,7 +152,7 @@ def test_sharing_is_the_master_s(ask: Ask, filled: Store) -> None:
         merging.merge(unit(transaction, now=datetime(2025, 3, 10), author=OPERATOR), "5918043623", GRACE)
     record = ask(GRACE)
     assert (record.decision.code, record.decision.found_uln) == (ResponseCode.NOT_SHARED, GRACE)
-    assert [access.action for access in accesses(filled, "5918043623")] == [Action.NOT_SHARED]
+    assert [access.action for access in accesses(filled, "5918043623")] == [AccessAction.NOT_SHARED]
 
 
 def test_merging_and_unmerging_gives_both_records_back(ask: Ask, filled: Store, clock: SettableClock) -> None:

@@ -30,14 +30,14 @@ def job(kind: JobKind, state: JobState = JobState.WAITING, *, records: int = 3) 
     ],
 )
 def test_how_a_job_stands(kind: JobKind, state: JobState, code: str) -> None:
-    decision = batch_answers.standing(job(kind, state))
+    decision = batch_answers.job_status(job(kind, state))
     assert decision.code.value == code
     (reason,) = decision.reasons
     assert (reason.outcome, reason.held) == (Outcome.PROGRESS, (state.shown, "1", "3"))
 
 
 def test_an_unknown_job() -> None:
-    assert batch_answers.standing(None).code is ResponseCode.UNKNOWN_JOB
+    assert batch_answers.job_status(None).code is ResponseCode.UNKNOWN_JOB
 
 
 @pytest.mark.parametrize(("kind", "code"), [(REGISTRATION, "WSRC0007"), (VERIFICATION, "WSRC0026")])

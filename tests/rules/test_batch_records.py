@@ -118,7 +118,7 @@ def test_what_is_not_there_breaks_nothing() -> None:
     ("learner", "outcome"), [(None, Outcome.UNKNOWN), (replace(HELD, learner_status=DELETED), Outcome.DELETED)]
 )
 def test_a_uln_of_nobody_is_not_found(learner: Learner | None, outcome: Outcome, full: bool) -> None:
-    refused = batch_records.holder({**RECORD, "ULN": ULN}, learner, full=full)
+    refused = batch_records.learner_to_update({**RECORD, "ULN": ULN}, learner, full=full)
     assert code_of(refused) == "RC009"
     assert isinstance(refused, RecordOutcome)
     assert [reason.outcome for reason in refused.reasons] == [outcome]
@@ -127,7 +127,9 @@ def test_a_uln_of_nobody_is_not_found(learner: Learner | None, outcome: Outcome,
 @pytest.mark.parametrize("full", [True, False])
 @pytest.mark.parametrize("fields", [{}, OTHER_VALUES])
 def test_a_linked_uln_gives_its_masters_whatever_else_is_sent(fields: dict[str, str], full: bool) -> None:
-    outcome = batch_records.holder({**RECORD, **fields, "ULN": ULN}, replace(HELD, master_uln=MASTER), full=full)
+    outcome = batch_records.learner_to_update(
+        {**RECORD, **fields, "ULN": ULN}, replace(HELD, master_uln=MASTER), full=full
+    )
     assert code_of(outcome) == "RC004"
     assert isinstance(outcome, RecordOutcome)
     assert outcome.uln == MASTER
@@ -137,7 +139,7 @@ def test_a_linked_uln_gives_its_masters_whatever_else_is_sent(fields: dict[str, 
 def test_one_mandatory_field_may_change_and_not_two(changed: set[str], missing: set[str], full: bool) -> None:
     sent = {**RECORD, **{name: OTHER_VALUES[name] for name in changed}, "ULN": ULN}
     sent = {name: value for name, value in sent.items() if name not in missing}
-    outcome = batch_records.holder(sent, HELD, full=full)
+    outcome = batch_records.learner_to_update(sent, HELD, full=full)
     if len(changed - missing) > 1:
         assert code_of(outcome) == "RC009"
         assert isinstance(outcome, RecordOutcome)
@@ -152,7 +154,7 @@ def test_one_mandatory_field_may_change_and_not_two(changed: set[str], missing: 
 
 def test_spellings_with_the_same_identity_key_are_no_change() -> None:
     spelled = {"GivenName": "ANNE–MARIE", "FamilyName": "o`hara ", "LastKnownPostCode": "bs81th", "Gender": "1"}
-    assert batch_records.holder({**RECORD, **spelled, "ULN": ULN}, HELD, full=True) is HELD
+    assert batch_records.learner_to_update({**RECORD, **spelled, "ULN": ULN}, HELD, full=True) is HELD
 
 
 @pytest.mark.parametrize(
@@ -188,8 +190,10 @@ def test_a_search_needs_the_five_mandatory_fields(missing: set[str]) -> None:
 def test_a_record_is_looked_for_by_all_that_a_find_takes() -> None:
     optional = {"PreviousFamilyName": "Byrne", "SchoolAtAge16": "St. Brendan's", "PlaceOfBirth": "Cork"}
     email = {"EmailAddress": "am@example.org"}
-    assert batch_records.asked_by(RECORD) == DemographicsAsked("Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH")
-    assert batch_records.asked_by({**RECORD, **optional, **email, "Title": "Ms"}) == DemographicsAsked(
+    assert batch_records.demographics_asked(RECORD) == DemographicsAsked(
+        "Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH"
+    )
+    assert batch_records.demographics_asked({**RECORD, **optional, **email, "Title": "Ms"}) == DemographicsAsked(
         "Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH", "Byrne", "St. Brendan's", "Cork", "am@example.org"
     )
 

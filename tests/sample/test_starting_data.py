@@ -6,7 +6,16 @@ from datetime import date, datetime
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.passwords import Passwords
-from lrs_soap.rules.records.learning_events import AO, CELLS, ILR, NPD, SOURCES, WELSH_FIELDS, LearningEvent, violations
+from lrs_soap.rules.records.learning_events import (
+    AO,
+    FIELD_RULES,
+    ILR,
+    NPD,
+    SOURCES,
+    WELSH_FIELDS,
+    LearningEvent,
+    violations,
+)
 from lrs_soap.rules.values import uln
 from lrs_soap.rules.values.learner import ACTIVE, CLOSED, DELETED, LEARNER_FIELDS
 from lrs_soap.rules.values.organisation import Role, is_password
@@ -74,9 +83,9 @@ def test_each_source_has_every_field_that_it_may_have() -> None:
     for source in SOURCES:
         events = [event for event in EVENTS if event.source == source]
         for field in LearningEvent._fields:
-            cell = CELLS.get(field, {}).get(source)
+            rule = FIELD_RULES.get(field, {}).get(source)
             values = {getattr(event, field) for event in events}
-            is_never = cell is not None and (cell.never or (field, source) in NOT_KNOWN_TO_AO)
+            is_never = rule is not None and (rule.is_forbidden or (field, source) in NOT_KNOWN_TO_AO)
             assert (values == {None}) == is_never, (field, source)
 
 

@@ -70,7 +70,7 @@ def test_there_are_as_many_as_the_age_lets_expect() -> None:
 def test_nothing_is_learned_before_the_age_of_fifteen() -> None:
     for learner, events in zip(LEARNERS, EVENTS, strict=True):
         for event in events:
-            assert int(str(event.happened)[:4]) - int(learner.date_of_birth[:4]) >= 15
+            assert int(str(event.date)[:4]) - int(learner.date_of_birth[:4]) >= 15
 
 
 def held(store: Store, of: range) -> Iterator[list[LearningEvent]]:

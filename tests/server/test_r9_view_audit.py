@@ -12,7 +12,7 @@ import pytest
 
 from lrs_soap.clock import LONDON
 from lrs_soap.operations import access_history
-from lrs_soap.rules.records.access_history import Action
+from lrs_soap.rules.records.access_history import AccessAction
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store.store import Store
 from tests.kit.databases import new_database
@@ -38,12 +38,12 @@ def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             for number in range(23):
                 author = Author("TEST0001", f"Adviser {number} <&>")
                 now = MOMENT + timedelta(minutes=number)
-                access_history.note(unit(transaction, now=now, author=author), [ROWAN], action=Action.VIEWED)
+                access_history.note(unit(transaction, now=now, author=author), [ROWAN], action=AccessAction.VIEWED)
             author = Author("TEST0002", "")
             access_history.note(
-                unit(transaction, now=MOMENT, author=author), [PRIYA, PRIYA_IYER], action=Action.NOT_SHARED
+                unit(transaction, now=MOMENT, author=author), [PRIYA, PRIYA_IYER], action=AccessAction.NOT_SHARED
             )
-            access_history.note(unit(transaction, now=MOMENT, author=author), [PRIYA], action=Action.VIEWED)
+            access_history.note(unit(transaction, now=MOMENT, author=author), [PRIYA], action=AccessAction.VIEWED)
         store.close()
         yield running
 

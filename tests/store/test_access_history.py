@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from lrs_soap.clock import LONDON
-from lrs_soap.rules.records.access_history import Access, Action, Page
+from lrs_soap.rules.records.access_history import AccessAction, Page, RecordAccess
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import access_history, learners
@@ -17,9 +17,9 @@ SUMMER = datetime(2025, 7, 1, 12, 30, tzinfo=LONDON)
 WINTER = datetime(2025, 1, 1, 12, 30, tzinfo=LONDON)
 
 
-def entry(number: int) -> Access:
-    action, moment = (Action.VIEWED, SUMMER) if number % 2 else (Action.NOT_SHARED, WINTER)
-    return Access(moment, action, Author("TEST0001", f"Zoë ’<&> {number}"))
+def entry(number: int) -> RecordAccess:
+    action, moment = (AccessAction.VIEWED, SUMMER) if number % 2 else (AccessAction.NOT_SHARED, WINTER)
+    return RecordAccess(moment, action, Author("TEST0001", f"Zoë ’<&> {number}"))
 
 
 def test_entries_come_back_as_they_were_written_the_last_one_first(
@@ -46,7 +46,7 @@ def test_entries_come_back_as_they_were_written_the_last_one_first(
 
 @pytest.mark.parametrize(("total", "count"), [(0, 0), (1, 1), (10, 1), (11, 2), (20, 2)])
 def test_how_many_pages_there_are(total: int, count: int) -> None:
-    assert Page(1, (), total).count == count
+    assert Page(1, (), total).page_count == count
 
 
 def test_only_who_is_held_has_an_access_history(store: Store) -> None:

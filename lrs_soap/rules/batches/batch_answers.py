@@ -48,7 +48,7 @@ def fits_answer(job: Job) -> bool:
     return job.record_count <= _MOST_RECORDS[job.kind]
 
 
-def standing(job: Job | None) -> Decision:
+def job_status(job: Job | None) -> Decision:
     """The answer to a caller that asks for a job's output; None is a job that this caller does not have."""
     if job is None:
         return Decision(ResponseCode.UNKNOWN_JOB, reasons=(Reason(Rule.JOB, Outcome.UNKNOWN),))

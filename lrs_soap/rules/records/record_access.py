@@ -14,8 +14,8 @@ _EQUAL = (ResponseCode.VERIFIED, ResponseCode.VERIFIED_LINKED)
 def identify(asked: ToVerify, uln: str, learner: Learner | None) -> Decision:
     """What to answer to `uln` and the details in `asked`: as VerifyLearner, but similar names are not enough.
 
-    `learner` is the learner with this ULN, deleted or not, or None. A linked learner's own details are compared, and the
-    answer has that learner, not its master.
+    `learner` is the learner with this ULN, deleted or not, or None. A linked learner's own details are compared, and
+    the answer has that learner, not its master.
 
     | the ULN | names; date of birth and gender, if sent | answer |
     |---|---|---|
