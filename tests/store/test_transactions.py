@@ -15,7 +15,6 @@ from lrs_soap.errors import AlreadyHeld, InvalidSetting, StoreUnavailable
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, properties
 from lrs_soap.store.store import Store
-from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql, on_sqlite
 
 HOLD_THE_LOCK = """
@@ -68,20 +67,6 @@ def test_an_exception_undoes_the_transaction_and_goes_on(store: Store) -> None:
     with store.writing() as transaction:
         properties.add(transaction, "next", "")
     assert names(store) == {"next"}
-
-
-def test_a_savepoint_undoes_only_what_was_in_it(store: Store) -> None:
-    def write_and_fail(transaction: Transaction) -> None:
-        with transaction.savepoint():
-            properties.add(transaction, "inside", "")
-            raise KeyError
-
-    with store.writing() as transaction:
-        properties.add(transaction, "before", "")
-        with pytest.raises(KeyError):
-            write_and_fail(transaction)
-        properties.add(transaction, "after", "")
-    assert names(store) == {"before", "after"}
 
 
 def test_a_reader_does_not_wait_for_a_writer_nor_see_its_work(store: Store, hasty: Store) -> None:
