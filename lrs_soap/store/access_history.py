@@ -29,15 +29,15 @@ _COUNT = Prepared(
 
 
 def add(transaction: Transaction, uln: str, access: RecordAccess) -> None:
-    """Add an entry to the access history of the learner with this ULN, who is held."""
+    """Add an entry to the access history of the learner with this ULN, whom the store must hold."""
     author = access.author
     _INSERT.add(transaction, (uln, access.moment.isoformat(), access.action.value, author.organisation, author.user))
 
 
 def page(transaction: Transaction, uln: str, index: int) -> Page:
-    """A page, the first being 1, of the access history of the learner with this ULN, the newest entry first.
+    """A page of the access history of the learner with this ULN, newest entry first. The first page is 1.
 
-    Beyond the end it is empty.
+    A page after the last one is empty.
     """
     rows = _PAGE.rows(transaction, uln, PAGE_SIZE, (index - 1) * PAGE_SIZE)
     ((total,),) = _COUNT.rows(transaction, uln)

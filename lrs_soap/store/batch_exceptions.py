@@ -1,4 +1,4 @@
-"""The exceptions: records of batch jobs that a person has to decide on."""
+"""The exceptions: records of batch jobs that a person must decide."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _RETURN_CODES = {code.value: code for code in ReturnCode}
 
 
 def add(transaction: Transaction, *, job_id: int, position: int, opened: datetime, possible: tuple[str, ...]) -> None:
-    """Leave a record of a job to be decided on; `opened` is the moment of the upload."""
-    # A record is done once, and so cannot have one yet.
+    """Add an exception for a record of a job. `opened` is the moment of the upload, `possible` are the likely ULNs."""
+    # A record is done once, so it has no exception yet.
     _INSERT.run(transaction, [(job_id, position, ExceptionState.OPEN.value, opened.isoformat(), json.dumps(possible))])
 
 
 def by_id(transaction: Transaction, number: int) -> RecordException | None:
-    """The exception with this number; None where there is none."""
+    """The exception with this number; None if there is none."""
     row = transaction.execute(_SELECT.where(exceptions.c.id == number)).first()
     return None if row is None else _exception(row)
 
@@ -62,9 +62,9 @@ def by_id(transaction: Transaction, number: int) -> RecordException | None:
 def each(
     transaction: Transaction, *, organisation: str | None = None, job_id: int | None = None, open_on: date | None = None
 ) -> Iterator[RecordException]:
-    """The exceptions of an organisation's UKPRN, a job, both, or all, by job and place there, looked up in portions.
+    """The exceptions of an organisation (a UKPRN), of a job, of both, or all; by job and position.
 
-    With `open_on` only those that may still be resolved on that day.
+    They are read in portions. With `open_on`, only those that can still be resolved on that day.
     """
     place = tuple_(exceptions.c.job_id, exceptions.c.position)
     statement = _SELECT.order_by(exceptions.c.job_id, exceptions.c.position).limit(_PORTION)
@@ -73,7 +73,7 @@ def each(
     if job_id is not None:
         statement = statement.where(exceptions.c.job_id == job_id)
     if open_on is not None:
-        # A moment's text begins with its day, which is the service's clock's, as `open_on` is.
+        # The text of a moment begins with its day by the service's clock, as `open_on` is.
         first_day = open_on - timedelta(days=DAYS_TO_RESOLVE)
         statement = statement.where(
             exceptions.c.state == ExceptionState.OPEN.value, exceptions.c.opened >= first_day.isoformat()
@@ -86,7 +86,7 @@ def each(
 
 
 def close(transaction: Transaction, number: int, state: ExceptionState, *, moment: datetime, by: str) -> bool:
-    """Write down that an open exception is resolved or withdrawn, and tell whether it was open until this moment."""
+    """Set an open exception to resolved or withdrawn; return whether it was open."""
     closed = (
         update(exceptions)
         .where(exceptions.c.id == number, exceptions.c.state == ExceptionState.OPEN.value)

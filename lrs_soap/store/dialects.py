@@ -20,7 +20,7 @@ _EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
 
 
 class milliseconds_now(FunctionElement[int]):
-    """In a statement: the milliseconds since 1970 by the database's clock, when the statement is run."""
+    """In a statement: the milliseconds since 1970 by the database's clock at the time it runs."""
 
     type = BigInteger()
     inherit_cache = True
@@ -40,25 +40,25 @@ class Mode(Enum):
     """What a transaction is for."""
 
     READING = "reading"
-    """Sees the database as it was at one moment, and cannot change it."""
+    """Reads the database as it was at one moment."""
     WRITING = "writing"
-    """Can change it, and sees what others have committed meanwhile."""
+    """Changes the database, and sees what others commit in the meantime."""
     WRITING_AHEAD = "writing ahead"
-    """As WRITING, but may be committed before it is on disk."""
+    """Like WRITING, but its commit does not wait for the disk."""
 
 
 class Dialect(Protocol):
     """One kind of database, at one address."""
 
     single_writer: bool
-    """Writers of one process must take turns, or they wait unfairly."""
+    """Whether the writers of one process must take turns. Otherwise some of them would wait too long."""
 
     def engine(self) -> Engine:
-        """What makes connections: in autocommit mode, since the store begins and ends transactions by itself."""
+        """The engine that makes connections, in autocommit mode: the store itself begins and ends transactions."""
         ...
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
-        """Make a new connection ready, by its driver's cursor."""
+        """Prepare a new connection, by its driver's cursor."""
         ...
 
     def begin(self, cursor: Any, mode: Mode) -> None:
@@ -66,36 +66,36 @@ class Dialect(Protocol):
         ...
 
     def lock_for_migration(self, connection: Connection) -> None:
-        """Wait, in a writing transaction, until no other process is migrating."""
+        """In a writing transaction, wait until no other process migrates the database."""
         ...
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
-        """Take so many numbers of a sequence, in a writing transaction."""
+        """In a writing transaction, take the next `count` numbers of a sequence, ascending."""
         ...
 
     def insert_rows(self, cursor: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows, each the values of the columns, in their order."""
+        """Insert rows, each the values of `columns` in their order."""
         ...
 
     def expect_many(self, cursor: Any) -> None:
-        """Make a connection ready for inserts of very many rows."""
+        """Prepare a connection for inserts of very many rows."""
         ...
 
     def is_busy(self, error: BaseException) -> bool:
-        """The driver's error says: another process is writing, try again."""
+        """Whether the driver's error means that another process is writing, so that a second try may succeed."""
         ...
 
     def is_duplicate(self, error: BaseException | None) -> bool:
-        """The driver's error says that a uniqueness was violated."""
+        """Whether the driver's error means that a uniqueness was violated."""
         ...
 
     def explain(self, error: BaseException) -> str | None:
-        """A sentence for a driver's error that is the database's fault, or None where it is the program's."""
+        """A sentence for a driver's error about the database itself, which ends the transaction; None for any other."""
         ...
 
 
 def dialect_of(url: str, busy_timeout: float) -> Dialect:
-    """The kind of database that `url` names. Raises InvalidSetting, without any password, where it names none."""
+    """The kind of database that `url` names. Raises InvalidSetting if it names none; the message has no password."""
     if "://" not in url:
         raise InvalidSetting(f"The database is given by a URL such as {_EXAMPLES}, not by the path of a file.")
     try:
@@ -114,7 +114,7 @@ def _list(columns: tuple[str, ...]) -> str:
 
 
 class SQLite:
-    """A file, which several processes of one machine may use."""
+    """A file, which several processes of one machine can use."""
 
     single_writer = True
 
@@ -128,13 +128,13 @@ class SQLite:
             raise InvalidSetting("A SQLite URL names a file and nothing else, as 'sqlite:///lrs.db' does.")
         self._url = url.set(drivername="sqlite+pysqlite")
         self._busy_timeout = busy_timeout
-        self._trouble = _sqlite_trouble(url.database, busy_timeout)
+        self._explanations = _sqlite_explanations(url.database, busy_timeout)
 
     def __repr__(self) -> str:
         return str(self._url)
 
     def engine(self) -> Engine:
-        # A connection is used by one thread at a time, but not always by the one that made it.
+        # One thread at a time uses a connection, but not always the one that opened it.
         return create_engine(
             self._url,
             poolclass=NullPool,
@@ -147,8 +147,8 @@ class SQLite:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA foreign_keys = ON")
         if for_writing:
-            # The store does the waiting itself: SQLite's sleeps grow to 100 ms, and one that sleeps so long misses
-            # the moments between the transactions of another process that writes all the time.
+            # The store itself waits: SQLite's sleeps grow to 100 ms, so it would miss the short gaps between the
+            # transactions of another process that writes all the time.
             cursor.execute("PRAGMA busy_timeout = 0")
         else:
             cursor.execute("PRAGMA query_only = ON")
@@ -157,12 +157,12 @@ class SQLite:
         if mode is Mode.READING:
             cursor.execute("BEGIN")
             return
-        # The write-ahead log has all in order: a commit that is synchronised takes along those before it.
+        # The write-ahead log is in order, so a commit that is synchronised saves those before it too.
         cursor.execute(f"PRAGMA synchronous = {'FULL' if mode is Mode.WRITING else 'NORMAL'}")
         cursor.execute("BEGIN IMMEDIATE")
 
     def lock_for_migration(self, connection: Connection) -> None:
-        pass  # BEGIN IMMEDIATE has done it.
+        pass  # BEGIN IMMEDIATE has locked the database.
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         cursor.execute("UPDATE counters SET value = value + ? WHERE name = ?", (count, sequence))
@@ -178,7 +178,7 @@ class SQLite:
         cursor.executemany(f"INSERT INTO {table} ({_list(columns)}) VALUES ({placeholders})", rows)
 
     def expect_many(self, cursor: Any) -> None:
-        # In KiB: indexes whose rows come in no order are read again for each of them where there is no room.
+        # In KiB. Rows come in no order of some indexes, whose pages are read again and again if they do not fit.
         cursor.execute("PRAGMA cache_size = -65536")
 
     def is_busy(self, error: BaseException) -> bool:
@@ -190,11 +190,12 @@ class SQLite:
     def explain(self, error: BaseException) -> str | None:
         if not isinstance(error, sqlite3.Error):
             return None
-        # By its text, because Python 3.10 does not hand on the error's number.
-        return next((sentence for text, sentence in self._trouble if text in str(error)), None)
+        # By the text, because Python 3.10 does not have the error's number.
+        return next((sentence for text, sentence in self._explanations if text in str(error)), None)
 
 
-def _sqlite_trouble(path: str, busy_timeout: float) -> tuple[tuple[str, str], ...]:
+def _sqlite_explanations(path: str, busy_timeout: float) -> tuple[tuple[str, str], ...]:
+    """Sentences for SQLite's errors, each after a part of the error's own text."""
     file = f"The database file {path}"
     return (
         ("is locked", f"{file} has been locked by another program for longer than {busy_timeout:g} seconds."),
@@ -209,18 +210,18 @@ def _sqlite_trouble(path: str, busy_timeout: float) -> tuple[tuple[str, str], ..
 
 
 class PostgreSQL:
-    """A server, reached through psycopg."""
+    """A server, which psycopg connects to."""
 
     single_writer = False
 
-    # Read committed for writing: after a uniqueness error the rival's row must be seen.
+    # Writing is read committed, so that the rival's row can be read after a uniqueness error.
     _BEGIN: Mapping[Mode, str] = {
         Mode.READING: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         Mode.WRITING: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         Mode.WRITING_AHEAD: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off",
     }
 
-    # Any number will do that nothing else in the same database locks.
+    # Any number that nothing else in the same database locks.
     _MIGRATION_LOCK = 7_201_966
 
     def __init__(self, url: URL, busy_timeout: float) -> None:
@@ -254,8 +255,8 @@ class PostgreSQL:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
-        # Of a row in `counters` the lock would be held until the commit, and all who register would queue up for it.
-        # A sequence is never locked; what it costs is the numbers of transactions that are undone.
+        # A row in `counters` would be locked until the commit, and all registrations would wait for it. A sequence is
+        # not locked, but the numbers of transactions that are rolled back are lost.
         cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", (f"{sequence}_numbers", count))
         return [row[0] for row in cursor.fetchall()]
 
@@ -265,10 +266,10 @@ class PostgreSQL:
                 copy.write_row(row)
 
     def expect_many(self, cursor: Any) -> None:
-        pass  # Its memory is the server's business.
+        pass  # The server has its own settings for memory.
 
     def is_busy(self, error: BaseException) -> bool:
-        return False  # PostgreSQL has waited already.
+        return False  # PostgreSQL itself has waited.
 
     def is_duplicate(self, error: BaseException | None) -> bool:
         return getattr(error, "sqlstate", None) == "23505"

@@ -22,14 +22,14 @@ _OF = Prepared(
 
 
 def add(transaction: Transaction, uln: str, change: Change) -> None:
-    """Add a change to the history of the learner with this ULN, who is held."""
+    """Add a change to the history of the learner with this ULN, whom the store must hold."""
     author, fields = change.author, json.dumps(change.fields, ensure_ascii=False)
     row = (uln, change.action.value, change.moment.isoformat(), author.organisation, author.user, fields)
     _INSERT.add(transaction, row)
 
 
 def of(transaction: Transaction, uln: str) -> tuple[Change, ...]:
-    """Every change to the learner with this ULN, the first one first; none for a learner that was loaded."""
+    """All changes to the learner with this ULN, oldest first. A learner that was loaded has none."""
     return tuple(map(_change, _OF.rows(transaction, uln)))
 
 

@@ -1,7 +1,7 @@
-"""Batch jobs and their records: what is to be done, how far it is, and whose turn it is to do it.
+"""Batch jobs and their records: what is to be done, how far it is done, and which worker does it.
 
-A job is one worker's at a time, by a lease that ends by itself. Whoever has it changes it only where it still is theirs
-and as far as they think: each change says so, and tells whether it was.
+A worker has a job by a lease, which it renews. Each UPDATE names the owner and the position that it assumes, and
+returns whether it matched.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _RECORD = tuple(
     for name in ("position", "sent", "trouble", "identifier_trouble", "return_code", "uln", "answer")
 )
 
-# A job that is still being stored has no `due`, and is not there.
+# A job that is still being stored has no `due`, and nobody sees it.
 _IS_DUE = jobs.c.due <= milliseconds_now()
 _LEASE_IS_OVER = jobs.c.lease_until < milliseconds_now()
 
@@ -122,10 +122,10 @@ _FLAGS = {flag.value: flag for flag in FailureFlag}
 
 @dataclass(frozen=True, slots=True)
 class DueJob:
-    """A job that may be taken.
+    """A job that a worker may take.
 
-    `holder` is whose it was last, where it was not given back; `on_record` the record that it was on then, where it was
-    on one, and `deaths` how many have died of the record that comes next.
+    `holder` is the worker that had it last and did not put it back, and `on_record` the position of the record that it
+    was on; each may be None. `deaths` is how many workers have died on the next record.
     """
 
     job: Job
@@ -144,9 +144,9 @@ def insert_job(
     file: FileFacts | None = None,
     owner: str | None = None,
 ) -> int:
-    """Begin to store a job, and return its JobID: it is not there for anybody before it is released.
+    """Begin to store a job, and return its JobID. Nobody else sees the job before it is released.
 
-    `owner` is who stores it, where that takes several transactions.
+    `owner` is who stores it, if that takes several transactions.
     """
     row = {
         "kind": kind.value,
@@ -167,7 +167,7 @@ def insert_job(
 
 
 def add_records(transaction: Transaction, job_id: int, records: Iterable[SubmittedRecord], *, first: int = 0) -> None:
-    """Store records of a job that is not released yet; `first` is the place of the first of them."""
+    """Store records of a job that is not released yet. `first` is the position of the first of them."""
     rows = [
         {
             "job_id": job_id,
@@ -183,7 +183,7 @@ def add_records(transaction: Transaction, job_id: int, records: Iterable[Submitt
 
 
 def release(transaction: Transaction, job_id: int, *, record_count: int, delay: int) -> None:
-    """Let a job that is stored be there, with all its records, and be taken in `delay` seconds."""
+    """Show a job that is stored completely. A worker may take it after `delay` seconds."""
     transaction.execute(
         update(jobs)
         .where(jobs.c.id == job_id)
@@ -192,31 +192,31 @@ def release(transaction: Transaction, job_id: int, *, record_count: int, delay: 
 
 
 def by_id(transaction: Transaction, job_id: int) -> Job | None:
-    """The job with this JobID, whosever it is; None where there is none."""
+    """The job with this JobID, of any organisation; None if there is none."""
     row = _BY_ID.row(transaction, job_id)
     return None if row is None else _job(row)
 
 
 def records(transaction: Transaction, job_id: int, *, first: int, end: int) -> list[JobRecord]:
-    """The records of a job from place `first` up to `end`, in order."""
+    """The records of a job from position `first` up to, but without, `end`, in order."""
     return list(map(_record, _RECORDS.rows(transaction, job_id, first, end)))
 
 
 def outcomes(transaction: Transaction, job_id: int) -> dict[ReturnCode, int]:
-    """How many records of a job have each return code."""
+    """The number of a job's records with each return code."""
     return {_RETURN_CODES[code]: count for code, count in _OUTCOMES.rows(transaction, job_id)}
 
 
 def holders(transaction: Transaction) -> set[str | None]:
-    """Whose the jobs are that are due; None is among them where one is nobody's, or its lease is over."""
+    """The owners of the jobs that are due; with None if one has no owner, or its lease has ended."""
     return {row[0] for row in _HOLDERS.rows(transaction)}
 
 
 def next_due(transaction: Transaction, gone: Collection[str]) -> DueJob | None:
-    """The job that is due for longest and nobody's; None where there is none.
+    """The job that has been due for longest and is free; None if there is none.
 
-    It is nobody's too where its holder is among those who are `gone`, or the lease is over. Nobody else gets it while
-    this writing transaction lasts.
+    A job is free if it has no owner, if its owner is among those who are `gone`, or if the lease has ended. Nobody else
+    can take it before this writing transaction ends.
     """
     is_free = or_(jobs.c.lease_owner.is_(None), _LEASE_IS_OVER, jobs.c.lease_owner.in_(gone))
     row = transaction.execute(_NEXT_DUE.where(is_free)).one_or_none()
@@ -226,51 +226,51 @@ def next_due(transaction: Transaction, gone: Collection[str]) -> DueJob | None:
 
 
 def leased(transaction: Transaction, job_id: int, owner: str) -> tuple[Job, int] | None:
-    """A job as it is now, and how many have died of its next record; None where it is not `owner`'s."""
+    """A job as it is now, and how many workers have died on its next record; None if `owner` no longer has it."""
     row = _LEASED.row(transaction, job_id, owner)
     return None if row is None else (_job(row[1:]), row[0])
 
 
 def take(transaction: Transaction, job_id: int, *, owner: str, state: JobState, now: datetime, deaths: int) -> None:
-    """Give a job that `next_due` has found to `owner`; `now` is when it is started, if it was not."""
+    """Give a job that `next_due` has found to `owner`. `now` is when it starts, unless it has started before."""
     _TAKE.run(transaction, job_id, owner, state.value, now.isoformat(), deaths)
 
 
 def begin_record(transaction: Transaction, job_id: int, *, owner: str, position: int) -> bool:
-    """Note that `owner` is on the record at `position`, which is the next one; whether the job is still theirs."""
+    """Note that `owner` begins the next record, at `position`; return whether that matched."""
     return _BEGIN.run(transaction, job_id, owner, position) == 1
 
 
 def record_done(transaction: Transaction, job_id: int, *, owner: str, position: int, goes_on_with: int | None) -> bool:
-    """Note that the record at `position` is done; whether the job is still `owner`'s and was there.
+    """Note that `owner` has done the record at `position`; return whether that matched.
 
-    `goes_on_with` is the record that its owner is on from now on, None for none.
+    `goes_on_with` is the position of the record that the owner begins now, or None.
     """
     return _DONE.run(transaction, job_id, owner, position, goes_on_with) == 1
 
 
 def count_death(transaction: Transaction, job_id: int, *, owner: str, position: int, deaths: int) -> bool:
-    """Note how many have died of the record at `position`; whether the job is still `owner`'s and was there."""
+    """Note how many workers have died on the record at `position`; return whether that matched."""
     return _COUNT_DEATH.run(transaction, job_id, owner, position, deaths) == 1
 
 
 def put_back(transaction: Transaction, job_id: int, *, owner: str) -> bool:
-    """Give a job back, to be taken after those that are due already; whether it was still `owner`'s."""
+    """Put a job back behind those that are already due; return whether `owner` still had it."""
     return _PUT_BACK.run(transaction, job_id, owner) == 1
 
 
 def end(transaction: Transaction, job_id: int, *, owner: str, state: JobState, now: datetime) -> bool:
-    """End a job in this state; whether it was still `owner`'s."""
+    """End a job in this state; return whether `owner` still had it."""
     return _END.run(transaction, job_id, owner, state.value, now.isoformat()) == 1
 
 
 def set_outcome(transaction: Transaction, job_id: int, position: int, *, code: ReturnCode, uln: str | None) -> None:
-    """Hold what became of a record that was to be registered."""
+    """Write the outcome of a registration's record."""
     _SET_OUTCOME.run(transaction, job_id, position, code.value, uln, None)
 
 
 def set_verified(transaction: Transaction, job_id: int, position: int, verified: VerifiedRecord) -> None:
-    """Hold what a verification came to."""
+    """Write the answer to a verification's record."""
     _SET_OUTCOME.run(transaction, job_id, position, None, None, _verified_text(verified))
 
 

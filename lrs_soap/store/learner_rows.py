@@ -1,4 +1,4 @@
-"""Learners as rows of the tables, and very many of them inserted at once, on the driver's own cursor."""
+"""Learners as rows of the tables, and inserts of very many of them at once, on the driver's own cursor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lrs_soap.store.tables import IDENTITY, NOT_DELETED, learners
 from lrs_soap.store.transaction import Transaction
 
 HELD_FIELDS = tuple(field for field in LEARNER_FIELDS if field != "linked_ulns")
-"""The fields that are columns, in order. `linked_ulns`, the dataclass's last, is in the rows of those linked."""
+"""The fields that are columns, in order. The last one, `linked_ulns`, is in the rows of the linked learners."""
 
 IDENTITY_KEYS = ("given_name_identity", "family_name_identity", "post_code_identity")
 """The columns of the identity keys that `identity_keys_of` makes. A date and a gender are their own."""
@@ -45,7 +45,7 @@ _Row = tuple[Any, ...]
 
 
 class Rows(NamedTuple):
-    """Learners and their events made ready to be inserted, by this process or by another one that is sent them."""
+    """Learners and their events, ready for this process or another one to insert."""
 
     learners: list[_Row]
     name_keys: list[_Row]
@@ -67,15 +67,15 @@ def row_of(learner: Learner) -> _Row:
 
 
 def rows_of(many: Sequence[Learner], events: Iterable[LearningEvent] = ()) -> Rows:
-    """All rows of these learners, in their order, and of their events."""
+    """All rows of these learners and events, in their order."""
     return Rows([row_of(learner) for learner in many], name_keys.rows_for(many), learning_events.rows_for(events))
 
 
 def by_date_of_birth(several: Iterable[Rows]) -> Rows:
-    """All of these as one, in the order of the indexes that learners are found by.
+    """All of these rows as one, in the order of the indexes that learners are found by.
 
-    So what is kept together is written together, which with many learners saves most of the writing. None of them is
-    to be linked to another.
+    Rows that are next to each other in the database are then written together, which saves most of the writing when
+    there are many. None of the learners may be linked to another.
     """
     together = Rows([], [], [])
     for rows in several:
@@ -88,10 +88,10 @@ def by_date_of_birth(several: Iterable[Rows]) -> Rows:
 
 
 def insert(transaction: Transaction, rows: Rows) -> None:
-    """Hold the learners of these rows, each master before those linked to it, and their events, in that order.
+    """Store learners and their events in the order of the rows, which have each master before those linked to it.
 
-    Raises AlreadyHeld, and then the transaction, or a savepoint around this, is to be undone. It has none of its own,
-    for which SQLite would keep a copy of every page that it changes.
+    After AlreadyHeld, roll back the transaction or a savepoint around this. There is none here, because SQLite would
+    copy each page that it changes.
     """
     transaction.insert_rows(learners, COLUMNS, rows.learners)
     name_keys.insert_rows(transaction, rows.name_keys)
@@ -99,17 +99,16 @@ def insert(transaction: Transaction, rows: Rows) -> None:
 
 
 def insert_new(transaction: Transaction, rows: Rows) -> int:
-    """Hold those learners of the rows whose ULN and five identity keys nobody has, and return how many they are.
+    """Store the learners whose ULN and five identity keys are free, with their events; return how many they are.
 
-    Of several with the same ULN or five identity keys the first is held. None of them is to be deleted. The events are
-    held of those who are held by this.
+    Of several learners with the same ULN or five identity keys, the first is stored. None of them may be deleted.
     """
     while True:
         new = _selected(rows, set(_new_ulns(transaction, rows)))
         transaction.before_write()
         if _inserted(transaction, new):
             return len(new.learners)
-        # Another process has held one of them since, and is seen to have by now.
+        # Another process has stored one of them since, and the next look sees it.
 
 
 def _inserted(transaction: Transaction, rows: Rows) -> bool:
@@ -122,7 +121,7 @@ def _inserted(transaction: Transaction, rows: Rows) -> bool:
 
 
 def _new_ulns(transaction: Transaction, rows: Rows) -> Iterator[str]:
-    """The ULNs of those learners whose ULN and identity nobody has, nor one before them."""
+    """The ULNs of the learners whose ULN and identity keys are free and are not those of a learner before them."""
     taken: set[Any] = set()
     for each in rows.learners:
         uln, identity = _uln_of(each), _identity_of(each)

@@ -1,4 +1,4 @@
-"""The learners that are held."""
+"""Learners: how they are found, stored, changed and linked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lrs_soap.store.tables import NOT_DELETED, learners
 from lrs_soap.store.transaction import Transaction
 
 _LINKED = learners.alias("linked")
-# A row for each linked learner, and one with None for a learner who has none.
+# A row for each linked learner, or one row with None if there is no linked learner.
 _WITH_LINKED_ULNS = (
     select(*(learners.c[field] for field in HELD_FIELDS), _LINKED.c.uln)
     .outerjoin_from(learners, _LINKED, _LINKED.c.master_uln == learners.c.uln)
@@ -51,16 +51,16 @@ _LINK = update_of(learners).where(learners.c.uln == bindparam("old_uln"))
 
 
 def by_uln(transaction: Transaction, uln: str) -> Learner | None:
-    """The learner with this ULN, deleted or linked ones too, and the ULNs linked to it; None where there is none."""
+    """The learner with this ULN, with the ULNs linked to it; None if there is none. It may be deleted or linked."""
     return _learner(_BY_ULN.rows(transaction, uln))
 
 
 def by_identity(
     transaction: Transaction, *, given_name: str, family_name: str, date_of_birth: str, gender: str, post_code: str
 ) -> Learner | None:
-    """The learner, not deleted, linked or not, whose five identity keys are those of these values.
+    """The learner who is not deleted and has the five identity keys of these values; None if there is none.
 
-    The values are as they were sent; there is one such learner at most.
+    The values are as they were sent. At most one learner has them, who may be linked.
     """
     rows = _BY_IDENTITY.rows(
         transaction,
@@ -74,7 +74,7 @@ def by_identity(
 
 
 def with_identity_of(transaction: Transaction, learner: Learner) -> Learner | None:
-    """The learner, not deleted, linked or not, whose five identity keys are those of this one; it may be this one."""
+    """The learner who is not deleted and has this one's five identity keys. It may be this one, and may be linked."""
     return by_identity(
         transaction,
         given_name=learner.given_name,
@@ -86,9 +86,9 @@ def with_identity_of(transaction: Transaction, learner: Learner) -> Learner | No
 
 
 def insert(transaction: Transaction, learner: Learner) -> None:
-    """Hold one more learner; its `linked_ulns` are not looked at.
+    """Store a new learner, without its `linked_ulns`.
 
-    Raises AlreadyHeld where its ULN or its five identity keys are taken; the transaction can go on after that.
+    Raises AlreadyHeld when its ULN or its five identity keys are taken. The transaction can go on after that.
     """
     with transaction.savepoint():
         _INSERT_ONE.add(transaction, row_of(learner))
@@ -96,7 +96,7 @@ def insert(transaction: Transaction, learner: Learner) -> None:
 
 
 def insert_many(transaction: Transaction, many: Sequence[Learner]) -> None:
-    """Hold all of these, each master before those linked to it, or raise AlreadyHeld and hold none."""
+    """Store new learners, each master before those linked to it. Raises AlreadyHeld, and then stores none of them."""
     if many:
         with transaction.savepoint():
             transaction.execute(_INSERT, [_row(learner) for learner in many])
@@ -104,14 +104,13 @@ def insert_many(transaction: Transaction, many: Sequence[Learner]) -> None:
 
 
 def update(transaction: Transaction, before: Learner, after: Learner) -> bool:
-    """Hold a learner as it is now, and tell whether, until this moment, it was held as `before` says.
+    """Write `after` if the row still matches `before` in version, status and master; return whether it did.
 
-    Where it was not, which its version, status and master tell, nothing is changed. Whom it is linked to, and who is
-    linked to it, is not looked at. Raises AlreadyHeld where another learner has its five identity keys; the
-    transaction can go on after that.
+    The learner's master and those linked to it are not changed. Raises AlreadyHeld when another learner has the new
+    five identity keys. The transaction can go on after that.
     """
     row = _row(after)
-    # No ULN ever changes, and who is linked to whom is changed by `link` and `carry` alone.
+    # A ULN never changes, and only `link` and `carry` change who is linked to whom.
     for column in ("uln", "master_uln", "merged_into"):
         del row[column]
     old = {
@@ -125,9 +124,9 @@ def update(transaction: Transaction, before: Learner, after: Learner) -> bool:
 
 
 def lock(transaction: Transaction, ulns: Collection[str]) -> None:
-    """Let nobody else change these learners, or link others to them, until this writing transaction ends.
+    """Keep all others from changing these learners, or linking to them, until this writing transaction ends.
 
-    They are locked in the order of their ULNs, so that of two who lock one waits for the other and never both.
+    Learners are locked in the order of their ULNs, so two transactions never wait for each other.
     """
     transaction.execute(
         select(learners.c.id).where(learners.c.uln.in_(ulns)).order_by(learners.c.uln).with_for_update()
@@ -135,42 +134,42 @@ def lock(transaction: Transaction, ulns: Collection[str]) -> None:
 
 
 def link(transaction: Transaction, uln: str, master_uln: str | None) -> None:
-    """Link a learner to the master that it is merged into; None links it to nobody."""
+    """Link a learner to the master that it is merged into. None ends its link."""
     transaction.execute(_LINK.values(master_uln=master_uln, merged_into=master_uln), {"old_uln": uln})
 
 
 def carry(transaction: Transaction, uln: str, master_uln: str) -> None:
-    """Link a linked learner to another master than it was merged into, or to that again."""
+    """Link a linked learner to another master, or back to the one that it was merged into."""
     transaction.execute(_LINK.values(master_uln=master_uln), {"old_uln": uln})
 
 
 def merged_into(transaction: Transaction, master_uln: str) -> dict[str, str]:
-    """What each learner that is linked to this master was merged into."""
+    """The ULN that each learner linked to this master was merged into, by the learner's ULN."""
     linked = select(learners.c.uln, learners.c.merged_into).where(learners.c.master_uln == master_uln)
     return {row.uln: row.merged_into for row in transaction.execute(linked)}
 
 
 def held_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
-    """Those of `ulns` that are some learner's, deleted or not."""
+    """Those of `ulns` that a learner has, deleted or not."""
     if len(ulns) == 1:
-        # What each registration asks.
+        # Each registration asks this.
         return {uln for uln in ulns if _IS_HELD.rows(transaction, uln)}
     return set(transaction.execute(select(learners.c.uln).where(learners.c.uln.in_(ulns))).scalars())
 
 
 def deleted_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
-    """Those of `ulns` that are a deleted learner's."""
+    """Those of `ulns` that a deleted learner has."""
     deleted = select(learners.c.uln).where(learners.c.uln.in_(ulns), learners.c.learner_status == DELETED)
     return set(transaction.execute(deleted).scalars())
 
 
 def count(transaction: Transaction) -> int:
-    """How many learners are held, deleted and linked ones included."""
+    """How many learners the store has, including deleted and linked ones."""
     return int(transaction.execute(select(func.count()).select_from(learners)).scalar_one())
 
 
 def _learner(rows: Sequence[tuple[Any, ...]]) -> Learner | None:
-    """The learner of the rows of `_WITH_LINKED_ULNS` that are about one."""
+    """The learner in rows of `_WITH_LINKED_ULNS`, which are all about the same one; None if there are no rows."""
     if not rows:
         return None
     linked = tuple(row[-1] for row in rows if row[-1] is not None)

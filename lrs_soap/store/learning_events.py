@@ -1,4 +1,4 @@
-"""The learning events that are held."""
+"""The learning events of learners."""
 
 from __future__ import annotations
 

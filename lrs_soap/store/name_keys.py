@@ -1,4 +1,4 @@
-"""The name keys by which learners are looked up; `store.learners` keeps them beside each learner that it writes."""
+"""The name keys by which learners are looked up. `store.learners` writes them with each learner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lrs_soap.store.prepared import Prepared, PreparedInsert, PreparedUpdate
 from lrs_soap.store.tables import name_keys
 from lrs_soap.store.transaction import Transaction
 
-# More than most look-ups find, and few enough that a search which ends early has read little in vain.
+# Most look-ups find fewer rows, and a search that ends early has not read many for nothing.
 _PORTION = 100
 
 _ROWS = (
@@ -39,17 +39,17 @@ _primary_key = attrgetter(*_KEY)
 
 
 def by_date(transaction: Transaction, date_of_birth: str, key: str) -> Iterator[NameKey]:
-    """The rows with this date and key, by ULN; they are read as far as they are asked for, in portions."""
+    """The rows with this date and key, by ULN. They are read in portions, as the caller asks for more."""
     return _in_portions(_BY_DATE, transaction, date_of_birth, key)
 
 
 def by_post_code(transaction: Transaction, post_code: str, key: str) -> Iterator[NameKey]:
-    """The rows with this postcode, given by its identity key, and key; read as in `by_date`."""
+    """The rows with this postcode, given as its identity key, and this key; read as in `by_date`."""
     return _in_portions(_BY_POST_CODE, transaction, post_code, key)
 
 
 def insert_for(transaction: Transaction, learners: Iterable[Learner]) -> None:
-    """Add the keys of learners who are held and have none yet."""
+    """Add the keys of learners whom the store holds without keys."""
     rows = rows_for(learners)
     if rows:
         _INSERT.run(transaction, rows)
@@ -61,25 +61,25 @@ def rows_for(learners: Iterable[Learner]) -> list[tuple[Any, ...]]:
 
 
 def insert_rows(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add very many keys, those of `rows_for`."""
+    """Add very many keys, as `rows_for` makes them."""
     transaction.insert_rows(name_keys, NameKey._fields, rows)
 
 
 def replace_for(transaction: Transaction, before: Learner, after: Learner) -> None:
-    """Bring the keys of a learner who has changed up to date: `before` is what was held until now."""
+    """Replace the keys of a learner who has changed. `before` is the learner as it was stored until now."""
     old, new = name_keys_of(before), name_keys_of(after)
     if old == new and new:
         return
     if key_version.is_current(transaction):
         _DELETE.run_each(transaction, map(_primary_key, old))
     else:
-        # Older rules may have made other keys than `old`. This reads all keys of the date, which takes longer.
+        # Older rules may have made other keys than `old`. This reads all keys of that date, and so takes longer.
         _DELETE_ALL.run(transaction, before.date_of_birth, before.uln)
     insert_for(transaction, [after])
 
 
 def rewrite(transaction: Transaction, old: Iterable[NameKey], new: Sequence[NameKey]) -> None:
-    """Hold the `new` keys of one learner, in place of those of `old` that are there and of any of the new ones."""
+    """Replace a learner's `old` keys by the `new` ones. Some old ones may be gone, and some new ones may exist."""
     _DELETE.run_each(transaction, {_primary_key(each) for each in (*old, *new)})
     if new:
         _INSERT.run(transaction, map(tuple, new))

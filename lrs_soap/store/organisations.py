@@ -1,4 +1,4 @@
-"""The organisations that may ask."""
+"""The organisations that use the service, and the hashes of their passwords."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ class Account:
 
 
 def by_ukprn(transaction: Transaction, ukprn: str) -> Account | None:
-    """The organisation with this UKPRN, in any case, suspended ones too."""
+    """The organisation with this UKPRN, in upper or lower case, suspended or not; None if there is none."""
     return _found(_BY_UKPRN.row(transaction, canonical(ukprn)))
 
 
 def by_reference(transaction: Transaction, organisation_ref: str) -> Account | None:
-    """The organisation with this OrganisationRef, in any case, suspended ones too."""
+    """The organisation with this OrganisationRef, in upper or lower case, suspended or not; None if there is none."""
     return _found(_BY_REFERENCE.row(transaction, canonical(organisation_ref)))
 
 
 def all(transaction: Transaction) -> tuple[Organisation, ...]:
-    """Every organisation, by UKPRN."""
+    """All organisations, in the order of their UKPRNs."""
     return tuple(_account(row).organisation for row in _ALL.rows(transaction))
 
 
 def insert(transaction: Transaction, organisation: Organisation, password_hash: str) -> None:
-    """Hold one more. Raises AlreadyHeld where its UKPRN or its OrganisationRef is taken."""
+    """Add an organisation. Raises AlreadyHeld when its UKPRN or its OrganisationRef is taken."""
     row = {
         "ukprn": canonical(organisation.ukprn),
         "organisation_ref": canonical(organisation.organisation_ref),
@@ -63,7 +63,7 @@ def insert(transaction: Transaction, organisation: Organisation, password_hash: 
 
 
 def locked(transaction: Transaction, ukprn: str) -> Organisation | None:
-    """The organisation with this UKPRN, which nobody else changes until this writing transaction ends."""
+    """The organisation with this UKPRN. Nobody else can change it until this writing transaction ends."""
     found = transaction.execute(
         select(*_COLUMNS).where(organisations.c.ukprn == canonical(ukprn)).with_for_update()
     ).one_or_none()
@@ -71,12 +71,12 @@ def locked(transaction: Transaction, ukprn: str) -> Organisation | None:
 
 
 def update(transaction: Transaction, organisation: Organisation) -> None:
-    """Hold the roles, suspension and permissions of an organisation as they are now; it is told by its UKPRN."""
+    """Write the roles, suspension and permissions of the organisation that has this one's UKPRN."""
     transaction.execute(_the_one(organisation.ukprn).values(**_changeable(organisation)))
 
 
 def set_password_hash(transaction: Transaction, ukprn: str, password_hash: str) -> bool:
-    """Hold another password's hash; whether there is such an organisation."""
+    """Replace the hash of an organisation's password; return whether there is such an organisation."""
     return transaction.execute(_the_one(ukprn).values(password_hash=password_hash)).rowcount == 1
 
 

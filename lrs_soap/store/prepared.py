@@ -1,6 +1,6 @@
-"""Statements that are run often: compiled once for each kind of database, run on the driver's own cursor.
+"""Statements that run often: compiled once for each kind of database, and run on the driver's own cursor.
 
-SQLAlchemy's execution machinery costs more than the look-up, update or row that it would run here.
+SQLAlchemy's way to execute a statement takes longer than most of these take in the database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Values = tuple[Any, ...]
 
 
 class _Statement:
-    """A statement with bound parameters, whose values are given in the order of `names` when it is run."""
+    """A statement with bound parameters. Each run gives their values in the order of `names`."""
 
     def __init__(self, statement: Select[Any] | Update | Insert | Delete, *names: str) -> None:
         self._statement = statement
@@ -26,14 +26,14 @@ class _Statement:
         self._compiled: dict[str, tuple[str, Callable[[_Values], Any]]] = {}
 
     def _execute(self, transaction: Transaction, values: _Values) -> Any:
-        """Run it; the cursor that it was run on."""
+        """Run it and return the cursor that it was run on."""
         sql, arrange = self._on(transaction)
         cursor = transaction.cursor
         cursor.execute(sql, arrange(values))
         return cursor
 
     def _on(self, transaction: Transaction) -> tuple[str, Callable[[_Values], Any]]:
-        """The statement in the words of the transaction's database, and what arranges its values."""
+        """The statement's SQL for the transaction's database, and a function that arranges its values."""
         dialect = transaction.connection.dialect
         try:
             return self._compiled[dialect.name]
@@ -49,7 +49,7 @@ class _Statement:
 
 
 class Prepared(_Statement):
-    """A select with bound parameters, whose values are given in the order of `names` when it is run."""
+    """A select with bound parameters. Each run gives their values in the order of `names`."""
 
     def __init__(self, statement: Select[Any], *names: str) -> None:
         super().__init__(statement, *names)
@@ -57,25 +57,25 @@ class Prepared(_Statement):
 
     def rows(self, transaction: Transaction, *values: Any) -> list[_Values]:
         """All rows, each the values of the selected columns."""
-        # To the end, always: SQLite keeps the snapshot of a statement that is not, beyond its transaction.
+        # Always all of them: SQLite keeps an unfinished statement's snapshot, even after the transaction.
         rows: list[_Values] = self._execute(transaction, values).fetchall()
         return rows
 
     def row(self, transaction: Transaction, *values: Any) -> _Values | None:
-        """The first row, of a statement that finds one at most; None where there is none."""
+        """The row of a statement that finds at most one; None if it finds none."""
         rows = self.rows(transaction, *values)
         return rows[0] if rows else None
 
     def _compile(self, dialect: Dialect) -> tuple[str, Callable[[_Values], Any]]:
         for column in self._columns:
-            # Nothing here would call it.
+            # The driver's rows are returned as they are, so nothing would convert the value.
             if column.type.dialect_impl(dialect).result_processor(dialect, None) is not None:
                 raise TypeError(f"Column {column.name} needs converting on {dialect.name}; select it in another way.")
         return super()._compile(dialect)
 
 
 class PreparedUpdate(_Statement):
-    """An update or delete with bound parameters, given as to `Prepared`."""
+    """An update or delete with bound parameters, given as for `Prepared`."""
 
     def run(self, transaction: Transaction, *values: Any) -> int:
         """Run it and return how many rows it has changed. Raises AlreadyHeld as `Transaction.execute` does."""
@@ -85,7 +85,7 @@ class PreparedUpdate(_Statement):
         return changed
 
     def run_each(self, transaction: Transaction, rows: Iterable[_Values]) -> None:
-        """Run it once for the values of each row. It must not violate a uniqueness."""
+        """Run it once for the values of each row. It must not be able to violate a uniqueness."""
         sql, arrange = self._on(transaction)
         transaction.cursor.executemany(sql, map(arrange, rows))
 
@@ -97,7 +97,7 @@ class PreparedInsert(_Statement):
         super().__init__(insert(table).values({column: bindparam(column) for column in columns}), *columns)
 
     def run(self, transaction: Transaction, rows: Iterable[_Values]) -> None:
-        """Insert the rows, in this order, which can violate no uniqueness."""
+        """Insert the rows, in this order. They must not be able to violate a uniqueness."""
         sql, arrange = self._on(transaction)
         transaction.cursor.executemany(sql, map(arrange, rows))
 
@@ -108,10 +108,10 @@ class PreparedInsert(_Statement):
 
 
 def _arrangement(names: tuple[str, ...], positions: list[str] | None) -> Callable[[_Values], Any]:
-    """Makes of values in the order of `names` what the driver takes."""
+    """A function that turns values in the order of `names` into what the driver takes."""
     if positions is None:
         return lambda values: dict(zip(names, values, strict=True))
     if tuple(positions) == names:
         return lambda values: values
-    # Of one name the first case is true, so this gives a tuple.
+    # A single name would equal the positions, so there are several, and this gives a tuple.
     return itemgetter(*(names.index(position) for position in positions))

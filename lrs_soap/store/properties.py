@@ -1,4 +1,4 @@
-"""What is true of one database, a text a name."""
+"""Properties of a database, such as the key of its ULNs: texts by name."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _VALUE = Prepared(select(properties.c.value).where(properties.c.name == bindpara
 
 
 def get(transaction: Transaction, name: str) -> str | None:
-    """The value of the property, or None."""
+    """The property's value; None if it has none."""
     row = _VALUE.row(transaction, name)
     return None if row is None else str(row[0])
 
 
 def add(transaction: Transaction, name: str, value: str) -> None:
-    """Give a value to a property that has none. Raises AlreadyHeld where it has: of several processes one succeeds."""
+    """Give a value to a property that has none. Raises AlreadyHeld if it has one: of several processes one succeeds."""
     with transaction.savepoint():
         transaction.execute(insert(properties), {"name": name, "value": value})

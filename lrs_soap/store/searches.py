@@ -23,7 +23,7 @@ _FORGET = delete(searches).where(searches.c.moment < bindparam("before"))
 
 
 def last(transaction: Transaction, organisation: str, keys: IdentityKeys) -> Search | None:
-    """The last search of the organisation with this UKPRN for these keys; None where none is remembered."""
+    """The last search of the organisation with this UKPRN for these keys; None if none is remembered."""
     row = _LAST.row(transaction, organisation, *keys)
     if row is None:
         return None
@@ -32,7 +32,7 @@ def last(transaction: Transaction, organisation: str, keys: IdentityKeys) -> Sea
 
 
 def remember(transaction: Transaction, organisation: str, keys: IdentityKeys, search: Search) -> None:
-    """Remember a search in place of those before it."""
+    """Remember a search, in place of the last one for the same keys."""
     values = {"moment": _seconds(search.moment), "found_possible": int(search.found_possible)}
     own = {"organisation": organisation, **keys._asdict()}
     replaced = _UPDATE.values(values)
@@ -43,12 +43,12 @@ def remember(transaction: Transaction, organisation: str, keys: IdentityKeys, se
         with transaction.savepoint():
             transaction.execute(_INSERT, {**own, **values})
     except AlreadyHeld:
-        # The organisation asks the same in several places at once; whichever comes last is the last.
+        # The organisation asks the same in two places at once. Either may count as the last one.
         transaction.execute(replaced, old)
 
 
 def forget(transaction: Transaction, before: datetime) -> None:
-    """Forget every search from before this moment."""
+    """Forget all searches before this moment."""
     transaction.execute(_FORGET, {"before": _seconds(before)})
 
 

@@ -1,4 +1,4 @@
-"""One world of learners: a database, its connections, and the transactions on them."""
+"""A database, its connections, and the transactions on them."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from lrs_soap.store.transaction import Transaction, driver_error
 
 __all__ = ["Store", "Transaction"]
 
-# Long enough to cost nothing, short enough to find the gap between two transactions of another process.
+# Long enough to cost little, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
 
 
 class Store:
-    """The database behind a URL. Safe to share between threads; not to be carried across a fork.
+    """The database behind a URL. Threads can share it; a forked process needs its own.
 
-    Connections are kept open between transactions, and the last one that was given back is taken first, so that a
-    thread finds its own again.
+    Connections stay open between transactions. The one that was used last is taken first, so that a thread usually
+    gets its own again.
     """
 
     def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
         """`url` as in `sqlite:///lrs.db`, `sqlite:////srv/lrs.db`, `postgresql://user:password@host/database`.
 
-        `busy_timeout` is how many seconds a transaction waits for its turn. Nothing is opened yet. Raises
+        `busy_timeout` is how many seconds a transaction waits for its turn. This opens no connection. Raises
         InvalidSetting for a URL that names no such database.
         """
         self._dialect = dialect_of(url, busy_timeout)
@@ -41,14 +41,14 @@ class Store:
         self.driver_errors: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._busy_timeout = busy_timeout
         self._readers: deque[Transaction] = deque()
-        # Where writers take turns, one connection is theirs and the others cannot write.
+        # Where writers take turns, they share one connection, and the readers' connections cannot write.
         self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._closed = False
 
     @classmethod
     def open(cls, url: str, *, busy_timeout: float = 5.0) -> Store:
-        """A store whose database is there and up to date. Raises InvalidSetting, StoreUnavailable."""
+        """A store whose tables exist and are up to date. Raises InvalidSetting, StoreUnavailable."""
         store = cls(url, busy_timeout=busy_timeout)
         store.migrate()
         return store
@@ -58,17 +58,17 @@ class Store:
 
     @property
     def writers_take_turns(self) -> bool:
-        """Whether a writing transaction keeps all others waiting, those of other processes too."""
+        """Whether a writing transaction makes all others wait, also those of other processes."""
         return self._dialect.single_writer
 
     def migrate(self) -> None:
-        """Create the tables, or bring them up to date; several processes may do so at once.
+        """Create the tables, or bring them up to date; several processes may do so at the same time.
 
-        Raises StoreUnavailable where the database cannot be used or belongs to a newer program.
+        Raises StoreUnavailable when the database cannot be used or was last used by a newer program.
         """
         with self.writing() as transaction:
             if not _is_up_to_date(transaction):
-                # Alembic takes long to import, and most programs find the database as they need it.
+                # Alembic takes long to import, and the database is usually up to date.
                 from lrs_soap.store import migrations
 
                 self._dialect.lock_for_migration(transaction.connection)
@@ -77,7 +77,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A transaction that sees the database as it is at its first statement, and waits for no writer.
+        """A transaction that reads. It sees the database as it is at its first statement, and waits for no writer.
 
         Raises StoreUnavailable.
         """
@@ -85,12 +85,12 @@ class Store:
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
-        """A transaction that is committed at the end of the block, and undone where an exception leaves it.
+        """A transaction that writes. It is committed at the end of the block, or rolled back if an exception leaves it.
 
-        Once a `durable` one is committed, it and all that were committed before it outlive the machine's sudden end;
-        one that is not does not wait for the disk, and may be lost by that, but never in part, nor before a later one.
+        A `durable` commit waits until it, and every commit before it, is on disk. One that is not durable does not
+        wait: if the machine stops suddenly it may be lost, but only as a whole, and only with all that come after it.
 
-        On SQLite one at a time, so never one inside another. Raises StoreUnavailable.
+        On SQLite there is one at a time, so never open one inside another. Raises StoreUnavailable.
         """
         deadline = time.monotonic() + self._busy_timeout
         mode = Mode.WRITING if durable else Mode.WRITING_AHEAD
@@ -108,7 +108,7 @@ class Store:
             )
 
     def close(self) -> None:
-        """Close the connections that are not in use now, and each other when its transaction ends."""
+        """Close the connections that are not in use, and the others when their transactions end."""
         self._closed = True
         for idle in (self._readers, self._writers):
             while idle:
@@ -153,7 +153,7 @@ class Store:
             _discard(transaction)
             if is_new:
                 raise
-            # A server that was restarted has dropped what was held; that is no reason to refuse a request.
+            # The database server was restarted and has dropped this connection. A new one may work.
             return self._begin_now(idle, mode)
         return transaction
 
@@ -173,7 +173,7 @@ class Store:
         try:
             transaction.cursor.execute("ROLLBACK")
         except self.driver_errors:
-            # Whatever is wrong with it, the error that led here says more, and closing it undoes as well.
+            # The error that led here says more than this one, and closing the connection rolls back too.
             _discard(transaction)
         else:
             self._give_back(transaction, idle)

@@ -1,7 +1,7 @@
 """All tables, the same on SQLite and PostgreSQL.
 
-Text has no length here: facets are the contract's, and an identity key can be longer than what was sent. Dates are
-ISO text, since that is how they come, are compared, sort and go.
+Text has no length here: the contract's facets limit what is sent, and an identity key can be longer. Dates are ISO
+text, as they are sent, compared, sorted and answered.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ SCHEMA_VERSION = "0010"
 
 schema_version = table("alembic_version", column("version_num"))
 
-# SQLite numbers rows by itself only where the type is called INTEGER; there it has 64 bits anyway.
+# SQLite numbers rows only if the type is called INTEGER, which has 64 bits there anyway.
 _ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 
-# The columns from uln to master_uln are the fields of `rules.learner.Learner`, by name and in order. What is linked
-# to a learner is not held with it: it is whoever names it as master.
+# The columns from uln to master_uln are the fields of `rules.values.learner.Learner`, by name and in order. The
+# learners linked to a learner are not in its row: their rows name it as master.
 learners = Table(
     "learners",
     metadata,
@@ -80,13 +80,14 @@ learners = Table(
     Column("given_name_identity", Text, nullable=False),
     Column("family_name_identity", Text, nullable=False),
     Column("post_code_identity", Text, nullable=False),
-    # Of a linked learner what it was merged into, which may since have been merged into its master (`rules.merging`).
+    # The master that a linked learner was merged into. That one may since have been merged into `master_uln`
+    # (`rules.learners.merging`).
     Column("merged_into", Text),
-    # A constraint and not an index: PostgreSQL wants it before a foreign key refers to it.
+    # A constraint and not an index, because PostgreSQL asks for one where a foreign key refers to it.
     UniqueConstraint("uln", name="uq_learners_uln"),
 )
 
-# A column comes first that tells many apart, so that the index serves other searches by it too.
+# The date comes first because it tells many learners apart, so the index serves searches by date too.
 IDENTITY = (
     learners.c.date_of_birth,
     learners.c.family_name_identity,
@@ -96,16 +97,16 @@ IDENTITY = (
 )
 NOT_DELETED = learners.c.learner_status != text(f"'{DELETED}'")
 
-# Linked learners keep their five keys taken, deleted ones give them up.
+# Nobody else can have a linked learner's five keys. Those of a deleted learner are free.
 Index("uq_learners_identity", *IDENTITY, unique=True, sqlite_where=NOT_DELETED, postgresql_where=NOT_DELETED)
-# Few learners are linked, so the index holds only those, and an ordinary registration does not pay for it.
+# Few learners are linked. The index has only those, so it costs an ordinary registration nothing.
 _LINKED = learners.c.master_uln.is_not(None)
 Index("ix_learners_master_uln", learners.c.master_uln, sqlite_where=_LINKED, postgresql_where=_LINKED)
 
-# Each name that a learner may be looked up by (`rules.name_keys.NameKey`, whose fields these are, in order), of those
-# who are not deleted. Searches read rows by date and key, and there may be many, as of a common name on 1 January: so
-# SQLite keeps them in that order, and finds with the key all that stands beside it. `uln` goes on where a portion of
-# them ends.
+# The names by which learners who are not deleted are looked up. The columns are the fields of
+# `rules.names.lookup_keys.NameKey`, in order. A search reads the rows of one date and key. There may be many, as of a
+# common name on 1 January, so SQLite stores the rows in this order and finds all columns with the key. After a portion
+# of rows, `uln` says where to continue.
 name_keys = Table(
     "name_keys",
     metadata,
@@ -122,8 +123,8 @@ name_keys = Table(
 )
 Index("ix_name_keys_post_code", name_keys.c.post_code, name_keys.c.key, name_keys.c.uln)
 
-# Both codes in capitals (rules.organisation.canonical). `status` is 'active' or 'suspended'; `permissions` 'enabled' or
-# 'disabled'; `roles` the roles' names, joined by commas.
+# Both codes are in capitals (`rules.values.organisation.canonical`). `status` is 'active' or 'suspended', `permissions`
+# 'enabled' or 'disabled', `roles` the roles' names, separated by commas.
 organisations = Table(
     "organisations",
     metadata,
@@ -139,8 +140,8 @@ organisations = Table(
 Index("uq_organisations_ukprn", organisations.c.ukprn, unique=True)
 Index("uq_organisations_organisation_ref", organisations.c.organisation_ref, unique=True)
 
-# Sequences: how many numbers have been taken, which are those from 0 on. For SQLite, which has no sequences of its
-# own; on PostgreSQL the sequence `uln` is the database's own, `uln_numbers` (`store.dialects`).
+# Sequences for SQLite, which has none of its own: `value` is how many numbers have been taken, starting at 0. On
+# PostgreSQL the sequence `uln` is the database's own, `uln_numbers` (`store.dialects`).
 counters = Table(
     "counters",
     metadata,
@@ -148,8 +149,9 @@ counters = Table(
     Column("value", BigInteger, nullable=False),
 )
 
-# What was done to a learner, in the order of `id`. `action` is one of `rules.change.Action`, `moment` ISO text with its
-# offset, `organisation` a UKPRN, `changes` a JSON object of [before, after] by the learner's own names of fields.
+# What was done to learners, in the order of `id`. `action` is an Action of `rules.values.change`, `moment` ISO text
+# with its offset, `organisation` a UKPRN, `changes` a JSON object of [before, after] by the names of the learner's
+# fields.
 history = Table(
     "history",
     metadata,
@@ -163,8 +165,8 @@ history = Table(
 )
 Index("ix_history_uln", history.c.uln)
 
-# The learning events of each learner (`rules.learning_events.LearningEvent`, whose fields these are). `id` grows as
-# they are loaded, and no number comes again: hence AUTOINCREMENT on SQLite.
+# The learning events of learners. The columns are the fields of `rules.records.learning_events.LearningEvent`. `id`
+# grows as events are loaded and is never used again, which on SQLite needs AUTOINCREMENT.
 learning_events = Table(
     "learning_events",
     metadata,
@@ -197,7 +199,7 @@ learning_events = Table(
     Column("awarding_organisation_name_welsh", Text),
     sqlite_autoincrement=True,
 )
-# With `id`, so that they are read in the order in which they were loaded.
+# With `id`, so that events are read in the order in which they were loaded.
 Index("ix_learning_events_uln", learning_events.c.uln, learning_events.c.id)
 
 # Who has asked for a learner's learning events, in the order of `id`. `action` is an AccessAction of
@@ -212,12 +214,12 @@ access_history = Table(
     Column("organisation", Text, nullable=False),
     Column("user_name", Text, nullable=False),
 )
-# With `id`, so that a page is read from the index's end, however long the history.
+# With `id`, so that a page is read from the end of the index, however long the history is.
 Index("ix_access_history_uln", access_history.c.uln, access_history.c.id)
 
-# The last search by demographics of each organisation for the same five identity keys (`rules.searching.IdentityKeys`),
-# kept only where a registration has to come after one. `moment` is in seconds since 1970, which compare when clocks are
-# changed; `found_possible` is 0 or 1.
+# The last search by demographics of each organisation for the same five identity keys
+# (`rules.learners.find_before_register.IdentityKeys`). It is kept only if a registration has to come after a search.
+# `moment` is in seconds since 1970, which do not depend on summer time; `found_possible` is 0 or 1.
 searches = Table(
     "searches",
     metadata,
@@ -238,12 +240,12 @@ Index(
 )
 Index("ix_searches_moment", searches.c.moment)
 
-# Batch jobs (`rules.jobs`). `id` is the JobID, and no number comes again: hence AUTOINCREMENT on SQLite. `position` is
-# how many records are done. `file` is a JSON object, there where the batch came as one. Moments are ISO text by the
-# service's clock, but `due` and `lease_until` milliseconds since 1970 by the database's, which all workers share: from
-# `due` on the job may be taken, the one that is due for longest first, and until `lease_until` it is `lease_owner`'s.
-# Without `due` it is still being stored by its `lease_owner`, in portions, and not there yet for anybody else.
-# `on_record` is the record that a worker is on, where it is on any, and `deaths` how many workers have died of it.
+# Batch jobs (`rules.batches.jobs`). `id` is the JobID and is never used again, which on SQLite needs AUTOINCREMENT.
+# `position` is how many records are done. `file` is a JSON object if the batch came as a file. Moments are ISO text by
+# the service's clock; `due` and `lease_until` are milliseconds since 1970 by the database's clock, which all workers
+# share. A worker may take the job from `due` on, the job that has been due for longest first. `lease_owner` has it
+# until `lease_until`. Without `due`, `lease_owner` is still storing the job, and nobody else sees it. `on_record` is
+# the position of the record that a worker is on, if any, and `deaths` how many workers have died on that record.
 jobs = Table(
     "jobs",
     metadata,
@@ -270,9 +272,10 @@ UNFINISHED = jobs.c.finished.is_(None)
 Index("ix_jobs_unfinished", jobs.c.due, jobs.c.id, sqlite_where=UNFINISHED, postgresql_where=UNFINISHED)
 Index("ix_jobs_organisation", jobs.c.organisation, jobs.c.id)
 
-# The records of each job, numbered from 0. `sent` is a JSON object by the contract's names, `trouble` what the schema's
-# facets say of it and `identifier_trouble` what is wrong with its UPN or UCI, each a JSON list or NULL for nothing.
-# `return_code` and `uln` are the outcome of one that is done; `answer` is a verification's, a JSON object.
+# The records of each job; the first has the position 0. `sent` is a JSON object by the contract's names. `facet_errors`
+# is how the record breaks the schema's facets and `identifier_errors` what is wrong with its UPN or UCI, each a JSON
+# list or NULL. `return_code` and `uln` are the outcome of a record that is done; `answer` is that of a verification, a
+# JSON object.
 job_records = Table(
     "job_records",
     metadata,
@@ -288,8 +291,8 @@ job_records = Table(
     sqlite_with_rowid=False,
 )
 
-# Records that a person has to decide on. `state` is 'open', 'resolved' or 'withdrawn'; `opened` is the moment of the
-# upload, `closed` that of the decision, both ISO text; `possible` is a JSON list of ULNs, the likeliest first.
+# Records that a person must decide. `state` is 'open', 'resolved' or 'withdrawn'. `opened` is the moment of the upload
+# and `closed` that of the decision, both ISO text. `possible` is a JSON list of ULNs, the most likely first.
 exceptions = Table(
     "exceptions",
     metadata,
@@ -307,10 +310,10 @@ exceptions = Table(
     ),
 )
 
-# Which rules have made the identity keys of learners and the name keys: one row. `key_version` is the version of those
-# rules (`rules.names.lookup_keys.KEY_VERSION`), 0 where nobody knows; what was written since may have newer keys. The
-# other columns are about bringing all keys up to `target_version` (`store.rekeying.Progress`). Until `lease_until`, in
-# milliseconds since 1970 by the database's clock, that is the work of `lease_owner`.
+# Which rules have made the identity keys and name keys: one row. `key_version` is the version of those rules
+# (`rules.names.lookup_keys.KEY_VERSION`), or 0 if it is not known; newer rows may have newer keys. The other columns
+# are about the rekeying to `target_version` (`store.rekeying.Progress`). `lease_owner` does it until `lease_until`, in
+# milliseconds since 1970 by the database's clock.
 stored_keys = Table(
     "stored_keys",
     metadata,
@@ -324,7 +327,7 @@ stored_keys = Table(
     Column("lease_until", BigInteger),
 )
 
-# What is true of this one database, such as the key under which its ULNs are dealt.
+# Properties of this database, such as the key of its ULNs.
 properties = Table(
     "properties",
     metadata,

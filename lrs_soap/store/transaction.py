@@ -16,11 +16,11 @@ _ALREADY_HELD = "The store holds another row with a value that must be unique."
 
 
 class Transaction:
-    """An open transaction; whoever opened it ends it.
+    """An open transaction. Whoever opened it commits it or rolls it back.
 
-    `connection` takes SQLAlchemy's statements, `cursor` is the driver's own, for `store.prepared`. `before_write` is
-    for tests: operations call it between what they have read and what they write, so that a test can put a rival's
-    write there, where no clock would find the moment.
+    `connection` takes SQLAlchemy's statements; `cursor` is the driver's own, for `store.prepared`. `before_write` is
+    a hook for tests: operations call it after they have read and before they write, so that a test can let a rival
+    write at exactly that moment.
     """
 
     __slots__ = ("_dialect", "before_write", "connection", "cursor")
@@ -36,9 +36,9 @@ class Transaction:
         statement: Executable,
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     ) -> CursorResult[Any]:
-        """Run a statement, once for each of several `parameters`. Raises AlreadyHeld for what must be unique.
+        """Run a statement, once for each of several `parameters`. Raises AlreadyHeld when a uniqueness is violated.
 
-        After AlreadyHeld, PostgreSQL takes no more statements until the transaction or savepoint is rolled back.
+        After AlreadyHeld, PostgreSQL accepts no statement until the transaction or savepoint is rolled back.
         """
         try:
             return self.connection.execute(statement, parameters)
@@ -48,7 +48,7 @@ class Transaction:
             raise
 
     def write(self, sql: str, values: Any) -> None:
-        """Run a driver's statement that writes, on `cursor`. Raises AlreadyHeld as `execute` does."""
+        """Run a statement of the driver's that writes, on `cursor`. Raises AlreadyHeld as `execute` does."""
         try:
             self.cursor.execute(sql, values)
         except Exception as error:
@@ -59,7 +59,7 @@ class Transaction:
     def insert_rows(self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert very many rows, each the values of `columns`. Raises AlreadyHeld as `execute` does.
 
-        Other errors are the driver's own, and may show what was to be written.
+        Other errors are the driver's own, and their messages may contain the rows' values.
         """
         try:
             self._dialect.insert_rows(self.cursor, table.name, columns, rows)
@@ -69,24 +69,29 @@ class Transaction:
             raise
 
     def next_numbers(self, sequence: str, count: int) -> Sequence[int]:
-        """So many numbers of a sequence, ascending, which no other transaction that is committed has or will have.
+        """Take the next `count` numbers of a sequence, ascending. No other transaction gets them.
 
-        Whether they are free again where this transaction is undone is the database's business.
+        When this transaction is rolled back, they are free again on SQLite and lost on PostgreSQL.
         """
         return self._dialect.next_numbers(self.cursor, sequence, count)
 
     def expect_many(self) -> None:
-        """Make this connection, for as long as it lives, ready for inserts of very many rows."""
+        """Prepare this connection for inserts of very many rows; it stays prepared until it is closed."""
         self._dialect.expect_many(self.cursor)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo, where an exception leaves the block, what was done in it, and let the transaction go on."""
+        """Take back what the block has written if an exception leaves it. The transaction can go on after that.
+
+        Savepoints can be nested. An error that ends the whole transaction (`Dialect.explain`) is left to whoever opened
+        it.
+        """
+        # One name is enough: both databases roll back to, and release, the newest savepoint of that name.
         self.cursor.execute("SAVEPOINT inner_step")
         try:
             yield
         except BaseException as error:
-            # What is the database's own trouble ends the whole transaction; SQLite has undone it by now.
+            # After such an error SQLite may have rolled back everything, and there is no savepoint left.
             if self._dialect.explain(driver_error(error)) is None:
                 self.cursor.execute("ROLLBACK TO SAVEPOINT inner_step")
                 self.cursor.execute("RELEASE SAVEPOINT inner_step")
@@ -100,4 +105,4 @@ def driver_error(error: BaseException) -> BaseException:
 
 
 def _nothing() -> None:
-    """What happens before a write when nobody tests."""
+    """Do nothing before a write, as always outside tests."""

@@ -1,4 +1,4 @@
-"""The sequence of ULNs: each number is taken once, by whichever process."""
+"""The sequence of ULNs: each number is taken once, by one process."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _SEQUENCE = "uln"
 
 
 def issue(transaction: Transaction) -> str:
-    """A new ULN, which no learner of this database has or has had. See `issue_many`."""
+    """Issue a new ULN, which no learner of this database has or has had. See `issue_many`."""
     return issue_many(transaction, 1)[0]
 
 
 def issue_many(transaction: Transaction, count: int) -> list[str]:
-    """So many new ULNs.
+    """Issue `count` new ULNs.
 
-    They are taken once the writing transaction is committed. If it is not, they are free again on SQLite, and on
-    PostgreSQL lost; in neither does anybody wait for them longer than for the transaction itself.
+    When the writing transaction is rolled back, they are free again on SQLite and lost on PostgreSQL. Nobody waits for
+    them longer than for the transaction itself.
     """
     key = _key(transaction)
     issued: list[str] = []

@@ -1,6 +1,6 @@
-"""Jobs that are still being stored, in several transactions: nobody else sees them before they are released.
+"""Jobs that are being stored in several transactions. Nobody else sees them before they are released.
 
-Whoever stores one has it by a lease that ends by itself. What is left of one whose lease is over was abandoned.
+The process that stores a job has a lease, which it renews. When the lease has ended, the process has abandoned the job.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ _RENEW = PreparedUpdate(
 
 
 def renew(transaction: Transaction, job_id: int, *, owner: str) -> bool:
-    """Lengthen the lease of `owner`, who stores this job; whether they still have it.
+    """Renew the lease of `owner`, who stores this job; return whether they still have it.
 
-    Nobody else takes it over while this writing transaction lasts.
+    Nobody else can take it over before this writing transaction ends.
     """
     return _RENEW.run(transaction, job_id, owner) == 1
 
 
 def abandoned(transaction: Transaction) -> list[int]:
-    """The JobIDs of what has been left half stored."""
+    """The JobIDs of jobs that were abandoned while they were stored."""
     return [row[0] for row in _ABANDONED.rows(transaction)]
 
 
 def take_over(transaction: Transaction, job_id: int, *, owner: str) -> bool:
-    """Give `owner` what another has abandoned; whether it still was."""
+    """Give an abandoned job to `owner`; return whether it was still abandoned."""
     return _TAKE_OVER.run(transaction, job_id, owner) == 1
 
 
 def delete_records(transaction: Transaction, job_id: int, most: int) -> int:
-    """Delete so many records of a job whose lease the caller has, or fewer where it has no more; how many."""
+    """Delete at most `most` records of a job whose lease the caller has; return how many were deleted."""
     positions = select(job_records.c.position).where(job_records.c.job_id == job_id).order_by(job_records.c.position)
     chosen = positions.limit(most).scalar_subquery()
     of_job = delete(job_records).where(job_records.c.job_id == job_id, job_records.c.position.in_(chosen))
@@ -60,5 +60,5 @@ def delete_records(transaction: Transaction, job_id: int, most: int) -> int:
 
 
 def delete_job(transaction: Transaction, job_id: int) -> None:
-    """Delete a job whose lease the caller has, and that has no records."""
+    """Delete a job that has no records and whose lease the caller has."""
     transaction.execute(delete(jobs).where(jobs.c.id == job_id))
