@@ -142,15 +142,15 @@ def put_back(work: UnitOfWork, lease: Lease) -> None:
 def _outcome(work: UnitOfWork, job: Job, record: JobRecord) -> tuple[ReturnCode | ResponseCode, tuple[Reason, ...]]:
     """Do a record and hold what became of it."""
     if job.kind is JobKind.VERIFICATION:
-        verification = verification_record(work, record.sent, trouble=record.trouble)
+        verification = verification_record(work, record.sent, facet_errors=record.facet_errors)
         jobs.set_verified(work.transaction, job.id, record.position, VerifiedRecord.of(verification))
         return verification.code, verification.reasons
     outcome = registration_record(
         work,
         record.sent,
         full=job.job_type is JobType.FUL,
-        trouble=record.trouble,
-        identifier_trouble=record.identifier_trouble,
+        facet_errors=record.facet_errors,
+        identifier_errors=record.identifier_errors,
     )
     jobs.set_outcome(work.transaction, job.id, record.position, code=outcome.code, uln=outcome.uln)
     if leaves_exception(outcome.code, job.job_type):

@@ -35,7 +35,7 @@ _RECORDS_READ_AT_ONCE = 200
 _RECORDS_IN_A_TURN = 1000
 # How long to wait before looking again, where there was nothing to do, and where something has failed.
 _LOOK_SECONDS = 0.1
-_TROUBLE_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
 
 
 class Worker:
@@ -49,7 +49,7 @@ class Worker:
         self._portion, self._pause = (
             (_PORTION_SECONDS, _PAUSE_SECONDS) if world.store.writers_take_turns else (_LONG_PORTION_SECONDS, 0.0)
         )
-        self._trouble = ""
+        self._last_warning = ""
         self._is_stopping = False
         self._woken, self._wake = socket.socketpair()
         self._wake.setblocking(False)
@@ -135,7 +135,7 @@ class Worker:
     def _do_record(self, lease: Lease, record: JobRecord, *, goes_on: bool) -> Lease:
         with self._world.writing(OPERATOR, durable=not goes_on) as work:
             done = job_work.do_record(work, lease, record, goes_on=goes_on)
-        self._trouble = ""
+        self._last_warning = ""
         reasons = [sentence(reason) for reason in done.reasons]
         self._log.debug("record", job=lease.job.id, record=record.position, code=done.code.value, reasons=reasons)
         return done.lease
@@ -144,15 +144,15 @@ class Worker:
         self._log.error("record", **self._now(), job=lease.job.id, record=lease.job.position, exc_info=error)
         with self._world.writing(OPERATOR) as work:
             lease = job_work.count_death(work, lease)
-        self._wait(_TROUBLE_SECONDS)
+        self._wait(_RETRY_SECONDS)
         return lease
 
     def _leave_in_peace(self, error: StoreUnavailable) -> None:
         """Wait, after what is wrong with the store is logged, if it was not before."""
-        if str(error) != self._trouble:
-            self._trouble = str(error)
-            self._log.warning("job", **self._now(), waiting=self._trouble)
-        self._wait(_TROUBLE_SECONDS)
+        if str(error) != self._last_warning:
+            self._last_warning = str(error)
+            self._log.warning("job", **self._now(), waiting=self._last_warning)
+        self._wait(_RETRY_SECONDS)
 
     def _log_end(self, lease: Lease) -> None:
         job = lease.job

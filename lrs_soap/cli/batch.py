@@ -175,13 +175,13 @@ def _read_through(file: Path, source: BinaryIO, ukprn: str) -> None:
 def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type: JobType) -> None:
     batch = _begun(file, source, author.organisation)
     check = facet_check()
-    in_trouble = 0
+    faulty = 0
 
     def records() -> Iterator[SubmittedRecord]:
-        nonlocal in_trouble
+        nonlocal faulty
         for record in batch.records:
             submitted = file_checking.submitted(record.values, check)
-            in_trouble += bool(submitted.trouble or submitted.identifier_trouble)
+            faulty += bool(submitted.facet_errors or submitted.identifier_errors)
             yield submitted
 
     with _progress(file, source) as show:
@@ -194,9 +194,9 @@ def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type
             progress=lambda stored: show(stored, "stored"),
         )
     typer.echo(f"Job {job_id}: {counted(batch.fields.record_count, 'learner')}.")
-    if in_trouble:
+    if faulty:
         typer.echo(
-            f"{counted(in_trouble, 'learner')} of them will be RC011 or RC012; --check tells what is wrong with them.",
+            f"{counted(faulty, 'learner')} of them will be RC011 or RC012; --check tells what is wrong with them.",
             err=True,
         )
 
@@ -204,17 +204,17 @@ def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type
 def _check(world: World, file: Path, source: BinaryIO, ukprn: str) -> None:
     facets, today, prohibited = facet_check(), world.clock.today(), world.policy.prohibited
     batch = _begun(file, source, ukprn)
-    in_trouble = 0
+    faulty = 0
     with _progress(file, source) as show:
         for number, record in enumerate(batch.records, 1):
             findings = file_checking.findings(record.values, facets, today=today, prohibited=prohibited)
             for finding in findings:
                 typer.echo(f"{batch.where(record, finding.field)}: {one_line(finding.reason)}")
-            in_trouble += bool(findings)
+            faulty += bool(findings)
             show(number, "checked")
     learners = counted(batch.fields.record_count, "learner")
-    if in_trouble:
-        _end(f"{in_trouble} of {learners} would be RC011, RC012 or RC013.")
+    if faulty:
+        _end(f"{faulty} of {learners} would be RC011, RC012 or RC013.")
     typer.echo(f"{file.name} is correct: {learners}, version {batch.facts.version}.")
 
 

@@ -87,7 +87,7 @@ def show(number: _Number, as_json: Json = False, database: Database = None, conf
         possible = batch_exceptions.possible_learners(work, exception)
     if as_json:
         print_json(
-            {**_summary(exception, work.today), **dict(_closing(exception)), "Wrong": list(exception.trouble)}
+            {**_summary(exception, work.today), **dict(_closing(exception)), "Wrong": list(exception.errors)}
             | {"Sent": _sent(exception), "Possible": [_held(learner) for learner in possible]}
         )
     else:
@@ -223,7 +223,7 @@ def _held(learner: Learner) -> dict[str, str]:
 def _print(exception: RecordException, possible: tuple[Learner, ...], today: date) -> None:
     fields = [(name, str(value)) for name, value in _summary(exception, today).items() if value != ""]
     fields += _closing(exception)
-    fields += [("Wrong", reason) for reason in exception.trouble]
+    fields += [("Wrong", reason) for reason in exception.errors]
     if exception.closed is None:
         fields.append(("Decide", "as it was sent" if exception.is_filled_in else "after a search: its data are wrong"))
     print_fields((name, f"{value} {exception.code.text}" if name == "ReturnCode" else value) for name, value in fields)

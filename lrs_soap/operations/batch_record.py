@@ -25,13 +25,13 @@ def registration_record(
     sent: Mapping[str, str | None],
     *,
     full: bool,
-    trouble: tuple[str, ...] = (),
-    identifier_trouble: tuple[str, ...] = (),
+    facet_errors: tuple[str, ...] = (),
+    identifier_errors: tuple[str, ...] = (),
 ) -> RecordOutcome:
     """Register or update the learner of one record, or only look where the job is not `full`, and say what came of it.
 
     `sent` has the fields of BatchLearner, and those of files, by the contract's names; None and empty are the same.
-    `trouble` is what the schema's facets say of it, `identifier_trouble` what is wrong with its UPN or UCI
+    `facet_errors` is what the schema's facets say of it, `identifier_errors` what is wrong with its UPN or UCI
     (docs/behaviour.md, Records of a batch).
 
     Nothing that a record may hold raises anything. What is written is the outcome's: UPDATED and REGISTERED have
@@ -40,8 +40,8 @@ def registration_record(
     record = {field: value for field, value in sent.items() if value}
     malformed = batch_records.malformed(
         record,
-        trouble=trouble,
-        identifier_trouble=identifier_trouble,
+        facet_errors=facet_errors,
+        identifier_errors=identifier_errors,
         today=work.today,
         prohibited=work.policy.prohibited,
     )
@@ -53,23 +53,25 @@ def registration_record(
 
 
 def verification_record(
-    work: UnitOfWork, sent: Mapping[str, str | None], *, trouble: tuple[str, ...] = ()
+    work: UnitOfWork, sent: Mapping[str, str | None], *, facet_errors: tuple[str, ...] = ()
 ) -> Verification:
     """Whether one record's details are those of the learner with its ULN, as Verify says.
 
-    `sent` has the fields of MIAPBatchLearnerToVerify, `trouble` is what the schema's facets say of it. What a single
-    verification would refuse is a ULN that is not found, or no match (docs/behaviour.md, Records of a batch).
+    `sent` has the fields of MIAPBatchLearnerToVerify, and `facet_errors` is how it breaks the schema's facets. A record
+    that a single verification would refuse gets the answer to an unknown ULN, or no match (docs/behaviour.md, Records
+    of a batch).
     """
     asked = ToVerify(
         sent.get("GivenName") or "", sent.get("FamilyName") or "", sent.get("DateOfBirth"), sent.get("Gender")
     )
     uln = sent.get("ULN") or ""
-    if not trouble:
+    errors = facet_errors
+    if not errors:
         try:
             return verify(work, asked, uln=uln)
         except FieldsRefused as refused:
-            trouble = refused.findings
-    return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(work.transaction, uln)), trouble)
+            errors = refused.findings
+    return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(work.transaction, uln)), errors)
 
 
 def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:

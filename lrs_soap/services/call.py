@@ -34,7 +34,7 @@ class LearnerServiceRequest(Protocol):
 class Call:
     """One call of `operation`: the exchange that it is part of, and the world that it is made to.
 
-    `records` holds the trouble of each malformed record of a batch, by its place, where records are judged apart.
+    `records` holds the errors of each malformed record of a batch, by its place, where records are judged apart.
     """
 
     exchange: Exchange

@@ -27,8 +27,8 @@ _SELECT = (
         jobs.c.organisation,
         jobs.c.state.label("job_state"),
         job_records.c.sent,
-        job_records.c.trouble,
-        job_records.c.identifier_trouble,
+        job_records.c.facet_errors,
+        job_records.c.identifier_errors,
         job_records.c.return_code,
         job_records.c.uln,
         exceptions.c.possible,
@@ -96,7 +96,7 @@ def close(transaction: Transaction, number: int, state: ExceptionState, *, momen
 
 
 def _exception(row: Row[Any]) -> RecordException:
-    trouble = (*json.loads(row.trouble or "[]"), *json.loads(row.identifier_trouble or "[]"))
+    errors = (*json.loads(row.facet_errors or "[]"), *json.loads(row.identifier_errors or "[]"))
     return RecordException(
         id=row.id,
         job_id=row.job_id,
@@ -104,7 +104,7 @@ def _exception(row: Row[Any]) -> RecordException:
         organisation=row.organisation,
         job_state=JobState(row.job_state),
         sent=json.loads(row.sent),
-        trouble=trouble,
+        errors=errors,
         code=_RETURN_CODES[row.return_code],
         uln=row.uln,
         possible=tuple(json.loads(row.possible)),

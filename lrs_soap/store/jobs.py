@@ -35,7 +35,7 @@ _JOB = tuple(
 )
 _RECORD = tuple(
     job_records.c[name]
-    for name in ("position", "sent", "trouble", "identifier_trouble", "return_code", "uln", "answer")
+    for name in ("position", "sent", "facet_errors", "identifier_errors", "return_code", "uln", "answer")
 )
 
 # A job that is still being stored has no `due`, and nobody sees it.
@@ -173,8 +173,8 @@ def add_records(transaction: Transaction, job_id: int, records: Iterable[Submitt
             "job_id": job_id,
             "position": position,
             "sent": _json({field: value for field, value in record.sent.items() if value is not None}),
-            "trouble": _json_or_none(record.trouble),
-            "identifier_trouble": _json_or_none(record.identifier_trouble),
+            "facet_errors": _json_or_none(record.facet_errors),
+            "identifier_errors": _json_or_none(record.identifier_errors),
         }
         for position, record in enumerate(records, first)
     ]
@@ -293,12 +293,12 @@ def _job(row: Sequence[Any]) -> Job:
 
 
 def _record(row: tuple[Any, ...]) -> JobRecord:
-    position, sent, trouble, identifier_trouble, code, uln, verified = row
+    position, sent, facet_errors, identifier_errors, code, uln, verified = row
     return JobRecord(
         position,
         json.loads(sent),
-        _texts(trouble),
-        _texts(identifier_trouble),
+        _texts(facet_errors),
+        _texts(identifier_errors),
         None if code is None else _RETURN_CODES[code],
         uln,
         None if verified is None else _verified(verified),

@@ -27,7 +27,7 @@ from lrs_soap.rules.values.learner import DELETED
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0010"
+SCHEMA_VERSION = "0011"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -282,8 +282,8 @@ job_records = Table(
     Column("job_id", BigInteger, ForeignKey("jobs.id", name="fk_job_records_job"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("sent", Text, nullable=False),
-    Column("trouble", Text),
-    Column("identifier_trouble", Text),
+    Column("facet_errors", Text),
+    Column("identifier_errors", Text),
     Column("return_code", Text),
     Column("uln", Text),
     Column("answer", Text),

@@ -57,7 +57,7 @@ def test_a_day_that_a_spreadsheet_has_turned_round(value: str) -> None:
 def test_a_value_against_the_schema_is_rc011(field: str, value: str, reason: str) -> None:
     assert told(**{field: value}) == [f"{field}: {reason}"]
     submitted = file_checking.submitted({**JO, field: value}, CHECK)
-    assert (submitted.trouble, submitted.identifier_trouble) == ((f"{field}: {reason}",), ())
+    assert (submitted.facet_errors, submitted.identifier_errors) == ((f"{field}: {reason}",), ())
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_identifier_that_is_none_is_rc012(field: str, value: str) -> None:
     (reason,) = told(**{field: value})
     assert reason.startswith(f"{field}: '{value}' is not a U")
     submitted = file_checking.submitted({**JO, field: value}, CHECK)
-    assert (submitted.trouble, submitted.identifier_trouble) == ((), (reason,))
+    assert (submitted.facet_errors, submitted.identifier_errors) == ((), (reason,))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_identifier_that_is_none_is_rc012(field: str, value: str) -> None:
 def test_what_the_worker_will_judge_is_told_and_left_to_it(field: str, value: str, reason: str) -> None:
     assert told(**{field: value}) == [f"{field}: {reason}"]
     submitted = file_checking.submitted({**JO, field: value}, CHECK)
-    assert (submitted.trouble, submitted.identifier_trouble) == ((), ())
+    assert (submitted.facet_errors, submitted.identifier_errors) == ((), ())
 
 
 def test_of_one_field_the_first_is_told_and_of_a_learner_all_fields() -> None:

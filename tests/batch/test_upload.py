@@ -78,7 +78,7 @@ def test_what_is_wrong_with_a_record_is_kept_with_it(store: Store, clock: Settab
     job_id = uploaded(store, iter([SubmittedRecord({}, ("Gender: X",), ("UniquePupilNumber: Y",))]), clock)
     with store.reading() as transaction:
         (record,) = jobs.records(transaction, job_id, first=0, end=1)
-    assert (record.trouble, record.identifier_trouble) == (("Gender: X",), ("UniquePupilNumber: Y",))
+    assert (record.facet_errors, record.identifier_errors) == (("Gender: X",), ("UniquePupilNumber: Y",))
 
 
 def test_it_waits_as_long_as_it_is_told(store: Store, clock: SettableClock) -> None:

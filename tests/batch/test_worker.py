@@ -1,4 +1,4 @@
-"""The worker in this process: turns, troubles, and an end at any time."""
+"""The worker in this process: turns, failures, and an end at any time."""
 
 from __future__ import annotations
 

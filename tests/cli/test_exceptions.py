@@ -45,14 +45,14 @@ def commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def batch(run: Run, *records: Mapping[str, str], trouble: tuple[str, ...] = ()) -> None:
+def batch(run: Run, *records: Mapping[str, str], facet_errors: tuple[str, ...] = ()) -> None:
     """A job of these records, which is done, in the database of the current folder."""
     assert run("exceptions", "list").exit_code == 0
     store = Store("sqlite:///lrs.db")
     with store.writing() as transaction:
         batches.submit_registration(
             unit(transaction, author=Author("TEST0001", "A Tester")),
-            [SubmittedRecord({**GRACE, **each}, trouble) for each in records],
+            [SubmittedRecord({**GRACE, **each}, facet_errors) for each in records],
             job_type=JobType.FUL,
         )
         lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)
@@ -151,7 +151,7 @@ def test_one_that_is_valid_is_shown_filled_in_with_whom_it_may_mean(commands: Ru
 
 
 def test_one_with_an_error_is_shown_empty_and_with_what_is_wrong(commands: Run) -> None:
-    batch(commands, {"DateOfBirth": "14/03/2005"}, trouble=(TURNED_ROUND,))
+    batch(commands, {"DateOfBirth": "14/03/2005"}, facet_errors=(TURNED_ROUND,))
     exception, sent = told(commands, "show", "1").split("\n\n")
     assert fields(exception)["ReturnCode"] == "RC011 Incorrect format"
     assert fields(exception)["Wrong"] == TURNED_ROUND

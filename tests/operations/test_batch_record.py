@@ -111,16 +111,16 @@ def do(
     transaction: Transaction,
     *,
     full: bool = True,
-    trouble: tuple[str, ...] = (),
-    identifier_trouble: tuple[str, ...] = (),
+    facet_errors: tuple[str, ...] = (),
+    identifier_errors: tuple[str, ...] = (),
     **fields: str | None,
 ) -> RecordOutcome:
     return registration_record(
         unit(transaction, prohibited=PROHIBITED),
         {**RECORD, **fields},
         full=full,
-        trouble=trouble,
-        identifier_trouble=identifier_trouble,
+        facet_errors=facet_errors,
+        identifier_errors=identifier_errors,
     )
 
 
@@ -180,13 +180,13 @@ WAYS = (
     same("no gender", "RC010", None, {"Gender": None}),
     same("no postcode", "RC010", None, {"LastKnownPostCode": ""}),
     same("nothing at all", "RC010", None, dict.fromkeys(RECORD, "")),
-    same("a facet", "RC011", None, {"trouble": ("too long",)}),
+    same("a facet", "RC011", None, {"facet_errors": ("too long",)}),
     same("no real date", "RC011", None, {"DateOfBirth": "2006-02-30"}),
     same("prohibited text", "RC011", None, {"Notes": "bogus"}),
     same("opted out", "RC011", None, {"AbilityToShare": "2"}),
     same("opted out, with a ULN", "RC011", None, {"ULN": BETH, "GivenName": "Beth", "AbilityToShare": "2"}),
     same("a wrong check digit", "RC011", None, {"ULN": "1000000018"}),
-    same("a UPN or UCI", "RC012", None, {"identifier_trouble": ("no UPN",)}),
+    same("a UPN or UCI", "RC012", None, {"identifier_errors": ("no UPN",)}),
     same("too young", "RC013", None, {"DateOfBirth": "2012-03-11"}),
     same("too old, with a ULN", "RC013", None, {"ULN": ANNE, "DateOfBirth": "1914-03-10"}),
     Way("nobody, no VerificationType", {**NEW, "VerificationType": ""}, ("RC006", None), ("RC009", None)),
@@ -333,10 +333,10 @@ def test_whoever_is_merged_meanwhile_is_linked(world: Store, database_url: str) 
     assert held(world).title == "Ms"
 
 
-def verified(store: Store, *, trouble: tuple[str, ...] = (), **fields: str | None) -> Verification:
+def verified(store: Store, *, facet_errors: tuple[str, ...] = (), **fields: str | None) -> Verification:
     sent = {"MISIdentifier": "A-1", "ULN": ANNE, "GivenName": "Anne-Marie", "FamilyName": "O'Hara", **fields}
     with store.reading() as transaction:
-        return verification_record(unit(transaction, prohibited=PROHIBITED), sent, trouble=trouble)
+        return verification_record(unit(transaction, prohibited=PROHIBITED), sent, facet_errors=facet_errors)
 
 
 def test_a_record_to_verify_is_verified_as_one_alone(world: Store) -> None:
@@ -367,9 +367,9 @@ def test_a_record_to_verify_that_would_be_refused_alone_matches_nobody(world: St
     assert (prohibited.code.value, prohibited.learners, prohibited.flags) == ("WSVRC005", (), ())
     assert verified(world, ULN="1000000086", GivenName="Bogus").code.value == "WSVRC006"
     # What the schema has to say of it, where that is asked of each record apart.
-    assert verified(world, trouble=("too long",)).code.value == "WSVRC005"
-    assert verified(world, trouble=("missing",), GivenName=None, FamilyName=None).code.value == "WSVRC005"
-    assert verified(world, trouble=("missing",), ULN=None).code.value == "WSVRC006"
+    assert verified(world, facet_errors=("too long",)).code.value == "WSVRC005"
+    assert verified(world, facet_errors=("missing",), GivenName=None, FamilyName=None).code.value == "WSVRC005"
+    assert verified(world, facet_errors=("missing",), ULN=None).code.value == "WSVRC006"
 
 
 _PEOPLE = st.fixed_dictionaries(

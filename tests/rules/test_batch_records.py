@@ -51,12 +51,12 @@ def code_of(outcome: object) -> str:
 
 
 def malformed(
-    *, trouble: tuple[str, ...] = (), identifier_trouble: tuple[str, ...] = (), **fields: str
+    *, facet_errors: tuple[str, ...] = (), identifier_errors: tuple[str, ...] = (), **fields: str
 ) -> RecordOutcome | None:
     return batch_records.malformed(
         {**RECORD, **fields},
-        trouble=trouble,
-        identifier_trouble=identifier_trouble,
+        facet_errors=facet_errors,
+        identifier_errors=identifier_errors,
         today=TODAY,
         prohibited=PROHIBITED,
     )
@@ -98,18 +98,18 @@ def test_a_record_of_the_youngest_and_the_oldest_is_well() -> None:
 def test_facets_come_first_then_identifiers_then_rules_and_age_last() -> None:
     young: dict[str, Any] = {"DateOfBirth": "2020-01-01"}
     bogus: dict[str, Any] = {"FamilyName": "Bogus"}
-    facets = malformed(trouble=("too long",), identifier_trouble=("no UPN",), **young)
+    facets = malformed(facet_errors=("too long",), identifier_errors=("no UPN",), **young)
     assert facets == RecordOutcome(
         ReturnCode.INCORRECT_FORMAT, reasons=(Reason(Rule.FACET, Outcome.BROKEN, findings=("too long",)),)
     )
-    assert code_of(malformed(identifier_trouble=("no UPN",), **young, **bogus)) == "RC012"
+    assert code_of(malformed(identifier_errors=("no UPN",), **young, **bogus)) == "RC012"
     assert code_of(malformed(**young, **bogus)) == "RC011"
     assert code_of(malformed(**young, ULN="1000000018")) == "RC011"
     assert code_of(malformed(**young)) == "RC013"
 
 
 def test_what_is_not_there_breaks_nothing() -> None:
-    nothing = batch_records.malformed({}, trouble=(), identifier_trouble=(), today=TODAY, prohibited=PROHIBITED)
+    nothing = batch_records.malformed({}, facet_errors=(), identifier_errors=(), today=TODAY, prohibited=PROHIBITED)
     assert nothing is None
 
 

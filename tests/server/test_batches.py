@@ -349,7 +349,7 @@ def test_a_job_waits_for_as_long_as_the_setting_says(database_kind: str, tmp_pat
 
 
 @on_sqlite
-def test_a_malformed_record_is_its_own_trouble_where_the_setting_says_so(database_kind: str, tmp_path: Path) -> None:
+def test_a_malformed_record_is_its_own_error_where_the_setting_says_so(database_kind: str, tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--batch-validation", "record", "--return-codes", "RC001=RC101") as server:
         sent = [new_learner(1), new_learner(2, Gender="7"), new_learner(3, GivenName=None)]
         output = output_when_done(server.url, submitted(server.url, sent))

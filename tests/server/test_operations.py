@@ -105,7 +105,7 @@ def test_one_malformed_record_spoils_the_message(server: RunningServer) -> None:
     assert post(server.url, call("SubmitBatch", content)).text("ErrorCode") == "WSEC0001"
 
 
-def test_a_malformed_record_is_its_own_trouble_where_the_setting_says_so(
+def test_a_malformed_record_is_its_own_error_where_the_setting_says_so(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     content = MESSAGES["SubmitBatch"].replace("<LearnerRecordCount>1", "<LearnerRecordCount>2") + BROKEN_RECORD

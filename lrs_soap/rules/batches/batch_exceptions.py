@@ -31,7 +31,7 @@ class RecordException:
     """A record that a person has to decide, or has decided.
 
     `job_id` and `position` identify the record; `organisation` is the UKPRN of its sender. `sent` has what was sent, by
-    the contract's names, and `trouble` what was wrong with its form. `code` and `uln` are the record's outcome as it
+    the contract's names, and `errors` what was wrong with its form. `code` and `uln` are the record's outcome as it
     is now; `possible` are the ULNs that it may have meant, the likeliest first. `state` is the stored state. `closed`
     and `closed_by`, the user, are None while it is open.
     """
@@ -42,7 +42,7 @@ class RecordException:
     organisation: str
     job_state: JobState
     sent: Mapping[str, str]
-    trouble: tuple[str, ...]
+    errors: tuple[str, ...]
     code: ReturnCode
     uln: str | None
     possible: tuple[str, ...]

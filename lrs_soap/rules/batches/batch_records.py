@@ -83,14 +83,14 @@ class _MandatoryChange(NamedTuple):
 def malformed(
     record: Mapping[str, str],
     *,
-    trouble: tuple[str, ...],
-    identifier_trouble: tuple[str, ...],
+    facet_errors: tuple[str, ...],
+    identifier_errors: tuple[str, ...],
     today: date,
     prohibited: ProhibitedText,
 ) -> RecordOutcome | None:
     """The outcome of a record that cannot be searched for; None for any other.
 
-    `trouble` is what the schema's facets say of it; `identifier_trouble` is what is wrong with its UPN or UCI.
+    `facet_errors` is what the schema's facets say of it; `identifier_errors` is what is wrong with its UPN or UCI.
 
     | the first that is true | outcome |
     |---|---|
@@ -99,12 +99,12 @@ def malformed(
     | the ULN's check digit is wrong, or a field rule other than age is broken | INCORRECT_FORMAT |
     | the age is outside the permitted range | OUTSIDE_AGE_RANGE |
     """
-    if trouble:
+    if facet_errors:
         return RecordOutcome(
-            ReturnCode.INCORRECT_FORMAT, reasons=(Reason(Rule.FACET, Outcome.BROKEN, findings=trouble),)
+            ReturnCode.INCORRECT_FORMAT, reasons=(Reason(Rule.FACET, Outcome.BROKEN, findings=facet_errors),)
         )
-    if identifier_trouble:
-        broken = Reason(Rule.IDENTIFIER, Outcome.BROKEN, findings=identifier_trouble)
+    if identifier_errors:
+        broken = Reason(Rule.IDENTIFIER, Outcome.BROKEN, findings=identifier_errors)
         return RecordOutcome(ReturnCode.INCORRECT_IDENTIFIER, reasons=(broken,))
     violations = field_rules.violations(record, today=today, prohibited=prohibited)
     reasons = tuple(
@@ -217,15 +217,15 @@ def outcome_of_registration(decision: Decision) -> RecordOutcome | None:
     return RecordOutcome(ReturnCode.REGISTERED, learner.uln, decision.reasons)
 
 
-def not_verified(compared: Verification, trouble: tuple[str, ...]) -> Verification:
-    """The answer to a record that VerifyLearner would refuse for `trouble`.
+def not_verified(compared: Verification, errors: tuple[str, ...]) -> Verification:
+    """The answer to a record that VerifyLearner would refuse for `errors`.
 
     `compared` is the verification as if it were not refused. ULN_NOT_FOUND stays; everything else becomes NOT_VERIFIED,
     with the flags of the comparisons that failed and without the learner.
     """
     unknown = compared.code is ResponseCode.ULN_NOT_FOUND
     code = ResponseCode.ULN_NOT_FOUND if unknown else ResponseCode.NOT_VERIFIED
-    refused = Reason(Rule.VERIFIABLE, Outcome.BROKEN, findings=trouble)
+    refused = Reason(Rule.VERIFIABLE, Outcome.BROKEN, findings=errors)
     return replace(compared, code=code, learners=(), reasons=(refused, *compared.reasons))
 
 

@@ -13,12 +13,12 @@ from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 class SubmittedRecord:
     """One record as it was sent, by the contract's names; None is a field that was not sent.
 
-    `trouble` is what the schema's facets say of it; `identifier_trouble` is what is wrong with its UPN or UCI.
+    `facet_errors` is what the schema's facets say of it; `identifier_errors` is what is wrong with its UPN or UCI.
     """
 
     sent: Mapping[str, str | None]
-    trouble: tuple[str, ...] = ()
-    identifier_trouble: tuple[str, ...] = ()
+    facet_errors: tuple[str, ...] = ()
+    identifier_errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class JobRecord:
 
     position: int
     sent: Mapping[str, str]
-    trouble: tuple[str, ...] = ()
-    identifier_trouble: tuple[str, ...] = ()
+    facet_errors: tuple[str, ...] = ()
+    identifier_errors: tuple[str, ...] = ()
     return_code: ReturnCode | None = None
     uln: str | None = None
     verified: VerifiedRecord | None = None
