@@ -2,77 +2,98 @@
 // runs:
 //
 //   wsdl -n:Lrs -out:LearnerService.cs 'http://127.0.0.1:8080/LearnerService.svc?singleWsdl'
-//   mcs -r:System.Web.Services FindOrRegister.cs LearnerService.cs
-//   mono FindOrRegister.exe ADDRESS FAMILY_NAME GIVEN_NAME ULN
-//   mono FindOrRegister.exe ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
+//   mcs -r:System.Web.Services FindOrRegister.cs LrsClient.cs LearnerService.cs
+//   mono FindOrRegister.exe FAMILY_NAME GIVEN_NAME ULN
+//   mono FindOrRegister.exe FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 //
-// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the response code, and each learner found
-// or the new ULN. For HTTPS, add an X509Certificate2 to the proxy's ClientCertificates.
+// The environment says which service to call and who calls it: see README.md. The program prints the response code, and
+// each learner found or the new ULN.
 
 using System;
-using System.Web.Services.Protocols;
-using System.Xml;
 using Lrs;
 
 static class FindOrRegister
 {
-    const string Exceptions = "http://api.lrs.miap.gov.uk/exceptions";
-    const string Ukprn = "TEST0001", Password = "CompatSitePass01", User = "example";
+    const string ExactMatch = "WSRC0004", MasterSubstituted = "WSRC0022";
 
     static int Main(string[] arguments)
     {
-        var service = new LearnerServiceProxy { Url = arguments[0] + "/LearnerService.svc" };
-        try
+        return LrsClient.Run(() =>
         {
-            if (arguments.Length == 4)
-                Find(service, arguments);
+            if (arguments.Length != 3 && arguments.Length != 5)
+                throw new LrsException(
+                    "Give FAMILY_NAME GIVEN_NAME ULN, or FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE.");
+            var service = LrsClient.Open<LearnerServiceProxy>("LearnerService");
+            if (arguments.Length == 3)
+                Show(FindByUln(service, arguments));
             else
                 Register(service, arguments);
             return 0;
-        }
-        catch (SoapException fault) when (fault.Detail != null && fault.Detail["MIAPAPIException", Exceptions] != null)
-        {
-            XmlElement exception = fault.Detail["MIAPAPIException", Exceptions];
-            Console.Error.WriteLine("{0}: {1}: {2}", Field(exception, "ErrorCode"), Field(exception, "Description"),
-                Field(exception, "FurtherDetails"));
-            return 1;
-        }
-    }
-
-    // Any namespace: the service sends the fields without one, which is not what its WSDL says.
-    static string Field(XmlElement exception, string name)
-    {
-        return exception.SelectSingleNode("*[local-name()='" + name + "']").InnerText;
-    }
-
-    static void Find(LearnerServiceProxy service, string[] arguments)
-    {
-        FindLearnerResp answer = service.learnerByULN(new LearnerByULNRqst
-        {
-            FindType = "FUL", UKPRN = Ukprn, OrgPassword = Password, UserName = User,
-            FamilyName = arguments[1], GivenName = arguments[2], ULN = arguments[3],
         });
+    }
+
+    static FindLearnerResp FindByUln(LearnerServiceProxy service, string[] arguments)
+    {
+        return LrsClient.Read(() => service.learnerByULN(new LearnerByULNRqst
+        {
+            FindType = "FUL", UKPRN = LrsClient.Ukprn, OrgPassword = LrsClient.Password, UserName = LrsClient.User,
+            FamilyName = arguments[0], GivenName = arguments[1], ULN = arguments[2],
+        }));
+    }
+
+    static FindLearnerResp FindByDemographics(LearnerServiceProxy service, string[] arguments)
+    {
+        return LrsClient.Read(() => service.learnerByDemographics(new LearnerByDemographicsRqst
+        {
+            FindType = "FUL", UKPRN = LrsClient.Ukprn, OrgPassword = LrsClient.Password, UserName = LrsClient.User,
+            FamilyName = arguments[0], GivenName = arguments[1], DateOfBirth = arguments[2], Gender = arguments[3],
+            LastKnownPostCode = arguments[4],
+        }));
+    }
+
+    // Nobody is registered twice: if the answer is lost, the learner is looked for before the registration is sent again.
+    static void Register(LearnerServiceProxy service, string[] arguments)
+    {
+        var learner = new LearnerToRegister
+        {
+            FamilyName = arguments[0], GivenName = arguments[1], DateOfBirth = arguments[2], Gender = arguments[3],
+            LastKnownPostCode = arguments[4],
+            VerificationType = "1", // the learner's relationship with the school
+            AbilityToShare = "1", // the learner has seen the privacy notice
+        };
+        var request = new RegisterSingleLearnerRqst
+        {
+            UKPRN = LrsClient.Ukprn, OrgPassword = LrsClient.Password, UserName = LrsClient.User, Learner = learner,
+        };
+        for (int left = LrsClient.Retries; ; --left)
+        {
+            try
+            {
+                RegisterSingleLearnerResp answer = LrsClient.SendOnce(() => service.registerSingleLearner(request));
+                Console.WriteLine(answer.ResponseCode);
+                if (answer.ULN != null)
+                    Console.WriteLine(answer.ULN);
+                return;
+            }
+            catch (NoAnswerException)
+            {
+                FindLearnerResp found = FindByDemographics(service, arguments);
+                if (found.ResponseCode == ExactMatch || found.ResponseCode == MasterSubstituted)
+                {
+                    Show(found);
+                    return;
+                }
+                if (left == 0)
+                    throw;
+            }
+        }
+    }
+
+    static void Show(FindLearnerResp answer)
+    {
         Console.WriteLine(answer.ResponseCode);
         foreach (Learner learner in answer.Learner ?? new Learner[0])
             Console.WriteLine("{0} {1} {2} {3} {4}", learner.ULN, learner.GivenName, learner.FamilyName,
                 learner.DateOfBirth, learner.LastKnownPostCode);
-    }
-
-    static void Register(LearnerServiceProxy service, string[] arguments)
-    {
-        RegisterSingleLearnerResp answer = service.registerSingleLearner(new RegisterSingleLearnerRqst
-        {
-            UKPRN = Ukprn, OrgPassword = Password, UserName = User,
-            Learner = new LearnerToRegister
-            {
-                FamilyName = arguments[1], GivenName = arguments[2], DateOfBirth = arguments[3], Gender = arguments[4],
-                LastKnownPostCode = arguments[5],
-                VerificationType = "1", // the learner's relationship with the school
-                AbilityToShare = "1", // the learner has seen the privacy notice
-            },
-        });
-        Console.WriteLine(answer.ResponseCode);
-        if (answer.ULN != null)
-            Console.WriteLine(answer.ULN);
     }
 }

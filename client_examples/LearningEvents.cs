@@ -2,33 +2,21 @@
 // mono-mcs), while the service runs:
 //
 //   wsdl -n:Lrs -out:LearnerServiceR9.cs 'http://127.0.0.1:8080/LearnerServiceR9.svc?singleWsdl'
-//   mcs -r:System.Web.Services LearningEvents.cs LearnerServiceR9.cs
+//   mcs -r:System.Web.Services LearningEvents.cs LrsClient.cs LearnerServiceR9.cs
 //   mono LearningEvents.exe [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER] [--language ENG|CYM]
-//                           ADDRESS ULN FAMILY_NAME GIVEN_NAME
+//                           ULN FAMILY_NAME GIVEN_NAME
 //
-// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the answer in words, then a row for each
-// learning event; columns that no event fills are left out. The exit status is 0 if the service sent the record, even an
-// empty one. The learner can see later who asked for it. For HTTPS, add an X509Certificate2 to the proxy's
-// ClientCertificates.
+// The environment says which service to call and who calls it: see README.md. The program prints the answer in words,
+// then a row for each learning event; columns that no event fills are left out. The exit status is 0 if the service sent
+// the record, even an empty one. The learner can see later who asked for it.
 
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text;
-using System.Web.Services.Protocols;
-using System.Xml;
 using Lrs;
 
 static class LearningEvents
 {
-    const string Faults = "http://api.lrs.qcf.gov.uk/faults";
-    const int Vendor = 1; // the number of the software's vendor
-
-    static readonly InvokingOrganisationR10 Asker = new InvokingOrganisationR10
-    {
-        Ukprn = "TEST0001", Password = "CompatSitePass01", Username = "example",
-    };
-
     static readonly Dictionary<string, string> Answers = new Dictionary<string, string>
     {
         ["WSRC0004"] = "this is the learner's record",
@@ -47,6 +35,11 @@ static class LearningEvents
 
     static int Main(string[] arguments)
     {
+        return LrsClient.Run(() => Show(arguments));
+    }
+
+    static int Show(string[] arguments)
+    {
         var options = new Dictionary<string, string>
         {
             ["--get-type"] = "FULL", ["--user-type"] = "ORG", ["--language"] = "ENG",
@@ -55,30 +48,23 @@ static class LearningEvents
         for (; place + 1 < arguments.Length && arguments[place].StartsWith("--"); place += 2)
             options[arguments[place]] = arguments[place + 1];
         string[] given = arguments.Skip(place).ToArray();
-        if (given.Length != 4)
+        if (given.Length != 3)
+            throw new LrsException("Give ULN FAMILY_NAME GIVEN_NAME, after the options.");
+        var asker = new InvokingOrganisationR10
         {
-            Console.Error.WriteLine("Give ADDRESS ULN FAMILY_NAME GIVEN_NAME, after the options.");
+            Ukprn = LrsClient.Ukprn, Password = LrsClient.Password, Username = LrsClient.User,
+        };
+        var service = LrsClient.Open<LearnerServiceR9Proxy>("LearnerServiceR9");
+        GetLearnerLearningEventsResponse answer = LrsClient.Read(() => service.GetLearnerLearningEvents(
+            asker, options["--user-type"], LrsClient.Vendor, options["--language"], given[0], given[2], given[1],
+            null, null, options["--get-type"]));
+        Console.WriteLine("{0}: {1}", answer.ResponseCode, Answers[answer.ResponseCode]);
+        if (!Records.Contains(answer.ResponseCode))
             return 1;
-        }
-        var service = new LearnerServiceR9Proxy { Url = given[0] + "/LearnerServiceR9.svc" };
-        try
-        {
-            GetLearnerLearningEventsResponse answer = service.GetLearnerLearningEvents(
-                Asker, options["--user-type"], Vendor, options["--language"], given[1], given[3], given[2],
-                null, null, options["--get-type"]);
-            Console.WriteLine("{0}: {1}", answer.ResponseCode, Answers[answer.ResponseCode]);
-            if (!Records.Contains(answer.ResponseCode))
-                return 1;
-            Console.WriteLine("ULN {0}, {1} learning events", answer.FoundULN, answer.LearnerRecord.Length);
-            if (answer.LearnerRecord.Length != 0)
-                Console.WriteLine(string.Join("\n", Table(answer.LearnerRecord)));
-            return 0;
-        }
-        catch (SoapException fault)
-        {
-            Console.Error.WriteLine(WordsOf(fault));
-            return 1;
-        }
+        Console.WriteLine("ULN {0}, {1} learning events", answer.FoundULN, answer.LearnerRecord.Length);
+        if (answer.LearnerRecord.Length != 0)
+            Console.WriteLine(string.Join("\n", Table(answer.LearnerRecord)));
+        return 0;
     }
 
     // The lines of a table: a row for each event, without the columns that no event fills.
@@ -106,15 +92,5 @@ static class LearningEvents
             each.AchievementAwardDate, each.Source, each.QualificationType, each.Subject, each.SubjectCode, each.Level,
             each.Grade == NoGrade ? "" : each.Grade, each.Credits.ToString(), each.AwardingOrganisationName,
         };
-    }
-
-    // The words of a fault: the service's own, or those of the SOAP library.
-    static string WordsOf(SoapException fault)
-    {
-        XmlElement exception = fault.Detail == null ? null : fault.Detail["DomainFault", Faults];
-        if (exception == null)
-            return fault.Code.Name + ": " + fault.Message;
-        byte[] detail = Convert.FromBase64String(exception["ErrorDetail", Faults].InnerText);
-        return exception["ErrorCode", Faults].InnerText + ": " + Encoding.UTF8.GetString(detail);
     }
 }

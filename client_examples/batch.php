@@ -2,17 +2,19 @@
 // Register up to 200 learners in a batch, with the SoapClient of PHP 8.1 or newer (Debian: php-cli and php-soap): submit
 // them, wait until they are done, and write down their ULNs.
 //
-//   php batch.php [--check] [--wait SECONDS] ADDRESS [LEARNERS [ULNS]]
-//   php batch.php --job JOBID [--wait SECONDS] ADDRESS [LEARNERS [ULNS]]
+//   php batch.php [--check] [--wait SECONDS] [LEARNERS [ULNS]]
+//   php batch.php --job JOBID [--wait SECONDS] [LEARNERS [ULNS]]
 //
-// ADDRESS is the service's, such as http://127.0.0.1:8080. LEARNERS is a CSV file in UTF-8 with the contract's columns
-// and a MISIdentifier for each learner, by default learners.csv beside this program. The program writes ULNS, by default
-// ulns.csv: the same learners with the columns ULN and ReturnCode, matched by MISIdentifier. With --check it registers
-// and updates nobody. For HTTPS, add the option 'local_cert' with a PEM file that has the client's certificate and key.
+// The environment says which service to call and who calls it: see README.md. LEARNERS is a CSV file in UTF-8 with the
+// contract's columns and a MISIdentifier for each learner, by default learners.csv beside this program. The program
+// writes ULNS, by default ulns.csv: the same learners with the columns ULN and ReturnCode, matched by MISIdentifier.
+// With --check it registers and updates nobody.
 //
 // The program shows the JobID as soon as there is one. The service finishes a submitted job even if the program stops.
 // If the program is interrupted, or has waited for SECONDS, continue with --job. If it is interrupted before it shows a
 // JobID, run it again: a learner who is already registered gets the same ULN.
+
+require __DIR__ . '/lrs_client.php';
 
 const SUBMITTED = 'WSRC0007', INCOMPLETE = 'WSRC0008', SUCCESSFUL = 'WSRC0009', FAILED = 'WSRC0010';
 const COUNT_INCORRECT = 'WSRC0017', UNKNOWN_JOB = 'WSRC0018';
@@ -53,15 +55,11 @@ const FIELDS = [
 ];
 const MOST_LEARNERS = 200;
 const FIRST_PAUSE = 0.5, LONGEST_PAUSE = 60.0;
-// SoapClient needs every element, also one that may be nil; null means nil.
-const ASKER = [
-    'OrganisationRef' => null, 'UKPRN' => 'TEST0001', 'OrgPassword' => 'CompatSitePass01', 'UserName' => 'example',
-];
 
 // The learners of a file, by the contract's names. Exits if they cannot make a batch.
 function read(string $file): array
 {
-    $source = fopen($file, 'r') ?: exit(1);
+    $source = @fopen($file, 'r') ?: stop("$file: cannot be read.");
     if (fread($source, 3) !== "\xEF\xBB\xBF") {
         rewind($source); // no byte order mark
     }
@@ -91,13 +89,20 @@ function read(string $file): array
 }
 
 // The JobID of a new job. Exits if the service makes none.
-function submit(SoapClient $service, array $learners, string $jobType): int
+function submit(LrsClient $service, array $learners, string $jobType): int
 {
     // Leave out empty fields.
     $filledIn = array_map(fn($learner) => array_filter($learner, 'strlen'), $learners);
-    $answer = $service->submitBatchRegistration(
-        ['JobType' => $jobType, 'LearnerRecordCount' => count($filledIn), 'Learner' => $filledIn] + ASKER,
-    );
+    $request = ['JobType' => $jobType, 'LearnerRecordCount' => count($filledIn), 'Learner' => $filledIn];
+    try {
+        $answer = $service->sendOnce('submitBatchRegistration', $request);
+    } catch (NoAnswer $lost) {
+        stop(
+            $lost->getMessage() . ' The service may have the batch all the same. '
+                . 'Run the program again: a learner who is registered by then gets the same ULN.',
+            $lost->getCode(),
+        );
+    }
     if ($answer->ResponseCode !== SUBMITTED) {
         stopAt($answer);
     }
@@ -106,12 +111,12 @@ function submit(SoapClient $service, array $learners, string $jobType): int
 }
 
 // The output of a job, once it is done. Exits if it fails, or is not done after these seconds.
-function waitFor(SoapClient $service, int $job, float $seconds): stdClass
+function waitFor(LrsClient $service, int $job, float $seconds): stdClass
 {
     $deadline = microtime(true) + $seconds;
     $pause = FIRST_PAUSE;
     while (($answer = ask($service, $job)) === null || $answer->ResponseCode === INCOMPLETE) {
-        echo $answer === null ? 'no connection' : INCOMPLETE . ": $answer->JobStatus", "\n";
+        echo $answer === null ? '' : INCOMPLETE . ": $answer->JobStatus\n";
         $left = $deadline - microtime(true);
         if ($left <= 0) {
             stop("Job $job is not done yet. Go on later with --job $job.");
@@ -125,15 +130,16 @@ function waitFor(SoapClient $service, int $job, float $seconds): stdClass
     return $answer;
 }
 
-// The service's answer about a job; null if it cannot be reached, which is worth another try.
-function ask(SoapClient $service, int $job): ?stdClass
+// The service's answer about a job; null if no answer comes, which is worth another try.
+function ask(LrsClient $service, int $job): ?stdClass
 {
     try {
-        return $service->getBatchRegistrationOutput(['JobID' => $job] + ASKER);
-    } catch (SoapFault $fault) {
-        // SoapClient says the second when an answer breaks off.
-        $unreached = $fault->faultcode === 'HTTP' || $fault->getMessage() === 'looks like we got no XML document';
-        return $unreached ? null : throw $fault;
+        return $service->sendOnce('getBatchRegistrationOutput', ['JobID' => $job]);
+    } catch (NoAnswer $lost) {
+        echo $lost->getMessage(), "\n";
+        return null;
+    } catch (Closed $closed) {
+        stop($closed->getMessage() . " Go on with --job $job.", $closed->getCode());
     }
 }
 
@@ -156,7 +162,7 @@ function write(string $file, array $learners, stdClass $answer): void
     if (array_diff(array_column($learners, 'MISIdentifier'), array_keys($done)) || count($done) !== count($learners)) {
         stop('The job has other learners: its MISIdentifiers are different.');
     }
-    $target = fopen("$file.part", 'w') ?: exit(1);
+    $target = @fopen("$file.part", 'w') ?: stop("$file.part: cannot be written.");
     $row = fn($values) => fputcsv($target, $values, escape: '', eol: "\r\n");
     $row(array_keys($learners[0] + ['ULN' => '', 'ReturnCode' => '']));
     foreach ($learners as $learner) {
@@ -174,25 +180,11 @@ function stopAt(stdClass $answer): never
     stop("$answer->ResponseCode: " . (NO_SUCCESS[$answer->ResponseCode] ?? 'not known to this program') . '.');
 }
 
-function stop(string $reason): never
-{
-    fwrite(STDERR, "$reason\n");
-    exit(1);
-}
-
 $given = getopt('', ['check', 'job:', 'wait:'], $rest);
-[$address, $learnersFile, $ulnsFile] = array_slice($argv, $rest) + [1 => __DIR__ . '/learners.csv', 2 => 'ulns.csv'];
+[$learnersFile, $ulnsFile] = array_slice($argv, $rest) + [__DIR__ . '/learners.csv', 'ulns.csv'];
 $learners = read($learnersFile);
-// Without this feature, SoapClient turns a list of one learner into a learner.
-$service = new SoapClient("$address/LearnerService.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
-
-try {
-    $job = (int) ($given['job'] ?? submit($service, $learners, isset($given['check']) ? 'CHK' : 'FUL'));
-    $answer = waitFor($service, $job, (float) ($given['wait'] ?? 3600));
-} catch (SoapFault $fault) {
-    // A fault without this detail is SoapClient's own: it may not have reached the service.
-    $exception = $fault->detail->MIAPAPIException ?? throw $fault;
-    stop("$exception->ErrorCode: $exception->Description: $exception->FurtherDetails");
-}
+$service = new LrsClient();
+$job = (int) ($given['job'] ?? submit($service, $learners, isset($given['check']) ? 'CHK' : 'FUL'));
+$answer = waitFor($service, $job, (float) ($given['wait'] ?? 3600));
 write($ulnsFile, $learners, $answer);
 show($answer);

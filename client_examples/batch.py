@@ -1,12 +1,12 @@
 """Register up to 200 learners in a batch with zeep: submit them, wait until they are done, and write down their ULNs.
 
-    python batch.py ADDRESS [LEARNERS [ULNS]] [--check] [--wait SECONDS]
-    python batch.py ADDRESS [LEARNERS [ULNS]] --job JOBID [--wait SECONDS]
+    python batch.py [LEARNERS [ULNS]] [--check] [--wait SECONDS]
+    python batch.py [LEARNERS [ULNS]] --job JOBID [--wait SECONDS]
 
-ADDRESS is the service's, such as http://127.0.0.1:8080. LEARNERS is a CSV file in UTF-8 with the contract's columns and
-a MISIdentifier for each learner, by default learners.csv beside this program. The program writes ULNS, by default
-ulns.csv: the same learners with the columns ULN and ReturnCode, matched by MISIdentifier. With --check it registers and
-updates nobody.
+The environment says which service to call and who calls it: see README.md. LEARNERS is a CSV file in UTF-8 with the
+contract's columns and a MISIdentifier for each learner, by default learners.csv beside this program. The program writes
+ULNS, by default ulns.csv: the same learners with the columns ULN and ReturnCode, matched by MISIdentifier. With --check
+it registers and updates nobody.
 
 The program shows the JobID as soon as there is one. The service finishes a submitted job even if the program stops. If
 the program is interrupted, or has waited for SECONDS, continue with --job. If it is interrupted before it shows a
@@ -22,11 +22,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import requests
-import zeep
-from zeep.exceptions import Fault
-
-ASKER = {"UKPRN": "TEST0001", "OrgPassword": "CompatSitePass01", "UserName": "example"}
+import lrs_client
+from lrs_client import Closed, LrsClient, NoAnswer
 
 SUBMITTED, INCOMPLETE, SUCCESSFUL, FAILED = "WSRC0007", "WSRC0008", "WSRC0009", "WSRC0010"
 COUNT_INCORRECT, UNKNOWN_JOB = "WSRC0017", "WSRC0018"
@@ -64,9 +61,14 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 
 def read(file: Path) -> list[dict[str, str]]:
     """The learners of a file. Exits if they cannot make a batch."""
-    with file.open(encoding="utf-8-sig", newline="") as source:
-        rows = csv.DictReader(source)
-        learners = list(rows)
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as source:
+            rows = csv.DictReader(source)
+            learners = list(rows)
+    except OSError as error:
+        sys.exit(f"{file}: {error.strerror}.")
+    except (UnicodeDecodeError, csv.Error) as error:
+        sys.exit(f"{file} is not CSV in UTF-8: {error}.")
     if any(None in learner or None in learner.values() for learner in learners):
         sys.exit(f"{file}: not every row has {len(rows.fieldnames)} columns.")
     identifiers = {learner.get("MISIdentifier") for learner in learners}
@@ -77,25 +79,32 @@ def read(file: Path) -> list[dict[str, str]]:
     return learners
 
 
-def submit(service: Any, learners: list[dict[str, str]], job_type: str) -> int:
+def submit(client: LrsClient, learners: list[dict[str, str]], job_type: str) -> int:
     """The JobID of a new job. Exits if the service makes none."""
     # Leave out empty fields.
     filled_in = [{name: value for name, value in learner.items() if value} for learner in learners]
-    answer = service.submitBatchRegistration(
-        JobType=job_type, LearnerRecordCount=len(filled_in), Learner=filled_in, **ASKER
-    )
+    try:
+        answer = client.send_once(
+            "submitBatchRegistration", JobType=job_type, LearnerRecordCount=len(filled_in), Learner=filled_in
+        )
+    except NoAnswer as lost:
+        raise NoAnswer(
+            f"{lost} The service may have the batch all the same. "
+            "Run the program again: a learner who is registered by then gets the same ULN."
+        ) from None
     if answer.ResponseCode != SUBMITTED:
         stop(answer)
     print(f"{SUBMITTED}: job {answer.JobID}", flush=True)
     return int(answer.JobID)
 
 
-def wait_for(service: Any, job: int, seconds: float) -> Any:
+def wait_for(client: LrsClient, job: int, seconds: float) -> Any:
     """The output of a job, once it is done. Exits if it fails, or is not done after these seconds."""
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE
-    while (answer := ask(service, job)) is None or answer.ResponseCode == INCOMPLETE:
-        print("no connection" if answer is None else f"{INCOMPLETE}: {answer.JobStatus}", flush=True)
+    while (answer := ask(client, job)) is None or answer.ResponseCode == INCOMPLETE:
+        if answer is not None:
+            print(f"{INCOMPLETE}: {answer.JobStatus}", flush=True)
         left = deadline - time.monotonic()
         if left <= 0:
             sys.exit(f"Job {job} is not done yet. Go on later with --job {job}.")
@@ -106,12 +115,15 @@ def wait_for(service: Any, job: int, seconds: float) -> Any:
     return answer
 
 
-def ask(service: Any, job: int) -> Any:
-    """The service's answer about a job; None if it cannot be reached, which is worth another try."""
+def ask(client: LrsClient, job: int) -> Any:
+    """The service's answer about a job; None if no answer comes, which is worth another try."""
     try:
-        return service.getBatchRegistrationOutput(JobID=job, **ASKER)
-    except requests.RequestException:
+        return client.send_once("getBatchRegistrationOutput", JobID=job)
+    except NoAnswer as lost:
+        print(lost, flush=True)
         return None
+    except Closed as closed:
+        raise Closed(f"{closed} Go on with --job {job}.") from None
 
 
 def show(answer: Any) -> None:
@@ -143,38 +155,23 @@ def stop(answer: Any) -> None:
     sys.exit(f"{answer.ResponseCode}: {NO_SUCCESS.get(answer.ResponseCode, 'not known to this program')}.")
 
 
-def register(
-    address: str, learners_file: Path, ulns_file: Path, job: int | None, job_type: str, seconds: float
-) -> None:
-    learners = read(learners_file)
-    client = zeep.Client(f"{address}/LearnerService.svc?singleWsdl")
-    fields = {name for name, _ in client.get_type("{http://api.lrs.miap.gov.uk/learner}BatchLearner").elements}
-    if unknown := set().union(*learners) - fields:
-        sys.exit(f"{learners_file}: the contract's BatchLearner has no {', '.join(sorted(unknown))}.")
-    try:
-        if job is None:
-            job = submit(client.service, learners, job_type)
-        answer = wait_for(client.service, job, seconds)
-    except Fault as fault:
-        (exception,) = fault.detail
-        # Any namespace: the service sends the fields without one, which is not what its WSDL says.
-        texts = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
-        sys.exit(": ".join(text or "" for text in texts))
-    write(ulns_file, learners, answer)
-    show(answer)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Register up to 200 learners in a batch.")
-    parser.add_argument("address")
     parser.add_argument("learners", nargs="?", type=Path, default=Path(__file__).with_name("learners.csv"))
     parser.add_argument("ulns", nargs="?", type=Path, default=Path("ulns.csv"))
     parser.add_argument("--check", dest="job_type", action="store_const", const="CHK", default="FUL")
     parser.add_argument("--job", type=int)
     parser.add_argument("--wait", type=float, default=3600.0)
     given = parser.parse_args()
-    register(given.address, given.learners, given.ulns, given.job, given.job_type, given.wait)
+    learners = read(given.learners)
+    client = LrsClient()
+    if unknown := set().union(*learners) - client.fields_of("{http://api.lrs.miap.gov.uk/learner}BatchLearner"):
+        sys.exit(f"{given.learners}: the contract's BatchLearner has no {', '.join(sorted(unknown))}.")
+    job = submit(client, learners, given.job_type) if given.job is None else given.job
+    answer = wait_for(client, job, given.wait)
+    write(given.ulns, learners, answer)
+    show(answer)
 
 
 if __name__ == "__main__":
-    main()
+    lrs_client.run(main)

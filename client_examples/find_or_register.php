@@ -2,30 +2,27 @@
 // Find a learner, or register a new one, with the SoapClient of PHP 8.1 or newer (Debian: php-cli and php-soap). If the
 // service finds possible matches, you choose.
 //
-//   php find_or_register.php ADDRESS FAMILY_NAME GIVEN_NAME ULN
-//   php find_or_register.php ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
+//   php find_or_register.php FAMILY_NAME GIVEN_NAME ULN
+//   php find_or_register.php FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 //
-// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints each response code, and the learner or the
-// new ULN. If it is interrupted, run it again: it finds a learner whom it has already registered. For HTTPS, add the
-// option 'local_cert' with a PEM file that has the client's certificate and key.
+// The environment says which service to call and who calls it: see README.md. The program prints each response code, and
+// the learner or the new ULN. If it is interrupted, run it again: it finds a learner whom it has already registered.
 
-const NO_MATCH = 'WSRC0001', TOO_MANY_MATCHES = 'WSRC0002', POSSIBLE_MATCHES = 'WSRC0003', EXACT_MATCH = 'WSRC0004';
-const REGISTERED = 'WSRC0005', MASTER_SUBSTITUTED = 'WSRC0022';
+require __DIR__ . '/lrs_client.php';
+
+const NO_MATCH = 'WSRC0001', TOO_MANY_MATCHES = 'WSRC0002', POSSIBLE_MATCHES = 'WSRC0003';
 const GENDERS = ['0' => 'not known', '1' => 'male', '2' => 'female', '9' => 'not specified'];
 // SoapClient needs every element, also one that may be nil; null means nil.
-const ASKER = [
-    'OrganisationRef' => null, 'UKPRN' => 'TEST0001', 'OrgPassword' => 'CompatSitePass01', 'UserName' => 'example',
-];
 const NOT_ASKED_BY = [
     'PreviousFamilyName' => null, 'SchoolAtAge16' => null, 'PlaceOfBirth' => null, 'EmailAddress' => null,
 ];
 
-function find(SoapClient $service, array $person): stdClass
+function find(LrsClient $service, array $person): stdClass
 {
-    return $service->learnerByDemographics(['FindType' => 'FUL'] + $person + NOT_ASKED_BY + ASKER);
+    return $service->read('learnerByDemographics', ['FindType' => 'FUL'] + $person + NOT_ASKED_BY);
 }
 
-function findOrRegister(SoapClient $service, array $person): void
+function findOrRegister(LrsClient $service, array $person): void
 {
     $answer = find($service, $person);
     echo "$answer->ResponseCode\n";
@@ -64,24 +61,37 @@ function choose(array $learners): ?stdClass
     }
 }
 
-function register(SoapClient $service, array $person): void
+// Register a learner whom a find has not found. Nobody is registered twice: if the answer is lost, or someone else has
+// registered the same learner, a find gives the ULN.
+function register(LrsClient $service, array $person): void
 {
     $learner = $person + [
         'VerificationType' => '1', // the learner's relationship with the school
         'AbilityToShare' => '1', // the learner has seen the privacy notice
     ];
-    $answer = $service->registerSingleLearner(['Learner' => $learner] + ASKER);
+    $answer = null;
+    for ($left = $service->retries; $answer === null; --$left) {
+        try {
+            $answer = $service->sendOnce('registerSingleLearner', ['Learner' => $learner]);
+        } catch (NoAnswer $lost) {
+            // Look for the learner below.
+        }
+        if ($answer?->ResponseCode === REGISTERED) {
+            echo "$answer->ResponseCode\n$answer->ULN\n";
+            return;
+        }
+        $found = find($service, $person);
+        if (in_array($found->ResponseCode, [EXACT_MATCH, MASTER_SUBSTITUTED], true)) {
+            echo "$found->ResponseCode\n";
+            show($found->Learner[0]);
+            return;
+        }
+        if ($answer === null && $left === 0) {
+            throw $lost;
+        }
+    }
     echo "$answer->ResponseCode\n";
-    if ($answer->ResponseCode === REGISTERED) {
-        echo "$answer->ULN\n";
-        return;
-    }
-    // WSRC0021: someone else has registered the same learner since the find. Another find gives the ULN.
-    $answer = find($service, $person);
-    if (!in_array($answer->ResponseCode, [EXACT_MATCH, MASTER_SUBSTITUTED], true)) {
-        stop('The service has not registered this learner. Try again in a while.');
-    }
-    show($answer->Learner[0]);
+    stop('The service has not registered this learner. Try again in a while.');
 }
 
 function show(stdClass $learner): void
@@ -92,28 +102,17 @@ function show(stdClass $learner): void
     }
 }
 
-function stop(string $reason): never
-{
-    fwrite(STDERR, "$reason\n");
-    exit(1);
+if (!in_array($argc, [4, 6], true)) {
+    stop('Give FAMILY_NAME GIVEN_NAME ULN, or FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE.');
 }
-
-[, $address, $familyName, $givenName] = $argv;
+[, $familyName, $givenName] = $argv;
 $names = ['FamilyName' => $familyName, 'GivenName' => $givenName];
-// Without this feature, SoapClient turns a list of one learner into a learner, and leaves out an empty list.
-$service = new SoapClient("$address/LearnerService.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
-
-try {
-    if ($argc === 5) {
-        $answer = $service->learnerByULN(['FindType' => 'FUL', 'ULN' => $argv[4]] + $names + ASKER);
-        echo "$answer->ResponseCode\n";
-        array_map(show(...), $answer->Learner ?? []);
-    } else {
-        $details = ['DateOfBirth' => $argv[4], 'Gender' => $argv[5], 'LastKnownPostCode' => $argv[6]];
-        findOrRegister($service, $names + $details);
-    }
-} catch (SoapFault $fault) {
-    // A fault without this detail is SoapClient's own: it may not have reached the service.
-    $exception = $fault->detail->MIAPAPIException ?? throw $fault;
-    stop("$exception->ErrorCode: $exception->Description: $exception->FurtherDetails");
+$service = new LrsClient();
+if ($argc === 4) {
+    $answer = $service->read('learnerByULN', ['FindType' => 'FUL', 'ULN' => $argv[3]] + $names);
+    echo "$answer->ResponseCode\n";
+    array_map(show(...), $answer->Learner ?? []);
+} else {
+    $details = ['DateOfBirth' => $argv[3], 'Gender' => $argv[4], 'LastKnownPostCode' => $argv[5]];
+    findOrRegister($service, $names + $details);
 }

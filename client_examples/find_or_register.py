@@ -1,43 +1,39 @@
 """Find a learner, or register a new one, with zeep. If the service finds possible matches, you choose.
 
-    python find_or_register.py ADDRESS FAMILY_NAME GIVEN_NAME ULN
-    python find_or_register.py ADDRESS FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
+    python find_or_register.py FAMILY_NAME GIVEN_NAME ULN
+    python find_or_register.py FAMILY_NAME GIVEN_NAME DATE_OF_BIRTH GENDER POSTCODE
 
-ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints each response code, and the learner or the
-new ULN. If it is interrupted, run it again: it finds a learner whom it has already registered.
+The environment says which service to call and who calls it: see README.md. The program prints each response code, and
+the learner or the new ULN. If it is interrupted, run it again: it finds a learner whom it has already registered.
 """
 
+import argparse
 import sys
 from typing import Any
 
-import zeep
-from zeep.exceptions import Fault
+import lrs_client
+from lrs_client import EXACT_MATCH, MASTER_SUBSTITUTED, REGISTERED, LrsClient
 
-ASKER = {"UKPRN": "TEST0001", "OrgPassword": "CompatSitePass01", "UserName": "example"}
-
-NO_MATCH, TOO_MANY_MATCHES, POSSIBLE_MATCHES, EXACT_MATCH = "WSRC0001", "WSRC0002", "WSRC0003", "WSRC0004"
-REGISTERED, MASTER_SUBSTITUTED = "WSRC0005", "WSRC0022"
+NO_MATCH, TOO_MANY_MATCHES, POSSIBLE_MATCHES = "WSRC0001", "WSRC0002", "WSRC0003"
 GENDERS = {"0": "not known", "1": "male", "2": "female", "9": "not specified"}
 
 
-def find_by_uln(service: Any, family_name: str, given_name: str, uln: str) -> None:
-    answer = service.learnerByULN(FindType="FUL", ULN=uln, FamilyName=family_name, GivenName=given_name, **ASKER)
+def find_by_uln(client: LrsClient, family_name: str, given_name: str, uln: str) -> None:
+    answer = client.read("learnerByULN", FindType="FUL", ULN=uln, FamilyName=family_name, GivenName=given_name)
     print(answer.ResponseCode)
     for learner in answer.Learner:
         show(learner)
 
 
-def find_or_register(service: Any, *details: str) -> None:
-    names = ("FamilyName", "GivenName", "DateOfBirth", "Gender", "LastKnownPostCode")
-    person = dict(zip(names, details, strict=True))
-    answer = service.learnerByDemographics(FindType="FUL", **person, **ASKER)
+def find_or_register(client: LrsClient, person: dict[str, str]) -> None:
+    answer = lrs_client.find(client, person)
     print(answer.ResponseCode)
     if answer.ResponseCode == TOO_MANY_MATCHES:
         sys.exit("More than ten learners may be meant. Ask for the full names, date of birth, gender and postcode.")
     if answer.ResponseCode in (EXACT_MATCH, MASTER_SUBSTITUTED):
         show(answer.Learner[0])
     elif answer.ResponseCode == NO_MATCH or (chosen := choose(answer.Learner)) is None:
-        register(service, person)
+        register(client, person)
     else:
         show(chosen)
 
@@ -61,22 +57,20 @@ def choose(learners: list[Any]) -> Any:
             sys.exit("Nobody has been registered.")
 
 
-def register(service: Any, person: dict[str, str]) -> None:
+def register(client: LrsClient, person: dict[str, str]) -> None:
     learner = {
         **person,
         "VerificationType": "1",  # the learner's relationship with the school
         "AbilityToShare": "1",  # the learner has seen the privacy notice
     }
-    answer = service.registerSingleLearner(Learner=learner, **ASKER)
+    answer = lrs_client.register(client, learner)
     print(answer.ResponseCode)
     if answer.ResponseCode == REGISTERED:
         print(answer.ULN)
-        return
-    # WSRC0021: someone else has registered the same learner since the find. Another find gives the ULN.
-    answer = service.learnerByDemographics(FindType="FUL", **person, **ASKER)
-    if answer.ResponseCode not in (EXACT_MATCH, MASTER_SUBSTITUTED):
+    elif answer.ResponseCode in (EXACT_MATCH, MASTER_SUBSTITUTED):
+        show(answer.Learner[0])
+    else:
         sys.exit("The service has not registered this learner. Try again in a while.")
-    show(answer.Learner[0])
 
 
 def show(learner: Any) -> None:
@@ -85,17 +79,23 @@ def show(learner: Any) -> None:
         print("This is the master of the learner who was meant: use this ULN.")
 
 
-def main(address: str, *details: str) -> None:
-    service = zeep.Client(f"{address}/LearnerService.svc?singleWsdl").service
-    ask = find_by_uln if len(details) == 3 else find_or_register
-    try:
-        ask(service, *details)
-    except Fault as fault:
-        (exception,) = fault.detail
-        # Any namespace: the service sends the fields without one, which is not what its WSDL says.
-        fields = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
-        sys.exit(": ".join(field or "" for field in fields))
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description="Find a learner, or register a new one.",
+        usage="%(prog)s [-h] FAMILY_NAME GIVEN_NAME (ULN | DATE_OF_BIRTH GENDER POSTCODE)",
+    )
+    parser.add_argument("family_name")
+    parser.add_argument("given_name")
+    parser.add_argument("details", nargs="+")
+    given = parser.parse_args()
+    names = (given.family_name, given.given_name)
+    if len(given.details) == 1:
+        find_by_uln(LrsClient(), *names, *given.details)
+    elif len(given.details) == 3:
+        find_or_register(LrsClient(), dict(zip(lrs_client.MANDATORY_TO_FIND, (*names, *given.details), strict=True)))
+    else:
+        parser.error("give a ULN, or date of birth, gender and postcode")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    lrs_client.run(main)

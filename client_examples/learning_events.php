@@ -3,15 +3,13 @@
 // php-cli and php-soap).
 //
 //   php learning_events.php [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER] [--language ENG|CYM]
-//                           ADDRESS ULN FAMILY_NAME GIVEN_NAME
+//                           ULN FAMILY_NAME GIVEN_NAME
 //
-// ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the answer in words, then a row for each
-// learning event; columns that no event fills are left out. The exit status is 0 if the service sent the record, even an
-// empty one. The learner can see later who asked for it. For HTTPS, add the option 'local_cert' with a PEM file that has
-// the client's certificate and key.
+// The environment says which service to call and who calls it: see README.md. The program prints the answer in words,
+// then a row for each learning event; columns that no event fills are left out. The exit status is 0 if the service sent
+// the record, even an empty one. The learner can see later who asked for it.
 
-const ASKER = ['Ukprn' => 'TEST0001', 'Password' => 'CompatSitePass01', 'Username' => 'example'];
-const VENDOR = 1; // the number of the software's vendor
+require __DIR__ . '/lrs_client.php';
 
 const ANSWERS = [
     'WSRC0004' => "this is the learner's record",
@@ -56,45 +54,19 @@ function cell(string|int|null $value): string
     return $value === NO_GRADE ? '' : (string) $value;
 }
 
-// The words of a fault: the service's own, or those of the SOAP library.
-function wordsOf(SoapFault $fault): string
-{
-    $exception = $fault->detail->DomainFault ?? null;
-    if ($exception === null) {
-        return "$fault->faultcode: $fault->faultstring";
-    }
-    // SoapClient decodes base64 in answers, but not in the details of faults.
-    return "$exception->ErrorCode: " . base64_decode($exception->ErrorDetail);
-}
-
-function stop(string $reason): never
-{
-    fwrite(STDERR, "$reason\n");
-    exit(1);
-}
-
 $given = getopt('', ['get-type:', 'user-type:', 'language:'], $rest);
-if (count($argv) - $rest !== 4) {
-    stop('Give ADDRESS ULN FAMILY_NAME GIVEN_NAME, after the options.');
+if (count($argv) - $rest !== 3) {
+    stop('Give ULN FAMILY_NAME GIVEN_NAME, after the options.');
 }
-[$address, $uln, $familyName, $givenName] = array_slice($argv, $rest);
-// Without this feature, SoapClient turns a list of one event into an event.
-$service = new SoapClient("$address/LearnerServiceR9.svc?singleWsdl", ['features' => SOAP_SINGLE_ELEMENT_ARRAYS]);
-
-try {
-    $answer = $service->GetLearnerLearningEvents([
-        'invokingOrganisation' => ASKER,
-        'userType' => $given['user-type'] ?? 'ORG',
-        'vendorID' => VENDOR,
-        'language' => $given['language'] ?? 'ENG',
-        'uln' => $uln,
-        'givenName' => $givenName,
-        'familyName' => $familyName,
-        'getType' => $given['get-type'] ?? 'FULL',
-    ])->GetLearnerLearningEventsResult;
-} catch (SoapFault $fault) {
-    stop(wordsOf($fault));
-}
+[$uln, $familyName, $givenName] = array_slice($argv, $rest);
+$answer = (new LrsClient('LearnerServiceR9'))->read('GetLearnerLearningEvents', [
+    'userType' => $given['user-type'] ?? 'ORG',
+    'language' => $given['language'] ?? 'ENG',
+    'uln' => $uln,
+    'givenName' => $givenName,
+    'familyName' => $familyName,
+    'getType' => $given['get-type'] ?? 'FULL',
+])->GetLearnerLearningEventsResult;
 echo "$answer->ResponseCode: ", ANSWERS[$answer->ResponseCode], "\n";
 if (!in_array($answer->ResponseCode, RECORDS, true)) {
     exit(1);

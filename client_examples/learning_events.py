@@ -1,24 +1,18 @@
 """Read a learner's Personal Learning Record and print it as a table, with zeep.
 
-    python learning_events.py ADDRESS ULN FAMILY_NAME GIVEN_NAME [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER]
+    python learning_events.py ULN FAMILY_NAME GIVEN_NAME [--get-type FULL|BRIEF] [--user-type LNR|ORG|SER]
                               [--language ENG|CYM] [--wsdl WSDL]
 
-ADDRESS is the service's, such as http://127.0.0.1:8080. WSDL is a file or an address, by default the service's own. The
-program prints the answer in words, then a row for each learning event; columns that no event fills are left out. The
-exit status is 0 if the service sent the record, even an empty one. The learner can see later who asked for it.
+The environment says which service to call and who calls it: see README.md. WSDL is a file or an address, by default the
+service's own. The program prints the answer in words, then a row for each learning event; columns that no event fills
+are left out. The exit status is 0 if the service sent the record, even an empty one. The learner can see later who
+asked for it.
 """
 
 import argparse
-import base64
-import sys
 from typing import Any
 
-import zeep
-from zeep.exceptions import Fault
-
-ASKER = {"Ukprn": "TEST0001", "Password": "CompatSitePass01", "Username": "example"}
-VENDOR = 1  # the number of the software's vendor
-BINDING = "{http://tempuri.org/}BasicHttpBinding_ILearnerServiceR9"
+import lrs_client
 
 ANSWERS = {
     "WSRC0004": "this is the learner's record",
@@ -54,18 +48,9 @@ def cell(value: Any) -> str:
     return "" if value in (None, NO_GRADE) else str(value)
 
 
-def words_of(fault: Fault) -> str:
-    """The words of a fault: the service's own, or those of the SOAP library."""
-    exception = None if fault.detail is None else fault.detail.find("{*}DomainFault")
-    if exception is None:
-        return f"{fault.code}: {fault.message}"
-    detail = base64.b64decode(exception.findtext("{*}ErrorDetail"))
-    return f"{exception.findtext('{*}ErrorCode')}: {detail.decode()}"
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser()
-    for name in ("address", "uln", "family_name", "given_name"):
+    parser = argparse.ArgumentParser(description="Read a learner's Personal Learning Record.")
+    for name in ("uln", "family_name", "given_name"):
         parser.add_argument(name)
     parser.add_argument("--get-type", default="FULL")
     parser.add_argument("--user-type", default="ORG")
@@ -73,22 +58,16 @@ def main() -> int:
     parser.add_argument("--wsdl")
     given = parser.parse_args()
 
-    address = f"{given.address}/LearnerServiceR9.svc"
-    service = zeep.Client(given.wsdl or f"{address}?singleWsdl").create_service(BINDING, address)
-    try:
-        # zeep returns the answer's only field instead of the answer.
-        answer = service.GetLearnerLearningEvents(
-            invokingOrganisation=ASKER,
-            userType=given.user_type,
-            vendorID=VENDOR,
-            language=given.language,
-            uln=given.uln,
-            givenName=given.given_name,
-            familyName=given.family_name,
-            getType=given.get_type,
-        )
-    except Fault as fault:
-        sys.exit(words_of(fault))
+    # zeep returns the answer's only field instead of the answer.
+    answer = lrs_client.LrsClient(lrs_client.LEARNER_SERVICE_R9, wsdl=given.wsdl).read(
+        "GetLearnerLearningEvents",
+        userType=given.user_type,
+        language=given.language,
+        uln=given.uln,
+        givenName=given.given_name,
+        familyName=given.family_name,
+        getType=given.get_type,
+    )
     print(f"{answer.ResponseCode}: {ANSWERS[answer.ResponseCode]}")
     if answer.ResponseCode not in RECORDS:
         return 1
@@ -101,4 +80,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    lrs_client.run(main)

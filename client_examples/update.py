@@ -1,19 +1,19 @@
 """Update a field of a learner with zeep, even when someone else changes the learner at the same time.
 
-    python update.py ADDRESS ULN FAMILY_NAME GIVEN_NAME FIELD VALUE
+    python update.py ULN FAMILY_NAME GIVEN_NAME FIELD VALUE
 
-ADDRESS is the service's, such as http://127.0.0.1:8080. FIELD is one of the contract's, such as Title or EmailAddress;
-an empty VALUE clears it. The program prints the response code of each attempt, and what someone else changed before the
-next one. If someone else changed the same field, it stops, so that you see the other value first.
+The environment says which service to call and who calls it: see README.md. FIELD is one of the contract's, such as
+Title or EmailAddress; an empty VALUE clears it. The program prints the response code of each attempt, and what someone
+else changed before the next one. If someone else changed the same field, it stops, so that you see the other value
+first. If an answer is lost, it finds the learner again to see whether the update was made.
 """
 
+import argparse
 import sys
 from typing import Any
 
-import zeep
-from zeep.exceptions import Fault
-
-ASKER = {"UKPRN": "TEST0001", "OrgPassword": "CompatSitePass01", "UserName": "example"}
+import lrs_client
+from lrs_client import EXACT_MATCH, LrsClient, NoAnswer
 
 # Every update must repeat these fields. Any other field that is left out stays as it is.
 REPEATED = (
@@ -32,28 +32,32 @@ UPDATED, STALE_VERSION = "WSRC0006", "WSRC0013"
 ATTEMPTS = 3
 
 
-def find(service: Any, uln: str, family_name: str, given_name: str) -> Any:
+def find(client: LrsClient, uln: str, family_name: str, given_name: str) -> Any:
     """The learner as the register has it now; None if no learner has this ULN and these names."""
-    answer = service.learnerByULN(FindType="FUL", ULN=uln, FamilyName=family_name, GivenName=given_name, **ASKER)
-    return answer.Learner[0] if answer.ResponseCode == "WSRC0004" else None
+    answer = client.read("learnerByULN", FindType="FUL", ULN=uln, FamilyName=family_name, GivenName=given_name)
+    return answer.Learner[0] if answer.ResponseCode == EXACT_MATCH else None
 
 
-def update(service: Any, uln: str, family_name: str, given_name: str, field: str, value: str) -> str:
+def update(client: LrsClient, uln: str, family_name: str, given_name: str, field: str, value: str) -> str:
     """The response code of the last attempt, or the reason why there was no other."""
-    current = find(service, uln, family_name, given_name)
+    current = find(client, uln, family_name, given_name)
     for _ in range(ATTEMPTS):
         if current is None:
             return "no learner has this ULN and these names"
         learner = {name: current[name] for name in REPEATED}
-        # zeep returns the answer's only field instead of the answer.
-        code = service.updateSingleLearner(Learner={**learner, field: value}, **ASKER)
-        print(code)
+        try:
+            # zeep returns the answer's only field instead of the answer.
+            code = client.send_once("updateSingleLearner", Learner={**learner, field: value})
+            print(code)
+        except NoAnswer as lost:
+            print(lost)
+            code = STALE_VERSION
         if code != STALE_VERSION:
             return code
         # Read the learner again: an update names the version that it changes, and there is a newer one.
-        seen, current = current, find(service, uln, family_name, given_name)
+        seen, current = current, find(client, uln, family_name, given_name)
         if current is not None and field in show_changes(seen, current):
-            return f"someone else has changed {field}"
+            return UPDATED if (current[field] or "") == value else f"someone else has changed {field}"
     return code
 
 
@@ -65,18 +69,18 @@ def show_changes(before: Any, now: Any) -> list[str]:
     return changed
 
 
-def main(address: str, *change: str) -> None:
-    service = zeep.Client(f"{address}/LearnerService.svc?singleWsdl").service
-    try:
-        code = update(service, *change)
-    except Fault as fault:
-        (exception,) = fault.detail
-        # Any namespace: the service sends the fields without one, which is not what its WSDL says.
-        fields = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
-        sys.exit(": ".join(field or "" for field in fields))
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Update a field of a learner.")
+    for name in ("uln", "family_name", "given_name", "field", "value"):
+        parser.add_argument(name)
+    given = parser.parse_args()
+    client = LrsClient()
+    if given.field not in client.fields_of("{http://api.lrs.miap.gov.uk/learner}LearnerToUpdate"):
+        sys.exit(f"The contract's LearnerToUpdate has no field {given.field}.")
+    code = update(client, given.uln, given.family_name, given.given_name, given.field, given.value)
     if code != UPDATED:
         sys.exit(f"The learner has not been updated: {code}.")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    lrs_client.run(main)

@@ -1,17 +1,14 @@
 """Verify that a ULN and a person's details belong together, with zeep.
 
-    python verify.py ADDRESS ULN FAMILY_NAME GIVEN_NAME [DATE_OF_BIRTH [GENDER]]
+    python verify.py ULN FAMILY_NAME GIVEN_NAME [DATE_OF_BIRTH [GENDER]]
 
-ADDRESS is the service's, such as http://127.0.0.1:8080. The program prints the answer, the record if it matches, and
-each comparison that failed. The exit status is 0 if everything is equal or similar.
+The environment says which service to call and who calls it: see README.md. The program prints the answer, the record if
+it matches, and each comparison that failed. The exit status is 0 if everything is equal or similar.
 """
 
-import sys
+import argparse
 
-import zeep
-from zeep.exceptions import Fault
-
-ASKER = {"UKPRN": "TEST0001", "OrgPassword": "CompatSitePass01", "UserName": "example"}
+import lrs_client
 
 ANSWERS = {
     "WSVRC001": "everything is equal",
@@ -34,30 +31,22 @@ FLAGS = {
 }
 
 
-def main(
-    address: str,
-    uln: str,
-    family_name: str,
-    given_name: str,
-    date_of_birth: str | None = None,
-    gender: str | None = None,
-) -> int:
-    service = zeep.Client(f"{address}/LearnerService.svc?singleWsdl").service
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Verify that a ULN and a person's details belong together.")
+    for name in ("uln", "family_name", "given_name"):
+        parser.add_argument(name)
+    parser.add_argument("date_of_birth", nargs="?")
+    parser.add_argument("gender", nargs="?")
+    given = parser.parse_args()
     to_verify = {
-        "ULN": uln,
-        "FamilyName": family_name,
-        "GivenName": given_name,
-        "DateOfBirth": date_of_birth,
-        "Gender": gender,
+        "ULN": given.uln,
+        "FamilyName": given.family_name,
+        "GivenName": given.given_name,
+        "DateOfBirth": given.date_of_birth,
+        "Gender": given.gender,
     }
-    try:
-        # zeep returns the answer's only field instead of the answer.
-        verified = service.verifyLearner(LearnerToVerify=to_verify, **ASKER)
-    except Fault as fault:
-        (exception,) = fault.detail
-        # Any namespace: the service sends the fields without one, which is not what its WSDL says.
-        fields = (exception.findtext(f"{{*}}{name}") for name in ("ErrorCode", "Description", "FurtherDetails"))
-        sys.exit(": ".join(field or "" for field in fields))
+    # zeep returns the answer's only field instead of the answer.
+    verified = lrs_client.LrsClient().read("verifyLearner", LearnerToVerify=to_verify)
     print(f"{verified.ResponseCode}: {ANSWERS[verified.ResponseCode]}")
     if verified.ResponseCode in MATCHES:
         print(verified.ULN, verified.GivenName, verified.FamilyName, verified.DateOfBirth)
@@ -67,4 +56,4 @@ def main(
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    lrs_client.run(main)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.kit.documents import PROJECT, Document, typed
+from tests.kit.documents import ADDRESS, PROJECT, Document, typed
 from tests.kit.running_server import RunningServer
 
 GUIDE = Document("client_examples/README.md")
@@ -24,5 +25,20 @@ def test_the_commands_find_a_learner(server: RunningServer, tmp_path: Path) -> N
     (tmp_path / "client_examples").symlink_to(PROJECT / "client_examples")
     # zeep is installed with the tests.
     python, curl = GUIDE.commands("Client examples", "python ") + GUIDE.commands("Client examples", "sh ")
-    assert typed([python], tmp_path, url=server.url).startswith("WSRC0004\n")
-    assert "<ResponseCode>WSRC0004</ResponseCode>" in typed([curl], tmp_path, url=server.url)
+    address = f"export LEARNING_RECORDS_ADDRESS={ADDRESS}"
+    assert typed([address, python], tmp_path, url=server.url).startswith("WSRC0004\n")
+    assert "<ResponseCode>WSRC0004</ResponseCode>" in typed([address, curl], tmp_path, url=server.url)
+
+
+def test_the_variables_are_those_of_the_programs() -> None:
+    rows = GUIDE.rows("Settings", "variable", "default", "what it is")
+    told = {name.strip("`") for name, _, _ in rows}
+    assert not any(name.startswith("LRS_") for name in told), "the service remarks on unknown variables of this name"
+    for program in ("lrs_client.py", "lrs_client.php", "LrsClient.cs", "FindOrRegister.java"):
+        text = (PROJECT / "client_examples" / program).read_text("utf-8")
+        read = re.findall(r"""(?:[vV]ariable|_?[wW]hole_?[nN]umber|_?file)\(["']([A-Z]+(?:_[A-Z]+)*)["']""", text)
+        assert read, program
+        assert {f"LEARNING_RECORDS_{name}" for name in read} <= told, program
+    for name, default, _ in rows:
+        if default:
+            assert default.strip("`") in (PROJECT / "client_examples" / "lrs_client.py").read_text("utf-8"), name

@@ -56,6 +56,14 @@ def tardy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="session")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that is closed at the hour at which its clock stands."""
+    flags = ("--service-hours", "Mon-Fri 08:00-20:00", "--clock", "2025-03-10T21:00:00")
+    with RunningServer(tmp_path_factory.mktemp("closed"), *flags) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates.made_in(tmp_path_factory.mktemp("certificates"))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from lrs_soap.rules.values.uln import is_valid
+from tests.client_examples.relay import closed_for_maintenance, losing_answers, relaying
 from tests.interop.cases import (
     ANSWERS,
     COUNTS,
@@ -27,6 +30,7 @@ from tests.interop.cases import (
     verify_batch,
     verify_batch_output,
 )
+from tests.interop.certificates import Certificates
 from tests.interop.client import (
     LEARNER_SERVICE,
     LEARNER_SERVICE_R9,
@@ -183,33 +187,84 @@ class HttpsCases:
             stranger.ask(secure.url, ANSWERS[0].question)
 
 
+def called(
+    server: RunningServer, example: tuple[str, ...], *arguments: str, **variables: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of client_examples/ to its end; `variables` are of its own, beside the address."""
+    own = {"ADDRESS": server.url, "RETRIES": "0", **variables}
+    environment = {f"LEARNING_RECORDS_{name}": value for name, value in own.items()}
+    return attempt(*example, *arguments, environment=environment)
+
+
 class ExampleCases:
     """The stack's program in client_examples/; the fixture `example` is the command that runs it."""
 
     stack: ClassVar[str]
 
     def test_it_finds_a_learner(self, example: tuple[str, ...], observed: RunningServer) -> None:
-        done = attempt(*example, observed.url, "Núñez-O’Hara", "Zoë-Marie", "6382750203")
+        done = called(observed, example, "Núñez-O’Hara", "Zoë-Marie", "6382750203")
         assert done.stdout.splitlines() == ["WSRC0004", "6382750203 Zoë-Marie Núñez-O’Hara 2006-07-30 BS8 1TH"]
         assert done.returncode == 0
 
     def test_it_finds_nobody(self, example: tuple[str, ...], observed: RunningServer) -> None:
-        done = attempt(*example, observed.url, "Thackeray", "Rowan", "4170265830")
+        done = called(observed, example, "Thackeray", "Rowan", "4170265830")
         assert (done.stdout.splitlines(), done.returncode) == (["WSRC0001"], 0)
 
     def test_it_registers_a_learner_once(self, example: tuple[str, ...], observed: RunningServer) -> None:
         learner = (f"Example-{self.stack}", "Ada", "2007-12-10", "2", "LS1 4AP")
-        code, uln = attempt(*example, observed.url, *learner).stdout.splitlines()
+        code, uln = called(observed, example, *learner).stdout.splitlines()
         assert code == "WSRC0005"
         assert re.fullmatch("[1-9][0-9]{9}", uln)
-        assert attempt(*example, observed.url, *learner).stdout.splitlines() == ["WSRC0021"]
+        assert called(observed, example, *learner).stdout.splitlines() == ["WSRC0021"]
 
     @pytest.mark.parametrize("fault_detail", ["observed", "declared"])
     def test_it_shows_a_fault(
         self, example: tuple[str, ...], fault_detail: str, request: pytest.FixtureRequest
     ) -> None:
         server: RunningServer = request.getfixturevalue(fault_detail)
-        done = attempt(*example, server.url, "Okafor", "Grace", "417026583")
+        done = called(server, example, "Okafor", "Grace", "417026583")
         assert done.returncode == 1
         assert "WSEC0001: Invalid request" in done.stderr
         assert "cvc-pattern-valid: Value '417026583'" in done.stderr
+
+    def test_no_service_is_one_sentence(self, example: tuple[str, ...], observed: RunningServer) -> None:
+        done = called(observed, example, "Okafor", "Grace", "4170265830", ADDRESS="http://127.0.0.1:1")
+        assert (done.stdout, done.returncode) == ("", 2)
+        assert done.stderr.startswith("No ")
+        assert done.stderr.endswith("http://127.0.0.1:1.\n")
+
+    def test_a_closed_service_is_one_sentence(self, example: tuple[str, ...], closed: RunningServer) -> None:
+        done = called(closed, example, "Okafor", "Grace", "4170265830")
+        assert (done.stdout, done.returncode) == ("", 2)
+        assert done.stderr == "WSEC0004: the service is closed at this hour. Run the program again later.\n"
+
+    def test_maintenance_is_one_sentence(self, example: tuple[str, ...], observed: RunningServer) -> None:
+        with relaying(observed.url, closed_for_maintenance) as relay:
+            done = called(observed, example, "Okafor", "Grace", "4170265830", ADDRESS=relay.address)
+        assert (done.stdout, done.returncode) == ("", 2)
+        assert done.stderr == "The service is closed for maintenance. Run the program again later.\n"
+
+    def test_a_registration_whose_answer_is_lost_is_looked_for(
+        self, example: tuple[str, ...], observed: RunningServer
+    ) -> None:
+        learner = (f"Lost-{self.stack}", "Augusta", "2007-12-10", "2", "LS1 4AP")
+        with relaying(observed.url, losing_answers("RegisterLearner")) as relay:
+            done = called(observed, example, *learner, ADDRESS=relay.address, RETRIES="1")
+        assert done.stdout.splitlines()[-2] == "WSRC0004"
+        assert done.stdout.endswith(f" Augusta Lost-{self.stack} 2007-12-10 LS1 4AP\n")
+        assert done.returncode == 0
+        assert relay.asked[-2:] == ["RegisterLearner", "FindLearnerByDemographics"]
+
+    def test_it_has_a_certificate(
+        self,
+        example: tuple[str, ...],
+        secure: RunningServer,
+        certificates: Certificates,
+        own_certificate: dict[str, str | Path],
+    ) -> None:
+        who = ("Okafor", "Grace", "4170265830")
+        done = called(secure, example, *who, AUTHORITY=certificates.authority, **own_certificate)
+        assert (done.stdout.splitlines()[0], done.returncode) == ("WSRC0004", 0)
+        done = called(secure, example, *who, AUTHORITY=certificates.authority)
+        assert (done.stdout, done.stderr.count("\n")) == ("", 1)
+        assert done.returncode in (1, 2)

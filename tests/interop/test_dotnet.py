@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.interop.certificates import Certificates
-from tests.interop.client import EXAMPLES, SOURCES, NoAnswer, Program, attempt, needs, run
-from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases
+from tests.interop.client import EXAMPLES, SOURCES, NoAnswer, Program, needs, run
+from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases, called
 from tests.interop.every_stack_r9 import R9Cases
 from tests.kit.running_server import RunningServer
 
@@ -76,7 +76,8 @@ def built_example(folder: Path, server: RunningServer, service: str, name: str) 
     """The command that runs a program of client_examples/, built as it says itself."""
     run("wsdl", "-nologo", "-n:Lrs", f"-out:{service}.cs", f"{server.url}/{service}.svc?singleWsdl", folder=folder)
     program = folder / f"{name}.exe"
-    run("mcs", "-r:System.Web.Services", f"-out:{program}", EXAMPLES / f"{name}.cs", f"{service}.cs", folder=folder)
+    sources = (EXAMPLES / f"{name}.cs", EXAMPLES / "LrsClient.cs", f"{service}.cs")
+    run("mcs", "-r:System.Web.Services", f"-out:{program}", *sources, folder=folder)
     return "mono", str(program)
 
 
@@ -97,6 +98,11 @@ def wcf_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sources = _sources("TransportSecurity.cs", "Identity.cs")
     run("mcs", "-r:System.ServiceModel", "-r:System.Runtime.Serialization", f"-out:{program}", *sources)
     return program
+
+
+@pytest.fixture(scope="module")
+def own_certificate(certificates: Certificates) -> dict[str, str | Path]:
+    return {"CERTIFICATE": certificates.client_pkcs12, "CERTIFICATE_PASSWORD": certificates.password}
 
 
 class TestDotNet(ServiceCases):
@@ -152,9 +158,9 @@ class TestDotNetReader:
         flags: tuple[str, ...],
         who: tuple[str, ...],
     ) -> None:
-        """tests/test_client_examples.py says what that is."""
+        """tests/client_examples/ says what that is."""
         python = (sys.executable, str(EXAMPLES / "learning_events.py"))
-        expected, done = (attempt(*program, *flags, recorded.url, *who) for program in (python, reader))
+        expected, done = (called(recorded, program, *flags, *who) for program in (python, reader))
         assert (done.stdout, done.stderr, done.returncode) == (expected.stdout, expected.stderr, status)
         assert expected.stdout or expected.stderr
 
@@ -162,6 +168,6 @@ class TestDotNetReader:
     def test_too_little_and_too_much_are_refused(
         self, reader: tuple[str, ...], recorded: RunningServer, last: tuple[str, ...]
     ) -> None:
-        done = attempt(*reader, recorded.url, "4170265830", "Okafor", *last)
+        done = called(recorded, reader, "4170265830", "Okafor", *last)
         assert (done.stdout, done.returncode) == ("", 1)
-        assert done.stderr == "Give ADDRESS ULN FAMILY_NAME GIVEN_NAME, after the options.\n"
+        assert done.stderr == "Give ULN FAMILY_NAME GIVEN_NAME, after the options.\n"

@@ -72,6 +72,11 @@ def example(classes: Path) -> tuple[str, ...]:
     return "java", "-cp", f"{classes}:{_RUNTIME}", "FindOrRegister"
 
 
+@pytest.fixture(scope="module")
+def own_certificate(certificates: Certificates) -> dict[str, str | Path]:
+    return {"CERTIFICATE": certificates.client_pkcs12, "CERTIFICATE_PASSWORD": certificates.password}
+
+
 class TestJava(ServiceCases):
     stack = "Java"
     # The typed exception has no code beside what is in its detail.

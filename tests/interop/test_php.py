@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.interop.certificates import Certificates
-from tests.interop.client import EXAMPLES, SOURCES, Program, attempt, needs
-from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases
+from tests.interop.client import EXAMPLES, SOURCES, Program, needs
+from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases, called
 from tests.interop.every_stack_r9 import R9Cases
 from tests.kit.running_server import RunningServer
 
@@ -47,6 +47,11 @@ def example(client: Program) -> tuple[str, ...]:
     return "php", "-d", "soap.wsdl_cache_enabled=0", str(EXAMPLES / "find_or_register.php")
 
 
+@pytest.fixture(scope="module")
+def own_certificate(certificates: Certificates) -> dict[str, str | Path]:
+    return {"CERTIFICATE": certificates.client_with_key}
+
+
 class TestPhp(ServiceCases):
     stack = "Php"
 
@@ -60,13 +65,13 @@ class TestPhpOverHttps(HttpsCases):
 
 
 class TestPhpExample(ExampleCases):
-    """tests/test_client_examples.py asks more of it, also what it does where others may be meant."""
+    """tests/client_examples/ asks more of it, also what it does where others may be meant."""
 
     stack = "Php"
 
     def test_it_registers_a_learner_once(self, example: tuple[str, ...], observed: RunningServer) -> None:
         learner = ("Example-Php", "Ada", "2007-12-10", "2", "LS1 4PH")
-        before, code, uln = attempt(*example, observed.url, *learner).stdout.splitlines()
+        before, code, uln = called(observed, example, *learner).stdout.splitlines()
         assert (before, code) == ("WSRC0001", "WSRC0005")
-        again = attempt(*example, observed.url, *learner).stdout.splitlines()
+        again = called(observed, example, *learner).stdout.splitlines()
         assert again == ["WSRC0004", f"{uln} Ada Example-Php 2007-12-10 LS1 4PH"]
