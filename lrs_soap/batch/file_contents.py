@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.values.organisation import UKPRN_LENGTH, is_ukprn
+from lrs_soap.rules.values.quotation import shortened
 
 LONGEST_VALUE = 131_072
 """How many characters a value may have before it is taken for a file that went wrong."""
@@ -17,7 +18,6 @@ LONGEST_VALUE = 131_072
 LONGEST_FILE_NAME = 255
 
 _COUNT = re.compile("[0-9]{1,9}")
-_LONGEST_QUOTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +66,4 @@ def file_fields(texts: Mapping[str, str], places: Mapping[str, str]) -> FileFiel
 
 def quoted(text: str) -> str:
     """A value as an error tells it: not whole where it is long."""
-    return repr(text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…")
+    return repr(shortened(text))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lrs_soap.errors import InvalidRecord
+from lrs_soap.rules.values.quotation import shortened
 
 CSV, XML = "CSV", "XML"
 
@@ -48,5 +49,4 @@ def _what_is_wrong(name: str) -> str:
 
 
 def _wrong(name: str, reason: str) -> InvalidRecord:
-    quoted = name if len(name) <= _LONGEST_QUOTED else f"{name[:_LONGEST_QUOTED]}…"
-    return InvalidRecord(f"the file is called {quoted!r}: {reason}")
+    return InvalidRecord(f"the file is called {shortened(name, _LONGEST_QUOTED)!r}: {reason}")

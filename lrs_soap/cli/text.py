@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LONGEST_QUOTED = 40
+from lrs_soap.rules.values.quotation import shortened
 
 
 def counted(number: int, noun: str) -> str:
@@ -18,4 +18,4 @@ def one_line(text: str) -> str:
 
 def quoted(value: str) -> str:
     """A value in quotation marks, shortened if it is long."""
-    return f"'{value}'" if len(value) <= LONGEST_QUOTED else f"'{value[:LONGEST_QUOTED]}…'"
+    return f"'{shortened(value)}'"

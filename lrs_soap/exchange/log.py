@@ -14,6 +14,7 @@ from structlog.typing import EventDict, FilteringBoundLogger
 
 from lrs_soap.clock import Clock
 from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
+from lrs_soap.rules.values.quotation import shortened
 from lrs_soap.rules.values.sentences import sentence
 
 _LONGEST = 200
@@ -119,4 +120,4 @@ def _quoted(value: object) -> str:
 
 
 def _short(text: str | None) -> str | None:
-    return text if text is None or len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return None if text is None else shortened(text, _LONGEST)

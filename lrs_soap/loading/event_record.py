@@ -13,6 +13,7 @@ from lrs_soap.rules.records import learning_events
 from lrs_soap.rules.records.learning_events import AO, CONTRACT_NAMES, LARGEST_CREDITS, LearningEvent
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
+from lrs_soap.rules.values.quotation import shortened
 
 FIELDS = tuple(name for field, name in CONTRACT_NAMES.items() if field not in ("id", "uln"))
 """The contract's names, in its order, then those of the Welsh texts."""
@@ -20,7 +21,6 @@ FIELDS = tuple(name for field, name in CONTRACT_NAMES.items() if field not in ("
 _ULN = CONTRACT_NAMES["uln"]
 _OWN_NAMES = {name: field for field, name in CONTRACT_NAMES.items()}
 _WHOLE_NUMBER = re.compile("-?[0-9]{1,20}")
-_LONGEST_QUOTED = 40
 
 
 def check_heading(fields: Sequence[str]) -> None:
@@ -47,7 +47,7 @@ def event_of(values: Mapping[str, Any], *, now: datetime) -> LearningEvent:
     if not uln:
         raise InvalidRecord("missing", _ULN)
     if not ulns.is_valid(uln):
-        raise InvalidRecord(f"'{_quoted(uln)}' is not ten digits with the right check digit", _ULN)
+        raise InvalidRecord(f"'{shortened(uln)}' is not ten digits with the right check digit", _ULN)
     return _event({field: value for field, value in values.items() if field != _ULN}, now)._replace(uln=uln)
 
 
@@ -104,8 +104,4 @@ def _check_name(field: str, known: Sequence[str]) -> None:
         raise InvalidRecord("cannot be loaded: events are numbered as they are loaded", field)
     if field not in known:
         # In repr's form, because the name can hold what no terminal takes.
-        raise InvalidRecord(f"{field[:_LONGEST_QUOTED]!r} is not a field of a learning event")
-
-
-def _quoted(value: str) -> str:
-    return value if len(value) <= _LONGEST_QUOTED else f"{value[:_LONGEST_QUOTED]}…"
+        raise InvalidRecord(f"{shortened(field)!r} is not a field of a learning event")

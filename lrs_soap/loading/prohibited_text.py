@@ -13,10 +13,10 @@ from pathlib import Path
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText, words_of
 from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values.quotation import shortened
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _POSTCODE_KEY = re.compile("[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]{2}|BFPO[0-9]{1,4}")
-_LONGEST_QUOTED = 40
 
 
 def read(path: Path | None) -> ProhibitedText:
@@ -62,14 +62,10 @@ def _entry(line: bytes) -> tuple[str, str]:
         keys = tuple(words_of(value))
         if len(keys) == 1:
             return kind, keys[0]
-        raise ValueError(f"{_quoted(value)} is not one word")
+        raise ValueError(f"{shortened(value)!r} is not one word")
     if kind == "postcode":
         key = postcode.identity_key(value)
         if _POSTCODE_KEY.fullmatch(key):
             return kind, key
-        raise ValueError(f"{_quoted(value)} is not a postcode")
-    raise ValueError(f"{_quoted(text)} begins with neither 'word' nor 'postcode'")
-
-
-def _quoted(text: str) -> str:
-    return repr(text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…")
+        raise ValueError(f"{shortened(value)!r} is not a postcode")
+    raise ValueError(f"{shortened(text)!r} begins with neither 'word' nor 'postcode'")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from lrs_soap.rules.values.quotation import shortened
+
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _WEIGHTS = range(2, 14)
 _POSITIONS = {
@@ -17,7 +19,6 @@ _POSITIONS = {
 }
 _UPN = re.compile(f"[{_LETTERS}][0-9]{{11}}[0-9{_LETTERS}]")
 _UCI = re.compile("[0-9]{5}[0-9A-Z][0-9]{6}[A-Z]")
-_LONGEST_QUOTED = 40
 
 
 def upn_check_letter(number: str) -> str:
@@ -46,11 +47,7 @@ def why_malformed(field: str, value: str) -> str | None:
     if field == "UniquePupilNumber" and not is_upn(value):
         if _UPN.fullmatch(value):
             return f"'{value}' is not a UPN: with these digits its first letter has to be {upn_check_letter(value[1:])}"
-        return f"{_quoted(value)} is not a UPN: a letter and twelve digits, the last of which may be a letter"
+        return f"'{shortened(value)}' is not a UPN: a letter and twelve digits, the last of which may be a letter"
     if field == "UniqueCandidateIdentifier" and not is_uci(value):
-        return f"{_quoted(value)} is not a UCI: twelve digits, of which the sixth may be a letter, and a letter"
+        return f"'{shortened(value)}' is not a UCI: twelve digits, of which the sixth may be a letter, and a letter"
     return None
-
-
-def _quoted(value: str) -> str:
-    return f"'{value}'" if len(value) <= _LONGEST_QUOTED else f"'{value[:_LONGEST_QUOTED]}…'"
