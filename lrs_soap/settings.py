@@ -27,7 +27,7 @@ from pydantic_settings import (
 
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.rules.access.hours import Maintenance, OpenTime
-from lrs_soap.rules.batches.display_codes import ShownAs
+from lrs_soap.rules.batches.display_codes import DisplayCode
 
 FILE = "lrs-soap.toml"
 FILE_VARIABLE = "LRS_CONFIG"
@@ -76,7 +76,7 @@ def _address(value: Any) -> str:
     return str(ip_address(value))
 
 
-_Parsed = OpenTime | Maintenance | ShownAs
+_Parsed = OpenTime | Maintenance | DisplayCode
 
 
 def _parsed(kind: type[_Parsed]) -> Callable[[Any], _Parsed]:
@@ -216,10 +216,10 @@ class Settings(BaseSettings):
         ),
     ] = 0
     return_codes: Annotated[
-        tuple[ShownAs, ...],
+        tuple[DisplayCode, ...],
         NoDecode,
         AllowedValues("pairs of return codes, separated by commas, such as RC002=RC003, RC005=RC003", "CODE=CODE,…"),
-        BeforeValidator(_each(_parsed(ShownAs))),
+        BeforeValidator(_each(_parsed(DisplayCode))),
         Field(
             description="Return codes of a batch's records that are shown as others, in answers and in files, for a "
             "client that knows them so; the meanings of most are lrs-soap's own. Counts do not change."

@@ -11,7 +11,7 @@ from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST, RETURN_CODE
 from lrs_soap.batch.file_name import CSV, FileName
 from lrs_soap.operations import batch_exceptions, batches
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.batches.display_codes import ShownAs, shown
+from lrs_soap.rules.batches.display_codes import DisplayCode, displayed
 from lrs_soap.rules.batches.job_records import JobRecord
 from lrs_soap.rules.batches.jobs import FileFacts, Job
 
@@ -40,15 +40,15 @@ def write_exceptions(work: UnitOfWork, organisation: str, target: TextIO, *, fil
     return count
 
 
-def _outcome(record: JobRecord, instead: tuple[ShownAs, ...]) -> Mapping[str, str]:
+def _outcome(record: JobRecord, display_codes: tuple[DisplayCode, ...]) -> Mapping[str, str]:
     outcome = dict(record.sent)
     if record.uln is not None:
         outcome["ULN"] = record.uln
     if record.return_code is not None:
-        outcome[RETURN_CODE] = shown(record.return_code, instead)
+        outcome[RETURN_CODE] = displayed(record.return_code, display_codes)
     return outcome
 
 
 def _still_open(work: UnitOfWork, organisation: str) -> Iterator[Mapping[str, str]]:
     for exception in batch_exceptions.each(work, organisation=organisation):
-        yield {**exception.sent, RETURN_CODE: shown(exception.code, work.policy.return_codes)}
+        yield {**exception.sent, RETURN_CODE: displayed(exception.code, work.policy.return_codes)}

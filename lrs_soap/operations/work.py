@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from lrs_soap.rules.access.hours import ServiceHours
-from lrs_soap.rules.batches.display_codes import ShownAs
+from lrs_soap.rules.batches.display_codes import DisplayCode
 from lrs_soap.rules.learners.find_before_register import SearchAge
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store.transaction import Transaction
 
@@ -25,10 +25,10 @@ class Policy:
     refuses; `records_apart` judges each record of a batch by itself.
     """
 
-    prohibited: ProhibitedText = NOTHING
+    prohibited: ProhibitedText = NOTHING_PROHIBITED
     search_age: SearchAge | None = None
     batch_delay: int = 0
-    return_codes: tuple[ShownAs, ...] = ()
+    return_codes: tuple[DisplayCode, ...] = ()
     hours: ServiceHours = field(default_factory=ServiceHours)
     strict: bool = True
     records_apart: bool = False

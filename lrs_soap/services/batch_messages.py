@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from lrs_soap.rules.batches.display_codes import ShownAs, shown
+from lrs_soap.rules.batches.display_codes import DisplayCode, displayed
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job
 from lrs_soap.wsdl.declarations import fields_of
@@ -38,7 +38,7 @@ def fill_registration_output(
     job: Job,
     counts: Counts,
     records: Iterable[JobRecord],
-    display_codes: Iterable[ShownAs],
+    display_codes: Iterable[DisplayCode],
 ) -> None:
     """Fill an answer with the counts, times and records of a finished registration job.
 
@@ -61,12 +61,12 @@ def _fill_times(answer: batchmsg.BatchOutputResp | vldmsg.VerifyBatchOutputResp,
     answer.JobFinishedDateTime = _date_and_time(job.finished)
 
 
-def _registered_message(record: JobRecord, display_codes: Iterable[ShownAs]) -> learner.OutputBatchLearner:
+def _registered_message(record: JobRecord, display_codes: Iterable[DisplayCode]) -> learner.OutputBatchLearner:
     """The record as it was sent, with the ULN and the return code that it got."""
     message = learner.OutputBatchLearner(**{name: record.sent.get(name) for name in _REGISTERED})
     message.ULN = record.uln or message.ULN
     if record.return_code is not None:
-        message.ReturnCode = shown(record.return_code, display_codes, by_soap=True)
+        message.ReturnCode = displayed(record.return_code, display_codes, by_soap=True)
     return message
 
 

@@ -47,7 +47,7 @@ def demographics_asked(sent: Mapping[str, Any]) -> DemographicsAsked:
 
 def found_messages(decision: Decision) -> tuple[messages.Learner, ...]:
     """The learners of a find's answer; a master that is returned for a linked learner is marked as substituted."""
-    return tuple(_learner_message(each, is_substituted=each.uln in decision.standing_in) for each in decision.learners)
+    return tuple(_learner_message(each, is_substituted=each.uln in decision.substitutes) for each in decision.learners)
 
 
 def _learner_message(learner: Learner, *, is_substituted: bool) -> messages.Learner:

@@ -42,7 +42,7 @@ class Verdict:
 
     code: str
     ulns: list[str]
-    standing_in: set[str]
+    substitutes: set[str]
     fitting: list[tuple[str, str, int, str]]
 
 
@@ -68,8 +68,8 @@ def judge(question: Question, register: Iterable[Learner]) -> Verdict:
         return Verdict("WSRC0002", [], set(), fitting)
     if not order:
         return Verdict("WSRC0001", [], set(), [])
-    standing_in = {uln for uln in order if uln not in [entry[0] for entry in led_to[uln]]}
-    return Verdict("WSRC0003", order, standing_in, fitting)
+    substitutes = {uln for uln in order if uln not in [entry[0] for entry in led_to[uln]]}
+    return Verdict("WSRC0003", order, substitutes, fitting)
 
 
 def identity_of(learner: Learner) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.loading.prohibited_text import parse, read
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 
 
 def test_the_list_that_ships_has_words_and_prison_postcodes() -> None:
@@ -37,7 +37,7 @@ def test_a_file_takes_the_place_of_what_ships(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_prohibits_nothing() -> None:
-    assert parse(b"", "empty.txt") == NOTHING
+    assert parse(b"", "empty.txt") == NOTHING_PROHIBITED
 
 
 @pytest.mark.parametrize(

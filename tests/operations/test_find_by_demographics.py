@@ -204,7 +204,7 @@ def candidates_of(decision: Decision) -> list[tuple[str | None, str, int | None]
 def assert_as_judged(decision: Decision, verdict: Verdict) -> None:
     assert decision.code.value == verdict.code
     assert [learner.uln for learner in decision.learners] == verdict.ulns
-    assert decision.standing_in == verdict.standing_in
+    assert decision.substitutes == verdict.substitutes
     assert decision.reasons
     candidates = candidates_of(decision)
     if verdict.code != "WSRC0002":

@@ -10,7 +10,7 @@ import pytest
 
 from lrs_soap.operations.field_checks import FieldsRefused
 from lrs_soap.operations.register import register
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.codes import ResponseCode
@@ -37,7 +37,9 @@ RECORD: dict[str, str | None] = {
 HELD, OTHER = "1000000019", "1000000027"
 
 
-def ask(transaction: Transaction, *, prohibited: ProhibitedText = NOTHING, **changed: str | None) -> Decision:
+def ask(
+    transaction: Transaction, *, prohibited: ProhibitedText = NOTHING_PROHIBITED, **changed: str | None
+) -> Decision:
     return register(unit(transaction, prohibited=prohibited), {**RECORD, **changed})
 
 

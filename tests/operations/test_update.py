@@ -12,7 +12,7 @@ import pytest
 from lrs_soap.operations import find, merging
 from lrs_soap.operations.field_checks import FieldsRefused
 from lrs_soap.operations.update import update
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.change import OPERATOR, Action, Author, Change
 from lrs_soap.rules.values.codes import ResponseCode
@@ -69,7 +69,7 @@ def ask(
     uln: str = ULN,
     version: int = 7,
     author: Author = AUTHOR,
-    prohibited: ProhibitedText = NOTHING,
+    prohibited: ProhibitedText = NOTHING_PROHIBITED,
     **changed: str | None,
 ) -> Decision:
     record = {**RECORD, **changed}

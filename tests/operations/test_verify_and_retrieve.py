@@ -7,7 +7,7 @@ import pytest
 from lrs_soap.operations.field_checks import FieldsRefused
 from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.verify import verify
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.learners.verification import ToVerify, Verification
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store.store import Store
@@ -16,7 +16,7 @@ from tests.kit.work import unit
 GRACE, PRIYA, PRIYA_IYER, TOBIAS, UNKNOWN = "4170265830", "9140837261", "2865174033", "4739516283", "1000000019"
 
 
-def ask(store: Store, uln: str, *asked: str, prohibited: ProhibitedText = NOTHING) -> Verification:
+def ask(store: Store, uln: str, *asked: str, prohibited: ProhibitedText = NOTHING_PROHIBITED) -> Verification:
     with store.reading() as transaction:
         return verify(unit(transaction, prohibited=prohibited), ToVerify(*asked), uln=uln)
 

@@ -230,21 +230,21 @@ LINKED = replace(ANNA, master_uln=MASTER)
 
 def test_an_exact_match_is_that_learner() -> None:
     decision = exact_match(asking("anna", "CHENG", last_known_post_code="NE11ND"), ANNA, None)
-    assert (decision.code, decision.learners, decision.standing_in) == (ResponseCode.EXACT_MATCH, (ANNA,), frozenset())
+    assert (decision.code, decision.learners, decision.substitutes) == (ResponseCode.EXACT_MATCH, (ANNA,), frozenset())
     assert [(reason.rule, reason.uln) for reason in decision.reasons] == [(Rule.EXACT_MATCH, ULN)]
 
 
 def test_an_exact_match_that_is_linked_is_answered_with_its_master() -> None:
     decision = exact_match(asking(), LINKED, PRIYA)
     assert (decision.code, decision.learners) == (ResponseCode.MASTER_SUBSTITUTED, (PRIYA,))
-    assert decision.standing_in == {MASTER}
+    assert decision.substitutes == {MASTER}
     assert decision.reasons[1] == Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (ULN,), (MASTER,))
 
 
 def test_a_linked_learner_is_answered_with_its_master_who_stands_in() -> None:
     decision = possible_matches(asking(gender="1"), [(LINKED, PRIYA)])
     assert (decision.code, decision.learners) == (ResponseCode.POSSIBLE_MATCHES, (PRIYA,))
-    assert decision.standing_in == {MASTER}
+    assert decision.substitutes == {MASTER}
     assert [(reason.rule, reason.uln, reason.score) for reason in decision.reasons] == [
         (Rule.P1, ULN, 95),
         (Rule.LINKED, None, None),
@@ -257,7 +257,7 @@ def test_a_master_is_there_once_with_the_best_score_that_leads_to_it() -> None:
     decision = possible_matches(asking(), [(between, None), (master, None), (LINKED, master)])
     assert decision.learners == (master, between)
     # It fits by itself too.
-    assert decision.standing_in == frozenset()
+    assert decision.substitutes == frozenset()
     assert [(reason.uln, reason.rule, reason.score) for reason in decision.reasons if reason.uln] == [
         (ULN, Rule.P1, 100),
         (MASTER, Rule.P3, 70),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_soap.rules.learners.field_rules import Violation, violations
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText, words_of
+from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText, words_of
 from lrs_soap.rules.values.rule import Rule
 
 TODAY = date(2025, 3, 1)
@@ -111,8 +111,8 @@ def test_it_comes_in_the_contracts_order_of_the_fields() -> None:
 
 
 def test_what_prohibits_nothing_finds_nothing() -> None:
-    assert not NOTHING.is_in("bogus")
-    assert not NOTHING.is_postcode("SW18 3HU")
+    assert not NOTHING_PROHIBITED.is_in("bogus")
+    assert not NOTHING_PROHIBITED.is_postcode("SW18 3HU")
 
 
 @given(st.text())

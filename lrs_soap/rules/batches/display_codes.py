@@ -13,7 +13,7 @@ _CODES = {code.value: code for code in ReturnCode}
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAs:
+class DisplayCode:
     """A return code, and the code that is shown in its place."""
 
     code: ReturnCode
@@ -23,7 +23,7 @@ class ShownAs:
         return f"{self.code.value}={self.shown}"
 
     @classmethod
-    def parse(cls, text: str) -> ShownAs:
+    def parse(cls, text: str) -> DisplayCode:
         """Read `RC002=RC003`. Raises ValueError for another form, and if the first code does not exist."""
         found = _SHOWN_AS.fullmatch(text.strip())
         if found is None or found[1] not in _CODES:
@@ -31,7 +31,7 @@ class ShownAs:
         return cls(_CODES[found[1]], found[2])
 
 
-def shown(code: ReturnCode, display_codes: Iterable[ShownAs] = (), *, by_soap: bool = False) -> str:
+def displayed(code: ReturnCode, display_codes: Iterable[DisplayCode] = (), *, by_soap: bool = False) -> str:
     """A return code as it is shown in a file, or `by_soap` in an answer.
 
     `display_codes` are the codes that are shown as others; if a code has several, the first counts.

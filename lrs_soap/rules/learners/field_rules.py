@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lrs_soap.rules.learners.prohibited_text import NOTHING, ProhibitedText
+from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.values import dates
 from lrs_soap.rules.values.learner import ACTIVE, CLOSED, DELETED
@@ -70,7 +70,7 @@ def violations(
     today: date,
     by_operator: bool = False,
     registering: bool = True,
-    prohibited: ProhibitedText = NOTHING,
+    prohibited: ProhibitedText = NOTHING_PROHIBITED,
 ) -> tuple[Violation, ...]:
     """Every field rule that `values` break, in the contract's order of the fields; a caller gets the first.
 

@@ -31,7 +31,7 @@ class ProhibitedText:
         return postcode.identity_key(text) in self.postcodes
 
 
-NOTHING = ProhibitedText()
+NOTHING_PROHIBITED = ProhibitedText()
 """Prohibits nothing."""
 
 

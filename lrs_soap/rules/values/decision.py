@@ -41,12 +41,12 @@ class Reason(NamedTuple):
 class Decision:
     """The code that the operation answers, the learners that it answers with, best first, and why.
 
-    `standing_in` has the ULNs of those of the learners that are answered in place of one linked to them. `holder_uln`
-    is the ULN of the other learner who has the five identity keys, where that is why the code is ALREADY_EXISTS.
+    `substitutes` has the ULNs of those of the learners that are answered in place of one linked to them. `holder_uln`
+    is the ULN of the learner that already has the five identity keys, if the code is ALREADY_EXISTS for that reason.
     """
 
     code: ResponseCode
     learners: tuple[Learner, ...] = ()
     reasons: tuple[Reason, ...] = ()
-    standing_in: frozenset[str] = frozenset()
+    substitutes: frozenset[str] = frozenset()
     holder_uln: str | None = None
