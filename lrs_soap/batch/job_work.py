@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lrs_soap.batch.record_work import do_registration, do_verification
 from lrs_soap.errors import LrsError
-from lrs_soap.operations.batch_record import registration_record, verification_record
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import leaves_exception
 from lrs_soap.rules.batches.job_records import JobRecord, VerifiedRecord
@@ -142,10 +142,10 @@ def put_back(work: UnitOfWork, lease: Lease) -> None:
 def _outcome(work: UnitOfWork, job: Job, record: JobRecord) -> tuple[ReturnCode | ResponseCode, tuple[Reason, ...]]:
     """Do a record and hold what became of it."""
     if job.kind is JobKind.VERIFICATION:
-        verification = verification_record(work, record.sent, facet_errors=record.facet_errors)
+        verification = do_verification(work, record.sent, facet_errors=record.facet_errors)
         jobs.set_verified(work.transaction, job.id, record.position, VerifiedRecord.of(verification))
         return verification.code, verification.reasons
-    outcome = registration_record(
+    outcome = do_registration(
         work,
         record.sent,
         full=job.job_type is JobType.FUL,

@@ -9,7 +9,8 @@ from lrs_soap.batch import batch_file
 from lrs_soap.batch.file_contents import FileFields
 from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST, RETURN_CODE
 from lrs_soap.batch.file_name import CSV, FileName
-from lrs_soap.operations import batch_exceptions, batches
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.list_exceptions import list_exceptions
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.display_codes import DisplayCode, displayed
 from lrs_soap.rules.batches.job_records import JobRecord
@@ -24,7 +25,7 @@ def write_output(work: UnitOfWork, job: Job, target: TextIO) -> None:
     """
     facts = job.file or FileFacts(CSV, NEWEST.version, str(FileName(job.organisation, job.submitted, CSV)))
     fields = FileFields(LAYOUTS[facts.version].of_outcomes, facts.name, job.organisation, job.record_count)
-    records = (_outcome(record, work.policy.return_codes) for record in batches.output_records(work, job))
+    records = (_outcome(record, work.policy.return_codes) for record in batch_output.records_of(work, job))
     batch_file.write(facts.format, target, fields, records)
 
 
@@ -50,5 +51,5 @@ def _outcome(record: JobRecord, display_codes: tuple[DisplayCode, ...]) -> Mappi
 
 
 def _still_open(work: UnitOfWork, organisation: str) -> Iterator[Mapping[str, str]]:
-    for exception in batch_exceptions.each(work, organisation=organisation):
+    for exception in list_exceptions(work, organisation=organisation):
         yield {**exception.sent, RETURN_CODE: displayed(exception.code, work.policy.return_codes)}

@@ -23,7 +23,7 @@ from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.tables import Json, print_fields, print_json
 from lrs_soap.cli.text import counted, one_line
 from lrs_soap.errors import InvalidRecord, NotPossible
-from lrs_soap.operations import batches, organisations
+from lrs_soap.operations import batch_output, organisations
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job, JobKind, JobState, JobType
@@ -101,9 +101,9 @@ def status(job_id: _JobId, as_json: Json = False, database: Database = None, con
     """Show how a job is getting on, of any organisation, submitted by file or by SOAP."""
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.reading(OPERATOR) as work:
-        job = batches.held(work, job_id)
+        job = batch_output.any_job(work, job_id)
         has_counts = job.kind is JobKind.REGISTRATION and job.position
-        counts = batches.output_counts(work, job) if has_counts else None
+        counts = batch_output.counts_of(work, job) if has_counts else None
     fields = dict(_fields(job, counts))
     if as_json:
         print_json(fields)
@@ -122,7 +122,7 @@ def output(
     chosen = resolved(config, database_url=database).settings
 
     def write(work: UnitOfWork, text: TextIO) -> None:
-        job = batches.held(work, job_id)
+        job = batch_output.any_job(work, job_id)
         _check_output(job)
         outcome_file.write_output(work, job, text)
 

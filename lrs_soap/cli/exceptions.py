@@ -16,10 +16,11 @@ from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.cli.text import counted, one_line
 from lrs_soap.errors import NotPossible
-from lrs_soap.operations import batch_exceptions, organisations
-from lrs_soap.operations.batch_exceptions import SHOWN_FIELDS
+from lrs_soap.operations import organisations
+from lrs_soap.operations.list_exceptions import get_exception, list_exceptions, possible_learners
+from lrs_soap.operations.resolve_exception import choose_learner, register_corrected, withdraw_exception
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.batches.batch_exceptions import RecordException
+from lrs_soap.rules.batches.batch_exceptions import SHOWN_FIELDS, RecordException
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner, python_name
 from lrs_soap.world import World
@@ -64,7 +65,7 @@ def list_all(
     """
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.reading(OPERATOR) as work:
-        found = batch_exceptions.each(work, organisation=organisation, job_id=job, also_closed=also_closed)
+        found = list_exceptions(work, organisation=organisation, job_id=job, also_closed=also_closed)
         listed = [_summary(exception, work.today) for exception in found]
     if as_json:
         print_json(listed)
@@ -83,8 +84,8 @@ def show(number: _Number, as_json: Json = False, database: Database = None, conf
     """
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.reading(OPERATOR) as work:
-        exception = batch_exceptions.held(work, number)
-        possible = batch_exceptions.possible_learners(work, exception)
+        exception = get_exception(work, number)
+        possible = possible_learners(work, exception)
     if as_json:
         print_json(
             {**_summary(exception, work.today), **dict(_closing(exception)), "Wrong": list(exception.errors)}
@@ -135,9 +136,9 @@ def resolve(
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.writing(OPERATOR) as work:
         if uln is None:
-            resolution = batch_exceptions.register_corrected(work, number, corrected, check=facet_check())
+            resolution = register_corrected(work, number, corrected, check=facet_check())
         else:
-            resolution = batch_exceptions.choose(work, number, uln, check=facet_check())
+            resolution = choose_learner(work, number, uln, check=facet_check())
     typer.echo(f"Exception {number} is resolved: {resolution.code.value}, ULN {resolution.uln}.")
     for reason in resolution.not_written:
         typer.echo(f"Not written: {one_line(reason)}", err=True)
@@ -148,7 +149,7 @@ def withdraw(number: _Number, database: Database = None, config: Config = None) 
     """Withdraw an exception that nobody needs to decide: its record keeps its return code."""
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.writing(OPERATOR) as work:
-        withdrawn = batch_exceptions.withdraw(work, number)
+        withdrawn = withdraw_exception(work, number)
     typer.echo(f"Exception {number} is withdrawn: its record keeps {withdrawn.code.value}.")
 
 

@@ -9,7 +9,9 @@ import typer
 
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
-from lrs_soap.operations import merging
+from lrs_soap.operations.delete import delete_learner
+from lrs_soap.operations.merge import merge_learners
+from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.world import World
@@ -33,7 +35,7 @@ def merge(
     """
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.writing(OPERATOR) as work:
-        changed = merging.merge(work, master, linked)
+        changed = merge_learners(work, master, linked)
     _, new_master, *carried = changed
     typer.echo(f"{linked} is now linked to {new_master.uln}{_and_with_it(carried)}.")
 
@@ -52,7 +54,7 @@ def unmerge(
     """
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.writing(OPERATOR) as work:
-        changed = merging.unmerge(work, linked)
+        changed = unmerge_learner(work, linked)
     _, old_master, *returned = changed
     typer.echo(f"{linked} is no longer linked to {old_master.uln}{_and_with_it(returned)}.")
 
@@ -69,7 +71,7 @@ def delete(
     """
     chosen = resolved(config, database_url=database).settings
     with World.open(chosen) as world, world.writing(OPERATOR) as work:
-        merging.delete(work, uln)
+        delete_learner(work, uln)
     typer.echo(f"{uln} is deleted.")
 
 

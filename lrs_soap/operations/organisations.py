@@ -1,6 +1,6 @@
-"""Which organisation asks, and whether it is who it says; and the operator's part: adding and changing them.
+"""Organisations, for the operator: list, add and change them.
 
-What an operator changes counts from the next request on, in servers that run as well.
+A change applies from the next request on, in servers that are running too.
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from lrs_soap.errors import AlreadyHeld, InvalidRecord, NotHeld, Refused
+from lrs_soap.errors import AlreadyHeld, InvalidRecord, NotHeld
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.passwords import Passwords
-from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.organisation import (
     PASSWORD_LENGTH,
     REFERENCE_LENGTH,
@@ -24,49 +23,6 @@ from lrs_soap.rules.values.organisation import (
     is_ukprn,
 )
 from lrs_soap.store import organisations
-from lrs_soap.store.organisations import Account
-
-
-def authenticate(
-    work: UnitOfWork,
-    passwords: Passwords,
-    *,
-    ukprn: str | None,
-    organisation_ref: str | None,
-    password: str,
-) -> Organisation:
-    """The organisation that `ukprn`, `organisation_ref`, or both agreeing name; letters have no case in either.
-
-    None is a code that was not sent. Raises Refused: WSEC0003 for nobody, a suspended organisation, or two codes that
-    disagree; then WSEC0005 for a wrong `password`. A first check of a password, and every refusal, takes
-    the time of one argon2 hash: give it a reading transaction, for which nobody waits.
-    """
-    account = _named(work, ukprn, organisation_ref)
-    if account is None or account.organisation.suspended:
-        # How long it takes must not tell which codes are known.
-        passwords.verify("", password, None)
-        raise _refused(FaultCode.UNKNOWN_ORGANISATION)
-    if not passwords.verify(account.organisation.ukprn, password, account.password_hash):
-        raise _refused(FaultCode.INCORRECT_PASSWORD)
-    return account.organisation
-
-
-def named(work: UnitOfWork, *, ukprn: str | None, organisation_ref: str | None) -> Organisation | None:
-    """The organisation, suspended or not, that a UKPRN, an OrganisationRef, or both agreeing name; None for nobody.
-
-    None is a code that was not sent; letters have no case in either.
-    """
-    account = _named(work, ukprn, organisation_ref)
-    return None if account is None else account.organisation
-
-
-def _named(work: UnitOfWork, ukprn: str | None, organisation_ref: str | None) -> Account | None:
-    if ukprn is None:
-        return None if organisation_ref is None else organisations.by_reference(work.transaction, organisation_ref)
-    account = organisations.by_ukprn(work.transaction, ukprn)
-    if organisation_ref is None or account is None:
-        return account
-    return account if account.organisation.organisation_ref == canonical(organisation_ref) else None
 
 
 def check_new(work: UnitOfWork, organisation: Organisation) -> None:
@@ -160,7 +116,3 @@ def _changed(work: UnitOfWork, ukprn: str, change: Callable[[Organisation], Orga
 
 def _unknown(ukprn: str) -> NotHeld:
     return NotHeld(f"There is no organisation with the UKPRN {ukprn!r}; `lrs-soap org list` lists them all.")
-
-
-def _refused(code: FaultCode) -> Refused:
-    return Refused(code.value, code.text)

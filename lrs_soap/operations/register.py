@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.operations import searches
-from lrs_soap.operations.field_checks import check_registration
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.learners import registration
+from lrs_soap.rules.learners import find_before_register, registration
+from lrs_soap.rules.learners.field_checks import check_registration
+from lrs_soap.rules.learners.find_before_register import IdentityKeys
 from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store import history, learners, ulns
+from lrs_soap.store import history, learners, searches, ulns
 
 
 def register(work: UnitOfWork, record: Mapping[str, str | None]) -> Decision:
@@ -27,7 +27,7 @@ def register(work: UnitOfWork, record: Mapping[str, str | None]) -> Decision:
     """
     check_registration(record, today=work.today, prohibited=work.policy.prohibited)
     learner = registration.new_learner(record, today=work.today)
-    return searches.refusal(work, learner) or _register(work, learner)
+    return _not_searched_for(work, learner) or _register(work, learner)
 
 
 def register_checked(work: UnitOfWork, record: Mapping[str, str | None], *, is_looked_for: bool = False) -> Decision:
@@ -36,6 +36,15 @@ def register_checked(work: UnitOfWork, record: Mapping[str, str | None], *, is_l
     `is_looked_for` says that the caller has just looked for the five identity keys, and found nobody.
     """
     return _register(work, registration.new_learner(record, today=work.today), is_looked_for=is_looked_for)
+
+
+def _not_searched_for(work: UnitOfWork, learner: Learner) -> Decision | None:
+    """What to answer to an organisation that has to search for the learner first; None where it may register."""
+    age = work.policy.search_age
+    if age is None:
+        return None
+    search = searches.last(work.transaction, work.author.organisation, IdentityKeys.of(learner))
+    return find_before_register.refusal(search, now=work.now, age=age)
 
 
 def _register(work: UnitOfWork, learner: Learner, *, is_looked_for: bool = False) -> Decision:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrs_soap.operations.find import master_of
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import retrieval
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.store import learners
-from lrs_soap.store.transaction import Transaction
 
 
 def retrieve(work: UnitOfWork, ulns: Sequence[str]) -> tuple[Decision, ...]:
@@ -17,11 +15,7 @@ def retrieve(work: UnitOfWork, ulns: Sequence[str]) -> tuple[Decision, ...]:
 
     Each is NO_MATCH, EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with the master (docs/behaviour.md, Retrieve).
     """
-    answers = {uln: _retrieve(work.transaction, uln) for uln in dict.fromkeys(ulns)}
+    answers = {
+        uln: retrieval.retrieve(uln, *learners.with_master(work.transaction, uln)) for uln in dict.fromkeys(ulns)
+    }
     return tuple(answers[uln] for uln in ulns)
-
-
-def _retrieve(transaction: Transaction, uln: str) -> Decision:
-    learner = learners.by_uln(transaction, uln)
-    master = None if learner is None else master_of(transaction, learner)
-    return retrieval.retrieve(uln, learner, master)

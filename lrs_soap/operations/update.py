@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import registration, updates
-from lrs_soap.rules.learners.uln_lookup import invalid_uln
+from lrs_soap.rules.learners.field_checks import check_fields
 from lrs_soap.rules.values.change import Action, Change, fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
@@ -39,12 +38,6 @@ def update(work: UnitOfWork, record: Mapping[str, str | None], *, uln: str, vers
         work.before_write()
         if _write(work, held, changed):
             return decision
-
-
-def update_subset(work: UnitOfWork, record: Mapping[str, str | None], *, uln: str, version: int) -> Decision:
-    """Like `update`, but answers INVALID_ULN to a malformed ULN (docs/behaviour.md, The other operations of R9)."""
-    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
-    return invalid_uln(uln) or update(work, record, uln=uln, version=version)
 
 
 def _write(work: UnitOfWork, held: Learner, changed: Learner) -> bool:

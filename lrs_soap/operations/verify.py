@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lrs_soap.operations.field_checks import check_fields
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import verification
+from lrs_soap.rules.learners.field_checks import check_fields
 from lrs_soap.rules.learners.verification import ToVerify, Verification
 from lrs_soap.store import learners
 

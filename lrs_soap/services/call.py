@@ -9,7 +9,7 @@ from typing import Protocol
 
 from lrs_soap.errors import Refused
 from lrs_soap.exchange.exchange import Claim, Exchange, RefusedRequest, Stage
-from lrs_soap.operations import organisations
+from lrs_soap.operations.authenticate import authenticate
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.access import roles
 from lrs_soap.rules.values.change import Author
@@ -72,7 +72,7 @@ class Call:
         exchange.claim = Claim(request.UKPRN or request.OrganisationRef, request.UserName)
         if exchange.claim.organisation is None:
             raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, NO_ORGANISATION)
-        organisation = organisations.authenticate(
+        organisation = authenticate(
             work,
             self.world.passwords,
             ukprn=request.UKPRN,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lrs_soap.operations import batches, find, searches
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.find_by_demographics import find_by_demographics
+from lrs_soap.operations.find_by_uln import find_by_uln
+from lrs_soap.operations.note_search import note_search
 from lrs_soap.operations.register import register
 from lrs_soap.operations.retrieve import retrieve
+from lrs_soap.operations.submit_batch import submit_registration_batch, submit_verification_batch
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
 from lrs_soap.rules.batches.batch_answers import job_status, miscounted, submitted
@@ -47,7 +51,7 @@ _service = ServiceDeclaration("LearnerPortType")
 def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.FindLearnerResp:
     """Find a learner by ULN and names."""
     with call.reading(request) as work:
-        decision = find.by_uln(work, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName)
+        decision = find_by_uln(work, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName)
     call.decided(decision)
     return findmsg.FindLearnerResp(
         ResponseCode=decision.code.value,
@@ -72,11 +76,11 @@ def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRq
     sent = demographics_of(request)
     asked = demographics_asked(sent)
     with call.reading(request) as work:
-        decision = find.by_demographics(work, asked)
+        decision = find_by_demographics(work, asked)
     age = work.policy.search_age
     if age is not None:
         with call.world.writing(work.author) as writing:
-            searches.note(writing, asked, decision, age=age)
+            note_search(writing, asked, decision, age=age)
     call.decided(decision)
     return findmsg.FindLearnerResp(
         ResponseCode=decision.code.value,
@@ -138,7 +142,7 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
     job_id = 0
     with call.writing(request) as work:
         if decision is None:
-            job_id = batches.submit_registration(work, records, job_type=JobType(request.JobType))
+            job_id = submit_registration_batch(work, records, job_type=JobType(request.JobType))
             decision = submitted(JobKind.REGISTRATION, job_id)
     call.decided(decision)
     return batchmsg.BatchRegistrationResp(ResponseCode=decision.code.value, JobID=job_id)
@@ -156,14 +160,14 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
 def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> batchmsg.BatchOutputResp:
     """Return the outcome of a batch of registrations."""
     with call.reading(request) as work:
-        job = batches.output(work, request.JobID, kind=JobKind.REGISTRATION)
+        job = batch_output.job_of_author(work, request.JobID, kind=JobKind.REGISTRATION)
         decision = job_status(job)
         answer = batchmsg.BatchOutputResp(ResponseCode=decision.code.value)
         if job is not None:
             answer.JobStatus = job.state.shown
             if job.state is JobState.SUCCESSFUL:
-                records = batches.output_records(work, job)
-                counts = batches.output_counts(work, job)
+                records = batch_output.records_of(work, job)
+                counts = batch_output.counts_of(work, job)
                 fill_registration_output(answer, job, counts, records, work.policy.return_codes)
     call.decided(decision)
     return answer
@@ -185,7 +189,7 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
     job_id = 0
     with call.writing(request) as work:
         if decision is None:
-            job_id = batches.submit_verification(work, records)
+            job_id = submit_verification_batch(work, records)
             decision = submitted(JobKind.VERIFICATION, job_id)
     call.decided(decision)
     return vldmsg.VerifyBatchResp(ResponseCode=decision.code.value, JobID=job_id)
@@ -203,13 +207,13 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
 def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -> vldmsg.VerifyBatchOutputResp:
     """Return the outcome of a batch of verifications."""
     with call.reading(request) as work:
-        job = batches.output(work, request.JobID, kind=JobKind.VERIFICATION)
+        job = batch_output.job_of_author(work, request.JobID, kind=JobKind.VERIFICATION)
         decision = job_status(job)
         answer = vldmsg.VerifyBatchOutputResp(ResponseCode=decision.code.value)
         if job is not None:
             answer.JobStatus = job.state.shown
             if job.state is JobState.SUCCESSFUL:
-                fill_verification_output(answer, job, batches.output_records(work, job))
+                fill_verification_output(answer, job, batch_output.records_of(work, job))
     call.decided(decision)
     return answer
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from lrs_soap.errors import Refused
-from lrs_soap.operations import access_history, find, organisations
-from lrs_soap.operations.learning_events import HandedOut, judge, learning_events
-from lrs_soap.operations.update import update_subset
+from lrs_soap.operations.find_by_uln import find_by_valid_uln
+from lrs_soap.operations.get_learning_events import RecordAnswer, get_learning_events, judge_record
+from lrs_soap.operations.get_organisation import find_organisation
+from lrs_soap.operations.update_subset import update_subset
+from lrs_soap.operations.view_audit import view_access_history
 from lrs_soap.rules.access.roles import ANY_ROLE
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
@@ -51,7 +53,7 @@ _service = ServiceDeclaration("ILearnerServiceR9")
 def learner_by_uln(call: Call, request: tempuri.LearnerByUln) -> tempuri.LearnerByUlnResponse:
     """Find a learner by ULN and names."""
     with call.reading(credentials_of(request.invokingOrganisation)) as work:
-        decision = find.by_valid_uln(
+        decision = find_by_valid_uln(
             work, uln=request.uln or "", given_name=request.givenName, family_name=request.familyName
         )
     call.decided(decision)
@@ -86,12 +88,12 @@ def get_learner_learning_events(
     """Return a learner's Personal Learning Record, in full or in brief."""
     asked = record_asked(request)
     with call.reading(credentials_of(request.invokingOrganisation)) as work:
-        record = HandedOut(judge(work, asked))
+        record = RecordAnswer(judge_record(work, asked))
     if record.decision.ulns:
         # Decided anew in a transaction that writes; others wait for such, so there is none where nobody was found. It
         # does not wait for the disk: what a sudden end of the machine can take is the last entries of access histories.
         with call.world.writing(work.author, durable=False) as writing:
-            record = learning_events(writing, asked)
+            record = get_learning_events(writing, asked)
     call.decided(record.decision)
     return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record_message(request, record))
 
@@ -137,7 +139,7 @@ def update_learner_subset_fields(
 def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditResponse:
     """Return a page of the access history of a learner's record."""
     with call.reading(credentials_of(request.invokingOrganisation)) as work:
-        viewing = access_history.view(
+        viewing = view_access_history(
             work,
             uln=request.learnerUln or "",
             given_name=request.learnerGivenName,
@@ -164,7 +166,7 @@ def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditRespo
 def get_organisation(call: Call, request: tempuri.GetOrganisation) -> tempuri.GetOrganisationResponse:
     """Return an organisation's name and status."""
     with call.reading(credentials_of(request.invokingOrganisation)) as work:
-        organisation = organisations.named(
+        organisation = find_organisation(
             work, ukprn=blank_to_none(request.ukPrn), organisation_ref=blank_to_none(request.orgRef)
         )
     decision = Decision(ResponseCode.NO_MATCH if organisation is None else ResponseCode.EXACT_MATCH)

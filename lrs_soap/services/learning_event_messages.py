@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrs_soap.operations.learning_events import Asked, HandedOut
+from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_record import event_values
 from lrs_soap.services.credentials import blank_to_none
@@ -12,16 +12,16 @@ from lrs_soap.wsdl.messages import model, tempuri
 _BRIEF, _WELSH = "BRIEF", "CYM"
 
 
-def record_asked(request: tempuri.GetLearnerLearningEvents) -> Asked:
+def record_asked(request: tempuri.GetLearnerLearningEvents) -> RecordAsked:
     """Whose record is asked for, and by what details; a blank date of birth or gender counts as not sent."""
     details = ToVerify(
         request.givenName, request.familyName, blank_to_none(request.dateOfBirth), blank_to_none(request.gender)
     )
-    return Asked(request.uln or "", details, request.userType)
+    return RecordAsked(request.uln or "", details, request.userType)
 
 
 def record_message(
-    request: tempuri.GetLearnerLearningEvents, record: HandedOut
+    request: tempuri.GetLearnerLearningEvents, record: RecordAnswer
 ) -> model.GetLearnerLearningEventsResponse:
     """The result of the answer; its record is empty if there is nothing to show."""
     cells = event_values(record.events, is_brief=request.getType == _BRIEF, is_welsh=request.language.upper() == _WELSH)

@@ -13,7 +13,7 @@ from lrs_soap.rules.batches.batch_exceptions import DAYS_TO_RESOLVE, ExceptionSt
 from lrs_soap.rules.batches.jobs import JobState
 from lrs_soap.rules.values.codes import ReturnCode
 from lrs_soap.store.prepared import PreparedInsert
-from lrs_soap.store.tables import exceptions, job_records, jobs
+from lrs_soap.store.tables import LARGEST_KEY, exceptions, job_records, jobs
 from lrs_soap.store.transaction import Transaction
 
 _PORTION = 500
@@ -55,6 +55,8 @@ def add(transaction: Transaction, *, job_id: int, position: int, opened: datetim
 
 def by_id(transaction: Transaction, number: int) -> RecordException | None:
     """The exception with this number; None if there is none."""
+    if abs(number) > LARGEST_KEY:
+        return None
     row = transaction.execute(_SELECT.where(exceptions.c.id == number)).first()
     return None if row is None else _exception(row)
 

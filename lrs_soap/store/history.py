@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from lrs_soap.rules.values.change import Action, Author, Change
+from lrs_soap.rules.values.change import Action, Author, Change, fields_changed
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store.prepared import Prepared, PreparedInsert
 from lrs_soap.store.tables import history
 from lrs_soap.store.transaction import Transaction
@@ -26,6 +28,20 @@ def add(transaction: Transaction, uln: str, change: Change) -> None:
     author, fields = change.author, json.dumps(change.fields, ensure_ascii=False)
     row = (uln, change.action.value, change.moment.isoformat(), author.organisation, author.user, fields)
     _INSERT.add(transaction, row)
+
+
+def add_changes(
+    transaction: Transaction,
+    before: Mapping[str, Learner],
+    after: Iterable[Learner],
+    *,
+    action: Action,
+    moment: datetime,
+    author: Author,
+) -> None:
+    """Add to the history of each of these learners how it differs from the one with its ULN in `before`."""
+    for learner in after:
+        add(transaction, learner.uln, Change(action, moment, author, fields_changed(before[learner.uln], learner)))
 
 
 def of(transaction: Transaction, uln: str) -> tuple[Change, ...]:

@@ -20,7 +20,7 @@ from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.store.dialects import milliseconds_now
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
-from lrs_soap.store.tables import UNFINISHED, job_records, jobs
+from lrs_soap.store.tables import LARGEST_KEY, UNFINISHED, job_records, jobs
 from lrs_soap.store.transaction import Transaction
 
 _LEASE_MILLISECONDS = literal_column("10000", BigInteger())
@@ -193,7 +193,7 @@ def release(transaction: Transaction, job_id: int, *, record_count: int, delay: 
 
 def by_id(transaction: Transaction, job_id: int) -> Job | None:
     """The job with this JobID, of any organisation; None if there is none."""
-    row = _BY_ID.row(transaction, job_id)
+    row = _BY_ID.row(transaction, job_id) if abs(job_id) <= LARGEST_KEY else None
     return None if row is None else _job(row)
 
 

@@ -55,6 +55,25 @@ def by_uln(transaction: Transaction, uln: str) -> Learner | None:
     return _learner(_BY_ULN.rows(transaction, uln))
 
 
+def held(transaction: Transaction, uln: str) -> Learner:
+    """The learner with a ULN that another row refers to. Raises LookupError if the database has lost it."""
+    learner = by_uln(transaction, uln)
+    if learner is None:
+        raise LookupError(f"The database has lost the learner with the ULN {uln}.")
+    return learner
+
+
+def master_of(transaction: Transaction, learner: Learner) -> Learner | None:
+    """The master of a linked learner; None for one that is not linked."""
+    return None if learner.master_uln is None else held(transaction, learner.master_uln)
+
+
+def with_master(transaction: Transaction, uln: str) -> tuple[Learner | None, Learner | None]:
+    """The learner with this ULN, as `by_uln` finds it, and its master if it is linked."""
+    learner = by_uln(transaction, uln)
+    return learner, None if learner is None else master_of(transaction, learner)
+
+
 def by_identity(
     transaction: Transaction, *, given_name: str, family_name: str, date_of_birth: str, gender: str, post_code: str
 ) -> Learner | None:

@@ -44,6 +44,19 @@ def by_reference(transaction: Transaction, organisation_ref: str) -> Account | N
     return _found(_BY_REFERENCE.row(transaction, canonical(organisation_ref)))
 
 
+def named(transaction: Transaction, *, ukprn: str | None, organisation_ref: str | None) -> Account | None:
+    """The organisation that a UKPRN, an OrganisationRef, or both agreeing name; None for nobody.
+
+    None is a code that is not known; letters have no case in either.
+    """
+    if ukprn is None:
+        return None if organisation_ref is None else by_reference(transaction, organisation_ref)
+    account = by_ukprn(transaction, ukprn)
+    if organisation_ref is None or account is None:
+        return account
+    return account if account.organisation.organisation_ref == canonical(organisation_ref) else None
+
+
 def all(transaction: Transaction) -> tuple[Organisation, ...]:
     """All organisations, in the order of their UKPRNs."""
     return tuple(_account(row).organisation for row in _ALL.rows(transaction))

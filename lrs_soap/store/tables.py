@@ -34,6 +34,8 @@ schema_version = table("alembic_version", column("version_num"))
 
 # SQLite numbers rows only if the type is called INTEGER, which has 64 bits there anyway.
 _ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+LARGEST_KEY = 2**63 - 1
+"""The largest number that a row can have."""
 
 # The columns from uln to master_uln are the fields of `rules.values.learner.Learner`, by name and in order. The
 # learners linked to a learner are not in its row: their rows name it as master.

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from lrs_soap.batch import job_work
 from lrs_soap.batch.job_work import Lease, LeaseLost
-from lrs_soap.operations import batches
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.submit_batch import submit_registration_batch, submit_verification_batch
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job, JobState, JobType
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
@@ -34,7 +35,7 @@ OTHERS = {**SOMEBODY, "GivenName": "Peregrine", "FamilyName": "Ashdown", "DateOf
 
 def submit(store: Store, *records: dict[str, str], job_type: JobType = JobType.FUL) -> int:
     with store.writing() as transaction:
-        return batches.submit_registration(
+        return submit_registration_batch(
             unit(transaction), [SubmittedRecord(each) for each in records], job_type=job_type
         )
 
@@ -68,7 +69,7 @@ def do(store: Store, lease: Lease, *, goes_on: bool = False) -> Lease:
 
 def held(store: Store, job_id: int) -> Job:
     with store.reading() as transaction:
-        job = batches.output(unit(transaction), job_id)
+        job = batch_output.job_of_author(unit(transaction), job_id)
     assert job is not None
     return job
 
@@ -95,8 +96,8 @@ def test_a_job_is_done_record_by_record(store: Store) -> None:
     job = held(store, job_id)
     assert (job.started, job.finished) == (NOW, NOW)
     with store.reading() as transaction:
-        records = list(batches.output_records(unit(transaction), job))
-        assert batches.output_counts(unit(transaction), job) == Counts(new=2, exists_updated=1)
+        records = list(batch_output.records_of(unit(transaction), job))
+        assert batch_output.counts_of(unit(transaction), job) == Counts(new=2, exists_updated=1)
     assert [record.return_code for record in records] == [
         *(ReturnCode.REGISTERED, ReturnCode.EXACT_MATCH, ReturnCode.REGISTERED),
     ]
@@ -229,7 +230,7 @@ def test_records_that_want_a_decision_leave_exceptions_where_the_job_is_not_only
         lease = do(store, lease)
     do(store, taken(store))
     with store.reading() as transaction:
-        (registered, *_) = batches.output_records(unit(transaction), lease.job)
+        (registered, *_) = batch_output.records_of(unit(transaction), lease.job)
         left = list(batch_exceptions.each(transaction))
     assert [(each.job_id, each.position, each.code) for each in left] == [
         (full, 1, ReturnCode.POSSIBLE_MATCHES),
@@ -246,7 +247,7 @@ def test_a_job_of_verifications(store: Store) -> None:
         uln = transaction.execute(text("SELECT uln FROM learners")).scalar_one()
     asked = {"ULN": uln, "GivenName": "ottoline", "FamilyName": "Wardour"}
     with store.writing() as transaction:
-        job_id = batches.submit_verification(
+        job_id = submit_verification_batch(
             unit(transaction),
             [SubmittedRecord(asked), SubmittedRecord({**asked, "ULN": "1000000016"}), SubmittedRecord(asked, ("bad",))],
         )
@@ -254,7 +255,7 @@ def test_a_job_of_verifications(store: Store) -> None:
     while not lease.is_over:
         lease = do(store, lease)
     with store.reading() as transaction:
-        records = [each.verified for each in batches.output_records(unit(transaction), held(store, job_id))]
+        records = [each.verified for each in batch_output.records_of(unit(transaction), held(store, job_id))]
     assert [(each.code, each.uln, each.given_name) for each in records if each is not None] == [
         (ResponseCode.VERIFIED, uln, "Ottoline"),
         (ResponseCode.ULN_NOT_FOUND, None, None),

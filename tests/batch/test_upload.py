@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from lrs_soap.batch import job_work, upload
 from lrs_soap.clock import SettableClock
 from lrs_soap.errors import InvalidRecord, NotPossible
-from lrs_soap.operations import batches
+from lrs_soap.operations import batch_output
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
@@ -62,8 +62,8 @@ def lapse(store: Store) -> None:
 def test_every_record_is_there_in_its_place(store: Store, clock: SettableClock, count: int) -> None:
     job_id = uploaded(store, numbered(count), clock)
     with store.reading() as transaction:
-        job = batches.held(unit(transaction), job_id)
-        records = list(batches.output_records(unit(transaction), job))
+        job = batch_output.any_job(unit(transaction), job_id)
+        records = list(batch_output.records_of(unit(transaction), job))
     assert job == Job(
         job_id, JobKind.REGISTRATION, JobType.FUL, "TEST0001", "tester", JobState.WAITING,
         clock.now(), None, None, count, 0, FILE,
@@ -228,4 +228,4 @@ def test_two_at_once_are_two_jobs(store: Store, clock: SettableClock) -> None:
     begun["first"] = uploaded(store, first(), clock)
     with store.reading() as transaction:
         work = unit(transaction)
-        assert [batches.held(work, begun[each]).record_count for each in ("first", "second")] == [1200, 700]
+        assert [batch_output.any_job(work, begun[each]).record_count for each in ("first", "second")] == [1200, 700]

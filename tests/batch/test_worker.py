@@ -18,7 +18,8 @@ from lrs_soap.batch import job_work
 from lrs_soap.batch import worker as worker_module
 from lrs_soap.batch.worker import Worker
 from lrs_soap.clock import LONDON, SettableClock
-from lrs_soap.operations import batches
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import Job, JobState, JobType
 from lrs_soap.rules.values.change import Author
@@ -68,7 +69,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 def submit(store: Store, count: int, *, first: int = 0) -> int:
     records = [SubmittedRecord(new_learner(number)) for number in range(first, first + count)]
     with store.writing() as transaction:
-        return batches.submit_registration(
+        return submit_registration_batch(
             unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "A Tester")), records, job_type=JobType.FUL
         )
 
@@ -91,7 +92,7 @@ def working(url: str, log: Log, *, busy_timeout: float = 5.0) -> Iterator[Worker
 
 def held(store: Store, job_id: int) -> Job:
     with store.reading() as transaction:
-        job = batches.output(unit(transaction), job_id)
+        job = batch_output.job_of_author(unit(transaction), job_id)
     assert job is not None
     return job
 
@@ -108,7 +109,7 @@ def assert_each_registered_once(store: Store, job_id: int, count: int) -> None:
     job = wait_for(store, job_id)
     assert job.state is JobState.SUCCESSFUL
     with store.reading() as transaction:
-        records = list(batches.output_records(unit(transaction), job))
+        records = list(batch_output.records_of(unit(transaction), job))
         assert learners.count(transaction) == count
     assert {record.return_code for record in records} == {ReturnCode.REGISTERED}
     assert len({record.uln for record in records}) == count
@@ -191,8 +192,8 @@ def test_a_record_that_nobody_foresaw_fails_its_job_and_no_other(
             raise ZeroDivisionError("unforeseen")
         return register(transaction, sent, **others)
 
-    register = job_work.registration_record
-    monkeypatch.setattr(job_work, "registration_record", fail_at_the_third)
+    register = job_work.do_registration
+    monkeypatch.setattr(job_work, "do_registration", fail_at_the_third)
     failing, other = submit(store, 10), submit(store, 2, first=10)
     with working(database_url, log):
         assert wait_for(store, failing).state is JobState.FAILED

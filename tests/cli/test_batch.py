@@ -24,7 +24,8 @@ from typer.testing import Result
 from lrs_soap.batch import job_work
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, NEWEST, OLDEST
 from lrs_soap.clock import SettableClock
-from lrs_soap.operations import batches
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.submit_batch import submit_registration_batch, submit_verification_batch
 from lrs_soap.passwords import Passwords
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
@@ -190,7 +191,7 @@ def test_a_setting_shows_return_codes_as_others(run: Run, monkeypatch: pytest.Mo
 def test_a_job_that_came_by_soap_comes_out_as_csv_with_the_age_told(run: Run) -> None:
     with opened() as store, store.writing() as transaction:
         old = SubmittedRecord({**JO, "DateOfBirth": "1900-01-01"})
-        batches.submit_registration(
+        submit_registration_batch(
             unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "soap")), [old], job_type=JobType.FUL
         )
     do_jobs()
@@ -241,7 +242,7 @@ def test_what_no_output_can_be_written_to(run: Run, folder: Path) -> None:
 def test_a_job_that_has_no_output_yet_or_never(run: Run) -> None:
     submit(run, content(JO, MO))
     with opened() as store, store.writing() as transaction:
-        batches.submit_verification(
+        submit_verification_batch(
             unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "soap")), [SubmittedRecord(GRACE)]
         )
     for job, told in (
@@ -517,9 +518,9 @@ def test_100_000_learners_are_taken_in_and_given_out_in_little_memory(folder: Pa
     many = kilobytes(*arguments)
     assert many < few + 10_000
     with opened() as store, store.writing() as transaction:
-        job = batches.held(unit(transaction), 2)
+        job = batch_output.any_job(unit(transaction), 2)
         assert job.record_count == 100_000
-        records = batches.output_records(unit(transaction), job)
+        records = batch_output.records_of(unit(transaction), job)
         assert [record.sent["MISIdentifier"] for record in records] == [str(each) for each in range(100_000)]
         transaction.connection.exec_driver_sql("UPDATE jobs SET state = 'successful'")
     assert kilobytes("batch", "output", "2", "out") < few + 10_000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lrs_soap.batch import job_work
-from lrs_soap.operations import batches
+from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.rules.values.change import Author
@@ -50,7 +50,7 @@ def batch(run: Run, *records: Mapping[str, str], facet_errors: tuple[str, ...] =
     assert run("exceptions", "list").exit_code == 0
     store = Store("sqlite:///lrs.db")
     with store.writing() as transaction:
-        batches.submit_registration(
+        submit_registration_batch(
             unit(transaction, author=Author("TEST0001", "A Tester")),
             [SubmittedRecord({**GRACE, **each}, facet_errors) for each in records],
             job_type=JobType.FUL,

@@ -14,9 +14,13 @@ from lrs_soap.batch import job_work
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.clock import LONDON
 from lrs_soap.errors import InvalidRecord, LrsError, NotHeld, NotPossible
-from lrs_soap.operations import batch_exceptions, batches, merging
-from lrs_soap.operations.batch_exceptions import Resolution
-from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordException
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.delete import delete_learner
+from lrs_soap.operations.list_exceptions import get_exception, list_exceptions, possible_learners
+from lrs_soap.operations.merge import merge_learners
+from lrs_soap.operations.resolve_exception import Resolution, choose_learner, register_corrected, withdraw_exception
+from lrs_soap.operations.submit_batch import submit_registration_batch
+from lrs_soap.rules.batches.batch_exceptions import CORRECTABLE_FIELDS, SHOWN_FIELDS, ExceptionState, RecordException
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, JobType
 from lrs_soap.rules.learners.identifiers import upn_check_letter
@@ -89,7 +93,7 @@ def world(store: Store) -> Store:
 
 def submit(store: Store, records: Sequence[Mapping[str, str]], *, author: Author = SENDER, check: bool = False) -> int:
     with store.writing() as transaction:
-        return batches.submit_registration(
+        return submit_registration_batch(
             unit(transaction, author=author),
             [SubmittedRecord({**RECORD, **each}) for each in records],
             job_type=JobType.CHK if check else JobType.FUL,
@@ -114,7 +118,7 @@ def batch(store: Store, *records: Mapping[str, str], **given: Any) -> int:
 
 def listed(store: Store, *, now: datetime = NOW, **given: Any) -> list[RecordException]:
     with store.reading() as transaction:
-        return list(batch_exceptions.each(unit(transaction, now=now), **given))
+        return list(list_exceptions(unit(transaction, now=now), **given))
 
 
 def exception_of(store: Store, record: Mapping[str, str]) -> RecordException:
@@ -125,23 +129,23 @@ def exception_of(store: Store, record: Mapping[str, str]) -> RecordException:
 
 def output(store: Store, job_id: int) -> tuple[Counts, list[JobRecord]]:
     with store.reading() as transaction:
-        job = batches.output(unit(transaction), job_id)
+        job = batch_output.job_of_author(unit(transaction), job_id)
         assert job is not None
-        return batches.output_counts(unit(transaction), job), list(batches.output_records(unit(transaction), job))
+        return batch_output.counts_of(unit(transaction), job), list(batch_output.records_of(unit(transaction), job))
 
 
 def choose(transaction: Transaction, number: int, uln: str = ANNE, *, now: datetime = NOW) -> Resolution:
     with unit(transaction, now=now, author=DECIDER, prohibited=PROHIBITED).part() as work:
-        return batch_exceptions.choose(work, number, uln, check=facet_check())
+        return choose_learner(work, number, uln, check=facet_check())
 
 
 def register(transaction: Transaction, number: int, *, now: datetime = NOW, **corrections: str) -> Resolution:
     with unit(transaction, now=now, author=DECIDER, prohibited=PROHIBITED).part() as work:
-        return batch_exceptions.register_corrected(work, number, corrections, check=facet_check())
+        return register_corrected(work, number, corrections, check=facet_check())
 
 
 def withdraw(transaction: Transaction, number: int, *, now: datetime = NOW) -> None:
-    batch_exceptions.withdraw(unit(transaction, now=now, author=DECIDER), number)
+    withdraw_exception(unit(transaction, now=now, author=DECIDER), number)
 
 
 def chosen(store: Store, *given: Any, **named: Any) -> Resolution:
@@ -163,7 +167,7 @@ def held(store: Store, uln: str = ANNE) -> Learner:
 
 def looked_at(store: Store, number: int) -> RecordException:
     with store.reading() as transaction:
-        return batch_exceptions.held(unit(transaction), number)
+        return get_exception(unit(transaction), number)
 
 
 def test_what_wants_a_decision_is_left_in_the_order_of_the_records(world: Store) -> None:
@@ -404,18 +408,18 @@ def test_possible_learners_are_told_as_they_are_held_now(world: Store) -> None:
 
     def possible() -> list[str]:
         with world.reading() as transaction:
-            return [learner.uln for learner in batch_exceptions.possible_learners(unit(transaction), exception)]
+            return [learner.uln for learner in possible_learners(unit(transaction), exception)]
 
     assert possible() == [ANNE, BETH]
     with world.writing() as transaction:
-        merging.merge(unit(transaction, author=OPERATOR), OTHER, ANNE)
+        merge_learners(unit(transaction, author=OPERATOR), OTHER, ANNE)
     assert possible() == [OTHER, BETH]
     with world.writing() as transaction:
-        merging.merge(unit(transaction, author=OPERATOR), OTHER, BETH)
+        merge_learners(unit(transaction, author=OPERATOR), OTHER, BETH)
     assert possible() == [OTHER]
     with world.writing() as transaction:
-        merging.delete(unit(transaction, author=OPERATOR), ANNE)
-        merging.delete(unit(transaction, author=OPERATOR), BETH)
+        delete_learner(unit(transaction, author=OPERATOR), ANNE)
+        delete_learner(unit(transaction, author=OPERATOR), BETH)
     assert possible() == []
 
 
@@ -468,8 +472,5 @@ def test_of_those_who_decide_at_the_same_moment_one_does(world: Store) -> None:
 def test_what_can_be_corrected_is_what_a_record_says_of_its_learner() -> None:
     of_the_record = {"ULN", "MISIdentifier"}
     only_in_files = {"UniquePupilNumber", "UniqueCandidateIdentifier"}
-    assert (
-        set(batch_exceptions.FIELDS)
-        == {field.name for field in fields_of(BatchLearner)} - of_the_record | only_in_files
-    )
-    assert set(batch_exceptions.SHOWN_FIELDS) == set(batch_exceptions.FIELDS) - only_in_files
+    assert set(CORRECTABLE_FIELDS) == {field.name for field in fields_of(BatchLearner)} - of_the_record | only_in_files
+    assert set(SHOWN_FIELDS) == set(CORRECTABLE_FIELDS) - only_in_files

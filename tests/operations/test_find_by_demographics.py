@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lrs_soap.operations import find
+from lrs_soap.operations.find_by_demographics import find_by_demographics
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
@@ -190,7 +190,7 @@ def undone(store: Store) -> Iterator[Transaction]:
 
 
 def ask(transaction: Transaction, fields: dict[str, Any]) -> Decision:
-    return find.by_demographics(unit(transaction), DemographicsAsked(**fields))
+    return find_by_demographics(unit(transaction), DemographicsAsked(**fields))
 
 
 def verdict_of(fields: dict[str, Any], register: list[Learner]) -> Verdict:

@@ -14,8 +14,10 @@ from sqlalchemy import select
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.errors import NotPossible
-from lrs_soap.operations import merging
-from lrs_soap.operations.learning_events import Asked, learning_events
+from lrs_soap.operations.delete import delete_learner
+from lrs_soap.operations.get_learning_events import RecordAsked, get_learning_events
+from lrs_soap.operations.merge import merge_learners
+from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.update import update
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_events import LearningEvent
@@ -74,13 +76,13 @@ class World:
         self._now = clock.now()
 
     def merge(self, master: str, linked: str) -> None:
-        merging.merge(unit(self._transaction, now=self._now, author=OPERATOR), master, linked)
+        merge_learners(unit(self._transaction, now=self._now, author=OPERATOR), master, linked)
 
     def unmerge(self, linked: str) -> None:
-        merging.unmerge(unit(self._transaction, now=self._now, author=OPERATOR), linked)
+        unmerge_learner(unit(self._transaction, now=self._now, author=OPERATOR), linked)
 
     def delete(self, uln: str) -> None:
-        merging.delete(unit(self._transaction, now=self._now, author=OPERATOR), uln)
+        delete_learner(unit(self._transaction, now=self._now, author=OPERATOR), uln)
 
     def load(self, uln: str, source: str) -> None:
         event = LearningEvent(
@@ -116,7 +118,7 @@ class World:
         learner = learners.by_uln(self._transaction, uln)
         assert learner is not None
         details = ToVerify(learner.given_name, learner.family_name)
-        record = learning_events(unit(self._transaction, now=self._now), Asked(uln, details, user_type))
+        record = get_learning_events(unit(self._transaction, now=self._now), RecordAsked(uln, details, user_type))
         events = tuple(event._replace(id=0) for event in record.events)
         return Record(record.decision.code.value, record.decision.found_uln, events)
 

@@ -9,9 +9,9 @@ from time import perf_counter
 import pytest
 
 from lrs_soap.errors import AlreadyHeld, InvalidRecord, NotHeld, Refused
+from lrs_soap.operations.authenticate import authenticate
 from lrs_soap.operations.organisations import (
     add,
-    authenticate,
     change_roles,
     everyone,
     held,

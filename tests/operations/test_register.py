@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lrs_soap.operations.field_checks import FieldsRefused
 from lrs_soap.operations.register import register
+from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.change import Action, Change

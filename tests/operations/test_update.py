@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from lrs_soap.operations import find, merging
-from lrs_soap.operations.field_checks import FieldsRefused
+from lrs_soap.operations.delete import delete_learner
+from lrs_soap.operations.find_by_demographics import find_by_demographics
+from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.update import update
+from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.change import OPERATOR, Action, Author, Change
@@ -170,7 +172,7 @@ def test_age_is_not_an_updates_business(world: Store, changed: dict[str, str]) -
 def found(store: Store, family_name: str) -> ResponseCode:
     with store.reading() as transaction:
         asked_by = DemographicsAsked("Anne-Marie", family_name, "2006-07-30", "9", "LU1 1AA")
-        return find.by_demographics(unit(transaction), asked_by).code
+        return find_by_demographics(unit(transaction), asked_by).code
 
 
 def test_it_is_found_by_its_new_name_and_no_longer_by_the_old_one(store: Store) -> None:
@@ -232,12 +234,12 @@ def test_a_rival_in_another_transaction_is_seen(
 
 def merged(store: Store) -> None:
     with store.writing() as transaction:
-        merging.merge(unit(transaction, author=OPERATOR), OTHER, ULN)
+        merge_learners(unit(transaction, author=OPERATOR), OTHER, ULN)
 
 
 def deleted(store: Store) -> None:
     with store.writing() as transaction:
-        merging.delete(unit(transaction, author=OPERATOR), ULN)
+        delete_learner(unit(transaction, author=OPERATOR), ULN)
 
 
 def test_of_those_who_update_one_version_at_the_same_moment_one_does(world: Store) -> None:

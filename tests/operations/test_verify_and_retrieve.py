@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lrs_soap.operations.field_checks import FieldsRefused
 from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.verify import verify
+from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.learners.verification import ToVerify, Verification
 from lrs_soap.rules.values.rule import Rule

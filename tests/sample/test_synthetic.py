@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select, update
 
-from lrs_soap.operations import find
+from lrs_soap.operations.find_by_demographics import find_by_demographics
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values import uln
 from lrs_soap.rules.values.codes import ResponseCode
@@ -146,7 +146,7 @@ def test_a_twin_is_found_as_a_possible_match(store: Store) -> None:
     )
     asked = DemographicsAsked("Zebedee", one.family_name, one.date_of_birth, "9", one.last_known_post_code)
     with store.reading() as transaction:
-        found = find.by_demographics(unit(transaction), asked)
+        found = find_by_demographics(unit(transaction), asked)
     assert found.code is ResponseCode.POSSIBLE_MATCHES
     assert {one.uln, other.uln} <= {learner.uln for learner in found.learners}
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from lrs_soap.clock import LONDON, SettableClock
 from lrs_soap.exchange.exchange import Exchange
-from lrs_soap.operations import merging
+from lrs_soap.operations.delete import delete_learner
 from lrs_soap.passwords import Passwords
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.change import OPERATOR
@@ -420,7 +420,7 @@ def test_it_is_decided_in_the_transaction_in_which_it_is_noted(database_url: str
         @contextmanager
         def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
             with super().writing() as transaction:
-                merging.delete(unit(transaction, now=clock.now(), author=OPERATOR), GRACE)
+                delete_learner(unit(transaction, now=clock.now(), author=OPERATOR), GRACE)
             with super().writing(durable=durable) as transaction:
                 yield transaction
 

@@ -11,15 +11,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from lrs_soap.clock import LONDON
-from lrs_soap.operations import access_history
-from lrs_soap.rules.records.access_history import AccessAction
+from lrs_soap.rules.records.access_history import AccessAction, RecordAccess
 from lrs_soap.rules.values.change import Author
+from lrs_soap.store import access_history
 from lrs_soap.store.store import Store
 from tests.kit.databases import new_database
 from tests.kit.r9_messages import NIL, ask
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import Answer
-from tests.kit.work import unit
 
 NAME = "ViewAudit"
 GRACE, ROWAN, PRIYA, PRIYA_IYER = "4170265830", "5629103473", "9140837261", "2865174033"
@@ -37,13 +36,15 @@ def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         with store.writing() as transaction:
             for number in range(23):
                 author = Author("TEST0001", f"Adviser {number} <&>")
-                now = MOMENT + timedelta(minutes=number)
-                access_history.note(unit(transaction, now=now, author=author), [ROWAN], action=AccessAction.VIEWED)
+                moment = MOMENT + timedelta(minutes=number)
+                access_history.add(transaction, ROWAN, RecordAccess(moment, AccessAction.VIEWED, author))
             author = Author("TEST0002", "")
-            access_history.note(
-                unit(transaction, now=MOMENT, author=author), [PRIYA, PRIYA_IYER], action=AccessAction.NOT_SHARED
-            )
-            access_history.note(unit(transaction, now=MOMENT, author=author), [PRIYA], action=AccessAction.VIEWED)
+            for uln, action in (
+                (PRIYA, AccessAction.NOT_SHARED),
+                (PRIYA_IYER, AccessAction.NOT_SHARED),
+                (PRIYA, AccessAction.VIEWED),
+            ):
+                access_history.add(transaction, uln, RecordAccess(MOMENT, action, author))
         store.close()
         yield running
 

@@ -7,13 +7,34 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.batches.jobs import JobState, JobType
 from lrs_soap.rules.learners import field_rules, identifiers
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.codes import LeftToDecide, ReturnCode
+from lrs_soap.rules.values.learner_fields import FIELDS
 
 DAYS_TO_RESOLVE = 45
 """An exception can be resolved until the end of this many days after the day of the upload."""
+
+_NOT_OF_A_RECORD = (
+    "CreatedDate",
+    "LastUpdatedDate",
+    "ULN",
+    "TierLevel",
+    "LearnerStatus",
+    "VersionNumber",
+    "MasterULN",
+    "TelephoneNumber",
+)
+
+CORRECTABLE_FIELDS = tuple(field for field in FIELDS if field not in _NOT_OF_A_RECORD)
+"""What a record says of its learner, and a registration may correct, by the contract's names."""
+SHOWN_FIELDS = tuple(
+    field for field in CORRECTABLE_FIELDS if field not in ("UniquePupilNumber", "UniqueCandidateIdentifier")
+)
+"""Those of them that are shown of a learner who is held."""
 
 
 class ExceptionState(str, Enum):
@@ -74,6 +95,14 @@ class RecordException:
 def leaves_exception(code: ReturnCode, job_type: JobType | None) -> bool:
     """Whether a record with this outcome leaves an exception. Only FUL jobs leave any."""
     return job_type is JobType.FUL and code.left_to_decide is not LeftToDecide.NOTHING
+
+
+def check_correction(field: str, value: str) -> None:
+    """Raise InvalidRecord for a correction to a field that cannot be corrected, or with what XML cannot carry."""
+    if field not in CORRECTABLE_FIELDS:
+        # In repr's form, because the name can hold what no terminal takes.
+        raise InvalidRecord(f"{field[:40]!r} is not a field that can be corrected")
+    check_characters(field, value)
 
 
 def unwritable(

@@ -40,6 +40,9 @@ _IDENTITY_KEYS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 REQUIRED_TO_REGISTER = (*_IDENTITY_KEYS, "VerificationType", "AbilityToShare")
 """The fields that a registration needs."""
 
+# What says which record it is, and nothing of the learner.
+_ABOUT_THE_RECORD = ("ULN", "MISIdentifier")
+
 # How many mandatory fields a record may change: with more, a mistyped ULN would turn one person into another.
 _MOST_CHANGED = 1
 
@@ -78,6 +81,11 @@ class _MandatoryChange(NamedTuple):
     field: str
     sent: str
     held: str
+
+
+def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:
+    """What a record says of the learner, as an update or a registration takes it."""
+    return {field: value for field, value in record.items() if field not in _ABOUT_THE_RECORD}
 
 
 def malformed(

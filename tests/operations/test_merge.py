@@ -15,9 +15,13 @@ from sqlalchemy import select
 from lrs_soap.clock import SettableClock
 from lrs_soap.errors import NotPossible
 from lrs_soap.loading import learner_files
-from lrs_soap.operations import find, merging
+from lrs_soap.operations.delete import delete_learner
+from lrs_soap.operations.find_by_demographics import find_by_demographics
+from lrs_soap.operations.find_by_uln import find_by_uln
+from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.register import register
 from lrs_soap.operations.retrieve import retrieve
+from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
 from lrs_soap.rules.learners.verification import ToVerify
@@ -51,17 +55,17 @@ def world(store: Store) -> Store:
 
 def merge(store: Store, master: str, linked: str) -> None:
     with store.writing() as transaction:
-        merging.merge(unit(transaction, author=OPERATOR), master, linked)
+        merge_learners(unit(transaction, author=OPERATOR), master, linked)
 
 
 def unmerge(store: Store, linked: str) -> None:
     with store.writing() as transaction:
-        merging.unmerge(unit(transaction, author=OPERATOR), linked)
+        unmerge_learner(unit(transaction, author=OPERATOR), linked)
 
 
 def delete(store: Store, uln: str) -> None:
     with store.writing() as transaction:
-        merging.delete(unit(transaction, author=OPERATOR), uln)
+        delete_learner(unit(transaction, author=OPERATOR), uln)
 
 
 def held(store: Store, uln: str) -> Learner:
@@ -114,9 +118,9 @@ def answers(store: Store, name: str) -> dict[str, str]:
         pass
 
     def ask(transaction: Transaction) -> None:
-        decision = find.by_uln(unit(transaction), uln=uln, given_name=name, family_name="Birch")
+        decision = find_by_uln(unit(transaction), uln=uln, given_name=name, family_name="Birch")
         tell("find by ULN", decision.code, *decision.learners)
-        decision = find.by_demographics(unit(transaction), asked)
+        decision = find_by_demographics(unit(transaction), asked)
         tell("find", decision.code, *decision.learners)
         (decision,) = retrieve(unit(transaction), [uln])
         tell("retrieve", decision.code, *decision.learners)
@@ -174,7 +178,7 @@ def test_a_deleted_one_is_nobody_whoever_asks(world: Store) -> None:
 def test_a_possible_match_of_a_linked_one_is_its_master(world: Store) -> None:
     merge(world, ANN, BEA)
     with world.reading() as transaction:
-        decision = find.by_demographics(
+        decision = find_by_demographics(
             unit(transaction), DemographicsAsked("Bea", "Birch", "2001-02-05", "2", "LU1 1AA")
         )
     assert [learner.uln for learner in decision.learners] == [ANN]
@@ -211,7 +215,7 @@ def test_one_that_was_loaded_as_linked_can_be_unmerged(store: Store) -> None:
     with store.writing() as transaction:
         learners.insert(transaction, somebody("Ann"))
         learners.insert(transaction, replace(somebody("Bea"), master_uln=ANN))
-        merging.unmerge(unit(transaction, author=OPERATOR), BEA)
+        unmerge_learner(unit(transaction, author=OPERATOR), BEA)
         assert learners.by_uln(transaction, BEA) == somebody("Bea")
         assert learners.by_uln(transaction, ANN) == somebody("Ann")
 
@@ -320,7 +324,7 @@ def test_a_rival_between_look_and_lock_is_seen(
     other = Store(database_url)
     with world.writing() as transaction:
         once(lambda: rival(other), transaction)
-        merging.merge(unit(transaction, author=OPERATOR), ANN, BEA)
+        merge_learners(unit(transaction, author=OPERATOR), ANN, BEA)
     other.close()
     assert masters(world) == after
 
@@ -332,7 +336,7 @@ def test_of_two_that_merge_into_each_other_one_is_refused(world: Store, database
     def merge_while_a_rival_does() -> None:
         with world.writing() as transaction:
             once(lambda: merge(other, BEA, ANN), transaction)
-            merging.merge(unit(transaction, author=OPERATOR), ANN, BEA)
+            merge_learners(unit(transaction, author=OPERATOR), ANN, BEA)
 
     with pytest.raises(NotPossible, match=f"The learner with the ULN {BEA} is the master of {ANN}"):
         merge_while_a_rival_does()
@@ -363,7 +367,7 @@ def test_who_is_loaded_as_linked_while_its_master_is_merged_waits_and_is_told(wo
         results.append(learner_files.load(world, [json.dumps(record).encode()], clock=SettableClock(NOW)))
 
     with world.writing() as transaction:
-        merging.merge(unit(transaction, author=OPERATOR), ANN, BEA)
+        merge_learners(unit(transaction, author=OPERATOR), ANN, BEA)
         thread = threading.Thread(target=load)
         thread.start()
         thread.join(0.5)

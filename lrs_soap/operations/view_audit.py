@@ -1,27 +1,18 @@
-"""Keep the access history of learners, and let it be viewed."""
+"""View the access history of a learner."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners.verification import ToVerify
-from lrs_soap.rules.records.access_history import AccessAction, AccessHistoryDecision, RecordAccess
+from lrs_soap.rules.records.access_history import AccessHistoryDecision
 from lrs_soap.rules.records.record_access import identify
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.store import access_history, learners
 
 
-def note(work: UnitOfWork, ulns: Iterable[str], *, action: AccessAction) -> None:
-    """Write one entry to the access history of each learner with one of these ULNs, who are held.
-
-    An entry stays with its ULN, whoever is merged (docs/behaviour.md, The other operations of R9).
-    """
-    for uln in ulns:
-        access_history.add(work.transaction, uln, RecordAccess(work.now, action, work.author))
-
-
-def view(work: UnitOfWork, *, uln: str, given_name: str, family_name: str, page: int) -> AccessHistoryDecision:
+def view_access_history(
+    work: UnitOfWork, *, uln: str, given_name: str, family_name: str, page: int
+) -> AccessHistoryDecision:
     """A page, the first being 1, of the access history of the learner with this ULN, if the names are that learner's.
 
     Answers EXACT_MATCH with the page, INVALID_ULN, or COULD_NOT_BE_VERIFIED (docs/behaviour.md, The other operations of

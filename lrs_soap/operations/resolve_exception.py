@@ -1,37 +1,31 @@
-"""Decide on the records of a batch that want a person's decision (docs/behaviour.md, Exceptions)."""
+"""Close an exception: choose a learner, register a new one, or withdraw it (docs/behaviour.md, Exceptions)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
-from lrs_soap.operations import find, organisations
-from lrs_soap.operations.batch_record import learner_fields
+from lrs_soap.errors import InvalidRecord, NotPossible
+from lrs_soap.operations.list_exceptions import get_exception
 from lrs_soap.operations.register import register_checked
 from lrs_soap.operations.update import update
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordException, unwritable
-from lrs_soap.rules.batches.batch_records import REQUIRED_TO_REGISTER
+from lrs_soap.rules.batches.batch_exceptions import (
+    CORRECTABLE_FIELDS,
+    ExceptionState,
+    RecordException,
+    check_correction,
+    unwritable,
+)
+from lrs_soap.rules.batches.batch_records import REQUIRED_TO_REGISTER, learner_fields
 from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
-from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision
-from lrs_soap.rules.values.learner import Learner
-from lrs_soap.rules.values.learner_fields import FIELDS as LEARNER_FIELDS
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.store import batch_exceptions, jobs, learners
 
 _UPN = "UniquePupilNumber"
-_NOT_OF_A_RECORD = ("CreatedDate", "LastUpdatedDate", "ULN", "TierLevel", "LearnerStatus", "VersionNumber", "MasterULN")
-
-FIELDS = tuple(field for field in LEARNER_FIELDS if field not in (*_NOT_OF_A_RECORD, "TelephoneNumber"))
-"""What a record says of its learner, and a registration may correct."""
-SHOWN_FIELDS = tuple(field for field in FIELDS if field not in (_UPN, "UniqueCandidateIdentifier"))
-"""Those of them that are shown of a learner who is held."""
-
-_LARGEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +37,7 @@ class Resolution:
     not_written: tuple[str, ...] = ()
 
 
-def each(
-    work: UnitOfWork, *, organisation: str | None = None, job_id: int | None = None, also_closed: bool = False
-) -> Iterator[RecordException]:
-    """The exceptions that may still be resolved today, or all, in the order of jobs and of their records.
-
-    `organisation`, a UKPRN, and `job_id` leave only theirs. Looked up as they are asked for, in the same transaction.
-    Raises NotHeld for an organisation or a job that there is not.
-    """
-    ukprn = None if organisation is None else organisations.held(work, organisation).ukprn
-    if job_id is not None and (abs(job_id) > _LARGEST_NUMBER or jobs.by_id(work.transaction, job_id) is None):
-        raise NotHeld(f"There is no job {job_id}.")
-    open_on = None if also_closed else work.today
-    return batch_exceptions.each(work.transaction, organisation=ukprn, job_id=job_id, open_on=open_on)
-
-
-def held(work: UnitOfWork, number: int) -> RecordException:
-    """The exception with this number. Raises NotHeld."""
-    exception = None if abs(number) > _LARGEST_NUMBER else batch_exceptions.by_id(work.transaction, number)
-    if exception is None:
-        raise NotHeld(f"There is no exception {number}.")
-    return exception
-
-
-def possible_learners(work: UnitOfWork, exception: RecordException) -> tuple[Learner, ...]:
-    """Whom the record may mean, the likeliest first, as they are held now.
-
-    For one that was linked since then its master is there, each learner once; who was deleted is not.
-    """
-    found: dict[str, Learner] = {}
-    for uln in exception.possible:
-        learner = learners.by_uln(work.transaction, uln)
-        if learner is not None and not learner.is_deleted:
-            answered = find.master_of(work.transaction, learner) or learner
-            found.setdefault(answered.uln, answered)
-    return tuple(found.values())
-
-
-def choose(work: UnitOfWork, number: int, uln: str, *, check: Check) -> Resolution:
+def choose_learner(work: UnitOfWork, number: int, uln: str, *, check: Check) -> Resolution:
     """Resolve an exception: its record is about the learner with this ULN, EXACT_MATCH.
 
     What was sent and differs is written as an update, but the UPN, and but what may not be held, which `check`, the
@@ -107,10 +64,10 @@ def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, 
     is held; InvalidRecord with the first thing that is wrong with a field: then the unit of work is to be undone.
     """
     for field, value in corrections.items():
-        _check_correction(field, value)
+        check_correction(field, value)
     exception = _close(work, number, ExceptionState.RESOLVED)
     corrected = {**exception.sent, **corrections}
-    record = {field: corrected[field] for field in FIELDS if corrected.get(field)}
+    record = {field: corrected[field] for field in CORRECTABLE_FIELDS if corrected.get(field)}
     for field in REQUIRED_TO_REGISTER:
         if field not in record:
             raise InvalidRecord("missing", field)
@@ -126,7 +83,7 @@ def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, 
     return Resolution(ReturnCode.REGISTERED, learner.uln)
 
 
-def withdraw(work: UnitOfWork, number: int) -> RecordException:
+def withdraw_exception(work: UnitOfWork, number: int) -> RecordException:
     """Close an exception that nobody is to decide on: its record's return code stays. Returns it as it was.
 
     Raises NotHeld, or NotPossible where it is closed already.
@@ -136,7 +93,7 @@ def withdraw(work: UnitOfWork, number: int) -> RecordException:
 
 def _close(work: UnitOfWork, number: int, state: ExceptionState) -> RecordException:
     """Close an exception, so that nobody else can. Returns it as it was."""
-    exception = held(work, number)
+    exception = get_exception(work, number)
     if exception.state_on(work.today) is not ExceptionState.OPEN:
         raise NotPossible(_why_closed(exception))
     if state is ExceptionState.RESOLVED:
@@ -147,7 +104,7 @@ def _close(work: UnitOfWork, number: int, state: ExceptionState) -> RecordExcept
             raise NotPossible(f"{job}: only what a successful one has left can be resolved.") from None
     work.before_write()
     if not batch_exceptions.close(work.transaction, number, state, moment=work.now, by=work.author.user):
-        raise NotPossible(_why_closed(held(work, number)))
+        raise NotPossible(_why_closed(get_exception(work, number)))
     return exception
 
 
@@ -180,10 +137,3 @@ def _write(work: UnitOfWork, uln: str, fields: dict[str, str | None]) -> tuple[s
 def _held_already(decision: Decision) -> NotPossible:
     holder = f"The learner with the ULN {decision.holder_uln}"
     return NotPossible(f"{holder} has these names, this date of birth, gender and postcode already.")
-
-
-def _check_correction(field: str, value: str) -> None:
-    if field not in FIELDS:
-        # In repr's form, because the name can hold what no terminal takes.
-        raise InvalidRecord(f"{field[:40]!r} is not a field that can be corrected")
-    check_characters(field, value)

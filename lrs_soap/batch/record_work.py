@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lrs_soap.operations import find
-from lrs_soap.operations.field_checks import FieldsRefused
+from lrs_soap.operations.find_by_demographics import find_by_checked_demographics
 from lrs_soap.operations.register import register_checked
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
@@ -13,14 +12,12 @@ from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches import batch_records
 from lrs_soap.rules.batches.batch_records import RecordOutcome
 from lrs_soap.rules.learners import verification
+from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.verification import ToVerify, Verification
 from lrs_soap.store import learners
 
-# What says which record it is, and nothing of the learner.
-_ABOUT_THE_RECORD = ("ULN", "MISIdentifier")
 
-
-def registration_record(
+def do_registration(
     work: UnitOfWork,
     sent: Mapping[str, str | None],
     *,
@@ -52,7 +49,7 @@ def registration_record(
     return batch_records.incomplete(record) or _without_uln(work, record, full=full)
 
 
-def verification_record(
+def do_verification(
     work: UnitOfWork, sent: Mapping[str, str | None], *, facet_errors: tuple[str, ...] = ()
 ) -> Verification:
     """Whether one record's details are those of the learner with its ULN, as Verify says.
@@ -74,18 +71,13 @@ def verification_record(
     return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(work.transaction, uln)), errors)
 
 
-def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:
-    """What a record says of the learner, as an update or a registration takes it."""
-    return {field: value for field, value in record.items() if field not in _ABOUT_THE_RECORD}
-
-
 def _with_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
     uln = record["ULN"]
     while True:
         held = batch_records.learner_to_update(record, learners.by_uln(work.transaction, uln), full=full)
         if isinstance(held, RecordOutcome):
             return held
-        decision = update(work, learner_fields(record), uln=uln, version=held.version_number)
+        decision = update(work, batch_records.learner_fields(record), uln=uln, version=held.version_number)
         outcome = batch_records.outcome_of_update(uln, decision)
         if outcome is not None:
             return outcome
@@ -93,10 +85,10 @@ def _with_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> Rec
 
 def _without_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
     while True:
-        found = find.by_checked_demographics(work.transaction, batch_records.demographics_asked(record))
+        found = find_by_checked_demographics(work, batch_records.demographics_asked(record))
         outcome = batch_records.outcome_of_find(record, found, full=full)
         if outcome is None:
-            decision = register_checked(work, learner_fields(record), is_looked_for=True)
+            decision = register_checked(work, batch_records.learner_fields(record), is_looked_for=True)
             outcome = batch_records.outcome_of_registration(decision)
         if outcome is not None:
             return outcome

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from lrs_soap.operations import access_history, merging
+from lrs_soap.operations.merge import merge_learners
+from lrs_soap.operations.view_audit import view_access_history
 from lrs_soap.rules.records.access_history import AccessAction, AccessHistoryDecision, RecordAccess
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.codes import ResponseCode
+from lrs_soap.store import access_history
 from lrs_soap.store.store import Store
 from tests.kit.work import AUTHOR, NOW, unit
 
+ENTRY = RecordAccess(NOW, AccessAction.VIEWED, AUTHOR)
 GRACE, ROWAN, PRIYA, PRIYA_IYER = "4170265830", "5629103473", "9140837261", "2865174033"
 
 
 def view(store: Store, uln: str, given_name: str, family_name: str) -> AccessHistoryDecision:
     with store.reading() as transaction:
-        return access_history.view(unit(transaction), uln=uln, given_name=given_name, family_name=family_name, page=1)
+        return view_access_history(unit(transaction), uln=uln, given_name=given_name, family_name=family_name, page=1)
 
 
 def entries(store: Store, uln: str, given_name: str, family_name: str) -> tuple[RecordAccess, ...]:
@@ -25,17 +28,17 @@ def entries(store: Store, uln: str, given_name: str, family_name: str) -> tuple[
 
 def test_each_learner_has_the_entry_and_nobody_else(filled: Store) -> None:
     with filled.writing() as transaction:
-        access_history.note(unit(transaction), [PRIYA, PRIYA_IYER], action=AccessAction.VIEWED)
-    entry = RecordAccess(NOW, AccessAction.VIEWED, AUTHOR)
-    assert entries(filled, PRIYA, "Priya", "Raman") == (entry,)
-    assert entries(filled, PRIYA_IYER, "Priya", "Iyer") == (entry,)
+        for uln in (PRIYA, PRIYA_IYER):
+            access_history.add(transaction, uln, ENTRY)
+    assert entries(filled, PRIYA, "Priya", "Raman") == (ENTRY,)
+    assert entries(filled, PRIYA_IYER, "Priya", "Iyer") == (ENTRY,)
     assert entries(filled, "3496281501", "Pria", "Raman") == ()
 
 
 def test_entries_stay_with_their_uln_whoever_is_merged(filled: Store) -> None:
     with filled.writing() as transaction:
-        access_history.note(unit(transaction), [GRACE], action=AccessAction.VIEWED)
-        merging.merge(unit(transaction, author=OPERATOR), ROWAN, GRACE)
+        access_history.add(transaction, GRACE, ENTRY)
+        merge_learners(unit(transaction, author=OPERATOR), ROWAN, GRACE)
     assert len(entries(filled, GRACE, "Grace", "Okafor")) == 1
     assert entries(filled, ROWAN, "Rowan", "Thackeray") == ()
 

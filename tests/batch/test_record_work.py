@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lrs_soap.batch import job_work
-from lrs_soap.operations import batches, merging
-from lrs_soap.operations.batch_record import registration_record, verification_record
+from lrs_soap.batch.record_work import do_registration, do_verification
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.register import register
+from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.batch_records import RecordOutcome
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
@@ -115,7 +117,7 @@ def do(
     identifier_errors: tuple[str, ...] = (),
     **fields: str | None,
 ) -> RecordOutcome:
-    return registration_record(
+    return do_registration(
         unit(transaction, prohibited=PROHIBITED),
         {**RECORD, **fields},
         full=full,
@@ -323,7 +325,7 @@ def test_whoever_is_merged_meanwhile_is_linked(world: Store, database_url: str) 
 
     def merge() -> None:
         with other.writing() as rival:
-            merging.merge(unit(rival, author=OPERATOR), OTHER, ANNE)
+            merge_learners(unit(rival, author=OPERATOR), OTHER, ANNE)
 
     with world.writing() as transaction:
         once(merge, transaction)
@@ -336,7 +338,7 @@ def test_whoever_is_merged_meanwhile_is_linked(world: Store, database_url: str) 
 def verified(store: Store, *, facet_errors: tuple[str, ...] = (), **fields: str | None) -> Verification:
     sent = {"MISIdentifier": "A-1", "ULN": ANNE, "GivenName": "Anne-Marie", "FamilyName": "O'Hara", **fields}
     with store.reading() as transaction:
-        return verification_record(unit(transaction, prohibited=PROHIBITED), sent, facet_errors=facet_errors)
+        return do_verification(unit(transaction, prohibited=PROHIBITED), sent, facet_errors=facet_errors)
 
 
 def test_a_record_to_verify_is_verified_as_one_alone(world: Store) -> None:
@@ -390,17 +392,17 @@ _PEOPLE = st.fixed_dictionaries(
 def run_job(store: Store, records: list[dict[str, Any]], job_type: JobType) -> list[JobRecord]:
     """The output of a job of these records, which is done."""
     with store.writing() as transaction:
-        job_id = batches.submit_registration(
+        job_id = submit_registration_batch(
             unit(transaction), [SubmittedRecord(each) for each in records], job_type=job_type
         )
         lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)
         assert lease is not None
         for record in job_work.next_records(unit(transaction), lease, len(records)):
             lease = job_work.do_record(unit(transaction, prohibited=PROHIBITED), lease, record, goes_on=True).lease
-        job = batches.output(unit(transaction), job_id)
+        job = batch_output.job_of_author(unit(transaction), job_id)
         assert job is not None
-        assert sum(astuple(batches.output_counts(unit(transaction), job))) == len(records)
-        return list(batches.output_records(unit(transaction), job))
+        assert sum(astuple(batch_output.counts_of(unit(transaction), job))) == len(records)
+        return list(batch_output.records_of(unit(transaction), job))
 
 
 class World(NamedTuple):

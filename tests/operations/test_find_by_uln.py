@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrs_soap.operations import find
+from lrs_soap.operations.find_by_uln import find_by_uln
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.store.store import Store
 from tests.kit.work import unit
@@ -35,7 +35,7 @@ PRIYA, PRIYA_IYER, PRIA, TOBIAS = "9140837261", "2865174033", "3496281501", "473
 )
 def test_by_uln(filled: Store, uln: str, given: str, family: str, code: ResponseCode, found: str | None) -> None:
     with filled.reading() as transaction:
-        decision = find.by_uln(unit(transaction), uln=uln, given_name=given, family_name=family)
+        decision = find_by_uln(unit(transaction), uln=uln, given_name=given, family_name=family)
     assert decision.code is code
     assert [learner.uln for learner in decision.learners] == ([] if found is None else [found])
     assert decision.reasons
@@ -43,5 +43,5 @@ def test_by_uln(filled: Store, uln: str, given: str, family: str, code: Response
 
 def test_a_master_comes_with_its_linked_ulns(filled: Store) -> None:
     with filled.reading() as transaction:
-        decision = find.by_uln(unit(transaction), uln=PRIA, given_name="Pria", family_name="Raman")
+        decision = find_by_uln(unit(transaction), uln=PRIA, given_name="Pria", family_name="Raman")
     assert decision.learners[0].linked_ulns == (PRIYA_IYER, PRIA)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lrs_soap.clock import LONDON
-from lrs_soap.operations import searches
+from lrs_soap.operations.note_search import note_search
 from lrs_soap.operations.register import register
 from lrs_soap.rules.learners.find_before_register import SearchAge
 from lrs_soap.rules.names.demographics import DemographicsAsked
@@ -44,7 +44,7 @@ def later(seconds: float) -> datetime:
 
 def note(store: Store, found: Decision, *, now: datetime = NOW, author: Author = AUTHOR) -> None:
     with store.writing() as transaction:
-        searches.note(unit(transaction, now=now, author=author), ASKED, found, age=AGE)
+        note_search(unit(transaction, now=now, author=author), ASKED, found, age=AGE)
 
 
 def answer(store: Store, *, now: datetime = NOW, author: Author = AUTHOR, **changed: Any) -> ResponseCode:

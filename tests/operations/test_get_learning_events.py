@@ -9,8 +9,9 @@ from datetime import datetime
 import pytest
 
 from lrs_soap.clock import SettableClock
-from lrs_soap.operations import merging
-from lrs_soap.operations.learning_events import Asked, HandedOut, judge, learning_events
+from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, get_learning_events, judge_record
+from lrs_soap.operations.merge import merge_learners
+from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.access_history import AccessAction, RecordAccess
 from lrs_soap.rules.records.learning_events import LearningEvent
@@ -40,17 +41,17 @@ NAMES = {
     "6835192746": ("Gwendolen", "Marsh"),
 }
 
-Ask = Callable[..., HandedOut]
+Ask = Callable[..., RecordAnswer]
 
 
 @pytest.fixture
 def ask(filled: Store, clock: SettableClock) -> Ask:
     """Asks for a starting learner's record by the learner's own names."""
 
-    def ask_for(uln: str, user_type: str = "ORG", names: tuple[str, str] | None = None) -> HandedOut:
+    def ask_for(uln: str, user_type: str = "ORG", names: tuple[str, str] | None = None) -> RecordAnswer:
         details = ToVerify(*(names or NAMES.get(uln, ("Grace", "Okafor"))))
         with filled.writing() as transaction:
-            return learning_events(unit(transaction, now=clock.now()), Asked(uln, details, user_type))
+            return get_learning_events(unit(transaction, now=clock.now()), RecordAsked(uln, details, user_type))
 
     return ask_for
 
@@ -64,7 +65,7 @@ def entry(clock: SettableClock, action: AccessAction) -> RecordAccess:
     return RecordAccess(clock.now(), action, AUTHOR)
 
 
-def by_source(record: HandedOut) -> list[tuple[str, int]]:
+def by_source(record: RecordAnswer) -> list[tuple[str, int]]:
     return list(Counter(event.source for event in record.events).items())
 
 
@@ -149,7 +150,7 @@ def test_linked_learners_have_one_record_and_each_an_access_history(
 
 def test_sharing_is_the_master_s(ask: Ask, filled: Store) -> None:
     with filled.writing() as transaction:
-        merging.merge(unit(transaction, now=datetime(2025, 3, 10), author=OPERATOR), "5918043623", GRACE)
+        merge_learners(unit(transaction, now=datetime(2025, 3, 10), author=OPERATOR), "5918043623", GRACE)
     record = ask(GRACE)
     assert (record.decision.code, record.decision.found_uln) == (ResponseCode.NOT_SHARED, GRACE)
     assert [access.action for access in accesses(filled, "5918043623")] == [AccessAction.NOT_SHARED]
@@ -161,19 +162,19 @@ def test_merging_and_unmerging_gives_both_records_back(ask: Ask, filled: Store, 
 
     apart = {uln: events_of(uln) for uln in (GRACE, MASTER)}
     with filled.writing() as transaction:
-        merging.merge(unit(transaction, now=clock.now(), author=OPERATOR), GRACE, MASTER)
+        merge_learners(unit(transaction, now=clock.now(), author=OPERATOR), GRACE, MASTER)
     together = events_of(GRACE)
     assert events_of(MASTER) == events_of(LINKED) == together
     assert sorted(together, key=lambda event: event.id) == sorted(
         apart[GRACE] + apart[MASTER], key=lambda event: event.id
     )
     with filled.writing() as transaction:
-        merging.unmerge(unit(transaction, now=clock.now(), author=OPERATOR), MASTER)
+        unmerge_learner(unit(transaction, now=clock.now(), author=OPERATOR), MASTER)
     assert {uln: events_of(uln) for uln in (GRACE, MASTER)} == apart
 
 
 def test_to_judge_alone_writes_nothing(filled: Store) -> None:
     with filled.reading() as transaction:
-        decision = judge(unit(transaction), Asked(GRACE, ToVerify("Grace", "Okafor"), "ORG"))
+        decision = judge_record(unit(transaction), RecordAsked(GRACE, ToVerify("Grace", "Okafor"), "ORG"))
     assert decision.ulns == (GRACE,)
     assert accesses(filled, GRACE) == ()

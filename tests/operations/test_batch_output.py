@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lrs_soap.operations import batches
+from lrs_soap.operations import batch_output
+from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
@@ -15,7 +16,7 @@ from tests.kit.work import NOW, unit
 
 def submit(store: Store, count: int) -> int:
     with store.writing() as transaction:
-        return batches.submit_registration(
+        return submit_registration_batch(
             unit(transaction),
             [SubmittedRecord({"MISIdentifier": str(number)}) for number in range(count)],
             job_type=JobType.FUL,
@@ -25,15 +26,15 @@ def submit(store: Store, count: int) -> int:
 def test_a_job_is_its_organisation_s_and_of_its_kind(store: Store) -> None:
     job_id = submit(store, 1)
     with store.reading() as transaction:
-        job = batches.output(unit(transaction), job_id)
+        job = batch_output.job_of_author(unit(transaction), job_id)
         assert job is not None
         assert (job.state, job.kind, job.user, job.submitted) == (
             *(JobState.WAITING, JobKind.REGISTRATION, "A Tester", NOW),
         )
-        assert batches.output(unit(transaction), job_id, kind=JobKind.REGISTRATION) == job
-        assert batches.output(unit(transaction), job_id, kind=JobKind.VERIFICATION) is None
-        assert batches.output(unit(transaction, author=Author("TEST0002", "Another")), job_id) is None
-        assert batches.output(unit(transaction), job_id + 1) is None
+        assert batch_output.job_of_author(unit(transaction), job_id, kind=JobKind.REGISTRATION) == job
+        assert batch_output.job_of_author(unit(transaction), job_id, kind=JobKind.VERIFICATION) is None
+        assert batch_output.job_of_author(unit(transaction, author=Author("TEST0002", "Another")), job_id) is None
+        assert batch_output.job_of_author(unit(transaction), job_id + 1) is None
 
 
 @on_sqlite
@@ -43,15 +44,15 @@ def test_a_job_with_more_records_than_an_answer_holds_is_unknown_to_the_web_serv
 ) -> None:
     job_id = submit(store, count)
     with store.reading() as transaction:
-        asked = batches.output(unit(transaction), job_id, kind=JobKind.REGISTRATION)
-        assert batches.output(unit(transaction), job_id) is not None
+        asked = batch_output.job_of_author(unit(transaction), job_id, kind=JobKind.REGISTRATION)
+        assert batch_output.job_of_author(unit(transaction), job_id) is not None
     assert (asked is not None) is is_known
 
 
 def test_the_records_of_a_long_job_are_read_in_order(store: Store) -> None:
     job_id = submit(store, 1234)
     with store.reading() as transaction:
-        job = batches.output(unit(transaction), job_id)
+        job = batch_output.job_of_author(unit(transaction), job_id)
         assert job is not None
-        read = [record.sent["MISIdentifier"] for record in batches.output_records(unit(transaction), job)]
+        read = [record.sent["MISIdentifier"] for record in batch_output.records_of(unit(transaction), job)]
     assert read == [str(number) for number in range(1234)]

@@ -1,0 +1,46 @@
+"""What has become of a batch: its job, and the outcomes of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrs_soap.errors import NotHeld
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.batches.batch_answers import fits_answer
+from lrs_soap.rules.batches.job_records import JobRecord
+from lrs_soap.rules.batches.jobs import Counts, Job, JobKind
+from lrs_soap.store import jobs
+
+# A few hundred kilobytes.
+_RECORDS_AT_ONCE = 500
+
+
+def job_of_author(work: UnitOfWork, job_id: int, *, kind: JobKind | None = None) -> Job | None:
+    """The job with this JobID, as far as it is; None where it is unknown, or another organisation's than the author's.
+
+    A caller of the web service asks for one `kind`: then a job of the other kind is unknown too, and one that has more
+    records than an answer can hold.
+    """
+    job = jobs.by_id(work.transaction, job_id)
+    if job is None or job.organisation != work.author.organisation:
+        return None
+    return job if kind is None or (kind is job.kind and fits_answer(job)) else None
+
+
+def any_job(work: UnitOfWork, job_id: int) -> Job:
+    """The job with this JobID, whosever it is, for the operator. Raises NotHeld."""
+    job = jobs.by_id(work.transaction, job_id)
+    if job is None:
+        raise NotHeld(f"There is no job {job_id}.")
+    return job
+
+
+def records_of(work: UnitOfWork, job: Job) -> Iterator[JobRecord]:
+    """The records of a job in the order in which they were sent, with what has become of them; read in portions."""
+    for first in range(0, job.record_count, _RECORDS_AT_ONCE):
+        yield from jobs.records(work.transaction, job.id, first=first, end=first + _RECORDS_AT_ONCE)
+
+
+def counts_of(work: UnitOfWork, job: Job) -> Counts:
+    """How many records of a job of registrations came out how."""
+    return Counts.of(jobs.outcomes(work.transaction, job.id))

@@ -1,0 +1,70 @@
+"""Find a learner by names, date of birth, gender and postcode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.learners.field_checks import check_fields
+from lrs_soap.rules.names.candidates import Candidates
+from lrs_soap.rules.names.demographics import DemographicsAsked, exact_match, possible_matches
+from lrs_soap.rules.names.lookup_keys import NameKey
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.store import learners, name_keys
+from lrs_soap.store.transaction import Transaction
+
+
+def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
+    """Whom names, date of birth, gender and postcode mean (docs/behaviour.md, Find by demographics).
+
+    Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master; else POSSIBLE_MATCHES with at most ten
+    learners, best first; TOO_MANY_MATCHES or NO_MATCH with none. Raises FieldsRefused.
+    """
+    record = {
+        "GivenName": asked.given_name,
+        "FamilyName": asked.family_name,
+        "DateOfBirth": asked.date_of_birth,
+        "Gender": asked.gender,
+        "LastKnownPostCode": asked.last_known_post_code,
+        "PreviousFamilyName": asked.previous_family_name,
+        "SchoolAtAge16": asked.school_at_age_16,
+        "PlaceOfBirth": asked.place_of_birth,
+        "EmailAddress": asked.email_address,
+    }
+    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    return find_by_checked_demographics(work, asked)
+
+
+def find_by_checked_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
+    """Find as `find_by_demographics` does, by what is known to break no field rule."""
+    transaction = work.transaction
+    learner = learners.by_identity(
+        transaction,
+        given_name=asked.given_name,
+        family_name=asked.family_name,
+        date_of_birth=asked.date_of_birth,
+        gender=asked.gender,
+        post_code=asked.last_known_post_code,
+    )
+    if learner is not None:
+        return exact_match(asked, learner, learners.master_of(transaction, learner))
+    return possible_matches(asked, _candidates(transaction, asked))
+
+
+def _candidates(transaction: Transaction, asked: DemographicsAsked) -> Iterator[tuple[Learner, Learner | None]]:
+    """Everybody who fits a rule, once, with the master of a linked one; looked up as they are asked for."""
+    candidates = Candidates(asked)
+    loaded: set[str] = set()
+    for row in _rows(transaction, asked, candidates):
+        if row.uln not in loaded and candidates.fits(row):
+            loaded.add(row.uln)
+            learner = learners.held(transaction, row.uln)
+            yield learner, learners.master_of(transaction, learner)
+
+
+def _rows(transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> Iterator[NameKey]:
+    for key in candidates.keys_by_date:
+        yield from name_keys.by_date(transaction, asked.date_of_birth, key)
+    for key in candidates.keys_by_post_code:
+        yield from name_keys.by_post_code(transaction, candidates.post_code, key)

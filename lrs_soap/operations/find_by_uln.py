@@ -1,0 +1,33 @@
+"""Find a learner by ULN and names."""
+
+from __future__ import annotations
+
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.learners import find_by_uln as rule
+from lrs_soap.rules.learners.field_checks import check_fields
+from lrs_soap.rules.learners.uln_lookup import invalid_uln
+from lrs_soap.rules.names.matching import NamesAsked
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.store import learners
+
+
+def find_by_uln(work: UnitOfWork, *, uln: str, given_name: str, family_name: str) -> Decision:
+    """Who has this ULN, if the names are that learner's; the values are as they were sent.
+
+    Answers NO_MATCH, EXACT_MATCH or POSSIBLE_MATCHES with the learner; where it is linked, MASTER_SUBSTITUTED or
+    POSSIBLE_MATCHES with its master. Raises FieldsRefused.
+    """
+    asked = _checked(work, given_name, family_name)
+    return rule.find_by_uln(asked, uln, *learners.with_master(work.transaction, uln))
+
+
+def find_by_valid_uln(work: UnitOfWork, *, uln: str, given_name: str, family_name: str) -> Decision:
+    """Like `find_by_uln`, but answer INVALID_ULN to a malformed ULN (docs/behaviour.md, The other operations of R9)."""
+    asked = _checked(work, given_name, family_name)
+    return invalid_uln(uln) or rule.find_by_uln(asked, uln, *learners.with_master(work.transaction, uln))
+
+
+def _checked(work: UnitOfWork, given_name: str, family_name: str) -> NamesAsked:
+    record = {"GivenName": given_name, "FamilyName": family_name}
+    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    return NamesAsked(given_name, family_name)
