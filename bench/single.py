@@ -15,7 +15,7 @@ from bench.plan import Plan
 from bench.rows import Row, measure, print_rows
 from bench.wrk import Wrk
 
-_THREADS = ("0", "1", "4")
+_STANDBY_THREADS = ("0", "2", "8")
 
 
 def run(plan: Plan) -> None:
@@ -38,8 +38,8 @@ def run(plan: Plan) -> None:
     add("register, SQLite", register, database_url=plan.database("register"))
     if plan.postgresql is not None:
         add("register, PostgreSQL", register, database_url=plan.postgresql)
-    for threads in _THREADS:
-        add(f"mixed, {threads} threads", find, "--threads", threads, is_mixed=True)
+    for threads in _STANDBY_THREADS:
+        add(f"mixed, {threads} standby threads", find, "--threads", threads, is_mixed=True)
     empty = plan.empty(len(ask(rows[0].url, find.body, "WSRC0004")), find)
     for row in rows:
         row.beside = empty

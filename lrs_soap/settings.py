@@ -137,11 +137,10 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=64,
-            description="Threads that requests are answered in, beside the one that reads the network. With 0 that one "
-            "answers them, which makes for the most requests a second, since each turn that threads take on the "
-            "interpreter costs; another goes on when a request keeps it. HTTPS has threads of its own.",
+            description="Threads that stand by. One thread reads the network and answers requests; when a request "
+            "keeps it for more than 5 ms, one of these goes on in its place.",
         ),
-    ] = 0
+    ] = 8
     processes: Annotated[
         int,
         AllowedValues("a whole number from 1 to 64", "NUMBER"),

@@ -50,7 +50,6 @@ ONLY_IN = {
     "spyne": {"wsdl"},
     "lxml": {"wsdl"},
     "waitress": {"server"},
-    "cheroot": {"server"},
     "cryptography": {"server"},
     "trustme": {"server"},
     "argon2": {"passwords"},

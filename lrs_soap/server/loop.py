@@ -1,198 +1,116 @@
-"""waitress with the requests answered in the thread that reads the network, and an orderly end.
+"""The server: one thread reads the network and answers what it has read, over HTTP and HTTPS alike.
 
-Every hand-over of the interpreter between that thread and another one costs as much as a find (docs/operating.md,
-"Threads"): so by default one thread does all, until a request keeps it longer than a find may take. Then a deputy goes
-on in its place, and it becomes a deputy itself when that request is answered.
+Every hand-over of the interpreter between two threads costs as much as a find (docs/operating.md, "Threads"). So one
+thread does all, until a request keeps it longer than a find may take. Then a standby thread takes the lead (lead.py),
+and the slow thread stands by when its request is answered.
+
+waitress reads the requests and writes the answers; connections (connection.py) and everything that waits are ours.
+The leader alone touches connections. It never waits for a caller.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import selectors
+import socket
+import ssl
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from threading import Event, Lock, Thread
+from functools import partial
+from threading import Thread
 from typing import Any
 
-from waitress import wasyncore
-from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
-from waitress.channel import ClientDisconnected, HTTPChannel
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
-from waitress.task import ThreadedTaskDispatcher
+from waitress.adjustments import Adjustments
+
+from lrs_soap.server import memory
+from lrs_soap.server.connection import Connection, Service, log_failure
+from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
+from lrs_soap.server.limits import Limits
 
 _POLL_SECONDS = 1.0
 _LAST_POLL_SECONDS = 0.05
-# Longer than a find takes, shorter than anybody notices.
-_PATIENCE_SECONDS = 0.005
-# Somebody registers, somebody else has a wrong password, and the rest goes on.
-_DEPUTIES = 2
-# How long an answer that is made may take to reach its caller once the server is told to stop.
+_STANDBY_THREADS = 8
+_ACCEPTED_AT_ONCE = 64
+_PAUSE_SECONDS = 1.0
+# Once the server is told to stop: how long callers may still ask, and how long the last answers may take.
+_GRACE_SECONDS = 0.5
 _LAST_ANSWERS_SECONDS = 10.0
-
-Server = BaseWSGIServer | MultiSocketServer
-
-
-class _SafeChannel(HTTPChannel):
-    """A connection that two threads may flush at once, and that closes when it fails, instead of ending its thread."""
-
-    def service(self) -> None:
-        """Answer the first of the requests that were read; close the connection if that fails."""
-        try:
-            super().service()
-        except Exception:
-            self.logger.exception("Closing a connection that failed while it was served")
-            # The loop closes it: no other thread may take a connection away while the loop polls.
-            self.will_close = True
-            with self.requests_lock:  # type: ignore[attr-defined]
-                self.requests = []
-            # After the end of the loop nobody needs to be woken.
-            with suppress(OSError):
-                self.server.pull_trigger()
-
-    def _flush_some(self, do_close: bool = True) -> bool:
-        # waitress takes this lock for a thread that answers, but not for the loop: the two could send the same bytes.
-        with self.outbuf_lock:
-            return bool(super()._flush_some(do_close))  # type: ignore[misc]
-
-
-class _LoopChannel(_SafeChannel):
-    """A connection whose answers are kept until they are whole, and sent by the loop in one go."""
-
-    def write_soon(self, data: bytes | ReadOnlyFileBasedBuffer) -> int:
-        """Keep a part of an answer, or a file that waitress has made ready to be sent; its length."""
-        with self.outbuf_lock:
-            if not self.connected:
-                raise ClientDisconnected
-            if isinstance(data, ReadOnlyFileBasedBuffer):
-                # What comes after a file cannot be appended to it.
-                self.outbufs = [*self.outbufs, data, OverflowableBuffer(self.adj.outbuf_overflow)]  # type: ignore[list-item]
-                self.current_outbuf_count = 0
-            else:
-                if self.current_outbuf_count >= self.adj.outbuf_high_watermark:
-                    # So waitress asks for a new one after each answer: a buffer keeps what it has held.
-                    self.outbufs = [*self.outbufs, OverflowableBuffer(self.adj.outbuf_overflow)]
-                    self.current_outbuf_count = 0
-                self.outbufs[-1].append(data)
-                self.current_outbuf_count += len(data)
-            self.total_outbufs_len += len(data)
-        return len(data)
-
-
-class _TaskQueue:
-    """Takes the place of waitress's threads: keeps requests until the loop has read what there is to read."""
-
-    def __init__(self) -> None:
-        self._channels: deque[HTTPChannel] = deque()
-
-    def __len__(self) -> int:
-        return len(self._channels)
-
-    def add_task(self, channel: HTTPChannel) -> None:
-        self._channels.append(channel)
-
-    def take(self) -> HTTPChannel:
-        """The connection whose request has waited for longest."""
-        return self._channels.popleft()
-
-    def set_thread_count(self, count: int) -> None:
-        """There are none."""
-
-    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> None:
-        """There is nothing to end."""
-
-
-class _Lead:
-    """Who may touch the network: one thread at a time, and another one once that one is busy for too long."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._watch = Lock()
-        self._begun = Event()
-        self._holder = 0
-        self._busy_since: float | None = None
-        self.is_over = False
-
-    def begin(self) -> int:
-        """The leader begins with a request; what it has to show at the end of it."""
-        self._busy_since = time.monotonic()
-        if not self._begun.is_set():
-            self._begun.set()
-        return self._holder
-
-    def end(self, shown: int) -> bool:
-        """The request is answered; whether its thread is still the leader."""
-        with self._lock:
-            if self._holder != shown:
-                return False
-            self._busy_since = None
-            return True
-
-    def await_turn(self) -> bool:
-        """Wait until the leader is busy for too long, and lead from then on; False at the end of all."""
-        with self._watch:
-            while not self.is_over:
-                self._begun.wait()
-                self._begun.clear()
-                time.sleep(_PATIENCE_SECONDS)
-                with self._lock:
-                    since = self._busy_since
-                    if since is not None and time.monotonic() - since >= _PATIENCE_SECONDS:
-                        self._holder += 1
-                        self._busy_since = None
-                        return True
-                    if since is not None:
-                        self._begun.set()
-            return False
-
-    def finish(self) -> None:
-        """Send all home who wait."""
-        self.is_over = True
-        self._begun.set()
+_NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class Loop:
-    """Serves a WSGI application until it is told to stop."""
+    """Serves a WSGI application on sockets that are listened on, until it is told to stop."""
 
-    def __init__(self, application: Callable[..., Any], *, threads: int, **adjustments: Any) -> None:
-        """`threads` 0: requests are answered by the loop itself. Listens from now on; raises OSError, ValueError."""
-        self._queue = _TaskQueue()
-        self._map: dict[int, Any] = {}
-        self._dispatcher: Any = self._queue
-        if threads:
-            self._dispatcher = ThreadedTaskDispatcher()
-            self._dispatcher.set_thread_count(threads)
-        adjustments["asyncore_use_poll"] = True
-        self._server: Server = create_server(application, map=self._map, _dispatcher=self._dispatcher, **adjustments)
-        # Not asked of the map, which changes while a signal's handler runs.
-        self._listening = [each for each in self._map.values() if isinstance(each, BaseWSGIServer)]
-        self._deputies = 0 if threads else _DEPUTIES
-        for server in self._listening:
-            server.channel_class = _SafeChannel if threads else _LoopChannel
-        self._lead = _Lead()
+    def __init__(
+        self,
+        application: Callable[..., Any],
+        sockets: Sequence[socket.socket],
+        *,
+        standby_threads: int = _STANDBY_THREADS,
+        limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
+        server_name: str = "localhost",
+        log: Callable[..., None] = lambda event, **facts: None,
+    ) -> None:
+        """`tls` makes it HTTPS; `log` is told of what an operator should know, an event and facts by name."""
+        limits = limits or Limits()
+        self._limits = limits
+        self._log = log
+        self._sockets = list(sockets)
+        self.port = int(self._sockets[0].getsockname()[1])
+        adjustments = Adjustments(
+            ident="lrs-soap",
+            server_name=server_name,
+            url_scheme="http" if tls is None else "https",
+        )
+        self._service = Service(application, adjustments, str(self.port), limits, tls, log)
+        self._selector = selectors.DefaultSelector()
+        self._connections: set[Connection] = set()
+        # Connections with a request that waits for a thread, and those that a thread hands back to the leader.
+        self._waiting: deque[Connection] = deque()
+        self._answered: deque[Connection] = deque()
+        self._woken, self._wake_up = socket.socketpair()
+        for each in (self._woken, self._wake_up, *self._sockets):
+            each.setblocking(False)
+        self._selector.register(self._woken, selectors.EVENT_READ, self._hear)
+        self._lead = Lead()
+        self._standby_threads = standby_threads
         self._stopping = False
-
-    @property
-    def port(self) -> int:
-        """The port that is listened on; where 0 was asked for, the one that the machine gave."""
-        return int(self._listening[0].getsockname()[1])
+        self._stop_began: float | None = None
+        # When to listen (again); None while we do.
+        self._listens_from: float | None = 0.0
+        self._next_check = 0.0
+        self._has_had_large = False
 
     def run(self) -> None:
         """Serve until `stop` is called; then finish what has been asked, and close."""
-        deputies = [Thread(target=self._take_turns, name=f"deputy {number}") for number in range(self._deputies)]
-        for deputy in deputies:
-            deputy.start()
+        threads = [
+            Thread(target=self._take_turns, name=f"standby {number}", daemon=True)
+            for number in range(self._standby_threads)
+        ]
+        for thread in threads:
+            thread.start()
         self._serve()
         self._take_turns()
-        for deputy in deputies:
-            deputy.join()
+        for thread in threads:
+            thread.join(_LAST_ANSWERS_SECONDS)
 
     def stop(self) -> None:
         """End `run` soon; may be called by a signal's handler."""
         self._stopping = True
-        # Once all is over there is nobody to wake.
+        self._wake()
+
+    def _wake(self) -> None:
+        # Full, the leader has been woken; closed, all is over.
         with suppress(OSError):
-            for server in self._listening:
-                server.pull_trigger()
+            self._wake_up.send(b"\0")
+
+    def _hear(self) -> None:
+        with suppress(BlockingIOError):
+            self._woken.recv(4096)
 
     def _take_turns(self) -> None:
         while self._lead.await_turn():
@@ -207,47 +125,188 @@ class Loop:
             raise
 
     def _serve_while_leading(self) -> None:
-        """Serve to the end, or until a deputy leads."""
-        deadline: float | None = None
-        while True:
-            if self._stopping and deadline is None:
-                self._stop_listening()
-                deadline = time.monotonic() + _LAST_ANSWERS_SECONDS
-                # What has arrived while something was answered has been asked, too.
-                timeout = 0.0
-            else:
-                timeout = _POLL_SECONDS if deadline is None else _LAST_POLL_SECONDS
-            if not self._turn(timeout):
+        """Serve to the end, or until another thread leads."""
+        while not self._stopping:
+            if not self._turn(_POLL_SECONDS):
                 return
-            if deadline is not None and (not self._is_busy() or time.monotonic() >= deadline):
-                break
-        self._dispatcher.shutdown()
-        self._server.close()
-        wasyncore.close_all(self._map, ignore_all=True)
+        if self._stop_began is None:
+            self._begin_to_stop()
+        while self._has_last_answers():
+            if not self._turn(_LAST_POLL_SECONDS):
+                return
+        self._close()
         self._lead.finish()
 
     def _turn(self, timeout: float) -> bool:
         """Read and write what there is, and answer what was read; whether this thread still leads."""
-        wasyncore.loop(timeout=0 if self._queue else timeout, use_poll=True, map=self._map, count=1)
-        while self._queue:
-            channel = self._queue.take()
+        while self._answered:
+            self._take_back(self._answered.popleft())
+        now = time.monotonic()
+        if now >= self._next_check:
+            self._next_check = now + _POLL_SECONDS
+            self._check(now)
+        handshakes = []
+        for key, events in self._selector.select(0 if self._waiting else timeout):
+            if not isinstance(key.data, Connection):
+                key.data()
+            elif key.data.is_shaking_hands:
+                handshakes.append((key.data, events))
+            else:
+                self._attend(key.data, events)
+        # A handshake takes as long as several finds; those that are left over are there in the next turn, too.
+        until = time.monotonic() + PATIENCE_SECONDS
+        for connection, events in handshakes:
+            self._attend(connection, events)
+            if time.monotonic() >= until:
+                break
+        return self._answer_waiting()
+
+    def _answer_waiting(self) -> bool:
+        """Answer requests, but for not much longer than a find takes; whether this thread still leads."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self._waiting:
+            connection = self._waiting.popleft()
             shown = self._lead.begin()
-            channel.service()
+            connection.answer()
             if not self._lead.end(shown):
-                # Whoever leads now sends the answer: `service` has woken it.
+                self._answered.append(connection)
+                self._wake()
                 return False
-            if not channel.requests and channel.connected:
-                # As the loop itself has it written: what that raises closes the connection alone.
-                wasyncore.write(channel)
+            self._take_back(connection)
+            if time.monotonic() >= until:
+                break
         return True
 
-    def _is_busy(self) -> bool:
-        channels = [each for each in self._map.values() if isinstance(each, HTTPChannel)]
-        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+    def _attend(self, connection: Connection, events: int) -> None:
+        """Let a connection read or write; a failure closes it alone."""
+        is_being_answered = connection.request is not None
+        try:
+            if events & selectors.EVENT_WRITE:
+                connection.write()
+            if events & selectors.EVENT_READ:
+                connection.read()
+        except Exception as error:
+            self._fail(connection, error)
+        if is_being_answered:
+            self._watch(connection)
+        else:
+            self._go_on(connection)
 
-    def _stop_listening(self) -> None:
-        for server in self._listening:
-            server.accepting = False
-            server.del_channel()
-            if server.socket is not None:
-                server.socket.close()
+    def _take_back(self, connection: Connection) -> None:
+        """Send an answer that is whole."""
+        self._has_had_large |= connection.request is not None and connection.request.is_large
+        try:
+            connection.answered()
+        except Exception as error:
+            self._fail(connection, error)
+        self._go_on(connection)
+
+    def _go_on(self, connection: Connection) -> None:
+        """Have the next request answered, or watch for what a connection waits for."""
+        if connection.request is not None and connection.is_open:
+            self._waiting.append(connection)
+        else:
+            self._watch(connection)
+
+    def _watch(self, connection: Connection) -> None:
+        events = connection.interest()
+        if events != connection.watched:
+            if not events:
+                self._selector.unregister(connection.fileno)
+            elif connection.watched:
+                self._selector.modify(connection.fileno, events, connection)
+            else:
+                self._selector.register(connection.fileno, events, connection)
+            connection.watched = events
+        if not connection.is_open:
+            self._connections.discard(connection)
+
+    def _fail(self, connection: Connection, error: Exception) -> None:
+        log_failure("A connection failed and is closed", error)
+        connection.close()
+
+    def _check(self, now: float) -> None:
+        """Close connections that have waited for too long; give memory back; listen again after a pause."""
+        for connection in list(self._connections):
+            connection.expire(now)
+            if connection.request is None or not connection.is_open:
+                self._watch(connection)
+        if self._has_had_large:
+            self._has_had_large = False
+            memory.give_back()
+        if self._listens_from is not None and now >= self._listens_from and not self._stopping:
+            for each in self._sockets:
+                self._selector.register(each, selectors.EVENT_READ, partial(self._accept, each))
+            self._listens_from = None
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(_ACCEPTED_AT_ONCE):
+            if len(self._connections) >= self._limits.connections and not self._make_room():
+                self._pause("every connection is busy")
+                return
+            try:
+                accepted, address = listening.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in _NO_DESCRIPTORS:
+                    self._pause(os.strerror(error.errno))
+                    return
+                # The caller was gone before it was accepted.
+                continue
+            connection = Connection(accepted, address, self._service)
+            self._connections.add(connection)
+            self._watch(connection)
+
+    def _make_room(self) -> bool:
+        """Close the connection that has kept us waiting for longest with a handshake or a request's head.
+
+        False where there is none.
+        """
+        unfinished = [each for each in self._connections if each.is_unfinished]
+        if not unfinished:
+            return False
+        oldest = min(unfinished, key=lambda each: each.seniority)
+        oldest.close()
+        self._watch(oldest)
+        return True
+
+    def _pause(self, reason: str) -> None:
+        """Accept nobody for a second; whoever connects waits that long."""
+        if self._listens_from is None:
+            for each in self._sockets:
+                self._selector.unregister(each)
+        self._listens_from = time.monotonic() + _PAUSE_SECONDS
+        self._log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
+
+    def _begin_to_stop(self) -> None:
+        """Accept who has connected already, then nobody; from now on each answer is its connection's last."""
+        self._stop_began = time.monotonic()
+        self._service.is_stopping = True
+        for each in self._sockets:
+            if self._listens_from is None:
+                self._accept(each)
+            if self._listens_from is None:
+                self._selector.unregister(each)
+            each.close()
+        self._listens_from = None
+
+    def _has_last_answers(self) -> bool:
+        """Whether somebody may still get an answer while the server stops."""
+        assert self._stop_began is not None
+        lasted = time.monotonic() - self._stop_began
+        if lasted >= _LAST_ANSWERS_SECONDS:
+            return False
+        if lasted >= _GRACE_SECONDS:
+            for connection in list(self._connections):
+                connection.finish()
+                if connection.request is None:
+                    self._watch(connection)
+        return bool(self._connections)
+
+    def _close(self) -> None:
+        for connection in self._connections:
+            connection.close()
+        self._selector.close()
+        self._woken.close()
+        self._wake_up.close()

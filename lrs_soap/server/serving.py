@@ -9,14 +9,15 @@ import ssl
 import sys
 from typing import TYPE_CHECKING, Any
 
+from lrs_soap.clock import Clock
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.log import open_log
-from lrs_soap.server import rekeying, tls
+from lrs_soap.server import memory, rekeying, tls
 from lrs_soap.server.application import Application
-from lrs_soap.server.https import HttpsServer
+from lrs_soap.server.limits import Limits
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
-from lrs_soap.server.processes import Announce, Post, Processes, Server
+from lrs_soap.server.processes import Announce, Post, Processes
 from lrs_soap.server.working import do_jobs
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.world import Worlds
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 # A body over the limit is read this many times over before the connection is cut, so that its sender can read why.
 _PATIENCE = 8
-_CONNECTIONS = 1000
 
 
 def serve(settings: Settings) -> None:
@@ -62,12 +62,13 @@ def _answer(
     settings: Settings, sockets: list[socket.socket], context: ssl.SSLContext | None, announce: Announce
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
+    memory.share_one_heap()
     logger = open_log(settings.log_level, settings.log_format)
     if settings.processes > 1:
         logger = logger.bind(process=os.getpid())
     with Worlds.open(settings, log=logger, prepare=False) as worlds:
         application = application_of(settings, worlds.main)
-        server = _server(application, settings, sockets, context, logger)
+        server = _server(application, settings, sockets, context, logger, worlds.main.clock)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda number, frame: server.stop())
         announce(server)
@@ -102,24 +103,17 @@ def _server(
     sockets: list[socket.socket],
     context: ssl.SSLContext | None,
     logger: Any,
-) -> Server:
-    # The address in the WSDL for a caller who does not say by which host it asks.
-    server_name = _in_url(settings.host)
-    max_body_bytes = _PATIENCE * settings.max_body_bytes
-    if context is not None:
-        return HttpsServer(
-            application, sockets, context, server_name=server_name, max_body_bytes=max_body_bytes, log=logger
-        )
+    clock: Clock,
+) -> Loop:
     return Loop(
         application,
-        threads=settings.threads,
-        sockets=sockets,
-        ident="lrs-soap",
-        server_name=server_name,
-        connection_limit=_CONNECTIONS,
-        max_request_body_size=max_body_bytes,
-        # Whom to believe is the application's own setting, the same under every server.
-        clear_untrusted_proxy_headers=False,
+        sockets,
+        standby_threads=settings.threads,
+        limits=Limits(body_bytes=_PATIENCE * settings.max_body_bytes),
+        tls=context,
+        # The address in the WSDL for a caller who does not say by which host it asks.
+        server_name=_in_url(settings.host),
+        log=lambda event, **facts: logger.info(event, time=clock.now().isoformat(), **facts),
     )
 
 

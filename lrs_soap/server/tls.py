@@ -36,7 +36,7 @@ def context_of(certificate: Path, key: Path, client_ca: Path | None) -> ssl.SSLC
     return context
 
 
-def peer_subject(connection: ssl.SSLSocket) -> str | None:
+def peer_subject(connection: ssl.SSLSocket | ssl.SSLObject) -> str | None:
     """Whom the certificate at the other end names, as RFC 4514 writes it; None where none was asked for."""
     certificate = connection.getpeercert(binary_form=True)
     return None if certificate is None else x509.load_der_x509_certificate(certificate).subject.rfc4514_string()

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from lrs_soap.server.application import Application
+from lrs_soap.server.listening import listen
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.soap_port import SoapPort
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.wsdl.document import WsdlDocument
+from tests.kit.certificates import Certificates
 from tests.kit.kept_journal import KeptJournal
 
 
@@ -26,6 +28,18 @@ class _NoEndpoint:
     operations = ()
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Certificates of a CA, a server, and clients good and bad."""
+    return Certificates.made_in(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session", params=["http", "https"])
+def transport(request: pytest.FixtureRequest, certificates: Certificates) -> tuple[str, ...]:
+    """Flags of `serve` for each transport in turn."""
+    return () if request.param == "http" else certificates.flags
+
+
 @pytest.fixture
 def broken_application() -> Iterator[str]:
     """The address of a server in this process whose WSDL cannot be made."""
@@ -37,7 +51,7 @@ def broken_application() -> Iterator[str]:
         max_body_bytes=1024,
     )
     application = Application([port], journal=KeptJournal())
-    loop = Loop(application, threads=0, host="127.0.0.1", port=0)
+    loop = Loop(application, listen("127.0.0.1", 0))
     thread = threading.Thread(target=loop.run)
     thread.start()
     try:

@@ -17,6 +17,7 @@ from lrs_soap.operations import organisations
 from lrs_soap.passwords import Passwords
 from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.sample import starting_data
+from lrs_soap.server.listening import listen
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.settings import Settings, resolve
@@ -385,7 +386,7 @@ def at(tmp_path: Path) -> Iterator[Callable[..., Callable[[datetime], str | None
             settings: Settings = resolve(flags).settings
             world = world_over(store, clock=clock, passwords=passwords)
             application = application_of(settings, replace(world, policy=policy_of(settings)))
-            loop = Loop(application, threads=0, host="127.0.0.1", port=0)
+            loop = Loop(application, listen("127.0.0.1", 0))
             loops.append((loop, threading.Thread(target=loop.run)))
             loops[-1][1].start()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import http.client
+import time
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,6 +33,13 @@ def is_served(answer: Answer) -> bool:
 def padded(length: int) -> bytes:
     """A valid call of exactly so many bytes."""
     return CALL + b" " * (length - len(CALL))
+
+
+@pytest.fixture(scope="module")
+def server(transport: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the settings' defaults, over each transport. Tests leave it as they found it."""
+    with RunningServer(tmp_path_factory.mktemp("server"), *transport) as running:
+        yield running
 
 
 def test_expect_100_continue_is_answered_at_once(server: RunningServer) -> None:
@@ -124,14 +132,172 @@ def test_a_body_that_is_cut_off_leaves_nothing_behind(server: RunningServer) -> 
     assert is_served(post(server.url, CALL))
 
 
-@pytest.mark.parametrize(
-    "line", ["Content-Length: ten", "Content-Length: -5", "Content-Length: 5\r\nContent-Length: 6"]
-)
-def test_a_length_that_is_none_is_refused(server: RunningServer, line: str) -> None:
-    with RawConnection(server.url) as connection:
-        connection.head(FIRST_LINE, CONTENT_TYPE, line)
+MISFRAMED = {
+    "a length in words": ("Content-Length: ten",),
+    "a negative length": ("Content-Length: -5",),
+    "a length with a sign": ("Content-Length: +5",),
+    "a length of 5,000 digits": (f"Content-Length: {'9' * 5000}",),
+    "no length after the colon": ("Content-Length:",),
+    "two lengths": ("Content-Length: 5", "Content-Length: 6"),
+    "the same length twice": ("Content-Length: 5", "Content-Length: 5"),
+    "a list of lengths": ("Content-Length: 5, 5",),
+    "a length beside chunks": ("Content-Length: 5", "Transfer-Encoding: chunked"),
+    "chunked twice": ("Transfer-Encoding: chunked, chunked",),
+    "chunked in two fields": ("Transfer-Encoding: chunked", "Transfer-Encoding: chunked"),
+    "chunked, but not last": ("Transfer-Encoding: chunked, gzip",),
+    "a second host": ("Host: elsewhere",),
+    "a space before the colon": ("Content-Length : 5",),
+    "a folded line": ("X-Long: one", " two"),
+    "a line without a colon": ("Content-Length 5",),
+    "a line without a name": (": 5",),
+    "a name with a space": ("Content Length: 5",),
+    "a bare line feed": ("X-One: 1\nContent-Length: 5",),
+    "a bare carriage return": ("X-One: 1\rContent-Length: 5",),
+    "a null character": ("X-One: 1\0",),
+}
 
-        assert connection.answer().status == 400
+
+def is_refused_and_closed(connection: RawConnection, status: int = 400) -> bool:
+    """Whether the next answer is a refusal, and the last one of its connection."""
+    answer = connection.answer()
+    assert answer.headers["connection"] == "close"
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    return answer.status == status and connection.receive(1) == b""
+
+
+@pytest.mark.parametrize("lines", MISFRAMED.values(), ids=MISFRAMED)
+def test_a_header_that_could_be_read_in_two_ways_is_refused(server: RunningServer, lines: tuple[str, ...]) -> None:
+    already = len(server.logged())
+    with RawConnection(server.url) as connection:
+        connection.head(FIRST_LINE, CONTENT_TYPE, *lines)
+
+        assert is_refused_and_closed(connection)
+    assert "Traceback" not in server.logged()[already:]
+
+
+@pytest.mark.parametrize("size", ["-1", "+1", "0x1", "1_0", " 1", "1 ", "", "g", "1\n", "1" * 5000, "1;\x01"])
+def test_a_chunk_s_size_is_hexadecimal_digits_alone(server: RunningServer, size: str) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(FIRST_LINE, CONTENT_TYPE, "Transfer-Encoding: chunked")
+        connection.send(f"{size}\r\n<\r\n0\r\n\r\n".encode())
+
+        assert is_refused_and_closed(connection)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"x\r\n", b"\n\r"])
+def test_a_chunk_ends_where_it_says(server: RunningServer, end: bytes) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(FIRST_LINE, CONTENT_TYPE, "Transfer-Encoding: chunked")
+        connection.send(b"1\r\n<" + end + b"0\r\n\r\n")
+
+        assert is_refused_and_closed(connection)
+
+
+def test_a_chunk_may_have_extensions_and_the_body_a_trailer(server: RunningServer) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(FIRST_LINE, CONTENT_TYPE, "Transfer-Encoding: chunked")
+        connection.send(b'%x;name="a b"\r\n%s\r\n0\r\nX-Checksum: 1\r\n\r\n' % (len(CALL), CALL))
+
+        assert is_served(connection.answer())
+        connection.head("GET / HTTP/1.1")
+        assert connection.answer().status == 200
+
+
+@pytest.mark.parametrize(
+    "first_line",
+    [
+        "POST /LearnerService.svc HTTP/11",
+        "POST /LearnerService.svc HTTP/1.10",
+        "POST /LearnerService.svc\xe9 HTTP/1.1",
+        "POST /LearnerService.svc HTTP/1.1 ",
+        "POST /LearnerService.svc",
+        "POST  /LearnerService.svc HTTP/1.1",
+        "post /LearnerService.svc HTTP/1.1",
+        "POST /Learner Service.svc HTTP/1.1",
+        "POST /LearnerService.svc\t HTTP/1.1",
+        "\x16\x03\x01",
+    ],
+)
+def test_a_first_line_that_is_none_is_refused(server: RunningServer, first_line: str) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(first_line)
+
+        assert is_refused_and_closed(connection)
+
+
+def test_a_request_of_http_1_1_names_its_host(server: RunningServer) -> None:
+    with RawConnection(server.url) as connection:
+        connection.send(b"GET / HTTP/1.1\r\n\r\n")
+
+        assert is_refused_and_closed(connection)
+
+
+def test_chunks_are_for_http_1_1(server: RunningServer) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(f"POST {LEARNER_SERVICE} HTTP/1.0", CONTENT_TYPE, "Transfer-Encoding: chunked")
+        connection.send(chunked(CALL, 100))
+
+        assert is_refused_and_closed(connection)
+
+
+def test_an_unknown_transfer_encoding_is_501(server: RunningServer) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(FIRST_LINE, CONTENT_TYPE, "Transfer-Encoding: gzip")
+
+        assert is_refused_and_closed(connection, 501)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["//LearnerService.svc", "///learnerservice.SVC", "http://elsewhere/LearnerService.svc", "/%4CearnerService.svc"],
+)
+def test_a_path_may_be_written_in_several_ways(server: RunningServer, target: str) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(f"POST {target} HTTP/1.1", CONTENT_TYPE, f"Content-Length: {len(CALL)}")
+        connection.send(CALL)
+
+        assert is_served(connection.answer())
+
+
+def test_a_whole_url_says_which_host_is_asked(server: RunningServer) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head("GET http://elsewhere:81/LearnerService.svc?wsdl HTTP/1.1")
+        [address] = connection.document().root.iter("{*}address")
+
+    assert urlsplit(address.get("location", "")).netloc == "elsewhere:81"
+
+
+def test_a_header_with_an_underscore_is_not_taken_for_another(transport: tuple[str, ...], tmp_path: Path) -> None:
+    flags = (*transport, "--trusted-proxies", "127.0.0.1")
+    with RunningServer(tmp_path, *flags) as server, RawConnection(server.url) as connection:
+        connection.head(f"GET {LEARNER_SERVICE}?wsdl HTTP/1.1", "X_Forwarded_Host: elsewhere")
+
+        assert b"elsewhere" not in connection.document().body
+
+
+@pytest.mark.parametrize("lines", [["X-Long: " + "x" * 300_000], ["X: 1"] * 201], ids=["too long", "too many"])
+def test_a_header_that_is_too_large_is_431(server: RunningServer, lines: list[str]) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(FIRST_LINE, *lines)
+
+        assert is_refused_and_closed(connection, 431)
+
+
+def test_a_header_that_is_long_to_read_takes_no_time(server: RunningServer) -> None:
+    with RawConnection(server.url) as connection:
+        started = time.monotonic()
+        connection.head(FIRST_LINE, "X-Spaces:" + " " * 50_000 + "\x01")
+
+        assert is_refused_and_closed(connection)
+        assert time.monotonic() - started < 2
+
+
+def test_requests_may_come_before_the_answers_to_others(server: RunningServer) -> None:
+    request = b"GET /LearnerService.svc HTTP/1.1\r\nHost: x\r\n\r\n"
+    with RawConnection(server.url) as connection:
+        connection.send(request * 499 + b"GET / HTTP/1.0\r\n\r\n")
+
+        assert connection.receive(MEGABYTE).count(b" 200 OK\r\n") == 500
 
 
 def test_three_megabytes_are_served_under_the_default_limit(server: RunningServer) -> None:
@@ -139,9 +305,9 @@ def test_three_megabytes_are_served_under_the_default_limit(server: RunningServe
 
 
 @pytest.fixture(scope="module")
-def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def narrow(transport: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that reads 4096 bytes and not one more."""
-    with RunningServer(tmp_path_factory.mktemp("narrow"), "--max-body-bytes", "4096") as running:
+    with RunningServer(tmp_path_factory.mktemp("narrow"), *transport, "--max-body-bytes", "4096") as running:
         yield running
 
 
@@ -198,24 +364,22 @@ def test_a_gzip_bomb_is_413_and_takes_no_memory(server: RunningServer) -> None:
 
 
 def test_a_connection_that_is_kept_open_keeps_nothing_of_what_it_was_answered(server: RunningServer) -> None:
-    address = urlsplit(server.url)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port)
+    with RawConnection(server.url) as connection:
 
-    def ask(times: int) -> int:
-        """Ask so many times for a WSDL; how many bytes were answered."""
-        answered = 0
-        for _ in range(times):
-            connection.request("GET", f"{LEARNER_SERVICE}?wsdl")
-            answered += len(connection.getresponse().read())
-        return answered
+        def ask(times: int) -> int:
+            """Ask so many times for a WSDL; how many bytes were answered."""
+            answered = 0
+            for _ in range(times):
+                connection.head(f"GET {LEARNER_SERVICE}?wsdl HTTP/1.1")
+                answered += len(connection.document().body)
+            return answered
 
-    ask(20)
-    before = resident_bytes(server)
-    answered = ask(1000)
-    connection.close()
+        ask(20)
+        before = resident_bytes(server)
+        answered = ask(1000)
 
-    assert answered > 30 * MEGABYTE
-    assert resident_bytes(server) - before < 15 * MEGABYTE
+        assert answered > 30 * MEGABYTE
+        assert resident_bytes(server) - before < 15 * MEGABYTE
 
 
 BROKEN = {

@@ -11,8 +11,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -25,6 +23,7 @@ from lxml import etree
 
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.server import tls
+from tests.kit.certificates import Certificates
 from tests.kit.https_client import ask, post, trusting
 from tests.kit.running_server import PASSWORD, UKPRN, RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, find_by_uln
@@ -32,44 +31,6 @@ from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, fi
 CALL = envelope(find_by_uln())
 WRONG_PASSWORD = envelope(find_by_uln(OrgPassword="CompatSitePass02"))
 HALF_SENT = 40
-
-
-@dataclass(frozen=True)
-class Certificates:
-    """Files of a CA, a server, and clients good and bad; each client's is certificate and key in one."""
-
-    ca: Path
-    server: Path
-    key: Path
-    client: Path
-    expired: Path
-    stranger: Path
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        return ("--tls-cert", str(self.server), "--tls-key", str(self.key))
-
-    @property
-    def flags_for_clients(self) -> tuple[str, ...]:
-        return (*self.flags, "--tls-client-ca", str(self.ca))
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    folder = tmp_path_factory.mktemp("certificates")
-    made = Certificates(*(folder / f"{name}.pem" for name in ("ca", "server", "key", "client", "expired", "stranger")))
-    authority = trustme.CA()
-    server = authority.issue_cert("localhost", "127.0.0.1")
-    authority.cert_pem.write_to_path(made.ca)
-    server.cert_chain_pems[0].write_to_path(made.server)
-    server.private_key_pem.write_to_path(made.key)
-    for path, client in (
-        (made.client, authority.issue_cert("a@b", common_name="vendor, one", organization_name="A vendor")),
-        (made.expired, authority.issue_cert("a@b", common_name="late", not_after=datetime(2020, 1, 1))),
-        (made.stranger, trustme.CA().issue_cert("a@b", common_name="stranger")),
-    ):
-        client.private_key_and_cert_chain_pem.write_to_path(path)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +67,12 @@ def test_a_caller_with_a_certificate_is_served_and_named_in_the_log(
 
 @pytest.mark.parametrize(
     ("who", "refused"),
-    [(None, "PEER_DID_NOT_RETURN"), ("stranger", "unable to get local issuer"), ("expired", "has expired")],
+    [
+        (None, "PEER_DID_NOT_RETURN"),
+        ("stranger", "unable to get local issuer"),
+        ("expired", "has expired"),
+        ("future", "not yet valid"),
+    ],
 )
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_caller_whose_certificate_is_not_good_never_reaches_the_application(

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from wsgiref.util import FileWrapper
 
 import pytest
-from waitress.channel import HTTPChannel
 
+from lrs_soap.server import tls
+from lrs_soap.server.connection import Connection
+from lrs_soap.server.listening import listen
 from lrs_soap.server.loop import Loop
+from tests.kit.certificates import Certificates
+from tests.kit.https_client import trusting
 
 PATIENCE = 20.0
 
@@ -26,63 +32,98 @@ class Application:
         self.go_on = threading.Event()
         self.slow_ones = threading.Semaphore(0)
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/slow":
             self.slow_ones.release()
             assert self.go_on.wait(PATIENCE)
-        body = threading.current_thread().name.encode()
+        body = self.body(environ)
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
+
+    def body(self, environ: dict[str, Any]) -> bytes:
+        return threading.current_thread().name.encode()
+
+
+@dataclass
+class Running:
+    """A loop at work in this process."""
+
+    loop: Loop
+    client: ssl.SSLContext | None
+
+    def connect(self) -> socket.socket:
+        """A connection to it, of its transport."""
+        connected = socket.create_connection(("127.0.0.1", self.loop.port), timeout=PATIENCE)
+        return connected if self.client is None else self.client.wrap_socket(connected, server_hostname="localhost")
+
+    def ask(self, path: str = "/") -> bytes | None:
+        """Ask once; what was answered."""
+        return Asker(self, path).answered()
 
 
 class Asker(threading.Thread):
     """Asks once, and keeps what was answered."""
 
-    def __init__(self, port: int, path: str) -> None:
+    def __init__(self, running: Running, path: str) -> None:
         super().__init__()
-        self._port, self._path = port, path
+        self._running, self._path = running, path
         self.answer: bytes | None = None
         self.start()
 
     def run(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
-        connection.request("GET", self._path)
-        self.answer = connection.getresponse().read()
-        connection.close()
+        with self._running.connect() as connection:
+            connection.sendall(f"GET {self._path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            self.answer = response.read()
 
     def answered(self) -> bytes | None:
         self.join(PATIENCE)
         return self.answer
 
 
-@contextmanager
-def running(application: Application | Body, *, threads: int = 0) -> Iterator[Loop]:
-    loop = Loop(application, threads=threads, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=loop.run, name="first")
-    thread.start()
-    try:
-        yield loop
-    finally:
-        application.go_on.set()
-        loop.stop()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
+Run = Callable[..., AbstractContextManager[Running]]
 
 
-def test_while_nothing_is_slow_one_thread_answers_all() -> None:
-    with running(Application()) as loop:
-        assert {Asker(loop.port, "/").answered() for _ in range(20)} == {b"first"}
+@pytest.fixture(params=["http", "https"])
+def run(request: pytest.FixtureRequest, certificates: Certificates) -> Run:
+    """Runs a loop over an application, over each transport in turn."""
+    server: ssl.SSLContext | None = None
+    client: ssl.SSLContext | None = None
+    if request.param == "https":
+        server = tls.context_of(certificates.server, certificates.key, None)
+        client = trusting(certificates.ca)
+
+    @contextmanager
+    def run(application: Application, **adjustments: Any) -> Iterator[Running]:
+        loop = Loop(application, listen("127.0.0.1", 0), tls=server, **adjustments)
+        thread = threading.Thread(target=loop.run, name="first")
+        thread.start()
+        try:
+            yield Running(loop, client)
+        finally:
+            application.go_on.set()
+            loop.stop()
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+
+    return run
 
 
-@pytest.mark.parametrize("slow", [1, 2])
-def test_slow_requests_hold_nobody_up(slow: int) -> None:
+def test_while_nothing_is_slow_one_thread_answers_all(run: Run) -> None:
+    with run(Application()) as running:
+        assert {running.ask() for _ in range(20)} == {b"first"}
+
+
+@pytest.mark.parametrize("slow", [1, 2, 8])
+def test_slow_requests_hold_nobody_up(run: Run, slow: int) -> None:
     application = Application()
-    with running(application) as loop:
+    with run(application) as running:
         kept = []
         for _ in range(slow):
-            kept.append(Asker(loop.port, "/slow"))
+            kept.append(Asker(running, "/slow"))
             assert application.slow_ones.acquire(timeout=PATIENCE)
-        quick = {Asker(loop.port, "/").answered() for _ in range(5)}
+        quick = {running.ask() for _ in range(5)}
         assert len(quick) == 1
         assert quick.isdisjoint({b"first", None})
         assert all(each.is_alive() for each in kept)
@@ -91,27 +132,69 @@ def test_slow_requests_hold_nobody_up(slow: int) -> None:
         assert {each.answered() for each in kept}.isdisjoint({None, *quick})
 
 
-def test_it_goes_on_after_everybody_was_kept() -> None:
+def test_it_goes_on_after_everybody_was_kept(run: Run) -> None:
     application = Application()
-    with running(application) as loop:
-        kept = [Asker(loop.port, "/slow") for _ in range(10)]
-        for _ in range(3):
+    with run(application) as running:
+        kept = [Asker(running, "/slow") for _ in range(16)]
+        for _ in range(9):
             assert application.slow_ones.acquire(timeout=PATIENCE)
         application.go_on.set()
         assert None not in {each.answered() for each in kept}
         for _ in range(20):
-            assert Asker(loop.port, "/").answered()
+            assert running.ask()
 
 
-def test_what_is_slow_is_answered_after_stop() -> None:
+def test_without_standby_threads_one_thread_does_all(run: Run) -> None:
     application = Application()
-    with running(application) as loop:
-        kept = Asker(loop.port, "/slow")
+    with run(application, standby_threads=0) as running:
+        kept = Asker(running, "/slow")
         assert application.slow_ones.acquire(timeout=PATIENCE)
-        assert Asker(loop.port, "/").answered()
-        loop.stop()
+        quick = Asker(running, "/")
+        application.go_on.set()
+        assert {kept.answered(), quick.answered()} == {b"first"}
+
+
+def test_what_is_slow_is_answered_after_stop(run: Run) -> None:
+    application = Application()
+    with run(application) as running:
+        kept = Asker(running, "/slow")
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        assert running.ask()
+        running.loop.stop()
         application.go_on.set()
         assert kept.answered()
+
+
+WORDS = "what somebody has sent"
+BODY = bytes(range(256)) * 4096
+
+
+class Files(Application):
+    """Answers with a megabyte, as a file; `/slow` not before it is told to, and as bytes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        path.write_bytes(BODY)
+        self.files: list[BinaryIO] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            return super().__call__(environ, start_response)
+        start_response("200 OK", [("Content-Length", str(len(BODY)))])
+        self.files.append(self._path.open("rb"))
+        return cast(Iterable[bytes], environ.get("wsgi.file_wrapper", FileWrapper)(self.files[-1]))
+
+    def body(self, environ: dict[str, Any]) -> bytes:
+        return BODY
+
+
+def test_a_file_is_sent_as_the_application_wraps_it(run: Run, tmp_path: Path) -> None:
+    application = Files(tmp_path / "file")
+    with run(application) as running:
+        assert [running.ask("/file") for _ in range(2)] == [BODY, BODY]
+
+    assert [each.closed for each in application.files] == [True, True]
 
 
 # Two requests in one packet: while the first is answered, nothing more is read from its connection.
@@ -119,68 +202,15 @@ SLOW_AND_EXPECTING = (
     b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"
     b"POST /file HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
 )
-BODY = bytes(range(256)) * 4096
 
 
-class Body:
-    """Answers with a megabyte, as a file or as bytes; `/slow` not before it is told to."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        path.write_bytes(BODY)
-        self.files: list[BinaryIO] = []
-        self.go_on = threading.Event()
-        self.slow_ones = threading.Semaphore(0)
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        start_response("200 OK", [("Content-Length", str(len(BODY)))])
-        if environ["PATH_INFO"] == "/slow":
-            self.slow_ones.release()
-            assert self.go_on.wait(PATIENCE)
-            return [BODY]
-        self.files.append(self._path.open("rb"))
-        return cast(Iterable[bytes], environ["wsgi.file_wrapper"](self.files[-1]))
-
-
-@pytest.mark.parametrize("threads", [0, 4])
-def test_a_file_is_sent_as_the_application_wraps_it(tmp_path: Path, threads: int) -> None:
-    application = Body(tmp_path / "file")
-    with running(application, threads=threads) as loop:
-        connection = http.client.HTTPConnection("127.0.0.1", loop.port, timeout=PATIENCE)
-        for _ in range(2):
-            connection.request("GET", "/file")
-            assert connection.getresponse().read() == BODY
-        connection.close()
-
-    assert [each.closed for each in application.files] == [True, True]
-
-
-class SlowSend:
-    """Makes the loop's sockets send slowly, so that two threads that send at once are sure to meet."""
-
-    def __init__(self) -> None:
-        self._send = HTTPChannel.send
-
-    def __call__(self, channel: HTTPChannel, data: bytes, do_close: bool = True) -> int:
-        time.sleep(0.02)
-        return int(self._send(channel, data, do_close))
-
-
-@pytest.mark.parametrize("threads", [0, 4])
-def test_two_threads_that_flush_one_connection_send_each_byte_once(
-    tmp_path: Path, threads: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow_send = SlowSend()
-    monkeypatch.setattr(HTTPChannel, "send", lambda channel, data, do_close=True: slow_send(channel, data, do_close))
-    application = Body(tmp_path / "file")
-    with running(application, threads=threads) as loop, socket.create_connection(("127.0.0.1", loop.port)) as client:
-        client.settimeout(PATIENCE)
-        # A thread that no longer reads the network answers the first, and then sends the leave to go on with the
-        # second; the one that does read it looks for what it can send.
+def test_a_request_behind_a_slow_one_gets_leave_to_go_on_after_its_answer(run: Run, tmp_path: Path) -> None:
+    application = Files(tmp_path / "file")
+    with run(application) as running, running.connect() as client:
         client.sendall(SLOW_AND_EXPECTING)
         assert application.slow_ones.acquire(timeout=PATIENCE)
         application.go_on.set()
-        others = [Asker(loop.port, "/file") for _ in range(4)]
+        others = [Asker(running, "/file") for _ in range(4)]
         answer = client.makefile("rb")
         assert read_head(answer).startswith(b"HTTP/1.1 200")
         assert answer.read(len(BODY)) == BODY
@@ -196,22 +226,44 @@ def read_head(answer: BinaryIO) -> bytes:
     return b"".join(iter(answer.readline, b"\r\n"))
 
 
-@pytest.mark.parametrize("threads", [0, 4])
 def test_a_connection_that_fails_is_closed_and_the_others_go_on(
-    threads: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(channel: HTTPChannel) -> None:
-        raise ValueError("it cannot go on")
+    answered = Connection.answered
 
-    monkeypatch.setattr(HTTPChannel, "send_continue", fail)
+    def fail(connection: Connection) -> None:
+        if connection.request is not None and connection.request.path == "/slow":
+            raise ValueError(WORDS)
+        answered(connection)
+
+    monkeypatch.setattr(Connection, "answered", fail)
     application = Application()
-    with running(application, threads=threads) as loop, socket.create_connection(("127.0.0.1", loop.port)) as client:
-        client.settimeout(PATIENCE)
+    with run(application) as running, running.connect() as client:
         client.sendall(SLOW_AND_EXPECTING)
         assert application.slow_ones.acquire(timeout=PATIENCE)
         application.go_on.set()
-        while client.recv(4096):
-            pass
-        assert Asker(loop.port, "/").answered()
+        assert client.recv(4096) == b""
+        assert running.ask()
 
-    assert "it cannot go on" in caplog.text
+    # By its type and place: what an exception says may be what a caller has sent.
+    assert "ValueError" in caplog.text
+    assert "test_loop.py" in caplog.text
+    assert WORDS not in caplog.text
+
+
+class Failing(Application):
+    """Fails in the middle of what it does."""
+
+    def body(self, environ: dict[str, Any]) -> bytes:
+        raise ValueError(WORDS)
+
+
+def test_an_application_that_fails_is_500_and_the_end_of_its_connection_alone(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    with run(Failing()) as running:
+        for _ in range(2):
+            assert b"The service has failed." in (running.ask() or b"")
+
+    assert "ValueError" in caplog.text
+    assert WORDS not in caplog.text

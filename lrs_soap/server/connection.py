@@ -1,0 +1,408 @@
+"""One caller's connection: requests read from it, answers sent to it, in clear or by TLS.
+
+Only the thread that leads (lead.py) touches a connection, so nothing here takes a lock. The one exception is the
+thread that answers a request, which calls `answer` and nothing else: it adds to the output, and hands the connection
+back when the answer is whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import socket
+import ssl
+import struct
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from waitress.adjustments import Adjustments
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import InternalServerError
+
+from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, Environ
+from lrs_soap.server.limits import Limits
+from lrs_soap.server.request import Request
+from lrs_soap.server.tls_session import TlsSession
+
+_BLOCK = 64 * 1024
+_READ_BYTES = 8 * 1024
+# Once all is sent, a caller has this long to close its side, and this long at most if it still sends.
+_PARTING_SECONDS = 1.0
+_LONGEST_PARTING_SECONDS = 30.0
+_PLAIN_HTTP = b"This is HTTPS, and the request was not.\n"
+_PLAIN_HTTP_ANSWER = (
+    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_PLAIN_HTTP), _PLAIN_HTTP)
+)
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# Linger for no time: the machine forgets what it has not sent.
+_RESET = struct.pack("ii", 1, 0)
+
+
+_logger = logging.getLogger(__name__)
+
+
+class Disconnected(Exception):
+    """The caller is gone, so the rest of an answer need not be made."""
+
+
+class _Phase(Enum):
+    OPEN = auto()
+    CLOSING = auto()
+    """Nothing more is read; closed once the output is sent."""
+    PARTING = auto()
+    """Everything is sent and our side is shut; what the caller still sends is thrown away until it closes."""
+    CLOSED = auto()
+
+
+@dataclass(slots=True)
+class Service:
+    """What the connections of one listening socket have in common.
+
+    The names without our own meaning are those that waitress's tasks ask of a server.
+    """
+
+    application: Callable[..., Any]
+    adj: Adjustments
+    effective_port: str
+    limits: Limits
+    tls: ssl.SSLContext | None
+    log: Callable[..., None]
+    """Is told of what an operator should know: an event's name, and facts by name."""
+    is_stopping: bool = False
+
+    @property
+    def server_name(self) -> str:
+        return self.adj.server_name
+
+
+class _Task(WSGITask):
+    """Calls the application for a request."""
+
+    channel: Connection  # type: ignore[assignment]
+
+    def get_environment(self) -> Environ:
+        """The environment, with the subject of the caller's certificate if there is one."""
+        environ = super().get_environment()
+        # An application that wraps a file then sends it in blocks itself.
+        environ.pop("wsgi.file_wrapper", None)
+        if self.channel.subject is not None:
+            environ[CERTIFICATE_SUBJECT] = self.channel.subject
+        return environ
+
+    def build_response_header(self) -> bytes:
+        """The head of the answer, which closes the connection while the service stops."""
+        if self.channel.server.is_stopping:
+            self.request.headers["CONNECTION"] = "close"  # type: ignore[attr-defined]
+        return super().build_response_header()
+
+
+class Connection:
+    """A connection that was accepted. The public attributes that are not documented are those waitress's tasks use."""
+
+    def __init__(self, accepted: socket.socket, address: tuple[Any, ...], service: Service) -> None:
+        accepted.setblocking(False)
+        self._socket = accepted
+        self.fileno = accepted.fileno()
+        self.addr = address
+        self.server = service
+        self.adj = service.adj
+        self.watched = 0
+        """The events that the loop watches for."""
+        self.request: Request | None = None
+        """A whole request that is not answered yet."""
+        self._session: TlsSession | None = None
+        self._phase = _Phase.OPEN
+        self._incoming: Request | None = None
+        self._unparsed = b""
+        self._output: deque[bytes | memoryview] = deque()
+        # What of the output is on its way, as it goes over the wire.
+        self._wire = memoryview(b"")
+        # Two counters, because two threads count.
+        self._written = 0
+        self._sent = 0
+        self._answer_is_last = False
+        self._is_to_finish = False
+        self._progress = self._phase_began = self._unfinished_since = time.monotonic()
+
+    @property
+    def subject(self) -> str | None:
+        """The subject of the caller's certificate."""
+        return None if self._session is None else self._session.subject
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has a socket."""
+        return self._phase is not _Phase.CLOSED
+
+    connected = is_open
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes of answers are not sent yet."""
+        return self._written - self._sent
+
+    @property
+    def is_shaking_hands(self) -> bool:
+        """Whether a TLS handshake is still to be finished."""
+        return self.server.tls is not None and (self._session is None or not self._session.is_established)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether no whole request is there, and all that was answered is sent."""
+        return self.request is None and not self._has_output
+
+    @property
+    def seniority(self) -> tuple[bool, float]:
+        """Which of the unfinished connections to close first when there are too many: that with the least.
+
+        Those without a request's head come first, and among equals the one that has been unfinished for longest.
+        """
+        return self._incoming is not None and self._incoming.head is not None, self._unfinished_since
+
+    @property
+    def _has_output(self) -> bool:
+        return bool(self._wire or self._output) or (self._session is not None and self._session.has_output)
+
+    def interest(self) -> int:
+        """The events to watch for now, of `selectors`; 0 for none."""
+        if self._phase is _Phase.CLOSED:
+            return 0
+        if self._has_output:
+            return selectors.EVENT_WRITE
+        return selectors.EVENT_READ if self._is_reading else 0
+
+    @property
+    def _is_reading(self) -> bool:
+        return self._phase is _Phase.PARTING or (self._phase is _Phase.OPEN and self.request is None)
+
+    def read(self) -> None:
+        """Read what has arrived; afterwards `request` is the next request if it is whole."""
+        if not self._is_reading:
+            return
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self.close()
+            return
+        self._progress = time.monotonic()
+        if not data:
+            self.close()
+        elif self._phase is _Phase.OPEN:
+            self._take(data if self.server.tls is None else self._unsealed(data))
+
+    def write(self) -> None:
+        """Send what can be sent; then go on with what has arrived, or close if that is what remains to be done."""
+        if self._phase is _Phase.CLOSED:
+            return
+        self._flush()
+        if self._phase is _Phase.CLOSING and self.request is None and not self._has_output:
+            self._part()
+        if self.request is None:
+            self._take(b"")
+
+    def answer(self) -> None:
+        """Answer the request. The one method for other threads than the leader; `answered` comes after it."""
+        request = self.request
+        assert request is not None
+        task = ErrorTask(self, request) if request.error else _Task(self, request)  # type: ignore[arg-type]
+        try:
+            if not self.is_open:
+                raise Disconnected
+            task.service()
+        except Disconnected:
+            task.close_on_finish = True
+        except Exception as error:
+            log_failure("A request could not be answered", error)
+            task.close_on_finish = True
+            if not task.wrote_header:
+                request.error = InternalServerError("The service has failed.")
+                with suppress(Disconnected):
+                    ErrorTask(self, request).service()  # type: ignore[arg-type]
+        self._answer_is_last = task.close_on_finish
+
+    def answered(self) -> None:
+        """Send the answer that is whole now, and go on with what has arrived behind its request."""
+        if self.request is not None:
+            self.request.close()
+            self.request = None
+        self._progress = self._unfinished_since = time.monotonic()
+        if (self._answer_is_last or self._is_to_finish) and self._phase is _Phase.OPEN:
+            self._enter(_Phase.CLOSING)
+        self.write()
+
+    def write_soon(self, data: bytes) -> int:
+        """Add to the answer; its length. Raises Disconnected."""
+        if self._phase is _Phase.CLOSED:
+            raise Disconnected
+        if data:
+            self._output.append(data)
+            self._written += len(data)
+        return len(data)
+
+    def check_client_disconnected(self) -> bool:
+        return self._phase is _Phase.CLOSED
+
+    def finish(self) -> None:
+        """Close as soon as what was asked is answered and sent; at once if nothing was."""
+        self._is_to_finish = True
+        if self._phase is _Phase.OPEN and self.request is None:
+            self._enter(_Phase.CLOSING)
+            self.write()
+
+    def expire(self, now: float) -> None:
+        """Close if the caller has kept us waiting for too long, at this moment of the monotonic clock."""
+        limits = self.server.limits
+        waited, lasted = now - self._progress, now - self._phase_began
+        if self._phase is _Phase.PARTING:
+            if waited >= _PARTING_SECONDS or lasted >= _LONGEST_PARTING_SECONDS:
+                self.close()
+        elif self._has_output:
+            if waited >= limits.send_seconds:
+                self.close(hard=True)
+        elif self.request is not None:
+            pass
+        elif self.is_shaking_hands:
+            if lasted >= limits.handshake_seconds:
+                if self._session is not None:
+                    self._report_handshake("too slow")
+                self.close()
+        elif waited >= limits.idle_seconds:
+            self.finish()
+
+    def close(self, *, hard: bool = False) -> None:
+        """Close now; `hard` drops what the machine has not sent yet."""
+        if self._phase is _Phase.CLOSED:
+            return
+        self._enter(_Phase.CLOSED)
+        if hard:
+            with suppress(OSError):
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._socket.close()
+        self._output.clear()
+        self._wire = memoryview(b"")
+        self._unparsed = b""
+        self._session = None
+        if self._incoming is not None:
+            self._incoming.close()
+            self._incoming = None
+
+    def _enter(self, phase: _Phase) -> None:
+        self._phase = phase
+        self._phase_began = self._progress = time.monotonic()
+
+    def _take(self, text: bytes) -> None:
+        """Read requests from text until one is whole. More are read once that is answered and mostly sent."""
+        text = self._unparsed + text if self._unparsed else text
+        most_unsent = self.server.limits.unsent_bytes
+        while text and self._phase is _Phase.OPEN and self.request is None and self.unsent <= most_unsent:
+            if self._incoming is None:
+                self._incoming = Request(self.server.limits, self.adj.url_scheme)
+            text = text[self._incoming.received(text) :]
+            if self._incoming.is_whole:
+                self.request, self._incoming = self._incoming, None
+            elif self._incoming.waits_for_leave:
+                self._incoming.waits_for_leave = False
+                self.write_soon(_CONTINUE)
+                self._flush()
+        self._unparsed = text
+        if self._session is not None and self._session.is_closed_by_peer and self.request is None and not text:
+            self.finish()
+
+    def _unsealed(self, data: bytes) -> bytes:
+        """What TLS makes of bytes; where it cannot, the caller is told, and the connection closes."""
+        assert self.server.tls is not None
+        if self._session is None:
+            # A handshake begins with another byte than any request.
+            if data[:1].isalpha():
+                self._report_handshake("plain HTTP")
+                self.write_soon(_PLAIN_HTTP_ANSWER)
+                self._enter(_Phase.CLOSING)
+                self.write()
+                return b""
+            self._session = TlsSession(self.server.tls)
+        is_handshake = not self._session.is_established
+        text = b""
+        try:
+            text = self._session.receive(data)
+        except (ssl.SSLError, ValueError) as error:
+            if is_handshake:
+                self._report_handshake(_reason_of(error))
+            self._enter(_Phase.CLOSING)
+        if self._session.has_output:
+            self.write()
+        return text
+
+    def _report_handshake(self, reason: str) -> None:
+        self.server.log("handshake", caller=self.addr[0], refused=reason)
+
+    def _flush(self) -> None:
+        while self._wire or self._fill_wire():
+            try:
+                sent = self._socket.send(self._wire)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                self.close()
+                return
+            self._wire = self._wire[sent:]
+            self._progress = time.monotonic()
+
+    def _fill_wire(self) -> bool:
+        """Put the next part of the output on its way; False where there is none."""
+        if self._output:
+            text = self._next_block()
+            self._sent += len(text)
+            if self._session is None:
+                self._wire = memoryview(text)
+                return True
+            self._session.seal(text)
+        if self._session is not None:
+            self._wire = memoryview(self._session.take_output())
+        return bool(self._wire)
+
+    def _next_block(self) -> bytes | memoryview:
+        block = self._output.popleft()
+        if len(block) > _BLOCK:
+            whole = memoryview(block)
+            self._output.appendleft(whole[_BLOCK:])
+            return whole[:_BLOCK]
+        # The head of an answer and its body go together.
+        parts, size = [block], len(block)
+        while self._output and size + len(self._output[0]) <= _BLOCK:
+            size += len(self._output[0])
+            parts.append(self._output.popleft())
+        return block if len(parts) == 1 else b"".join(parts)
+
+    def _part(self) -> None:
+        """Shut our side, in two steps: to close with something unread could take back what was sent."""
+        if self._session is not None:
+            self._session.close()
+            self._flush()
+            if self._has_output:
+                return
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+            self._enter(_Phase.PARTING)
+        except OSError:
+            self.close()
+
+
+def _reason_of(error: ssl.SSLError | ValueError) -> str:
+    if not isinstance(error, ssl.SSLError):
+        return "the certificate's subject cannot be read"
+    return getattr(error, "verify_message", None) or error.reason or type(error).__name__
+
+
+def log_failure(message: str, error: Exception) -> None:
+    """Log an exception by its type and place: what it says may quote what a caller sent."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    _logger.error("%s: %s\n%s", message, type(error).__name__, place)

@@ -1,0 +1,58 @@
+"""Who may touch the network: one of several threads, and another one once that is busy for too long."""
+
+from __future__ import annotations
+
+import time
+from threading import Event, Lock
+
+PATIENCE_SECONDS = 0.005
+"""Longer than a find takes, shorter than anybody notices."""
+
+
+class Lead:
+    """Handed from thread to thread; the first that serves has it without asking."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._watch = Lock()
+        self._begun = Event()
+        self._holder = 0
+        self._busy_since: float | None = None
+        self.is_over = False
+
+    def begin(self) -> int:
+        """The leader begins with a request; what it has to show at the end of it."""
+        self._busy_since = time.monotonic()
+        if not self._begun.is_set():
+            self._begun.set()
+        return self._holder
+
+    def end(self, shown: int) -> bool:
+        """The request is answered; whether its thread is still the leader."""
+        with self._lock:
+            if self._holder != shown:
+                return False
+            self._busy_since = None
+            return True
+
+    def await_turn(self) -> bool:
+        """Wait until the leader is busy for too long, and lead from then on; False at the end of all."""
+        with self._watch:
+            while not self.is_over:
+                self._begun.wait()
+                self._begun.clear()
+                time.sleep(PATIENCE_SECONDS)
+                with self._lock:
+                    since = self._busy_since
+                    if since is not None and time.monotonic() - since >= PATIENCE_SECONDS:
+                        self._holder += 1
+                        self._busy_since = None
+                        return True
+                    if since is not None:
+                        self._begun.set()
+            return False
+
+    def finish(self) -> None:
+        """Release every waiting thread."""
+        self.is_over = True
+        self._begun.set()

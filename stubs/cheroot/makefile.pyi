@@ -1,4 +1,0 @@
-import socket
-from typing import Any
-
-def MakeFile(sock: socket.socket, mode: str = ..., bufsize: int = ...) -> Any: ...
