@@ -43,35 +43,41 @@ class ExchangeLog:
         level = _level_of(exchange)
         if (self._failures_only and exchange.error is None) or not self._logger.is_enabled_for(level):
             return
-        facts = {name: value for name, value in self._facts(exchange).items() if value is not None}
+        facts: dict[str, object] = {name: value for name, value in self._facts(exchange) if value is not None}
+        if exchange.error is not None:
+            facts["exc_info"] = exchange.error
         with suppress(OSError, ValueError):
-            self._logger.log(level, "exchange", **facts, exc_info=exchange.error)
+            self._logger.log(level, "exchange", **facts)
 
-    def _facts(self, exchange: Exchange) -> dict[str, object]:
+    def _facts(self, exchange: Exchange) -> tuple[tuple[str, object], ...]:
+        """What a line may have, in its order; None for what is not known."""
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
         reasons = [reason for decision in exchange.decisions for reason in decision.reasons]
-        stages = exchange.milliseconds_by_stage() if self._is_detailed else {}
-        return {
-            "time": self._clock.now().isoformat(),
-            "exchange": exchange.id,
-            "origin": exchange.origin.value,
-            "world": None if exchange.world == MAIN_WORLD else exchange.world,
-            "path": exchange.path,
-            "operation": exchange.operation,
-            "job": exchange.job,
-            "record": exchange.record,
-            "organisation": _short(organisation),
-            "claimed_organisation": None if claim.organisation == organisation else _short(claim.organisation),
-            "user": _short(user),
-            "certificate": _short(exchange.certificate),
-            "code": exchange.code,
-            "reasons": [sentence(reason) for reason in reasons[:_MOST]] or None,
-            "findings": [_short(finding) for finding in exchange.findings[:_MOST]] or None,
-            "status": exchange.status or None,
-            "milliseconds": round(exchange.milliseconds(), 2),
-            "stages": {stage.value: round(taken, 3) for stage, taken in stages.items()} or None,
-        }
+        return (
+            ("time", self._clock.now().isoformat()),
+            ("exchange", exchange.id),
+            ("origin", exchange.origin.value),
+            ("world", None if exchange.world == MAIN_WORLD else exchange.world),
+            ("path", exchange.path),
+            ("operation", exchange.operation),
+            ("job", exchange.job),
+            ("record", exchange.record),
+            ("organisation", organisation),
+            ("claimed_organisation", None if claim.organisation == organisation else _short(claim.organisation)),
+            ("user", _short(user)),
+            ("certificate", _short(exchange.certificate)),
+            ("code", exchange.code),
+            ("reasons", [sentence(reason) for reason in reasons[:_MOST]] or None),
+            ("findings", [_short(finding) for finding in exchange.findings[:_MOST]] or None),
+            ("status", exchange.status or None),
+            ("milliseconds", round(exchange.milliseconds(), 2)),
+            ("stages", _stages(exchange) if self._is_detailed else None),
+        )
+
+
+def _stages(exchange: Exchange) -> dict[str, float] | None:
+    return {stage.value: round(taken, 3) for stage, taken in exchange.milliseconds_by_stage().items()} or None
 
 
 def _level_of(exchange: Exchange) -> int:
@@ -104,6 +110,10 @@ def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.std
 _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
 
 
+# Made once: `json.dumps` makes a new one for every text, which costs more than to encode it.
+_readable = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _text_line(logger: object, method: str, facts: EventDict) -> str:
     """The facts as `name=value`; quoted, on one line, whatever is not plain. The trace of a failure comes after it."""
     trace = facts.pop("exception", None)
@@ -115,7 +125,7 @@ def _quoted(value: object) -> str:
     if isinstance(value, str):
         if _is_bare(value):
             return value
-        return json.dumps(value, ensure_ascii=not value.isprintable())
+        return _readable(value) if value.isprintable() else json.dumps(value)
     return str(value) if isinstance(value, (int, float)) else json.dumps(value)
 
 
