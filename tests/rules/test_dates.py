@@ -1,4 +1,4 @@
-"""Dates: only real days in the contract's shape, and ages at birthdays."""
+"""Dates: only days that exist, in the contract's form, and ages at birthdays."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def test_every_day_is_read_back(day: date) -> None:
         "١٩٩٥-٠٦-٢٨",
     ],
 )
-def test_another_shape_is_no_date(text: str) -> None:
+def test_another_form_is_not_a_date(text: str) -> None:
     assert dates.parse(text) is None
 
 
 @pytest.mark.parametrize("text", ["1900-02-29", "1800-02-29", "2023-02-29", "2024-04-31", "2024-13-01", "0000-01-01"])
-def test_a_day_that_no_calendar_has_is_no_date(text: str) -> None:
+def test_a_day_that_does_not_exist_is_not_a_date(text: str) -> None:
     assert dates.parse(text) is None
 
 

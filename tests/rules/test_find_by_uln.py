@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from lrs_soap.rules.learners.find_by_uln import find_by_uln
+from lrs_soap.rules.learners.uln_lookup import NoHolder
 from lrs_soap.rules.names.matching import NamesAsked
 from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 ULN, MASTER_ULN = "1613724062", "7366504423"
@@ -44,25 +45,9 @@ def learners(decision: Decision) -> list[str]:
     return [learner.uln for learner in decision.learners]
 
 
-@pytest.mark.parametrize("uln", ["1613724063", "9999999999", "161372406", ""])
-def test_a_wrong_check_digit_is_no_match_whoever_is_held(uln: str) -> None:
-    decision = find_by_uln(NamesAsked("Anna", "Cheng"), uln, ANNA, None)
-    reason = Reason(Rule.CHECK_DIGIT, Outcome.WRONG, ("uln",), (uln,))
-    assert decision == Decision(ResponseCode.NO_MATCH, (), (reason,))
-
-
-def test_an_unknown_uln_is_no_match() -> None:
+def test_a_uln_that_stands_for_nobody_is_no_match() -> None:
     decision = find_by_uln(NamesAsked("Anna", "Cheng"), ULN, None, None)
-    assert decision == Decision(
-        ResponseCode.NO_MATCH, (), (Reason(Rule.ULN_HOLDER, Outcome.UNKNOWN, ("uln",), (ULN,)),)
-    )
-
-
-def test_a_deleted_learner_is_no_match() -> None:
-    decision = find_by_uln(NamesAsked("Anna", "Cheng"), ULN, replace(ANNA, learner_status=DELETED), None)
-    assert decision == Decision(
-        ResponseCode.NO_MATCH, (), (Reason(Rule.ULN_HOLDER, Outcome.DELETED, ("uln",), (ULN,)),)
-    )
+    assert decision == Decision(ResponseCode.NO_MATCH, reasons=(NoHolder.UNKNOWN.reason(ULN),))
 
 
 @pytest.mark.parametrize("asked", EQUAL_OR_ALIAS)
@@ -81,7 +66,7 @@ def test_similar_and_swapped_names_are_a_possible_match(asked: NamesAsked) -> No
 
 @pytest.mark.parametrize("asked", NEITHER)
 @pytest.mark.parametrize("learner", [ANNA, LINKED])
-def test_a_uln_alone_opens_nothing(asked: NamesAsked, learner: Learner) -> None:
+def test_a_uln_with_other_names_is_no_match(asked: NamesAsked, learner: Learner) -> None:
     decision = find_by_uln(asked, ULN, learner, MASTER)
     assert decision.code is ResponseCode.NO_MATCH
     assert learners(decision) == []

@@ -47,7 +47,7 @@ def test_hours_of_the_week(moment: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("moment", "expected"), [("2025-03-14T23:59", False), ("2025-03-15T00:00", True), ("2025-03-17T23:59:59", True)]
 )
-def test_days_run_on_over_sunday_and_a_day_ends_at_24(moment: str, expected: bool) -> None:
+def test_days_go_on_over_sunday_and_a_day_ends_at_24(moment: str, expected: bool) -> None:
     assert is_open("Sat-Mon 00:00-24:00", moment) is expected
 
 
@@ -102,7 +102,7 @@ def test_a_window_is_london_s_unless_it_names_a_zone() -> None:
         ("2025-03-30T00:00/2025-03-30T01:30", "2025-03-30T00:00Z", "2025-03-30T01:30Z"),
     ],
 )
-def test_a_window_is_the_longer_that_it_may_mean_when_clocks_change(window: str, first: str, after: str) -> None:
+def test_a_window_is_the_longer_one_that_it_can_mean_when_clocks_change(window: str, first: str, after: str) -> None:
     second = timedelta(seconds=1)
     window_ = Maintenance.parse(window)
     assert [
@@ -116,7 +116,7 @@ def test_a_window_is_the_longer_that_it_may_mean_when_clocks_change(window: str,
     ] == [False, True, True, False]
 
 
-def test_why_it_is_closed_is_told() -> None:
+def test_the_reason_says_why_it_is_closed() -> None:
     hours = ServiceHours(
         (OpenTime.parse("Mon 07:00-22:00"),), (Maintenance.parse("2025-03-10T12:00/2025-03-10T13:00"),)
     )
@@ -159,7 +159,7 @@ def test_open_times_are_written_as_they_are_read(text: str, written: str) -> Non
         "Mon ٠٧:00-22:00",
     ],
 )
-def test_what_is_no_open_time(text: str) -> None:
+def test_a_text_that_is_not_an_open_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         OpenTime.parse(text)
 
@@ -179,7 +179,7 @@ def test_what_is_no_open_time(text: str) -> None:
         "20251224T1800/20251227T0600",
     ],
 )
-def test_what_is_no_window(text: str) -> None:
+def test_a_text_that_is_not_a_window_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         Maintenance.parse(text)
 

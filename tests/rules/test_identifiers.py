@@ -66,14 +66,14 @@ def test_letters_that_are_easily_misread_are_in_no_upn(letter: str) -> None:
 
 
 @pytest.mark.parametrize("digits", ["١٢٣٤٥٦٧٨٩٠١٢", "00000000000", "0000000000000", "0000000000A0", ""])
-def test_what_has_no_check_letter(digits: str) -> None:
+def test_other_texts_have_no_check_letter(digits: str) -> None:
     with pytest.raises(ValueError, match="twelve digits"):
         identifiers.upn_check_letter(digits)
     assert not identifiers.is_upn("A" + digits)
 
 
 @pytest.mark.parametrize("uci", ["123450240001A", "12345B240001Z", "000000000000O"])
-def test_a_uci(uci: str) -> None:
+def test_a_text_that_is_a_uci(uci: str) -> None:
     assert identifiers.is_uci(uci)
     assert identifiers.why_malformed("UniqueCandidateIdentifier", uci) is None
 
@@ -91,12 +91,12 @@ def test_a_uci(uci: str) -> None:
         "A123450240001",
     ],
 )
-def test_what_is_no_uci(text: str) -> None:
+def test_a_text_that_is_not_a_uci(text: str) -> None:
     assert not identifiers.is_uci(text)
     assert identifiers.why_malformed("UniqueCandidateIdentifier", text) is not None
 
 
-def test_what_is_wrong_is_told() -> None:
+def test_the_sentence_says_what_is_wrong() -> None:
     told = identifiers.why_malformed("UniquePupilNumber", "B000000000000")
     assert told == "'B000000000000' is not a UPN: with these digits its first letter has to be A"
     long = identifiers.why_malformed("UniquePupilNumber", "9" * 5000)
@@ -105,5 +105,5 @@ def test_what_is_wrong_is_told() -> None:
 
 
 @given(st.text(max_size=20))
-def test_other_fields_are_not_judged(text: str) -> None:
+def test_other_fields_are_not_checked(text: str) -> None:
     assert identifiers.why_malformed("ScottishCandidateNumber", text) is None

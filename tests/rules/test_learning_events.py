@@ -1,4 +1,4 @@
-"""Learning events: what each source has to have, may have and cannot have, and what no event can be."""
+"""Learning events: what each source requires, allows and forbids, and values that are impossible."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEAST: dict[str, dict[str, str]] = {
         "language_for_assessment": "Welsh",
     },
 }
-"""What an event of each source has to have beside a subject and its code."""
+"""What each source requires besides a subject and its code."""
 
 CANNOT: dict[str, dict[str, str]] = {
     "ILR": {
@@ -92,7 +92,7 @@ def test_the_welsh_texts_are_those_of_four_fields() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_the_least_that_a_source_has_to_have(source: str) -> None:
+def test_each_source_requires_these_fields(source: str) -> None:
     assert violations(event(source)) == ()
     for field in ("subject", "subject_code", *LEAST[source]):
         for nothing in (None, "", " "):
@@ -102,7 +102,7 @@ def test_the_least_that_a_source_has_to_have(source: str) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_the_most_that_a_source_may_have(source: str) -> None:
+def test_each_source_may_have_all_other_fields(source: str) -> None:
     most = {field: value for field, value in EVERYTHING.items() if field not in CANNOT[source]}
     assert violations(event(source, **most)) == ()
 
@@ -111,7 +111,7 @@ def test_the_most_that_a_source_may_have(source: str) -> None:
     ("source", "field", "value"),
     [(source, field, value) for source, fields in CANNOT.items() for field, value in fields.items()],
 )
-def test_what_a_source_cannot_have(source: str, field: str, value: str) -> None:
+def test_each_source_forbids_these_fields(source: str, field: str, value: str) -> None:
     (violation,) = violations(event(source, **{field: value}))
     name = CONTRACT_NAMES[field]
     assert violation.field == name
@@ -119,7 +119,7 @@ def test_what_a_source_cannot_have(source: str, field: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("source", ["", "ilr", "XXX", "AO ", "NPD\n"])
-def test_an_unknown_source_is_all_that_is_told(source: str) -> None:
+def test_an_event_of_an_unknown_source_is_not_checked_further(source: str) -> None:
     assert trouble(event(source, credits=-1)) == [("Source", Rule.SOURCE)]
 
 
@@ -137,7 +137,7 @@ def test_an_unknown_source_is_all_that_is_told(source: str) -> None:
     ],
 )
 @pytest.mark.parametrize("source", ["ILR", "NPD"])
-def test_before_2009_is_told_by_the_award_else_the_end_else_the_start(
+def test_an_event_before_2009_is_refused_by_its_award_else_its_end_else_its_start(
     source: str, dates: dict[str, str], field: str | None
 ) -> None:
     assert trouble(event(source, **dates)) == ([] if field is None else [(field, Rule.BEGINNING)])
@@ -174,7 +174,7 @@ def test_awarding_organisations_begin_in_2013() -> None:
     ],
 )
 @pytest.mark.parametrize("source", SOURCES)
-def test_dates_that_cannot_be(source: str, dates: dict[str, str], fields: list[str]) -> None:
+def test_impossible_dates(source: str, dates: dict[str, str], fields: list[str]) -> None:
     assert trouble(event(source, **dates)) == [(field, Rule.DATE) for field in fields]
 
 
@@ -214,11 +214,11 @@ def test_levels_are_from_entry_to_8(level: str, is_one: bool) -> None:
         ("credits", 2**63),
     ],
 )
-def test_values_that_are_not_of_their_form(field: str, value: str | int) -> None:
+def test_values_in_a_wrong_form(field: str, value: str | int) -> None:
     assert trouble(event("ILR", **{field: value})) == [(CONTRACT_NAMES[field], Rule.FORM)]
 
 
-def test_what_an_awarding_organisation_uploads_is_final() -> None:
+def test_an_event_of_an_awarding_organisation_is_final() -> None:
     assert trouble(event("AO", status="P")) == [("Status", Rule.FORM)]
     assert trouble(event("AO", status="F")) == []
     for source in ("ILR", "NPD"):
@@ -275,7 +275,7 @@ def test_pupils_results_are_of_key_stages_4_and_5(values: dict[str, str], field:
     assert trouble(event("ILR", **values)) == []
 
 
-def test_everything_that_is_wrong_is_told() -> None:
+def test_every_broken_rule_is_found() -> None:
     wrong = event("AO", level="Level 9", collection_type="W", achievement_award_date="2008-01-01", credits=-1)
     assert trouble(wrong) == [
         ("CollectionType", Rule.SOURCE),

@@ -1,4 +1,4 @@
-"""How names agree: learners.md sentence by sentence, and typing errors against a slow judge."""
+"""How names agree: each sentence of the rule, and typing errors against a slow judge."""
 
 from __future__ import annotations
 

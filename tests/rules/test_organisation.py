@@ -29,7 +29,7 @@ def test_a_role_goes_by_the_guide_s_name_and_a_short_one_in_any_case(role: Role)
 
 
 @pytest.mark.parametrize("text", ["", " ", "LRB", "user", "LRBOnlineUser", "ONLINE_USER"])
-def test_what_is_no_role(text: str) -> None:
+def test_another_text_names_no_role(text: str) -> None:
     assert role_named(text) is None
 
 
@@ -61,5 +61,5 @@ def test_a_password_is_one_that_the_contract_s_schema_takes(text: str) -> None:
         "\U0001d4db" * 16,
     ],
 )
-def test_what_no_client_could_send_is_no_password(text: str) -> None:
+def test_a_text_that_no_client_could_send_is_not_a_password(text: str) -> None:
     assert not is_password(text)

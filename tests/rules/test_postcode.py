@@ -16,7 +16,7 @@ POSTCODES = st.one_of(
 
 
 @given(POSTCODES)
-def test_both_forms_of_a_form_are_themselves(text: str) -> None:
+def test_the_key_of_a_key_and_the_returned_form_of_one_are_the_same(text: str) -> None:
     assert postcode.identity_key(postcode.identity_key(text)) == postcode.identity_key(text)
     assert postcode.as_returned(postcode.as_returned(text)) == postcode.as_returned(text)
 

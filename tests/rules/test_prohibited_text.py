@@ -48,7 +48,7 @@ WITH_WORDS = [
         (" - ' ", []),
     ],
 )
-def test_what_a_word_is(text: str, words: list[str]) -> None:
+def test_how_a_text_is_split_into_words(text: str, words: list[str]) -> None:
     assert list(words_of(text)) == words
 
 
@@ -61,17 +61,17 @@ def test_a_whole_word_is_found_in_any_case(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["bogusly", "ebogus", "O'Bogus", "bogus's", "bo gus", "bogus2", "bad", "", "School"])
-def test_a_part_of_a_word_is_not(text: str) -> None:
+def test_a_part_of_a_word_is_not_found(text: str) -> None:
     assert not LIST.is_in(text)
 
 
 @pytest.mark.parametrize("text", ["SW18 3HU", "sw183hu", " SW18  3HU  ", "BFPO 12"])
-def test_a_postcode_has_neither_case_nor_spaces(text: str) -> None:
+def test_case_and_spaces_of_a_postcode_do_not_count(text: str) -> None:
     assert LIST.is_postcode(text)
 
 
 @pytest.mark.parametrize("text", ["SW18 3HT", "SW18", "BFPO 123", ""])
-def test_another_postcode_is_not_it(text: str) -> None:
+def test_another_postcode_is_not_prohibited(text: str) -> None:
     assert not LIST.is_postcode(text)
 
 
@@ -84,21 +84,21 @@ def test_these_fields_may_hold_no_prohibited_word(field: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["Title", "PlaceOfBirth", "EmailAddress", "OtherVerificationDescription"])
-def test_others_may(field: str) -> None:
+def test_these_fields_may_hold_a_prohibited_word(field: str) -> None:
     assert violations({field: "bogus"}, today=TODAY, prohibited=LIST) == ()
 
 
-def test_the_last_known_postcode_may_be_no_prohibited_one() -> None:
+def test_the_last_known_postcode_may_not_be_prohibited() -> None:
     (found,) = violations({"LastKnownPostCode": "sw18 3hu"}, today=TODAY, prohibited=LIST)
     sentence = "Value 'sw18 3hu' of element 'LastKnownPostCode' contains prohibited text."
     assert found == Violation("LastKnownPostCode", sentence, Rule.PROHIBITED_TEXT)
 
 
-def test_a_prohibited_postcode_may_stand_in_a_text() -> None:
+def test_other_fields_may_hold_a_prohibited_postcode() -> None:
     assert violations({"Notes": "was in SW18 3HU"}, today=TODAY, prohibited=LIST) == ()
 
 
-def test_it_comes_in_the_contracts_order_of_the_fields() -> None:
+def test_violations_come_in_the_contracts_order_of_the_fields() -> None:
     wrong = {
         "Notes": "bogus",
         "AbilityToShare": "2",
@@ -110,17 +110,17 @@ def test_it_comes_in_the_contracts_order_of_the_fields() -> None:
     assert [each.field for each in violations(wrong, today=TODAY, prohibited=LIST)] == list(reversed(wrong))
 
 
-def test_what_prohibits_nothing_finds_nothing() -> None:
+def test_nothing_prohibited_finds_nothing() -> None:
     assert not NOTHING_PROHIBITED.is_in("bogus")
     assert not NOTHING_PROHIBITED.is_postcode("SW18 3HU")
 
 
 @given(st.text())
-def test_words_are_their_own_words(text: str) -> None:
+def test_a_word_is_its_own_only_word(text: str) -> None:
     for word in words_of(text):
         assert list(words_of(word)) == [word]
 
 
 @given(st.text(), st.sampled_from(" -.,/()\n"), st.text())
-def test_whatever_stands_beside_a_word(before: str, separator: str, after: str) -> None:
+def test_words_are_found_on_both_sides_of_a_separator(before: str, separator: str, after: str) -> None:
     assert LIST.is_in(f"{before}{separator}Bogus{separator}{after}")

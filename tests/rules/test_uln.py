@@ -60,12 +60,12 @@ def test_every_transposition_of_neighbours_is_caught(valid: str, at: int) -> Non
 
 
 @given(ULNS, st.sampled_from(["٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹"]), st.integers(1, 9))
-def test_digits_of_other_scripts_are_no_digits(valid: str, script: str, at: int) -> None:
+def test_digits_of_other_scripts_do_not_count_as_digits(valid: str, script: str, at: int) -> None:
     assert not uln.is_valid(valid[:at] + script[int(valid[at])] + valid[at + 1 :])
 
 
 @given(ULNS, st.sampled_from([" {}", "{} ", "{}\n", "0{}", "{}0", "+{}", "-{}"]))
-def test_nothing_may_stand_around_a_uln(valid: str, around: str) -> None:
+def test_a_uln_has_nothing_before_or_after_it(valid: str, around: str) -> None:
     assert not uln.is_valid(around.format(valid))
 
 

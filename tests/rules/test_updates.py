@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_soap.rules.learners import updates
+from lrs_soap.rules.learners.uln_lookup import NoHolder
 from lrs_soap.rules.values.change import fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
-from lrs_soap.rules.values.decision import Decision
-from lrs_soap.rules.values.learner import DELETED, Learner, python_name
+from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.learner import Learner, python_name
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 ULN, OTHER = "1000000019", "1000000027"
@@ -76,21 +77,20 @@ def updated(held: Learner = HELD, **sent: str | None) -> Learner:
 
 
 @pytest.mark.parametrize(
-    ("held", "uln", "rule", "outcome"),
+    ("held", "reason"),
     [
-        (HELD, ULN[:-1] + "8", Rule.CHECK_DIGIT, Outcome.WRONG),
-        (None, ULN, Rule.ULN_HOLDER, Outcome.UNKNOWN),
-        (replace(HELD, learner_status=DELETED), ULN, Rule.ULN_HOLDER, Outcome.DELETED),
-        (replace(HELD, learner_status=DELETED, master_uln=OTHER), ULN, Rule.ULN_HOLDER, Outcome.DELETED),
-        (replace(HELD, master_uln=OTHER), ULN, Rule.LINKED, Outcome.MASTER_TO_UPDATE),
+        (None, NoHolder.UNKNOWN.reason(ULN)),
+        (
+            replace(HELD, master_uln=OTHER),
+            Reason(Rule.LINKED, Outcome.MASTER_TO_UPDATE, ("master_uln",), (ULN,), (OTHER,)),
+        ),
     ],
+    ids=["nobody", "linked"],
 )
-def test_who_is_not_there_to_be_updated(held: Learner | None, uln: str, rule: Rule, outcome: Outcome) -> None:
+def test_a_uln_of_nobody_or_of_a_linked_learner_is_not_found_for_update(held: Learner | None, reason: Reason) -> None:
     # Whatever else is wrong with what was sent.
-    decision = decide(held, uln=uln, version=1, AbilityToShare="0")
-    assert (decision.code, decision.learners) == (ResponseCode.NOT_FOUND_FOR_UPDATE, ())
-    (reason,) = decision.reasons
-    assert (reason.rule, reason.outcome) == (rule, outcome)
+    decision = decide(held, version=1, AbilityToShare="0")
+    assert decision == Decision(ResponseCode.NOT_FOUND_FOR_UPDATE, reasons=(reason,))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_privacy_notice_cannot_be_unseen(before: str, after: str, code: Respon
         {"LastKnownPostCode": "BS8 1TH   "},
     ],
 )
-def test_what_is_held_already_changes_nothing(sent: dict[str, str | None]) -> None:
+def test_values_that_are_already_held_change_nothing(sent: dict[str, str | None]) -> None:
     decision = decide(**sent)
     assert (decision.code, decision.learners) == (ResponseCode.NO_CHANGES, ())
 
@@ -155,7 +155,7 @@ def test_what_is_held_already_changes_nothing(sent: dict[str, str | None]) -> No
         ("Title", " ", " "),
     ],
 )
-def test_another_value_is_held_as_it_was_sent_but_for_the_postcode(field: str, value: str, held: str | None) -> None:
+def test_another_value_is_stored_as_it_was_sent_except_the_postcode(field: str, value: str, held: str | None) -> None:
     learner = updated(**{field: value})
     assert fields_changed(HELD, learner).keys() == {python_name(field), "version_number", "last_updated_date"}
     assert getattr(learner, python_name(field)) == held
@@ -170,7 +170,7 @@ def test_the_reasons_say_what_changed() -> None:
 
 
 @pytest.mark.parametrize("field", SENT)
-def test_what_every_learner_has_cannot_be_cleared(field: str) -> None:
+def test_a_field_that_every_learner_has_cannot_be_cleared(field: str) -> None:
     with pytest.raises(ValueError, match=f"cannot be without {python_name(field)}"):
         decide(**{field: ""})
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrs_soap.rules.learners.uln_lookup import NoHolder
 from lrs_soap.rules.learners.verification import ToVerify, Verification, verify
 from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode
-from lrs_soap.rules.values.learner import DELETED, Learner
-from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.learner import Learner
 
 ULN, MASTER = "1000000019", "1000000027"
 HELD = Learner(ULN, "Catherine", "MacDonald", "1999-12-31", "2", "BS8 1TH", "1", "2020-01-01", "2020-01-01")
@@ -29,19 +29,9 @@ def flags_of(verification: Verification) -> str:
     return " ".join(flag.value for flag in verification.flags)
 
 
-@pytest.mark.parametrize(
-    ("uln", "learner", "rule"),
-    [
-        (ULN[:-1] + "8", HELD, Rule.CHECK_DIGIT),
-        (ULN, None, Rule.ULN_HOLDER),
-        (ULN, replace(HELD, learner_status=DELETED), Rule.ULN_HOLDER),
-    ],
-    ids=["wrong check digit", "unknown", "deleted"],
-)
-def test_a_uln_that_is_nobodys_is_not_found(uln: str, learner: Learner | None, rule: Rule) -> None:
-    verification = verify(ask("Catherine", "MacDonald"), uln, learner)
-    assert (verification.code, verification.learners, verification.flags) == (ResponseCode.ULN_NOT_FOUND, (), ())
-    assert [reason.rule for reason in verification.reasons] == [rule]
+def test_a_uln_that_stands_for_nobody_is_not_found() -> None:
+    verification = verify(ask("Catherine", "MacDonald"), ULN, None)
+    assert verification == Verification(ResponseCode.ULN_NOT_FOUND, reasons=(NoHolder.UNKNOWN.reason(ULN),))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +77,7 @@ def test_a_uln_that_is_nobodys_is_not_found(uln: str, learner: Learner | None, r
         (ask("!", "?"), replace(HELD, given_name="-", family_name="-"), "WSVRC005", "VRF1 VRF2 VRF4 VRF5"),
     ],
 )
-def test_who_is_verified(asked: ToVerify, held: Learner, code: str, flags: str) -> None:
+def test_each_answer_has_its_flags(asked: ToVerify, held: Learner, code: str, flags: str) -> None:
     verification = verify(asked, ULN, held)
     assert (verification.code.value, flags_of(verification)) == (code, flags)
     assert verification.learners == ((held,) if verification.code in MATCHES else ())
