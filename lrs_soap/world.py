@@ -12,6 +12,7 @@ from typing import Any
 
 from lrs_soap.clock import Clock, clock_at
 from lrs_soap.errors import InvalidSetting
+from lrs_soap.exchange.exchange import MAIN_WORLD
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.exchange.log import ExchangeLog, open_log
 from lrs_soap.loading import prohibited_text
@@ -26,7 +27,7 @@ from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
-MAIN = "main"
+MAIN = MAIN_WORLD
 """The name of the world that a server has at its root."""
 
 _NAME = re.compile("[a-z0-9-]{1,40}")

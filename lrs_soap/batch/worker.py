@@ -18,10 +18,10 @@ from typing import Any
 from lrs_soap.batch import job_work, lease_owner
 from lrs_soap.batch.job_work import Lease, LeaseLost
 from lrs_soap.errors import StoreUnavailable
+from lrs_soap.exchange.exchange import Exchange, Origin, Stage
 from lrs_soap.rules.batches.job_records import JobRecord
-from lrs_soap.rules.batches.jobs import JobState
-from lrs_soap.rules.values.change import OPERATOR
-from lrs_soap.rules.values.sentences import sentence
+from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
+from lrs_soap.rules.values.change import OPERATOR, Author
 from lrs_soap.world import World
 
 # How long a portion is, and the gap after it, which a server that looks every 2 ms cannot miss.
@@ -37,12 +37,14 @@ _RECORDS_IN_A_TURN = 1000
 _LOOK_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
 
+_SUBMITTED_BY = {JobKind.REGISTRATION: "submitBatchRegistration", JobKind.VERIFICATION: "submitVerifyBatch"}
+
 
 class Worker:
     """Does batch jobs in `run` until `stop` is called. Lives in the process in which it was made, and in one thread."""
 
     def __init__(self, world: World, *, log: Any) -> None:
-        """`log` is a structlog logger, for the ends of jobs and for what goes wrong, and at level debug each record."""
+        """`log` is a structlog logger, for the ends of jobs and what goes wrong; the journal is told of each record."""
         self._world = world
         self._log = log
         self._owner = lease_owner.own()
@@ -123,25 +125,28 @@ class Worker:
         goes_on = True
         while goes_on:
             goes_on = len(ahead) > 1 and time.monotonic() < ends and not self._is_stopping
+            exchange = _exchange(lease.job, ahead[0])
             try:
-                lease = self._do_record(lease, ahead[0], goes_on=goes_on)
+                lease = self._do_record(lease, ahead[0], exchange, goes_on=goes_on)
             except (StoreUnavailable, LeaseLost):
                 raise
-            except Exception as error:  # whatever it is, the other jobs are to go on, and the log has the trace
-                return self._count_death(lease, error)
+            except Exception as error:  # whatever it is, the other jobs are to go on, and the journal has the trace
+                exchange.error = error
+                self._world.journal.record(exchange)
+                return self._count_death(lease)
             ahead.popleft()
         return lease
 
-    def _do_record(self, lease: Lease, record: JobRecord, *, goes_on: bool) -> Lease:
+    def _do_record(self, lease: Lease, record: JobRecord, exchange: Exchange, *, goes_on: bool) -> Lease:
         with self._world.writing(OPERATOR, durable=not goes_on) as work:
             done = job_work.do_record(work, lease, record, goes_on=goes_on)
         self._last_warning = ""
-        reasons = [sentence(reason) for reason in done.reasons]
-        self._log.debug("record", job=lease.job.id, record=record.position, code=done.code.value, reasons=reasons)
+        exchange.mark(Stage.DECIDED)
+        exchange.decide(done)
+        self._world.journal.record(exchange)
         return done.lease
 
-    def _count_death(self, lease: Lease, error: Exception) -> Lease:
-        self._log.error("record", **self._now(), job=lease.job.id, record=lease.job.position, exc_info=error)
+    def _count_death(self, lease: Lease) -> Lease:
         with self._world.writing(OPERATOR) as work:
             lease = job_work.count_death(work, lease)
         self._wait(_RETRY_SECONDS)
@@ -169,3 +174,13 @@ class Worker:
         """Wait so long, or until it is time to stop."""
         if not self._is_stopping:
             select.select([self._woken], [], [], seconds)
+
+
+def _exchange(job: Job, record: JobRecord) -> Exchange:
+    return Exchange(
+        Origin.BATCH_RECORD,
+        operation=_SUBMITTED_BY[job.kind],
+        job=job.id,
+        record=record.position,
+        author=Author(job.organisation, job.user),
+    )

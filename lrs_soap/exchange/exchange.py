@@ -68,8 +68,9 @@ class RefusedRequest(NamedTuple):
 class Exchange:
     """What is known of one request, one batch record or one command: made at the door, and given to the journal.
 
-    `id` is the reference that a WSEC0999 quotes. `operation` is the operation's name on the wire, or the command's
-    name. `job` and `record` say which record of which batch job it is.
+    `id` is the reference that a WSEC0999 quotes. `operation` is the operation's name on the wire, for a batch record
+    that of the operation that submits such batches, or the command's name. `job` and `record` say which record of
+    which batch job it is, the first one being 0.
 
     Who asks: `claim` is what the request says, `author` the UKPRN and user once the password was right, `certificate`
     the subject of the caller's certificate, if HTTPS asked for one.
@@ -86,7 +87,7 @@ class Exchange:
     request: bytes = b""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     operation: str | None = None
-    job: str | None = None
+    job: int | None = None
     record: int | None = None
     claim: Claim | None = None
     author: Author | None = None

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,20 @@ from lrs_soap.batch import job_work
 from lrs_soap.batch import worker as worker_module
 from lrs_soap.batch.worker import Worker
 from lrs_soap.clock import LONDON, SettableClock
+from lrs_soap.exchange.exchange import Origin, Stage
 from lrs_soap.operations import batch_output
 from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import Job, JobState, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from tests.kit.batch_requests import new_learner
 from tests.kit.databases import on_postgresql, on_sqlite
+from tests.kit.kept_journal import KeptJournal
 from tests.kit.work import unit, world_over
 
 CLOCK = SettableClock(datetime(2025, 3, 10, 12, tzinfo=LONDON))
@@ -60,10 +64,15 @@ def log() -> Log:
     return Log()
 
 
+@pytest.fixture
+def journal() -> KeptJournal:
+    return KeptJournal()
+
+
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "_LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(worker_module, "_TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr(worker_module, "_RETRY_SECONDS", 0.01)
 
 
 def submit(store: Store, count: int, *, first: int = 0) -> int:
@@ -75,10 +84,11 @@ def submit(store: Store, count: int, *, first: int = 0) -> int:
 
 
 @contextmanager
-def working(url: str, log: Log, *, busy_timeout: float = 5.0) -> Iterator[Worker]:
+def working(url: str, log: Log, *, journal: KeptJournal | None = None, busy_timeout: float = 5.0) -> Iterator[Worker]:
     """A worker at work in a thread, which is stopped after the block."""
     store = Store(url, busy_timeout=busy_timeout)
-    worker = Worker(world_over(store, clock=CLOCK), log=log)
+    world = world_over(store, clock=CLOCK)
+    worker = Worker(replace(world, journal=journal or world.journal), log=log)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
@@ -130,8 +140,20 @@ def test_a_job_is_done_and_its_end_logged(store: Store, database_url: str, log: 
             "records": 70,
         }
     ]
-    assert [(line["record"], line["code"]) for line in log.at("debug")] == [(place, "RC001") for place in range(70)]
     assert log.at("warning", "error") == []
+
+
+def test_each_record_is_an_exchange(store: Store, database_url: str, log: Log, journal: KeptJournal) -> None:
+    with working(database_url, log, journal=journal):
+        job_id = submit(store, 3)
+        assert_each_registered_once(store, job_id, 3)
+    assert [each.record for each in journal.exchanges] == [0, 1, 2]
+    for exchange in journal.exchanges:
+        assert (exchange.origin, exchange.operation) == (Origin.BATCH_RECORD, "submitBatchRegistration")
+        assert (exchange.job, exchange.author) == (job_id, Author("TEST0001", "A Tester"))
+        assert exchange.code == "RC001"
+        assert Rule.IDENTITY_KEYS in [reason.rule for reason in exchange.decisions[0].reasons]
+        assert [stage for stage, _ in exchange.stages] == [Stage.DECIDED]
 
 
 def test_what_is_done_of_a_job_is_on_disk_before_anybody_can_see_it_end(
@@ -182,7 +204,7 @@ def test_told_to_stop_in_the_middle_it_puts_the_job_back(store: Store, database_
 
 @on_sqlite
 def test_a_record_that_nobody_foresaw_fails_its_job_and_no_other(
-    store: Store, database_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+    store: Store, database_url: str, log: Log, journal: KeptJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempts = []
 
@@ -195,15 +217,16 @@ def test_a_record_that_nobody_foresaw_fails_its_job_and_no_other(
     register = job_work.do_registration
     monkeypatch.setattr(job_work, "do_registration", fail_at_the_third)
     failing, other = submit(store, 10), submit(store, 2, first=10)
-    with working(database_url, log):
+    with working(database_url, log, journal=journal):
         assert wait_for(store, failing).state is JobState.FAILED
         assert wait_for(store, other).state is JobState.SUCCESSFUL
     assert len(attempts) == 3
     assert held(store, failing).position == 3
-    *traces, end = log.at("error")
-    assert [(line["event"], line["job"], line["record"], str(line["exc_info"])) for line in traces] == [
-        ("record", failing, 3, "unforeseen")
+    failures = [exchange for exchange in journal.exchanges if exchange.error is not None]
+    assert [(each.job, each.record, str(each.error), each.code) for each in failures] == [
+        (failing, 3, "unforeseen", None)
     ] * 3
+    (end,) = log.at("error")
     assert (end["event"], end["job"], end["state"], end["record"], end["deaths"]) == ("job", failing, "Failed", 3, 3)
 
 
