@@ -5,9 +5,12 @@ The headings are case-sensitive, and elements of the XML form have the same name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from lrs_soap.rules.values.learner_fields import BY_NAME
+from lrs_soap.rules.values.sent_learner import SENT_FIELDS
 
 FILE_FIELDS = ("FileVersion", "FileName", "UKPRN", "LearnerRecordCount")
 """What stands once in a file: in CSV with the first learner, in XML before it."""
@@ -41,48 +44,11 @@ class Layout:
         return replace(self, columns=(*self.columns, Column(RETURN_CODE, RETURN_CODE)))
 
 
-_FIELDS = (
-    "ULN",
-    "MISIdentifier",
-    "Title",
-    "GivenName",
-    "PreferredGivenName",
-    "MiddleOtherName",
-    "FamilyName",
-    "PreviousFamilyName",
-    "FamilyNameAtAge16",
-    "SchoolAtAge16",
-    "LastKnownAddressLine1",
-    "LastKnownAddressLine2",
-    "LastKnownAddressTown",
-    "LastKnownAddressCountyOrCity",
-    "LastKnownPostCode",
-    "DateOfAddressCapture",
-    "DateOfBirth",
-    "PlaceOfBirth",
-    "EmailAddress",
-    "Gender",
-    "Nationality",
-    "ScottishCandidateNumber",
-    "AbilityToShare",
-    "VerificationType",
-    "OtherVerificationDescription",
-    "Notes",
-)
-_IDENTIFIERS = ("UniquePupilNumber", "UniqueCandidateIdentifier")
-_AFTER = _FIELDS.index("ScottishCandidateNumber") + 1
-
-_HEADINGS_2A = {
-    "FamilyNameAtAge16": "FamilyNameAt16",
-    "LastKnownAddressCountyOrCity": "LastKnownAddressCountyorCity",
-}
-_HEADINGS_3A = {**_HEADINGS_2A, "MiddleOtherName": "MiddleNames", "AbilityToShare": "PrivacyNoticeSeen"}
+def _layout(version: str) -> Layout:
+    fields = (field for field in map(BY_NAME.__getitem__, SENT_FIELDS) if version in field.file_versions)
+    return Layout(version, tuple(Column(field.heading(version), field.contract_name) for field in fields))
 
 
-def _layout(version: str, fields: Iterable[str], headings: Mapping[str, str]) -> Layout:
-    return Layout(version, tuple(Column(headings.get(field, field), field) for field in fields))
-
-
-NEWEST = _layout("3A", (*_FIELDS[:_AFTER], *_IDENTIFIERS, *_FIELDS[_AFTER:]), _HEADINGS_3A)
-OLDEST = _layout("2A", _FIELDS, _HEADINGS_2A)
+NEWEST = _layout("3A")
+OLDEST = _layout("2A")
 LAYOUTS: Mapping[str, Layout] = {layout.version: layout for layout in (NEWEST, OLDEST)}

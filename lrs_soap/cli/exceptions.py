@@ -22,7 +22,8 @@ from lrs_soap.operations.resolve_exception import choose_learner, register_corre
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import SHOWN_FIELDS, RecordException
 from lrs_soap.rules.values.change import OPERATOR
-from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.world import World
 
 app = group(
@@ -217,7 +218,7 @@ def _sent(exception: RecordException) -> dict[str, str]:
 
 
 def _held(learner: Learner) -> dict[str, str]:
-    values = {"ULN": learner.uln} | {field: getattr(learner, python_name(field)) for field in SHOWN_FIELDS}
+    values = {"ULN": learner.uln} | {field: getattr(learner, BY_CONTRACT_NAME[field].name) for field in SHOWN_FIELDS}
     return {field: value for field, value in values.items() if value}
 
 

@@ -240,6 +240,6 @@ def _why_not_linked(transaction: Transaction, learner: Learner) -> str | None:
 def _why_held(transaction: Transaction, learner: Learner) -> str:
     if learners.by_uln(transaction, learner.uln) is not None:
         return f"ULN: a learner with the ULN {learner.uln} is held already"
-    holder = learners.with_identity_of(transaction, learner)
+    holder = learners.by_identity(transaction, learner)
     whose = f", with the ULN {holder.uln}" if holder is not None else ""
     return f"a learner with the same names, date of birth, gender and postcode is held already{whose}"

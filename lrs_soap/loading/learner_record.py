@@ -12,8 +12,11 @@ from lrs_soap.rules.learners import field_rules
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
-from lrs_soap.rules.values.learner import ACTIVE, Learner, python_name
-from lrs_soap.rules.values.learner_fields import FIELDS, MANDATORY, Check
+from lrs_soap.rules.values.learner import ACTIVE, Learner
+from lrs_soap.rules.values.learner_fields import IDENTITY, LOADABLE, Check
+
+FIELDS = tuple(field.contract_name for field in LOADABLE)
+"""What a record may have of a learner, by the contract's names."""
 
 LEARNING_EVENTS = "LearningEvents"
 """What a record in JSON lines may have besides: the learner's events (`event_record`)."""
@@ -21,7 +24,8 @@ LEARNING_EVENTS = "LearningEvents"
 # What an export of answers has, and a file to load has not: both follow from MasterULN.
 _DERIVED = ("LinkedULNs", "MasterSubstituted")
 
-_PYTHON_NAMES = {field: python_name(field) for field in FIELDS}
+_MANDATORY = tuple(field.contract_name for field in IDENTITY)
+_PYTHON_NAMES = {field.contract_name: field.name for field in LOADABLE}
 _NO_ULN = "9999999999"
 _LARGEST_INT = 2**31 - 1  # xs:int, and the column
 _DIGITS = re.compile("[0-9]{1,10}")
@@ -35,7 +39,7 @@ def check_heading(fields: Sequence[str]) -> None:
         _check_name(field)
         if fields.count(field) > 1:
             raise InvalidRecord("given more than once", field)
-    for field in MANDATORY:
+    for field in _MANDATORY:
         if field not in fields:
             raise InvalidRecord("missing from the heading", field)
 
@@ -49,7 +53,7 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
     fields, facets by `check`, ULNs, then the field rules for what the operator loads (docs/behaviour.md, Field rules).
     """
     given = {field: text for field, value in values.items() if (text := _text(field, value))}
-    for field in MANDATORY:
+    for field in _MANDATORY:
         if not given.get(field, "").strip():
             raise InvalidRecord("missing", field)
     if check is not None:

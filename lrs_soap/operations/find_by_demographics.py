@@ -39,14 +39,7 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
 def find_by_checked_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
     """Find as `find_by_demographics` does, by what is known to break no field rule."""
     transaction = work.transaction
-    learner = learners.by_identity(
-        transaction,
-        given_name=asked.given_name,
-        family_name=asked.family_name,
-        date_of_birth=asked.date_of_birth,
-        gender=asked.gender,
-        post_code=asked.last_known_post_code,
-    )
+    learner = learners.by_identity(transaction, asked)
     if learner is not None:
         return exact_match(asked, learner, learners.master_of(transaction, learner))
     return possible_matches(asked, _candidates(transaction, asked))

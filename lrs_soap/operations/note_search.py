@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timezone
 
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search, SearchAge
+from lrs_soap.rules.learners.find_before_register import Search, SearchAge
 from lrs_soap.rules.names.demographics import DemographicsAsked
+from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.store import searches

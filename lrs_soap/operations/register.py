@@ -9,7 +9,7 @@ from lrs_soap.errors import AlreadyHeld
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import find_before_register, registration
 from lrs_soap.rules.learners.field_checks import check_registration
-from lrs_soap.rules.learners.find_before_register import IdentityKeys
+from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
@@ -48,14 +48,14 @@ def _not_searched_for(work: UnitOfWork, learner: Learner) -> Decision | None:
 
 
 def _register(work: UnitOfWork, learner: Learner, *, is_looked_for: bool = False) -> Decision:
-    holder = None if is_looked_for else learners.with_identity_of(work.transaction, learner)
+    holder = None if is_looked_for else learners.by_identity(work.transaction, learner)
     while holder is None:
         work.before_write()
         try:
             return registration.registered(_insert(work, learner))
         except AlreadyHeld:
             # A rival was first with the five keys, or has loaded the very ULN: look again, and take another ULN.
-            holder = learners.with_identity_of(work.transaction, learner)
+            holder = learners.by_identity(work.transaction, learner)
     return registration.already_exists(learner, holder)
 
 

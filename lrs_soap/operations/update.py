@@ -32,7 +32,7 @@ def update(work: UnitOfWork, record: Mapping[str, str | None], *, uln: str, vers
         if held is None or decision.code is not ResponseCode.UPDATED:
             return decision
         (changed,) = decision.learners
-        holder = learners.with_identity_of(work.transaction, changed)
+        holder = learners.by_identity(work.transaction, changed)
         if holder is not None and holder.uln != uln:
             return registration.already_exists(changed, holder)
         work.before_write()

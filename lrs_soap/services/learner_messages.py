@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -11,7 +10,8 @@ from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
-from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import findmsg
 from lrs_soap.wsdl.messages import learner as messages
@@ -23,11 +23,11 @@ _COPIED = tuple(
 )
 _REGISTERED = tuple(field.name for field in fields_of(messages.LearnerToRegister))
 _DEMOGRAPHICS = {
-    field.name: python_name(field.name)
+    field.name: BY_CONTRACT_NAME[field.name].name
     for field in fields_of(findmsg.LearnerByDemographicsRqst)
-    if python_name(field.name) in {each.name for each in fields(DemographicsAsked)}
+    if field.name in BY_CONTRACT_NAME
 }
-_values_of = attrgetter(*map(python_name, _COPIED))
+_values_of = attrgetter(*(BY_CONTRACT_NAME[name].name for name in _COPIED))
 
 
 def record_of(message: messages.LearnerToRegister) -> dict[str, str | None]:

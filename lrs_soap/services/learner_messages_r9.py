@@ -8,12 +8,16 @@ from typing import Any
 
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
-from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner, python_name
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import FIELDS
 from lrs_soap.wsdl.declarations import BuiltIn, fields_of
 from lrs_soap.wsdl.messages import arrays, miap_model, tempuri
 
-# R9's names that differ from LearnerService's.
-_RENAMED = {"FamilyNameAt16": "family_name_at_age_16", "RecordStatus": "learner_status"}
+# By R9's names, which are LearnerService's but for capitals and these two.
+_OWN_NAMES = {field.contract_name.casefold(): field.name for field in FIELDS} | {
+    "familynameat16": "family_name_at_age_16",
+    "recordstatus": "learner_status",
+}
 
 # The first two are converted by hand. UniquePupilNumber is held, but no answer has it.
 _NOT_COPIED = ("LastKnownPostCode", "LinkedUlns", "UniquePupilNumber")
@@ -24,8 +28,8 @@ _CONVERSIONS: dict[BuiltIn, Any] = {BuiltIn.TEXT: str, BuiltIn.INT: int, BuiltIn
 def _held_fields() -> Iterator[tuple[str, str, Any]]:
     """Each of R9's fields that the register holds: R9's name, the Learner's attribute, the conversion from text."""
     for field in fields_of(miap_model.Learner):
-        own = _RENAMED.get(field.name, python_name(field.name))
-        if own in LEARNER_FIELDS and field.name not in _NOT_COPIED:
+        own = _OWN_NAMES.get(field.name.casefold())
+        if own is not None and field.name not in _NOT_COPIED:
             yield field.name, own, _CONVERSIONS[field.built_in]
 
 

@@ -9,36 +9,32 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.rules.names import keys
+from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.names.lookup_keys import NameKey
 from lrs_soap.rules.records.learning_events import LearningEvent
-from lrs_soap.rules.values import postcode
-from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner
+from lrs_soap.rules.values.learner import HELD_FIELDS, Learner
 from lrs_soap.store import learning_events, name_keys
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.tables import IDENTITY, NOT_DELETED, learners
 from lrs_soap.store.transaction import Transaction
 
-HELD_FIELDS = tuple(field for field in LEARNER_FIELDS if field != "linked_ulns")
-"""The fields that are columns, in order. The last one, `linked_ulns`, is in the rows of the linked learners."""
-
 IDENTITY_KEYS = ("given_name_identity", "family_name_identity", "post_code_identity")
 """The columns of the identity keys that `identity_keys_of` makes. A date and a gender are their own."""
+
+IDENTITY_COLUMNS = tuple(column.name for column in IDENTITY)
+HAS_IDENTITY = (NOT_DELETED, *(column == bindparam(column.name) for column in IDENTITY))
+"""Is true of the learner, not deleted, who has five identity keys: those of `IdentityKeys` for `IDENTITY_COLUMNS`."""
 
 COLUMNS = (*HELD_FIELDS, *IDENTITY_KEYS, "merged_into")
 """The columns of a row, in order."""
 
 _BY_ULN = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
-_IDENTITY_COLUMNS = tuple(column.name for column in IDENTITY)
-_BY_IDENTITY = Prepared(
-    select(learners.c.uln).where(NOT_DELETED, *(column == bindparam(column.name) for column in IDENTITY)),
-    *_IDENTITY_COLUMNS,
-)
+_BY_IDENTITY = Prepared(select(learners.c.uln).where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
 
 _held_values = attrgetter(*HELD_FIELDS)
 _uln_of = itemgetter(COLUMNS.index("uln"))
 _date_of_birth_of = itemgetter(COLUMNS.index("date_of_birth"))
-_identity_of = itemgetter(*map(COLUMNS.index, _IDENTITY_COLUMNS))
+_identity_of = itemgetter(*map(COLUMNS.index, IDENTITY_COLUMNS))
 _uln_of_key = itemgetter(NameKey._fields.index("uln"))
 
 _Row = tuple[Any, ...]
@@ -54,11 +50,8 @@ class Rows(NamedTuple):
 
 def identity_keys_of(learner: Learner) -> tuple[str, str, str]:
     """The identity keys of a learner's names and postcode, the values of `IDENTITY_KEYS`."""
-    return (
-        keys.identity_key(learner.given_name),
-        keys.identity_key(learner.family_name),
-        postcode.identity_key(learner.last_known_post_code),
-    )
+    made = IdentityKeys.of(learner)
+    return made.given_name, made.family_name, made.post_code
 
 
 def row_of(learner: Learner) -> _Row:

@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 
-from lrs_soap.rules.names import keys
-from lrs_soap.rules.values import postcode
-from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.names.demographics import DemographicsAsked
+from lrs_soap.rules.names.identity_keys import IdentityKeys
+from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, Learner
 from lrs_soap.store import name_keys
-from lrs_soap.store.learner_rows import COLUMNS, HELD_FIELDS, row_of
+from lrs_soap.store.learner_rows import COLUMNS, HAS_IDENTITY, IDENTITY_COLUMNS, row_of
 from lrs_soap.store.prepared import Prepared, PreparedInsert
-from lrs_soap.store.tables import NOT_DELETED, learners
+from lrs_soap.store.tables import learners
 from lrs_soap.store.transaction import Transaction
 
 _LINKED = learners.alias("linked")
@@ -27,17 +27,7 @@ _WITH_LINKED_ULNS = (
 )
 
 _BY_ULN = Prepared(_WITH_LINKED_ULNS.where(learners.c.uln == bindparam("uln")), "uln")
-_BY_IDENTITY = Prepared(
-    _WITH_LINKED_ULNS.where(
-        NOT_DELETED,
-        learners.c.given_name_identity == bindparam("given_name"),
-        learners.c.family_name_identity == bindparam("family_name"),
-        learners.c.date_of_birth == bindparam("date_of_birth"),
-        learners.c.gender == bindparam("gender"),
-        learners.c.post_code_identity == bindparam("post_code"),
-    ),
-    *("given_name", "family_name", "date_of_birth", "gender", "post_code"),
-)
+_BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
 _IS_HELD = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
 _INSERT = insert_into(learners)
 _INSERT_ONE = PreparedInsert(learners, COLUMNS)
@@ -74,34 +64,9 @@ def with_master(transaction: Transaction, uln: str) -> tuple[Learner | None, Lea
     return learner, None if learner is None else master_of(transaction, learner)
 
 
-def by_identity(
-    transaction: Transaction, *, given_name: str, family_name: str, date_of_birth: str, gender: str, post_code: str
-) -> Learner | None:
-    """The learner who is not deleted and has the five identity keys of these values; None if there is none.
-
-    The values are as they were sent. At most one learner has them, who may be linked.
-    """
-    rows = _BY_IDENTITY.rows(
-        transaction,
-        keys.identity_key(given_name),
-        keys.identity_key(family_name),
-        date_of_birth,
-        gender,
-        postcode.identity_key(post_code),
-    )
-    return _learner(rows)
-
-
-def with_identity_of(transaction: Transaction, learner: Learner) -> Learner | None:
-    """The learner who is not deleted and has this one's five identity keys. It may be this one, and may be linked."""
-    return by_identity(
-        transaction,
-        given_name=learner.given_name,
-        family_name=learner.family_name,
-        date_of_birth=learner.date_of_birth,
-        gender=learner.gender,
-        post_code=learner.last_known_post_code,
-    )
+def by_identity(transaction: Transaction, person: DemographicsAsked | Learner) -> Learner | None:
+    """The learner, not deleted, linked or not, who has a person's five identity keys; a learner may find itself."""
+    return _learner(_BY_IDENTITY.rows(transaction, *IdentityKeys.of(person)))
 
 
 def insert(transaction: Transaction, learner: Learner) -> None:

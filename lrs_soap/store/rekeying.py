@@ -24,14 +24,14 @@ from sqlalchemy import BigInteger, Integer, Text, bindparam, case, func, literal
 
 from lrs_soap.errors import AlreadyHeld, RekeyingLost
 from lrs_soap.rules.names.lookup_keys import KEY_VERSION, NameKey, name_keys_of
-from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner import HELD_FIELDS, Learner
 from lrs_soap.store import key_version, tables
 from lrs_soap.store import name_keys as held_name_keys
 from lrs_soap.store.dialects import milliseconds_now
-from lrs_soap.store.learner_rows import HELD_FIELDS, IDENTITY_KEYS, identity_keys_of
+from lrs_soap.store.learner_rows import HAS_IDENTITY, IDENTITY_COLUMNS, IDENTITY_KEYS, identity_keys_of
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
 from lrs_soap.store.store import Store
-from lrs_soap.store.tables import IDENTITY, NOT_DELETED, learners, stored_keys
+from lrs_soap.store.tables import NOT_DELETED, learners, stored_keys
 from lrs_soap.store.transaction import Transaction
 
 # How long a portion keeps other writers waiting, and how many learners are read for it at most.
@@ -115,10 +115,7 @@ _SET_IDENTITY = PreparedUpdate(
     .values({name: bindparam(f"new_{name}") for name in IDENTITY_KEYS}),
     *("learner", *(f"new_{name}" for name in IDENTITY_KEYS)),
 )
-_HOLDER = Prepared(
-    select(learners.c.uln).where(NOT_DELETED, *(column == bindparam(column.name) for column in IDENTITY)),
-    *(column.name for column in IDENTITY),
-)
+_HOLDER = Prepared(select(learners.c.uln).where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

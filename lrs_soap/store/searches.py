@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search
+from lrs_soap.rules.learners.find_before_register import Search
+from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.tables import searches
 from lrs_soap.store.transaction import Transaction

@@ -6,6 +6,8 @@ text, as they are sent, compared, sorted and answered.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -23,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from lrs_soap.rules.values.learner import DELETED
+from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
@@ -37,46 +39,21 @@ _ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 LARGEST_KEY = 2**63 - 1
 """The largest number that a row can have."""
 
-# The columns from uln to master_uln are the fields of `rules.values.learner.Learner`, by name and in order. The
-# learners linked to a learner are not in its row: their rows name it as master.
+
+def _column_of(name: str) -> Column[Any]:
+    """The column of a learner's field."""
+    if name == "master_uln":
+        return Column(name, Text, ForeignKey("learners.uln", name="fk_learners_master"))
+    kind = Integer if name == "version_number" else Text
+    return Column(name, kind, nullable=name in OPTIONAL_FIELDS)
+
+
 learners = Table(
     "learners",
     metadata,
     Column("id", _ROW_ID, primary_key=True),
-    Column("uln", Text, nullable=False),
-    Column("given_name", Text, nullable=False),
-    Column("family_name", Text, nullable=False),
-    Column("date_of_birth", Text, nullable=False),
-    Column("gender", Text, nullable=False),
-    Column("last_known_post_code", Text, nullable=False),
-    Column("ability_to_share", Text, nullable=False),
-    Column("created_date", Text, nullable=False),
-    Column("last_updated_date", Text, nullable=False),
-    Column("version_number", Integer, nullable=False),
-    Column("learner_status", Text, nullable=False),
-    Column("title", Text),
-    Column("middle_other_name", Text),
-    Column("preferred_given_name", Text),
-    Column("previous_family_name", Text),
-    Column("family_name_at_age_16", Text),
-    Column("school_at_age_16", Text),
-    Column("last_known_address_line_1", Text),
-    Column("last_known_address_line_2", Text),
-    Column("last_known_address_town", Text),
-    Column("last_known_address_county_or_city", Text),
-    Column("date_of_address_capture", Text),
-    Column("place_of_birth", Text),
-    Column("email_address", Text),
-    Column("telephone_number", Text),
-    Column("nationality", Text),
-    Column("scottish_candidate_number", Text),
-    Column("verification_type", Text),
-    Column("other_verification_description", Text),
-    Column("tier_level", Text),
-    Column("notes", Text),
-    Column("unique_pupil_number", Text),
-    Column("unique_candidate_identifier", Text),
-    Column("master_uln", Text, ForeignKey("learners.uln", name="fk_learners_master")),
+    # What is linked to a learner is not a column: it is whoever names it as master.
+    *map(_column_of, HELD_FIELDS),
     # The identity keys of names and postcode. They are stored, not computed in SQL, because no database folds case and
     # normalises as the rules do. A date and a gender are their own identity keys.
     Column("given_name_identity", Text, nullable=False),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST
-from lrs_soap.loading.learner_record import FIELDS
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import BatchLearner
 
@@ -36,11 +35,6 @@ def test_the_fields_are_those_of_a_batch_by_soap_and_the_identifiers() -> None:
     assert [column.field for column in OLDEST.columns] == by_soap
     after = by_soap.index("ScottishCandidateNumber") + 1
     assert [column.field for column in NEWEST.columns] == [*by_soap[:after], *IDENTIFIERS, *by_soap[after:]]
-
-
-def test_every_field_of_a_learner_is_one_that_is_held() -> None:
-    for layout in LAYOUTS.values():
-        assert {column.field for column in layout.columns} - set(FIELDS) == {"MISIdentifier"}
 
 
 def test_outcomes_come_last() -> None:

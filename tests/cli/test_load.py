@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lrs_soap.loading.learner_record import FIELDS
+from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.store import learners
 from lrs_soap.store.store import Store
 from tests.kit.running_server import RunningServer
@@ -30,21 +31,10 @@ def json_line(row: str) -> str:
 
 
 def is_held(row: str, url: str = "sqlite:///lrs.db") -> bool:
-    given_name, family_name, date_of_birth, gender, post_code = row.split(",")
     store = Store(url)
     try:
         with store.reading() as transaction:
-            return (
-                learners.by_identity(
-                    transaction,
-                    given_name=given_name,
-                    family_name=family_name,
-                    date_of_birth=date_of_birth,
-                    gender=gender,
-                    post_code=post_code,
-                )
-                is not None
-            )
+            return learners.by_identity(transaction, DemographicsAsked(*row.split(","))) is not None
     finally:
         store.close()
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from lrs_soap.clock import LONDON
-from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search, SearchAge, refusal
+from lrs_soap.rules.learners.find_before_register import Search, SearchAge, refusal
 from lrs_soap.rules.names.demographics import DemographicsAsked
+from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome

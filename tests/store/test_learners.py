@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from lrs_soap.errors import AlreadyHeld, StoreUnavailable
+from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.store import learners
 from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql, on_sqlite
 
 OTHER, THIRD = "2000000003", "3000000008"
@@ -132,13 +134,16 @@ def test_many_at_once_or_none(store: Store, learner: Callable[..., Learner]) -> 
 
 
 def test_by_identity_finds_the_one_with_the_same_keys(store: Store, learner: Callable[..., Learner]) -> None:
-    keys = {"given_name": "nadia", "date_of_birth": "2001-04-05", "gender": "2", "post_code": "yo17hh"}
+    def found(transaction: Transaction, family_name: str) -> Learner | None:
+        asked = DemographicsAsked("nadia", family_name, "2001-04-05", "2", "yo17hh")
+        return learners.by_identity(transaction, asked)
+
     with store.writing() as transaction:
         learners.insert(transaction, learner(learner_status=DELETED))
-        assert learners.by_identity(transaction, family_name="Birch", **keys) is None
+        assert found(transaction, "Birch") is None
         learners.insert(transaction, learner(OTHER))
-        assert learners.by_identity(transaction, family_name="BIRCH", **keys) == learner(OTHER)
-        assert learners.by_identity(transaction, family_name="Beech", **keys) is None
+        assert found(transaction, "BIRCH") == learner(OTHER)
+        assert found(transaction, "Beech") is None
 
 
 HOT_READS = {

@@ -111,7 +111,7 @@ def test_there_is_nothing_to_do_in_a_new_database(store: Store, learner: Make) -
 def test_a_learner_is_found_again(store: Store, learner: Make) -> None:
     def found() -> Learner | None:
         with store.reading() as transaction:
-            return learners.with_identity_of(transaction, learner())
+            return learners.by_identity(transaction, learner())
 
     hold(store, learner())
     assert found() is None

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from lrs_soap.clock import LONDON
-from lrs_soap.rules.learners.find_before_register import IdentityKeys, Search
+from lrs_soap.rules.learners.find_before_register import Search
+from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.store import searches
 from lrs_soap.store.store import Store
 

@@ -13,27 +13,16 @@ from lrs_soap.rules.learners import field_rules, identifiers
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.codes import LeftToDecide, ReturnCode
-from lrs_soap.rules.values.learner_fields import FIELDS
+from lrs_soap.rules.values.learner_fields import FIELDS, Origin
 
 DAYS_TO_RESOLVE = 45
 """An exception can be resolved until the end of this many days after the day of the upload."""
 
-_NOT_OF_A_RECORD = (
-    "CreatedDate",
-    "LastUpdatedDate",
-    "ULN",
-    "TierLevel",
-    "LearnerStatus",
-    "VersionNumber",
-    "MasterULN",
-    "TelephoneNumber",
-)
+_CORRECTABLE = tuple(field for field in FIELDS if field.is_settable and field.file_versions)
 
-CORRECTABLE_FIELDS = tuple(field for field in FIELDS if field not in _NOT_OF_A_RECORD)
+CORRECTABLE_FIELDS = tuple(field.contract_name for field in _CORRECTABLE)
 """What a record says of its learner, and a registration may correct, by the contract's names."""
-SHOWN_FIELDS = tuple(
-    field for field in CORRECTABLE_FIELDS if field not in ("UniquePupilNumber", "UniqueCandidateIdentifier")
-)
+SHOWN_FIELDS = tuple(field.contract_name for field in _CORRECTABLE if field.origin is not Origin.FILE)
 """Those of them that are shown of a learner who is held."""
 
 

@@ -10,7 +10,7 @@ the first that has an outcome is the last:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -20,24 +20,17 @@ from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.names.demographics import DemographicsAsked
-from lrs_soap.rules.names.keys import identity_key
-from lrs_soap.rules.values import postcode
+from lrs_soap.rules.names.identity_keys import same_identity_key
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner_fields import IDENTITY, Question, mandatory_in
 from lrs_soap.rules.values.rule import Outcome, Rule
 
-# What a search needs: the field's name in Learner, and the function that makes its identity key.
-_IDENTITY_KEYS: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "GivenName": ("given_name", identity_key),
-    "FamilyName": ("family_name", identity_key),
-    "DateOfBirth": ("date_of_birth", str),
-    "Gender": ("gender", str),
-    "LastKnownPostCode": ("last_known_post_code", postcode.identity_key),
-}
+_REQUIRED_TO_SEARCH = tuple(field.contract_name for field in IDENTITY)
 
-REQUIRED_TO_REGISTER = (*_IDENTITY_KEYS, "VerificationType", "AbilityToShare")
+REQUIRED_TO_REGISTER = tuple(field.contract_name for field in mandatory_in(Question.REGISTER))
 """The fields that a registration needs."""
 
 # What says which record it is, and nothing of the learner.
@@ -174,7 +167,7 @@ def outcome_of_update(uln: str, decision: Decision) -> RecordOutcome | None:
 
 def incomplete(record: Mapping[str, str]) -> RecordOutcome | None:
     """NULL_VALUE for a record without a ULN that lacks a field that a search needs; else None."""
-    return _lacking(ReturnCode.NULL_VALUE, _IDENTITY_KEYS, record)
+    return _lacking(ReturnCode.NULL_VALUE, _REQUIRED_TO_SEARCH, record)
 
 
 def demographics_asked(record: Mapping[str, str]) -> DemographicsAsked:
@@ -239,9 +232,10 @@ def not_verified(compared: Verification, errors: tuple[str, ...]) -> Verificatio
 
 def _mandatory_changed(record: Mapping[str, str], held: Learner) -> list[_MandatoryChange]:
     return [
-        _MandatoryChange(field, record[name], before)
-        for name, (field, key) in _IDENTITY_KEYS.items()
-        if name in record and key(record[name]) != key(before := getattr(held, field))
+        _MandatoryChange(field.name, sent, before)
+        for field in IDENTITY
+        if (sent := record.get(field.contract_name)) is not None
+        and not same_identity_key(field, sent, before := getattr(held, field.name))
     ]
 
 

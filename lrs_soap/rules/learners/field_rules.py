@@ -13,6 +13,7 @@ from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, Prohibit
 from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.values import dates
 from lrs_soap.rules.values.learner import ACTIVE, CLOSED, DELETED
+from lrs_soap.rules.values.learner_fields import FIELDS, Prohibition
 from lrs_soap.rules.values.rule import Rule
 
 GENDERS: Mapping[str, str] = {"0": "not known", "1": "male", "2": "female", "9": "not specified"}
@@ -35,20 +36,8 @@ LEARNER_STATUSES: Mapping[str, str] = {CLOSED: "closed", ACTIVE: "active", DELET
 
 YOUNGEST, OLDEST = 13, 110
 
-# The fields, besides Notes, that may hold no prohibited word, in the contract's order. Title, PlaceOfBirth and
-# EmailAddress may hold one.
-_TEXTS = (
-    "GivenName",
-    "MiddleOtherName",
-    "FamilyName",
-    "PreferredGivenName",
-    "PreviousFamilyName",
-    "FamilyNameAtAge16",
-    "SchoolAtAge16",
-    "LastKnownAddressLine1",
-    "LastKnownAddressLine2",
-    "LastKnownAddressTown",
-    "LastKnownAddressCountyOrCity",
+_WITHOUT_PROHIBITED_WORDS = tuple(
+    field.contract_name for field in FIELDS if field.prohibition is Prohibition.WORDS and field.name != "notes"
 )
 _OTHER_VERIFICATION = "999"
 _OPTED_OUT = "2"
@@ -90,7 +79,7 @@ def _violations(
     if by_operator:
         yield from _date(sent, "CreatedDate")
         yield from _date(sent, "LastUpdatedDate")
-    for field in _TEXTS:
+    for field in _WITHOUT_PROHIBITED_WORDS:
         yield from _prohibited_words(sent, field, prohibited)
     yield from _prohibited_postcode(sent, prohibited)
     yield from _date(sent, "DateOfAddressCapture")

@@ -7,14 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple
 
-from lrs_soap.rules.names.demographics import DemographicsAsked
-from lrs_soap.rules.names.keys import identity_key
-from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 
@@ -24,27 +19,6 @@ class SearchAge:
 
     maximum: timedelta
     minimum: timedelta
-
-
-class IdentityKeys(NamedTuple):
-    """The five identity keys of a person."""
-
-    date_of_birth: str
-    family_name: str
-    given_name: str
-    post_code: str
-    gender: str
-
-    @classmethod
-    def of(cls, person: DemographicsAsked | Learner) -> IdentityKeys:
-        """The identity keys of a search, or of a learner to register."""
-        return cls(
-            person.date_of_birth,
-            identity_key(person.family_name),
-            identity_key(person.given_name),
-            postcode.identity_key(person.last_known_post_code),
-            person.gender,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import ACTIVE, Learner, python_name
+from lrs_soap.rules.values.learner_fields import IDENTITY
 from lrs_soap.rules.values.rule import Outcome, Rule
 
-_MANDATORY = ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code")
+_IDENTITY_FIELDS = tuple(field.name for field in IDENTITY)
 
 
 def new_learner(record: Mapping[str, str | None], *, today: date) -> Learner:
@@ -38,9 +39,10 @@ def new_learner(record: Mapping[str, str | None], *, today: date) -> Learner:
 def already_exists(learner: Learner, holder: Learner) -> Decision:
     """The answer when `holder`, linked or not, already has the five identity keys of `learner`."""
     outcome = Outcome.TAKEN_BY_LINKED if holder.is_linked else Outcome.TAKEN
+    sent, held = _identity_of(learner), _identity_of(holder)
     return Decision(
         ResponseCode.ALREADY_EXISTS,
-        reasons=(Reason(Rule.IDENTITY_KEYS, outcome, _MANDATORY, _mandatory(learner), _mandatory(holder), holder.uln),),
+        reasons=(Reason(Rule.IDENTITY_KEYS, outcome, _IDENTITY_FIELDS, sent, held, holder.uln),),
         holder_uln=holder.uln,
     )
 
@@ -50,9 +52,9 @@ def registered(learner: Learner) -> Decision:
     return Decision(
         ResponseCode.REGISTERED,
         (learner,),
-        (Reason(Rule.IDENTITY_KEYS, Outcome.FREE, _MANDATORY, _mandatory(learner)),),
+        (Reason(Rule.IDENTITY_KEYS, Outcome.FREE, _IDENTITY_FIELDS, _identity_of(learner)),),
     )
 
 
-def _mandatory(learner: Learner) -> tuple[str, ...]:
-    return tuple(getattr(learner, field) for field in _MANDATORY)
+def _identity_of(learner: Learner) -> tuple[str, ...]:
+    return tuple(getattr(learner, field) for field in _IDENTITY_FIELDS)

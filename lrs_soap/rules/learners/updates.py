@@ -13,20 +13,13 @@ from lrs_soap.rules.values.change import fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner_fields import FIELDS
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 # From 0 (privacy notice not seen) or 2 (opted out) to 1: a notice cannot be unseen.
 _SHARING_CHANGES = frozenset({("0", "1"), ("2", "1")})
 
-_NEVER_EMPTY = (
-    "given_name",
-    "family_name",
-    "date_of_birth",
-    "gender",
-    "last_known_post_code",
-    "verification_type",
-    "ability_to_share",
-)
+_NEVER_EMPTY = tuple(field.name for field in FIELDS if field.is_settable and not field.is_clearable)
 
 
 def update(

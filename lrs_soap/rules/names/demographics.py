@@ -13,12 +13,13 @@ from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgree
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import IDENTITY
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 MAXIMUM_MATCHES = 10
 """How many learners an answer has at most. If more match, it has none."""
 
-_FIELDS = ("given_name", "family_name", "date_of_birth", "gender", "last_known_post_code")
+_FIELDS = tuple(field.name for field in IDENTITY)
 _values: Callable[[DemographicsAsked | Learner], tuple[str, ...]] = attrgetter(*_FIELDS)
 
 _GIVEN_PARTS, _FAMILY_PARTS = (

@@ -71,3 +71,9 @@ def python_name(contract_name: str) -> str:
 
 
 LEARNER_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Learner))
+
+HELD_FIELDS = tuple(field for field in LEARNER_FIELDS if field != "linked_ulns")
+"""The fields that a learner's own row holds. `linked_ulns`, the last field, follows from the rows of other learners."""
+
+OPTIONAL_FIELDS = frozenset(field.name for field in fields(Learner) if field.default is None)
+"""The fields that a learner may have no value of."""

@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
+from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.names.lookup_keys import name_keys_of
 from lrs_soap.store import key_version, learners, name_keys, tables
 from lrs_soap.store.rekeying import rekey_briefly
@@ -25,14 +26,7 @@ def test_its_learners_are_found_by_todays_rules(database_url: str, revision: str
     assert rekey_briefly(store, seconds=60)
     with store.reading() as transaction:
         held = {uln: learners.by_uln(transaction, uln) for uln in (NADIA, ZOE, LINKED, DELETED)}
-        zoe = learners.by_identity(
-            transaction,
-            given_name="zoë",
-            family_name="macbirch",
-            date_of_birth="2001-04-05",
-            gender="2",
-            post_code="yo17hh",
-        )
+        zoe = learners.by_identity(transaction, DemographicsAsked("zoë", "macbirch", "2001-04-05", "2", "yo17hh"))
         by_date = {row.uln for row in name_keys.by_date(transaction, "2001-04-05", "mcbirch")}
         by_post_code = {row.uln for row in name_keys.by_post_code(transaction, "YO17HH", "nadia")}
         keys = {tuple(row) for row in transaction.execute(select(tables.name_keys))}
