@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from itertools import islice
 
 from lrs_soap.errors import LrsError, NotPossible
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import FileFacts, JobKind, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store import jobs, uploads
+from lrs_soap.store.portions import in_portions
 from lrs_soap.store.transaction import Transaction
 from lrs_soap.world import World
 
@@ -56,7 +56,7 @@ def upload(
         _renew(work.transaction, job_id, owner)
     try:
         count = 0
-        for portion in _portions(records):
+        for portion in in_portions(records, _RECORDS_IN_ONE_TRANSACTION):
             with world.writing(author, durable=False) as work:
                 _renew(work.transaction, job_id, owner)
                 jobs.add_records(work.transaction, job_id, portion, first=count)
@@ -73,12 +73,6 @@ def upload(
             _discard(world, author, job_id, owner)
         raise
     return job_id
-
-
-def _portions(records: Iterable[SubmittedRecord]) -> Iterator[Sequence[SubmittedRecord]]:
-    remaining = iter(records)
-    while portion := list(islice(remaining, _RECORDS_IN_ONE_TRANSACTION)):
-        yield portion
 
 
 def _renew(transaction: Transaction, job_id: int, owner: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
 from lrs_soap.clock import Clock
@@ -16,7 +15,9 @@ from lrs_soap.loading.learner_files import LoadResult, Progress, hold_in_portion
 from lrs_soap.loading.record_files import Rejection
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.store import learners, learning_events
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.portions import in_portions
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 
 # Written in some 15 ms, as a portion of learners is.
 _EVENTS_IN_ONE_TRANSACTION = 720
@@ -47,7 +48,8 @@ def load_events(
     rejected: list[Rejection] = []
     with opened(source) as lines:
         records = _good_ones(_records(lines, clock.now()), rejected)
-        return hold_in_portions(store, _portions(records), rejected, _hold, strict=strict, progress=progress)
+        portions = in_portions(records, _EVENTS_IN_ONE_TRANSACTION)
+        return hold_in_portions(store, portions, rejected, _hold, strict=strict, progress=progress)
 
 
 def _records(lines: Iterable[bytes], now: datetime) -> Iterator[_Numbered | Rejection]:
@@ -67,12 +69,6 @@ def _good_ones(records: Iterable[_Numbered | Rejection], rejected: list[Rejectio
             rejected.append(record)
         else:
             yield record
-
-
-def _portions(records: Iterable[_Numbered]) -> Iterator[list[_Numbered]]:
-    remaining = iter(records)
-    while portion := list(islice(remaining, _EVENTS_IN_ONE_TRANSACTION)):
-        yield portion
 
 
 def _hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:

@@ -20,7 +20,9 @@ from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.store import learners, learning_events, ulns
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.portions import in_portions
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 
 Progress = Callable[[int, int], None]
 """Is told now and then how many records have been loaded and how many rejected."""
@@ -74,7 +76,8 @@ def load(
     rejected: list[Rejection] = []
     with opened(source) as lines:
         records = _masters_first(_records(lines, clock.now(), check), rejected)
-        return hold_in_portions(store, _portions(records), rejected, _hold, strict=strict, progress=progress)
+        portions = in_portions(records, _LEARNERS_IN_ONE_TRANSACTION * _EVENTS_FOR_A_LEARNER, _weight_of)
+        return hold_in_portions(store, portions, rejected, _hold, strict=strict, progress=progress)
 
 
 def opened(source: Iterable[bytes] | str | os.PathLike[str]) -> AbstractContextManager[Iterable[bytes]]:
@@ -160,17 +163,8 @@ def _masters_first(records: Iterable[_Numbered | Rejection], rejected: list[Reje
     yield from linked
 
 
-def _portions(records: Iterable[_Numbered]) -> Iterator[list[_Numbered]]:
-    portion: list[_Numbered] = []
-    weight = 0
-    for record in records:
-        portion.append(record)
-        weight += _EVENTS_FOR_A_LEARNER + len(record.events)
-        if weight >= _LEARNERS_IN_ONE_TRANSACTION * _EVENTS_FOR_A_LEARNER:
-            yield portion
-            portion, weight = [], 0
-    if portion:
-        yield portion
+def _weight_of(record: _Numbered) -> int:
+    return _EVENTS_FOR_A_LEARNER + len(record.events)
 
 
 def _hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:

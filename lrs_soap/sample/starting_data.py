@@ -16,7 +16,8 @@ from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.sample.starting_events import starting_events
 from lrs_soap.store import learners, learning_events, organisations, properties
-from lrs_soap.store.store import Store, Transaction
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
 
 ORGANISATION = Organisation("TEST0001", "TST001", "Compatibility Test College", roles=frozenset(Role))
 PASSWORD = "CompatSitePass01"

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, tuple_, update
 
 from lrs_soap.rules.batches.batch_exceptions import DAYS_TO_RESOLVE, ExceptionState, RecordException
 from lrs_soap.rules.batches.jobs import JobState
-from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.codes import RETURN_CODES
 from lrs_soap.store.prepared import PreparedInsert
 from lrs_soap.store.tables import LARGEST_KEY, exceptions, job_records, jobs
 from lrs_soap.store.transaction import Transaction
@@ -44,7 +44,6 @@ _SELECT = (
     )
     .join(jobs, jobs.c.id == exceptions.c.job_id)
 )
-_RETURN_CODES = {code.value: code for code in ReturnCode}
 
 
 def add(transaction: Transaction, *, job_id: int, position: int, opened: datetime, possible: tuple[str, ...]) -> None:
@@ -107,7 +106,7 @@ def _exception(row: Row[Any]) -> RecordException:
         job_state=JobState(row.job_state),
         sent=json.loads(row.sent),
         errors=errors,
-        code=_RETURN_CODES[row.return_code],
+        code=RETURN_CODES[row.return_code],
         uln=row.uln,
         possible=tuple(json.loads(row.possible)),
         state=ExceptionState(row.state),

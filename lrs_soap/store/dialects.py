@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Protocol
 
-from sqlalchemy import URL, BigInteger, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Engine, create_engine, literal_column, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
@@ -24,6 +24,11 @@ class milliseconds_now(FunctionElement[int]):
 
     type = BigInteger()
     inherit_cache = True
+
+
+def milliseconds_from_now(seconds: int) -> ColumnElement[int]:
+    """In a statement: the milliseconds since 1970 by the database's clock, so many seconds after it runs."""
+    return milliseconds_now() + literal_column(str(seconds * 1000), BigInteger())
 
 
 @compiles(milliseconds_now, "sqlite")

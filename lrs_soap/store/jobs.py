@@ -12,18 +12,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, bindparam, case, func, insert, literal_column, null, or_, select, update
+from sqlalchemy import Integer, bindparam, case, func, insert, literal_column, null, or_, select, update
 
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord, VerifiedRecord
 from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
-from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
-from lrs_soap.store.dialects import milliseconds_now
+from lrs_soap.rules.values.codes import RETURN_CODES, FailureFlag, ResponseCode, ReturnCode
+from lrs_soap.store.dialects import milliseconds_from_now, milliseconds_now
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
 from lrs_soap.store.tables import LARGEST_KEY, UNFINISHED, job_records, jobs
 from lrs_soap.store.transaction import Transaction
 
-_LEASE_MILLISECONDS = literal_column("10000", BigInteger())
+_LEASE_SECONDS = 10
 _ZERO, _ONE = literal_column("0", Integer()), literal_column("1", Integer())
 
 _JOB = tuple(
@@ -76,7 +76,7 @@ _OUTCOMES = Prepared(
 
 _ITS_OWN = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.lease_owner == bindparam("owner"))
 _AT_ITS_POSITION = _ITS_OWN.where(jobs.c.position == bindparam("at"))
-_RENEWED = {"lease_until": milliseconds_now() + _LEASE_MILLISECONDS}
+_RENEWED = {"lease_until": milliseconds_from_now(_LEASE_SECONDS)}
 _GIVEN_BACK = {"lease_owner": null(), "lease_until": null(), "on_record": null()}
 
 _TAKE = PreparedUpdate(
@@ -115,7 +115,6 @@ _SET_OUTCOME = PreparedUpdate(
     *("job", "at", "code", "its_uln", "verified"),
 )
 
-_RETURN_CODES = {code.value: code for code in ReturnCode}
 _RESPONSE_CODES = {code.value: code for code in ResponseCode}
 _FLAGS = {flag.value: flag for flag in FailureFlag}
 
@@ -187,7 +186,7 @@ def release(transaction: Transaction, job_id: int, *, record_count: int, delay: 
     transaction.execute(
         update(jobs)
         .where(jobs.c.id == job_id)
-        .values(record_count=record_count, due=milliseconds_now() + delay * 1000, **_GIVEN_BACK)
+        .values(record_count=record_count, due=milliseconds_from_now(delay), **_GIVEN_BACK)
     )
 
 
@@ -204,7 +203,7 @@ def records(transaction: Transaction, job_id: int, *, first: int, end: int) -> l
 
 def outcomes(transaction: Transaction, job_id: int) -> dict[ReturnCode, int]:
     """The number of a job's records with each return code."""
-    return {_RETURN_CODES[code]: count for code, count in _OUTCOMES.rows(transaction, job_id)}
+    return {RETURN_CODES[code]: count for code, count in _OUTCOMES.rows(transaction, job_id)}
 
 
 def holders(transaction: Transaction) -> set[str | None]:
@@ -299,7 +298,7 @@ def _record(row: tuple[Any, ...]) -> JobRecord:
         json.loads(sent),
         _texts(facet_errors),
         _texts(identifier_errors),
-        None if code is None else _RETURN_CODES[code],
+        None if code is None else RETURN_CODES[code],
         uln,
         None if verified is None else _verified(verified),
     )

@@ -27,7 +27,7 @@ from lrs_soap.rules.names.lookup_keys import KEY_VERSION, NameKey, name_keys_of
 from lrs_soap.rules.values.learner import HELD_FIELDS, Learner
 from lrs_soap.store import key_version, tables
 from lrs_soap.store import name_keys as held_name_keys
-from lrs_soap.store.dialects import milliseconds_now
+from lrs_soap.store.dialects import milliseconds_from_now, milliseconds_now
 from lrs_soap.store.learner_rows import HAS_IDENTITY, IDENTITY_COLUMNS, IDENTITY_KEYS, identity_keys_of
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
 from lrs_soap.store.store import Store
@@ -39,13 +39,13 @@ _PORTION_SECONDS = 0.02
 _PORTION = 500
 # Between portions, where writers take turns: a server that waits looks every 2 ms.
 _PAUSE_SECONDS = 0.004
-_LEASE_MILLISECONDS = literal_column("10000", BigInteger())
+_LEASE_SECONDS = 10
 _LAST_ULN = "9999999999"
 
 _TARGET = literal_column(str(KEY_VERSION), Integer())
 _EMPTY, _ZERO = literal_column("''", Text()), literal_column("0", BigInteger())
 _IS_BEGUN = stored_keys.c.target_version == _TARGET
-_RENEWED = {"lease_until": milliseconds_now() + _LEASE_MILLISECONDS}
+_RENEWED = {"lease_until": milliseconds_from_now(_LEASE_SECONDS)}
 _GIVEN_BACK = {"lease_owner": null(), "lease_until": null()}
 
 _TAKE = PreparedUpdate(

@@ -17,8 +17,6 @@ from lrs_soap.store.dialects import Mode, dialect_of
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 from lrs_soap.store.transaction import Transaction, driver_error
 
-__all__ = ["Store", "Transaction"]
-
 # Long enough to cost little, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
 

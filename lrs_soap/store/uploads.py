@@ -5,18 +5,18 @@ The process that stores a job has a lease, which it renews. When the lease has e
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, bindparam, delete, literal_column, select, update
+from sqlalchemy import bindparam, delete, select, update
 
-from lrs_soap.store.dialects import milliseconds_now
+from lrs_soap.store.dialects import milliseconds_from_now, milliseconds_now
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
 from lrs_soap.store.tables import UNFINISHED, job_records, jobs
 from lrs_soap.store.transaction import Transaction
 
-_LEASE_MILLISECONDS = literal_column("30000", BigInteger())
+_LEASE_SECONDS = 30
 
 _IS_STORED = jobs.c.due.is_(None)
 _IS_ABANDONED = jobs.c.lease_until < milliseconds_now()
-_RENEWED = {"lease_until": milliseconds_now() + _LEASE_MILLISECONDS}
+_RENEWED = {"lease_until": milliseconds_from_now(_LEASE_SECONDS)}
 
 _ABANDONED = Prepared(select(jobs.c.id).where(UNFINISHED, _IS_STORED, _IS_ABANDONED).order_by(jobs.c.id))
 _TAKE_OVER = PreparedUpdate(

@@ -184,7 +184,8 @@ class ReturnCode(_Code):
     OUTSIDE_AGE_RANGE = "RC013", "Learner outside of permitted age range", _REJECTED, _ERROR, _PUBLISHED, "RC011"
 
 
-_RETURN_CODES = {code.value: code for code in ReturnCode}
+RETURN_CODES: Mapping[str, ReturnCode] = {code.value: code for code in ReturnCode}
+"""The return codes by the text that is sent and stored for them."""
 
-SHOWN_BY_SOAP: Mapping[ReturnCode, ReturnCode] = {code: _RETURN_CODES[code.soap_code] for code in ReturnCode}
+SHOWN_BY_SOAP: Mapping[ReturnCode, ReturnCode] = {code: RETURN_CODES[code.soap_code] for code in ReturnCode}
 """The code that an answer by SOAP shows for each return code."""
