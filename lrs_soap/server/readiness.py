@@ -25,30 +25,28 @@ class Readiness:
         # A connection of its own, which may wait less than those that answer.
         self._store = Store(database_url, busy_timeout=_PATIENCE_SECONDS)
         self._asking = Lock()
-        self._found = (UNAVAILABLE, "The first look at the database is not over.")
+        self._reason: str | None = "The first look at the database is not over."
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             raise not_allowed("GET, HEAD")
-        status, text = self._status_and_text()
+        reason = self._not_ready_because()
+        status, text = (OK, "ready") if reason is None else (UNAVAILABLE, reason)
         headers = (("Cache-Control", "no-store"),)
         return respond(environ, start_response, status, PLAIN, f"{text}\n".encode(), headers)
 
-    def _status_and_text(self) -> tuple[str, str]:
+    def _not_ready_because(self) -> str | None:
         # One thread at a time waits for the database; whoever asks meanwhile is told what was found last.
         if self._asking.acquire(blocking=False):
             try:
-                self._found = self._ask()
+                self._reason = self._ask()
             finally:
                 self._asking.release()
-        return self._found
+        return self._reason
 
-    def _ask(self) -> tuple[str, str]:
+    def _ask(self) -> str | None:
         try:
             with self._store.writing(durable=False) as transaction:
-                reason = readiness.not_ready_because(transaction)
-                if reason is not None:
-                    return UNAVAILABLE, reason
-                return OK, "\n".join(filter(None, ("ready", readiness.restriction(transaction))))
+                return readiness.not_ready_because(transaction)
         except StoreUnavailable as error:
-            return UNAVAILABLE, str(error)
+            return str(error)

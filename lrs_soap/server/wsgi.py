@@ -1,7 +1,6 @@
 """The service as one WSGI application, for `lrs-soap serve` and for any other server of such applications.
 
-from lrs_soap.server import wsgi
-application = wsgi.create()
+One of those runs it with `waitress-serve --call lrs_soap.server.wsgi:create`.
 """
 
 from __future__ import annotations

@@ -12,15 +12,12 @@ from lrs_soap.store.transaction import Transaction
 def not_ready_because(transaction: Transaction) -> str | None:
     """A sentence that says why a database is not ready, or None. `transaction` is one that writes: if it is open, the
     database can be written.
+
+    A database that is being rekeyed is not ready, though it is served: some learners cannot be found yet.
     """
     found = transaction.execute(select(schema_version.c.version_num)).scalars().all()
-    if found == [SCHEMA_VERSION]:
-        return None
-    return f"The database's schema is version {', '.join(found) or 'none'}, and this program's is {SCHEMA_VERSION}."
-
-
-def restriction(transaction: Transaction) -> str | None:
-    """A sentence that says what a database that is ready cannot do yet; None where there is nothing."""
-    if key_version.is_current(transaction):
-        return None
-    return "The learners' keys are being brought up to date. Until that is done, a search may miss learners."
+    if found != [SCHEMA_VERSION]:
+        return f"The database's schema is version {', '.join(found) or 'none'}, and this program's is {SCHEMA_VERSION}."
+    if not key_version.is_current(transaction):
+        return "The learners' keys are being brought up to date. Until that is done, a search may miss learners."
+    return None

@@ -37,15 +37,15 @@ def test_a_database_that_is_set_up_is_ready(site: Readiness) -> None:
     assert (ask(site, "HEAD").status, ask(site, "HEAD").body) == (200, b"")
 
 
-def test_a_database_that_is_being_rekeyed_is_ready_and_says_so(site: Readiness, filled: Store) -> None:
+def test_a_database_that_is_being_rekeyed_is_not(site: Readiness, filled: Store) -> None:
     with filled.writing() as transaction:
         make_keys_old(transaction)
 
     answer = ask(site)
 
-    assert answer.status == 200
+    assert answer.status == 503
     assert answer.body == (
-        b"ready\nThe learners' keys are being brought up to date. Until that is done, a search may miss learners.\n"
+        b"The learners' keys are being brought up to date. Until that is done, a search may miss learners.\n"
     )
 
 
