@@ -38,7 +38,7 @@ def deadly(transaction, sent, **others):
         os.kill(os.getpid(), signal.SIGKILL)
     return harmless(transaction, sent, **others)
 
-harmless, job_work.registration_record = job_work.registration_record, deadly
+harmless, job_work.do_registration = job_work.do_registration, deadly
 working.do_jobs(Settings(database_url=sys.argv[1]), lambda worker: None)
 """
 
