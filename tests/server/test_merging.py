@@ -65,7 +65,7 @@ def test_a_merger_counts_from_the_next_request_until_it_is_taken_back(own: Runni
     by_uln, by_demographics = find_by_uln(), find_by_demographics()
     assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0004", GRACE, [])
 
-    assert lrs_soap(own, "merge", MARGARET, GRACE) == f"{GRACE} is linked to {MARGARET} now.\n"
+    assert lrs_soap(own, "merge", MARGARET, GRACE) == f"{GRACE} is now linked to {MARGARET}.\n"
     assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0022", MARGARET, [GRACE])
     assert ask(own, by_uln).text("MasterSubstituted") == "Y"
     assert ask(own, verify()).text("ResponseCode") == "WSVRC002"
@@ -85,11 +85,11 @@ def test_a_master_takes_its_linked_ones_along_and_back(own: RunningServer) -> No
     priya = find_by_uln(ULN=PRIYA_IYER, GivenName="Priya", FamilyName="Iyer")
     before = ask(own, priya).body
     assert lrs_soap(own, "merge", GRACE, PRIYA) == (
-        f"{PRIYA} is linked to {GRACE} now, and with it {PRIYA_IYER}, {PRIA}.\n"
+        f"{PRIYA} is now linked to {GRACE}, and with it {PRIYA_IYER}, {PRIA}.\n"
     )
     assert found(own, priya) == ("WSRC0022", GRACE, [PRIYA_IYER, PRIA, PRIYA])
     # Into a linked one is into its master.
-    assert lrs_soap(own, "merge", PRIYA, ROWAN) == f"{ROWAN} is linked to {GRACE} now.\n"
+    assert lrs_soap(own, "merge", PRIYA, ROWAN) == f"{ROWAN} is now linked to {GRACE}.\n"
     assert lrs_soap(own, "unmerge", PRIYA) == (
         f"{PRIYA} is no longer linked to {GRACE}, and with it {PRIYA_IYER}, {PRIA}.\n"
     )
