@@ -1,1 +1,1 @@
-"""Batches: the worker that does their records, and the files that they come and go in."""
+"""Batches: the files that they are submitted and returned in, and the worker that processes their records."""

@@ -1,4 +1,4 @@
-"""A batch file as a whole: its name, its form, whose it is, how many learners it has."""
+"""A batch file as a whole: its name, its format, its owner and the number of its learners."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _WRITE: Mapping[str, Callable[[TextIO, FileFields, Iterable[Mapping[str, str]]],
     file_name.CSV: csv_file.write,
     file_name.XML: xml_file.write,
 }
-_WHERE: Mapping[str, Callable[[int, Layout, str], str]] = {
-    file_name.CSV: csv_file.where,
-    file_name.XML: xml_file.where,
+_PLACE_OF: Mapping[str, Callable[[int, Layout, str], str]] = {
+    file_name.CSV: csv_file.place_of,
+    file_name.XML: xml_file.place_of,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class BatchFile:
-    """A file that is being read: what it says of itself, and its learners, to be read once.
+    """A file that is being read: the file fields, and its learners, which can be read once.
 
-    Reading them raises InvalidRecord for what is wrong with the file further on, and where it has not the number of
-    learners that it says.
+    Reading the learners raises InvalidRecord if something further on in the file is wrong, or if the file does not have
+    the number of learners that it declares.
     """
 
     format: str
@@ -42,19 +42,19 @@ class BatchFile:
 
     @property
     def facts(self) -> FileFacts:
-        """What is kept of the file with its job."""
+        """What its job keeps of the file."""
         return FileFacts(self.format, self.fields.layout.version, self.fields.file_name)
 
-    def where(self, record: FileRecord, field: str) -> str:
-        """The place of a learner's field in the file, for people."""
-        return _WHERE[self.format](record.number, self.fields.layout, field)
+    def place_of(self, record: FileRecord, field: str) -> str:
+        """Where in the file a learner's field is, in words for a person."""
+        return _PLACE_OF[self.format](record.number, self.fields.layout, field)
 
 
 def read(name: str, source: BinaryIO, *, organisation: str) -> BatchFile:
     """Begin to read a file that is called `name`, for the organisation with this UKPRN.
 
-    Raises InvalidRecord for its name, a UKPRN that is another's, in the name or inside, and for what is wrong with the
-    headings or with the file's own fields, saying where (docs/behaviour.md, Batch files).
+    Raises InvalidRecord, with the place, if the name is wrong, if the name or the file has another organisation's
+    UKPRN, or if the headings or the file fields are wrong (docs/behaviour.md, Batch files).
     """
     named = file_name.parse(name)
     _check_owner(named.ukprn, organisation, "the file's name")
@@ -64,9 +64,9 @@ def read(name: str, source: BinaryIO, *, organisation: str) -> BatchFile:
 
 
 def write(file_format: str, target: TextIO, fields: FileFields, records: Iterable[Mapping[str, str]]) -> None:
-    """Write a file, `CSV` or `XML`, to a text in UTF-8 that leaves the ends of lines as they are.
+    """Write a file, `CSV` or `XML`. `target` is open for text in UTF-8 and does not translate line ends.
 
-    `records` have values by the contract's names; what the layout has no column for is left out.
+    `records` have values by the contract's names; values that the layout has no column for are left out.
     """
     _WRITE[file_format](target, fields, records)
 

@@ -1,12 +1,13 @@
-"""Batch files as CSV: a row of headings, then a row for each learner, the first of which has the file fields too.
+"""Batch files as CSV: a row of headings, then a row for each learner. The first learner's row has the file fields too.
 
-What is written is all quoted, in rows that end in CRLF. Read is also what is not quoted, LF, and a byte order mark, in
-UTF-8 whatever wrote it. A row is told by its number, as spreadsheets show it.
+Files are written with every value quoted and CRLF at the end of each row. Values without quotes, LF and a byte order
+mark can be read as well. The encoding is always UTF-8. Rows are counted as spreadsheets count them.
 """
 
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import BinaryIO, NamedTuple, TextIO
@@ -16,13 +17,11 @@ from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.values.characters import check_characters
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-# Longer than any row of values that are not too long to be a learner's.
+# More than any row needs whose values a learner can have.
 _LONGEST_LINE = 1_048_576
 
-# By what stands in Python's own words about it.
-_TROUBLE = {
+# What to say for a part of Python's own message.
+_EXPLAINED = {
     "unexpected end of data": "a quote is opened and never closed",
     "field larger than field limit": f"a value is longer than {LONGEST_VALUE} characters, or its quote is never closed",
     "expected after": "a quote is not closed, or one inside a value in quotes is not doubled",
@@ -36,17 +35,17 @@ class _Row(NamedTuple):
     cells: list[str]
 
 
-def where(number: int, layout: Layout, field: str) -> str:
-    """The place of a learner's field in a file, for people."""
+def place_of(number: int, layout: Layout, field: str) -> str:
+    """Where a learner's field is in a file, in words for a person. `number` is the row."""
     fields = [column.field for column in layout.columns]
     column = fields.index(field)
     return f"row {number}, column {len(FILE_FIELDS) + column + 1} ({layout.columns[column].heading})"
 
 
 def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
-    """The file fields, and the learners one after another as they are read. Raises InvalidRecord at once or later.
+    """The file fields, and an iterator that reads the learners. Both may raise InvalidRecord.
 
-    A row has every column; one that has none, a line that is empty, is passed over.
+    A row has every column. An empty line is skipped.
     """
     rows = _rows(source)
     headings = next(rows, None)
@@ -67,7 +66,7 @@ def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
 
 
 def write(target: TextIO, fields: FileFields, records: Iterable[Mapping[str, str]]) -> None:
-    """Write a file, to a text that leaves the ends of lines as they are."""
+    """Write a file. `target` does not translate line ends."""
     writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(fields.layout.headings)
     of_file: Sequence[str] = fields.texts
@@ -85,7 +84,7 @@ def _rows(source: BinaryIO) -> Iterator[_Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise InvalidRecord(_in_our_words(error), f"row {number}") from None
+            raise InvalidRecord(_explanation(error), f"row {number}") from None
         if cells:
             _check_characters(number, cells)
             yield _Row(number, cells)
@@ -93,7 +92,7 @@ def _rows(source: BinaryIO) -> Iterator[_Row]:
 
 
 def _lines(source: BinaryIO, place: Callable[[], str]) -> Iterator[str]:
-    line = source.readline(_LONGEST_LINE).removeprefix(_BYTE_ORDER_MARK)
+    line = source.readline(_LONGEST_LINE).removeprefix(BOM_UTF8)
     while line:
         if len(line) == _LONGEST_LINE:
             raise InvalidRecord(f"a line of {_LONGEST_LINE} bytes or more", place())
@@ -106,9 +105,9 @@ def _lines(source: BinaryIO, place: Callable[[], str]) -> Iterator[str]:
         line = source.readline(_LONGEST_LINE)
 
 
-def _in_our_words(error: csv.Error) -> str:
+def _explanation(error: csv.Error) -> str:
     theirs = str(error)
-    return next((ours for part, ours in _TROUBLE.items() if part in theirs), f"not CSV: {theirs}")
+    return next((ours for part, ours in _EXPLAINED.items() if part in theirs), f"not CSV: {theirs}")
 
 
 def _check_characters(number: int, cells: Sequence[str]) -> None:
@@ -117,7 +116,7 @@ def _check_characters(number: int, cells: Sequence[str]) -> None:
 
 
 def _layout_of(headings: _Row) -> Layout:
-    """The version that has these headings. Raises InvalidRecord for the first that the likeliest version has not."""
+    """The layout with these headings. Raises InvalidRecord for the first heading that the likeliest layout lacks."""
     found = headings.cells
     layout = max(LAYOUTS.values(), key=lambda each: len(set(found) & set(each.headings)))
     for column, (ours, theirs) in enumerate(zip_longest(layout.headings, found), 1):

@@ -1,4 +1,4 @@
-"""What is wrong with a learner of a batch file before anybody looks for it: facets, identifiers, field rules."""
+"""What is wrong with a learner in a batch file, whoever is held: facets, identifiers, field rules."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _EXPECTED = {
     "AbilityToShare": "0 or 1",
     "VerificationType": "0 to 7 or 999",
 }
-_WRITTEN_SO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TURNED_ROUND = re.compile("[0-9]{1,4}[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/. ][0-9]{1,4}")
+_WELL_FORMED_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_REORDERED_DAY = re.compile("[0-9]{1,4}[-/. ]([0-9]{1,2}|[A-Za-z]{3,9})[-/. ][0-9]{1,4}")
 
 
 class Finding(NamedTuple):
-    """Something wrong with a value: the contract's name of the field, and in a person's words what."""
+    """Something wrong with a value: the contract's name of the field, and what is wrong, in words for a person."""
 
     field: str
     reason: str
@@ -43,15 +43,15 @@ class Finding(NamedTuple):
         return f"{self.field}: {self.reason}"
 
 
-def submitted(values: Mapping[str, str], check: Check) -> SubmittedRecord:
-    """A learner of a file as a record to submit; `check` judges the schema's facets."""
+def submitted_record(values: Mapping[str, str], check: Check) -> SubmittedRecord:
+    """A learner of a file as a record to submit. `check` checks the schema's facets."""
     return SubmittedRecord(values, tuple(map(str, _facets(values, check))), tuple(map(str, _identifiers(values))))
 
 
 def findings(
     values: Mapping[str, str], check: Check, *, today: date, prohibited: ProhibitedText
 ) -> tuple[Finding, ...]:
-    """All that makes a learner RC011, RC012 or RC013 on this day, whoever is held, the first for each field."""
+    """Everything that makes a learner RC011, RC012 or RC013 on the day `today`: the first finding for each field."""
     found: dict[str, Finding] = {}
     for finding in (*_facets(values, check), *_identifiers(values), *_rules(values, today, prohibited)):
         found.setdefault(finding.field, finding)
@@ -83,8 +83,8 @@ def _rules(values: Mapping[str, str], today: date, prohibited: ProhibitedText) -
 
 def _unexpected(value: str, expected: str) -> str:
     told = f"{quoted(value)} where {expected} is expected"
-    if expected is _DAY and _WRITTEN_SO.fullmatch(value):
+    if expected is _DAY and _WELL_FORMED_DAY.fullmatch(value):
         return f"{quoted(value)} is no day of the years 1800 to 2099"
-    if expected is _DAY and _TURNED_ROUND.fullmatch(value):
+    if expected is _DAY and _REORDERED_DAY.fullmatch(value):
         return f"{told}: spreadsheets turn days round when they open or save a file"
     return told

@@ -1,4 +1,4 @@
-"""What a batch file holds, in whichever form: four fields of the file, and its learners."""
+"""The contents of a batch file in either format: the four file fields, and the learners."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lrs_soap.rules.values.organisation import UKPRN_LENGTH, is_ukprn
 from lrs_soap.rules.values.quotation import shortened
 
 LONGEST_VALUE = 131_072
-"""How many characters a value may have before it is taken for a file that went wrong."""
+"""The most characters a value may have; with more, the file itself is taken to be wrong."""
 
 LONGEST_FILE_NAME = 255
 
@@ -22,9 +22,9 @@ _COUNT = re.compile("[0-9]{1,9}")
 
 @dataclass(frozen=True, slots=True)
 class FileFields:
-    """What a file says of itself: its version, the name that it was given, whose it is, how many learners it has.
+    """What a file declares: its version, the name that it was given, its owner's UKPRN, the number of its learners.
 
-    `places` says where in a file that was read each of FILE_FIELDS stands.
+    For a file that was read, `places` says where each of FILE_FIELDS is.
     """
 
     layout: Layout
@@ -35,19 +35,19 @@ class FileFields:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The values as the file has them, in the order of FILE_FIELDS."""
+        """The values as text, in the order of FILE_FIELDS."""
         return self.layout.version, self.file_name, self.ukprn, str(self.record_count)
 
 
 class FileRecord(NamedTuple):
-    """A learner of a file: the row or line that it begins on, and what is filled in, by the contract's names."""
+    """A learner in a file: the row or line that it begins on, and its values, by the contract's names, if not empty."""
 
     number: int
     values: dict[str, str]
 
 
 def file_fields(texts: Mapping[str, str], places: Mapping[str, str]) -> FileFields:
-    """The file fields of these values; `places` says where in the file each stands. Raises InvalidRecord."""
+    """The file fields with these values; `places` says where each is in the file. Raises InvalidRecord."""
 
     def wrong(field: str, expected: str) -> InvalidRecord:
         return InvalidRecord(f"{quoted(texts[field])} where {expected} is expected", places[field])
@@ -65,5 +65,5 @@ def file_fields(texts: Mapping[str, str], places: Mapping[str, str]) -> FileFiel
 
 
 def quoted(text: str) -> str:
-    """A value as an error tells it: not whole where it is long."""
+    """A value in quotes, for an error message; a long one is shortened."""
     return repr(shortened(text))

@@ -1,6 +1,6 @@
-"""The two versions of batch files: their columns, in order, and which field of a record each is.
+"""The two versions of batch files: their columns, in order, and the record's field in each column.
 
-The headings are case-sensitive, and elements of the XML form have the same names.
+Headings are case-sensitive. Elements of the XML format have the same names.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from lrs_soap.rules.values.learner_fields import BY_NAME
 from lrs_soap.rules.values.sent_learner import SENT_FIELDS
 
 FILE_FIELDS = ("FileVersion", "FileName", "UKPRN", "LearnerRecordCount")
-"""What stands once in a file: in CSV with the first learner, in XML before it."""
+"""The fields that a file has once: in CSV in the first learner's row, in XML before the first learner."""
 
 RETURN_CODE = "ReturnCode"
-"""The last column of a file of outcomes."""
+"""The last column of an outcome file."""
 
 
 class Column(NamedTuple):
@@ -28,19 +28,19 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A version of the files: its learner's columns, in order."""
+    """A version of the files: the columns of a learner, in order."""
 
     version: str
     columns: tuple[Column, ...]
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """Every heading of the CSV form, in order."""
+        """Every heading of the CSV format, in order."""
         return (*FILE_FIELDS, *(column.heading for column in self.columns))
 
     @property
     def of_outcomes(self) -> Layout:
-        """The version of a file that tells what became of the learners."""
+        """The layout of the outcome files of this version."""
         return replace(self, columns=(*self.columns, Column(RETURN_CODE, RETURN_CODE)))
 
 

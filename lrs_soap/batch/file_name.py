@@ -1,4 +1,4 @@
-"""What a batch file is called: `LRB_<UKPRN>_<DDMMYYYYHHMM>.CSV`, or `.XML`."""
+"""The name of a batch file: `LRB_<UKPRN>_<DDMMYYYYHHMM>.CSV`, or `.XML`."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _LONGEST_QUOTED = 60
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """Whose file it is, the moment in its name, which has no zone, and its format, `CSV` or `XML`."""
+    """The parts of a name: the owner's UKPRN, the moment, which has no time zone, and the format, `CSV` or `XML`."""
 
     ukprn: str
-    made: datetime
+    moment: datetime
     format: str
 
     def __str__(self) -> str:
-        return f"LRB_{self.ukprn}_{self.made.strftime(_MOMENT)}.{self.format}"
+        return f"LRB_{self.ukprn}_{self.moment.strftime(_MOMENT)}.{self.format}"
 
 
 def parse(name: str) -> FileName:
-    """What the name of a file says. Raises InvalidRecord, which says what it has to be."""
+    """The parts of a file's name. Raises InvalidRecord, whose message says what the name has to be."""
     found = _NAME.fullmatch(name)
     if found is None:
         raise _wrong(name, _what_is_wrong(name))
-    ukprn, moment, file_format = found.groups()
+    ukprn, digits, file_format = found.groups()
     try:
-        # strptime alone would take a year of fewer digits.
-        made = datetime.strptime(moment, _MOMENT)
+        # strptime alone would accept a year of fewer digits.
+        moment = datetime.strptime(digits, _MOMENT)
     except ValueError:
-        raise _wrong(name, f"{moment} is no day and time, day first, as 0109{moment[4:8]}1430 is") from None
-    return FileName(ukprn, made, file_format)
+        raise _wrong(name, f"{digits} is no day and time, day first, as 0109{digits[4:8]}1430 is") from None
+    return FileName(ukprn, moment, file_format)
 
 
 def _what_is_wrong(name: str) -> str:

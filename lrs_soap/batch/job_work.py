@@ -1,8 +1,9 @@
-"""Batch jobs, for whoever does them: take one, do its records one by one, give it back.
+"""The steps of a worker: take a job, process its records one by one, put it back.
 
-A job is one worker's at a time. Each of these functions is a transaction's part in that, and raises LeaseLost where the
-job has become another's meanwhile: then nothing is written. A record's outcome is written in the transaction that does
-it, with the job's step to the next one, so that it is done once or, after whatever end of the worker, still to do.
+A job belongs to one worker at a time. Each of these functions is one step within a transaction. It writes nothing and
+raises LeaseLost if the job now belongs to another worker. The transaction that processes a record also writes its
+outcome and moves the job on to the next record. So a record is processed once, or it is still to be processed, however
+the worker ends.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from lrs_soap.rules.values.decision import Reason
 from lrs_soap.store import batch_exceptions, jobs
 
 IsGone = Callable[[str], bool]
-"""Whether the worker of this name has ended for certain."""
+"""Whether the worker with this name has certainly ended."""
 
 
 class LeaseLost(LrsError):
-    """The job is another worker's now, or was put forward by one."""
+    """The job belongs to another worker now, or another worker has moved it on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A job that `owner` has, and how many workers have died of the record that comes next."""
+    """A job that belongs to the worker `owner`. `deaths` is how many workers have died on its next record."""
 
     job: Job
     owner: str
@@ -39,13 +40,13 @@ class Lease:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing of the job is to be done any more."""
+        """Whether the job has ended."""
         return self.job.state is not JobState.IN_PROGRESS
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDone:
-    """How a job stands after one of its records, and what became of that."""
+    """The lease after one of the job's records, and that record's outcome."""
 
     lease: Lease
     code: ReturnCode | ResponseCode
@@ -53,15 +54,15 @@ class RecordDone:
 
 
 def is_anything_due(work: UnitOfWork, is_gone: IsGone) -> bool:
-    """Whether there is a job to be taken; may be asked often, in a transaction that reads."""
+    """Whether there is a job to take. Cheap enough to ask often, in a unit of work that reads."""
     return any(holder is None or is_gone(holder) for holder in jobs.holders(work.transaction))
 
 
 def take(work: UnitOfWork, *, owner: str, is_gone: IsGone) -> Lease | None:
-    """Take the job that is due for longest; None where there is none.
+    """Take the job that has been due for longest; None if no job is due.
 
-    The death of a worker on a record is counted here, by whoever takes over its job. Where that record has had its
-    fill of them, the job is given up, and the lease over.
+    Whoever takes over the job of a worker that died on a record counts that death. After MAXIMUM_DEATHS on one record
+    the job fails, and the lease is over.
     """
     gone = {holder for holder in jobs.holders(work.transaction) if holder is not None and is_gone(holder)}
     due = jobs.next_due(work.transaction, gone)
@@ -75,8 +76,8 @@ def take(work: UnitOfWork, *, owner: str, is_gone: IsGone) -> Lease | None:
     return _end(work, lease, JobEvent.GIVE_UP) if deaths >= MAXIMUM_DEATHS else lease
 
 
-def again(work: UnitOfWork, lease: Lease) -> Lease:
-    """The lease as it stands in the database, for a worker that cannot know whether its last step was committed."""
+def reload(work: UnitOfWork, lease: Lease) -> Lease:
+    """The lease as it is in the database, for a worker that cannot know whether its last step was committed."""
     found = jobs.leased(work.transaction, lease.job.id, lease.owner)
     if found is None:
         raise _lost(lease)
@@ -84,7 +85,7 @@ def again(work: UnitOfWork, lease: Lease) -> Lease:
 
 
 def next_records(work: UnitOfWork, lease: Lease, most: int) -> list[JobRecord]:
-    """The records that come next, in order."""
+    """The next records of the job, `most` of them at most, in order."""
     position = lease.job.position
     return jobs.records(
         work.transaction, lease.job.id, first=position, end=min(position + most, lease.job.record_count)
@@ -92,21 +93,21 @@ def next_records(work: UnitOfWork, lease: Lease, most: int) -> list[JobRecord]:
 
 
 def begin_record(work: UnitOfWork, lease: Lease) -> None:
-    """Note that the worker is on the next record from now on, and lives."""
+    """Note that the worker is alive and now on the next record."""
     if not jobs.begin_record(work.transaction, lease.job.id, owner=lease.owner, position=lease.job.position):
         raise _lost(lease)
 
 
 def do_record(work: UnitOfWork, lease: Lease, record: JobRecord, *, goes_on: bool) -> RecordDone:
-    """Do the next record of a job, whose last one finishes it.
+    """Process the next record of a job. The last record finishes the job.
 
-    `goes_on` says that the worker is on the record after it from then on, else it is on none.
+    `goes_on` says that the worker goes on to the record after it at once; otherwise it is on no record.
     """
     job = lease.job
     done = job.position + 1
     is_last = done == job.record_count
     state = after(job.state, JobEvent.RECORD_DONE)
-    # First, so that of two who think that the job is theirs one does nothing of the record.
+    # First, so that only one of two workers that both think they have the job processes the record.
     if not jobs.record_done(
         work.transaction,
         job.id,
@@ -123,7 +124,7 @@ def do_record(work: UnitOfWork, lease: Lease, record: JobRecord, *, goes_on: boo
 
 
 def count_death(work: UnitOfWork, lease: Lease) -> Lease:
-    """Count that the next record could not be done, for no reason that a record may give, and give up in the end."""
+    """Count that processing the next record failed unexpectedly. After MAXIMUM_DEATHS on one record the job fails."""
     job = lease.job
     deaths = lease.deaths + 1
     if not jobs.count_death(work.transaction, job.id, owner=lease.owner, position=job.position, deaths=deaths):
@@ -133,14 +134,14 @@ def count_death(work: UnitOfWork, lease: Lease) -> Lease:
 
 
 def put_back(work: UnitOfWork, lease: Lease) -> None:
-    """Leave the rest of a job to whoever comes next, after the jobs that are due already."""
+    """Leave the rest of the job to any worker, after the jobs that are already due."""
     after(lease.job.state, JobEvent.PUT_BACK)
     if not jobs.put_back(work.transaction, lease.job.id, owner=lease.owner):
         raise _lost(lease)
 
 
 def _outcome(work: UnitOfWork, job: Job, record: JobRecord) -> tuple[ReturnCode | ResponseCode, tuple[Reason, ...]]:
-    """Do a record and hold what became of it."""
+    """Process a record and store its outcome."""
     if job.kind is JobKind.VERIFICATION:
         verification = do_verification(work, record.sent, facet_errors=record.facet_errors)
         jobs.set_verified(work.transaction, job.id, record.position, VerifiedRecord.of(verification))
@@ -168,4 +169,4 @@ def _end(work: UnitOfWork, lease: Lease, event: JobEvent) -> Lease:
 
 
 def _lost(lease: Lease) -> LeaseLost:
-    return LeaseLost(f"Job {lease.job.id}, at record {lease.job.position}, is not {lease.owner}'s any more.")
+    return LeaseLost(f"Job {lease.job.id}, at record {lease.job.position}, no longer belongs to {lease.owner}.")

@@ -1,4 +1,4 @@
-"""Files that the service gives out: what became of a job's learners, and the exceptions that are still open."""
+"""Outcome files: the learners of a job with their outcomes, and the exceptions that are still open."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from lrs_soap.rules.batches.jobs import FileFacts, Job
 
 
 def write_output(work: UnitOfWork, job: Job, target: TextIO) -> None:
-    """Write what became of the learners of a job of registrations that is done, in the form in which it was sent.
+    """Write the outcomes of a finished job of registrations, in the format in which it was submitted.
 
-    One that came by SOAP is written as CSV of the newest version. `target` is a text in UTF-8 that leaves the ends of
-    lines as they are.
+    A job that was submitted by SOAP is written as CSV of the newest version. `target` is open for text in UTF-8 and
+    does not translate line ends.
     """
     facts = job.file or FileFacts(CSV, NEWEST.version, str(FileName(job.organisation, job.submitted, CSV)))
     fields = FileFields(LAYOUTS[facts.version].of_outcomes, facts.name, job.organisation, job.record_count)
@@ -30,14 +30,14 @@ def write_output(work: UnitOfWork, job: Job, target: TextIO) -> None:
 
 
 def write_exceptions(work: UnitOfWork, organisation: str, target: TextIO, *, file_format: str) -> int:
-    """Write the records whose exceptions may still be resolved, as `CSV` or `XML` of version 2A; how many they are.
+    """Write the records whose exceptions may still be resolved, as `CSV` or `XML` of version 2A. Returns their number.
 
-    `organisation` is the UKPRN of those who sent them. Raises NotHeld where there is no such organisation.
+    `organisation` is the UKPRN of the organisation that submitted them. Raises NotHeld if it is unknown.
     """
-    count = sum(1 for _ in _still_open(work, organisation))
+    count = sum(1 for _ in _open_records(work, organisation))
     name = str(FileName(organisation, work.now, file_format))
     fields = FileFields(OLDEST.of_outcomes, name, organisation, count)
-    batch_file.write(file_format, target, fields, _still_open(work, organisation))
+    batch_file.write(file_format, target, fields, _open_records(work, organisation))
     return count
 
 
@@ -50,6 +50,6 @@ def _outcome(record: JobRecord, display_codes: tuple[DisplayCode, ...]) -> Mappi
     return outcome
 
 
-def _still_open(work: UnitOfWork, organisation: str) -> Iterator[Mapping[str, str]]:
+def _open_records(work: UnitOfWork, organisation: str) -> Iterator[Mapping[str, str]]:
     for exception in list_exceptions(work, organisation=organisation):
         yield {**exception.sent, RETURN_CODE: displayed(exception.code, work.policy.return_codes)}

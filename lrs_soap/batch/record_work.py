@@ -1,4 +1,4 @@
-"""Do a record of a batch: a registration's or a verification's, one at a time."""
+"""Process one record of a batch: of a registration or of a verification."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def do_registration(
     facet_errors: tuple[str, ...] = (),
     identifier_errors: tuple[str, ...] = (),
 ) -> RecordOutcome:
-    """Register or update the learner of one record, or only look where the job is not `full`, and say what came of it.
+    """Register or update the learner of a record, or only look it up if the job is not `full`. Returns the outcome.
 
-    `sent` has the fields of BatchLearner, and those of files, by the contract's names; None and empty are the same.
-    `facet_errors` is what the schema's facets say of it, `identifier_errors` what is wrong with its UPN or UCI
+    `sent` has the fields of BatchLearner and of batch files, by the contract's names; None and empty are the same.
+    `facet_errors` is how the record breaks the schema's facets, `identifier_errors` what is wrong with its UPN or UCI
     (docs/behaviour.md, Records of a batch).
 
-    Nothing that a record may hold raises anything. What is written is the outcome's: UPDATED and REGISTERED have
-    changed the register and a learner's history, all others nothing.
+    Raises nothing, whatever the record contains. UPDATED and REGISTERED have written a learner and its history; the
+    other outcomes have written nothing.
     """
     record = {field: value for field, value in sent.items() if value}
     malformed = batch_records.malformed(
@@ -52,7 +52,7 @@ def do_registration(
 def do_verification(
     work: UnitOfWork, sent: Mapping[str, str | None], *, facet_errors: tuple[str, ...] = ()
 ) -> Verification:
-    """Whether one record's details are those of the learner with its ULN, as Verify says.
+    """Verify that the details of a record belong to the learner with its ULN.
 
     `sent` has the fields of MIAPBatchLearnerToVerify, and `facet_errors` is how it breaks the schema's facets. A record
     that a single verification would refuse gets the answer to an unknown ULN, or no match (docs/behaviour.md, Records

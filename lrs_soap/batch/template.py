@@ -1,4 +1,4 @@
-"""A batch file to begin with."""
+"""An example of a batch file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ _LEARNER = {
 
 
 def template(target: TextIO, version: str, file_format: str) -> None:
-    """Write a file with one learner, who can be registered by an organisation of the starting data."""
+    """Write a file with one learner, whom an organisation of the starting data can register."""
     fields = FileFields(LAYOUTS[version], f"LRB_TEST0001_010920250900.{file_format}", "TEST0001", 1)
     batch_file.write(file_format, target, fields, [_LEARNER])

@@ -1,4 +1,4 @@
-"""Take in a batch of any length: in portions, so that others who write do not wait, and wholly or not at all."""
+"""Submit a batch of any length: in portions, so that other writers do not wait, and completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from lrs_soap.store.transaction import Transaction
 from lrs_soap.world import World
 
 Progress = Callable[[int], None]
-"""Is told now and then how many records are stored."""
+"""Called now and then with the number of records stored so far."""
 
-# Written in some 6 ms; then a gap that a server, looking every 2 ms, cannot miss.
+# They are written in about 6 ms. A server that waits to write looks every 2 ms and cannot miss the pause.
 _RECORDS_IN_ONE_TRANSACTION = 300
 _PAUSE_SECONDS = 0.005
 
@@ -33,13 +33,13 @@ def upload(
     file: FileFacts | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Take in a job of registrations, of as many records as come; its JobID.
+    """Submit a job of registrations with any number of records. Returns its JobID.
 
-    It is there for nobody before the last record is stored. Where anything ends it before that, `records` raising an
-    error too, nothing of it stays; what a process left that was killed meanwhile goes with the next upload
-    (docs/behaviour.md, Batch files).
+    Nobody sees the job before its last record is stored. If the upload ends earlier, also because `records` raises an
+    error, nothing of it stays. What a killed process has left is deleted by the next upload (docs/behaviour.md, Batch
+    files).
 
-    Raises StoreUnavailable, NotPossible where the upload has stood still for so long that it counts as abandoned.
+    Raises StoreUnavailable, and NotPossible if the upload paused for so long that it counts as abandoned.
     """
     _discard_abandoned(world, author)
     owner = f"upload {secrets.token_hex(8)}"
@@ -68,7 +68,7 @@ def upload(
             _renew(work.transaction, job_id, owner)
             jobs.release(work.transaction, job_id, record_count=count, delay=work.policy.batch_delay)
     except BaseException:
-        # What says why it ended says more than why what there is of it cannot be taken away.
+        # Why the upload ended matters more than why it cannot be deleted.
         with suppress(LrsError):
             _discard(world, author, job_id, owner)
         raise
@@ -77,7 +77,7 @@ def upload(
 
 def _renew(transaction: Transaction, job_id: int, owner: str) -> None:
     if not uploads.renew(transaction, job_id, owner=owner):
-        raise NotPossible("The upload stood still for so long that it was taken for abandoned. Submit the file again.")
+        raise NotPossible("The upload paused for so long that it was taken to be abandoned. Submit the file again.")
 
 
 def _discard_abandoned(world: World, author: Author) -> None:
@@ -92,7 +92,7 @@ def _discard_abandoned(world: World, author: Author) -> None:
 
 
 def _discard(world: World, author: Author, job_id: int, owner: str) -> None:
-    """Delete a job that is still being stored and is `owner`'s, in portions as it was stored."""
+    """Delete a job of `owner` that is not completely stored, in portions."""
     deleted = _RECORDS_IN_ONE_TRANSACTION
     while deleted:
         with world.writing(author, durable=False) as work:

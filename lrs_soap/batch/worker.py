@@ -1,9 +1,9 @@
-"""The worker: takes batch jobs and does their records, until it is told to stop.
+"""The worker: takes batch jobs and processes their records until it is told to stop.
 
-Records are done in portions: short transactions, of which only the last one waits for the disk and takes along those
-before it, and then a pause in which others get to write. So a job's last record, and with it all of them, is on disk
-before anybody can read that it is done; and where writers take turns, nobody who registers a learner waits for longer
-than a portion.
+It works in portions: short transactions, a record each, and then a pause in which others can write. Only the last
+transaction of a portion waits for the disk, which then has those before it as well. So all records of a job are on disk
+before anybody can read that it is done. Where writers take turns, nobody who registers a learner waits longer than a
+portion.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.rules.values.change import OPERATOR, Author
 from lrs_soap.world import World
 
-# How long a portion is, and the gap after it, which a server that looks every 2 ms cannot miss.
+# How long a portion and the pause after it are. A server that waits to write looks every 2 ms.
 _PORTION_SECONDS = 0.03
 _PAUSE_SECONDS = 0.004
-# How long a portion is where nobody waits for it.
+# How long a portion is where nobody has to wait for it.
 _LONG_PORTION_SECONDS = 0.1
 # A few hundred kilobytes.
 _RECORDS_READ_AT_ONCE = 200
-# After so many records of one job, others have a turn.
+# After so many records of one job, other jobs have a turn.
 _RECORDS_IN_A_TURN = 1000
-# How long to wait before looking again, where there was nothing to do, and where something has failed.
+# How long to wait before looking again: after finding nothing to do, and after a failure.
 _LOOK_SECONDS = 0.1
 _RETRY_SECONDS = 1.0
 
@@ -41,13 +41,13 @@ _SUBMITTED_BY = {JobKind.REGISTRATION: "submitBatchRegistration", JobKind.VERIFI
 
 
 class Worker:
-    """Does batch jobs in `run` until `stop` is called. Lives in the process in which it was made, and in one thread."""
+    """Processes batch jobs in `run` until `stop` is called. Belongs to the process that made it, and to one thread."""
 
     def __init__(self, world: World, *, log: Any) -> None:
-        """`log` is a structlog logger, for the ends of jobs and what goes wrong; the journal is told of each record."""
+        """`log` is a structlog logger for ends of jobs and failures. The world's journal is told of each record."""
         self._world = world
         self._log = log
-        self._owner = lease_owner.own()
+        self._owner = lease_owner.new_name()
         self._portion, self._pause = (
             (_PORTION_SECONDS, _PAUSE_SECONDS) if world.store.writers_take_turns else (_LONG_PORTION_SECONDS, 0.0)
         )
@@ -57,7 +57,7 @@ class Worker:
         self._wake.setblocking(False)
 
     def run(self) -> None:
-        """Do what there is to do until `stop` is called; then finish the record, and give its job back."""
+        """Process jobs until `stop` is called; then finish the current record and put its job back."""
         while not self._is_stopping:
             try:
                 lease = self._take()
@@ -66,14 +66,14 @@ class Worker:
                 else:
                     self._do_turn(lease)
             except StoreUnavailable as error:
-                self._leave_in_peace(error)
+                self._wait_for_store(error)
             except LeaseLost as error:
                 self._log.warning("job", **self._now(), lost=str(error))
 
     def stop(self) -> None:
-        """End `run` soon; may be called by a signal's handler, and by another thread."""
+        """Make `run` end soon. Signal handlers and other threads may call this."""
         self._is_stopping = True
-        # Full, it has been told often enough.
+        # A full socket has been written to already.
         with suppress(BlockingIOError):
             self._wake.send(b"\0")
 
@@ -85,11 +85,11 @@ class Worker:
             return job_work.take(work, owner=self._owner, is_gone=lease_owner.is_gone)
 
     def _do_turn(self, lease: Lease) -> None:
-        """Do records of a job, to its end, or until it is others' turn or time to stop: then put it back."""
+        """Process records of a job until it ends. If other jobs have a turn or `stop` was called, put it back."""
         turn_ends = lease.job.position + _RECORDS_IN_A_TURN
         ahead: deque[JobRecord] = deque()
         while not (lease.is_over or self._is_stopping or lease.job.position >= turn_ends):
-            lease = self._go_on(lease, ahead)
+            lease = self._next_portion(lease, ahead)
             time.sleep(self._pause)
         if lease.is_over:
             self._log_end(lease)
@@ -97,22 +97,22 @@ class Worker:
             with self._world.writing(OPERATOR) as work:
                 job_work.put_back(work, lease)
 
-    def _go_on(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
-        """The lease after one more portion; where the store is not available meanwhile, after that.
+    def _next_portion(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
+        """The lease after one more portion. While the store is unavailable, wait.
 
-        `ahead` are the records that come next, as far as they have been read.
+        `ahead` has the next records that have been read so far.
         """
         try:
             return self._do_portion(lease, ahead)
         except StoreUnavailable as error:
             ahead.clear()
-            self._leave_in_peace(error)
+            self._wait_for_store(error)
         while not self._is_stopping:
             try:
                 with self._world.reading(OPERATOR) as work:
-                    return job_work.again(work, lease)
+                    return job_work.reload(work, lease)
             except StoreUnavailable as error:
-                self._leave_in_peace(error)
+                self._wait_for_store(error)
         return lease
 
     def _do_portion(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
@@ -130,7 +130,7 @@ class Worker:
                 lease = self._do_record(lease, ahead[0], exchange, goes_on=goes_on)
             except (StoreUnavailable, LeaseLost):
                 raise
-            except Exception as error:  # whatever it is, the other jobs are to go on, and the journal has the trace
+            except Exception as error:  # whatever it is, other jobs go on, and the journal has the traceback
                 exchange.error = error
                 self._world.journal.record(exchange)
                 return self._count_death(lease)
@@ -152,8 +152,8 @@ class Worker:
         self._wait(_RETRY_SECONDS)
         return lease
 
-    def _leave_in_peace(self, error: StoreUnavailable) -> None:
-        """Wait, after what is wrong with the store is logged, if it was not before."""
+    def _wait_for_store(self, error: StoreUnavailable) -> None:
+        """Log what is wrong with the store, unless it was the last thing logged, and wait."""
         if str(error) != self._last_warning:
             self._last_warning = str(error)
             self._log.warning("job", **self._now(), waiting=self._last_warning)
@@ -171,7 +171,7 @@ class Worker:
         return {"time": self._world.clock.now().isoformat()}
 
     def _wait(self, seconds: float) -> None:
-        """Wait so long, or until it is time to stop."""
+        """Wait for so many seconds, or until `stop` is called."""
         if not self._is_stopping:
             select.select([self._woken], [], [], seconds)
 

@@ -1,8 +1,7 @@
-"""Batch files as XML: LearnerRegistrationBatch with the file fields, then a Learner for each, in no namespace.
+"""Batch files as XML: LearnerRegistrationBatch with the file fields, then an element Learner each, in no namespace.
 
-An element that is empty says what one that is missing says. Files are read piece by piece, and checked as they are, so
-that they may be of any length; the schema that describes them is `batch.xml_schema`'s. A document type declaration is
-refused where it begins: nothing of it is read.
+An empty element means the same as a missing one. Files are read and checked piece by piece, so they may have any
+length. `batch.xml_schema` has their schema. A document type declaration is refused where it begins, and not read.
 """
 
 from __future__ import annotations
@@ -24,18 +23,18 @@ _WHITE_SPACE = " \t\r\n"
 _INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 _SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA_LOCATIONS = (f"{_SCHEMA_INSTANCE} schemaLocation", f"{_SCHEMA_INSTANCE} noNamespaceSchemaLocation")
-# A carriage return that is not written so is read as a line feed.
+# A parser reads a carriage return as a line feed unless it is escaped.
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
-def where(number: int, layout: Layout, field: str) -> str:
-    """The place of a learner's field in a file, for people."""
+def place_of(number: int, layout: Layout, field: str) -> str:
+    """Where a learner's field is in a file, in words for a person. `number` is the line."""
     heading = next(column.heading for column in layout.columns if column.field == field)
     return f"the Learner of line {number}, element {heading}"
 
 
 def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
-    """The file fields, and the learners one after another as they are read. Raises InvalidRecord at once or later."""
+    """The file fields, and an iterator that reads the learners. Both may raise InvalidRecord."""
     reader = _Reader()
     records = reader.records(source)
     first = next(records, None)
@@ -45,7 +44,7 @@ def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
 
 
 def write(target: TextIO, fields: FileFields, records: Iterable[Mapping[str, str]]) -> None:
-    """Write a file, to a text that leaves the ends of lines as they are, with what is filled in."""
+    """Write a file, without empty elements. `target` does not translate line ends."""
     target.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<{BATCH}>\n')
     for name, text in zip(FILE_FIELDS, fields.texts, strict=True):
         target.write(f"  {_element(name, text)}\n")
@@ -61,9 +60,9 @@ def _element(name: str, text: str) -> str:
 
 
 class _Reader:
-    """Follows a file's elements, and refuses the first thing that has no place where it is.
+    """Follows a file's elements, and refuses the first that may not be where it is.
 
-    `fields` are the file fields, once all of them have been read.
+    `fields` has the file fields once all of them have been read.
     """
 
     def __init__(self) -> None:
@@ -76,14 +75,14 @@ class _Reader:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
         self._parsed = 0
-        # The open elements, the outermost first; of the innermost, where it is to hold a text, the text so far.
+        # The open elements, outermost first, and the text of the innermost so far, if it may have text.
         self._open: list[str] = []
         self._text: list[str] | None = None
         self._length = 0
         self._file_texts: dict[str, str] = {}
         self._file_places: dict[str, str] = {}
         self._headings: Sequence[str] = ()
-        # Of the open Learner: its line, how many of the headings are past, what it has.
+        # The line of the open Learner, how many headings lie behind, and its values.
         self._line = 0
         self._past = 0
         self._values: dict[str, str] = {}
@@ -199,7 +198,7 @@ class _Reader:
 
 
 def _not_well_formed(error: expat.ExpatError, at_fault: bytes) -> str:
-    """What is wrong in a person's words; `at_fault` is the byte at which it is, where that is known."""
+    """What is wrong, in words for a person. `at_fault` is the byte where it is wrong, empty if that is not known."""
     if error.code == _INVALID_TOKEN and at_fault >= b"\x80":
         return "bytes that are no character of XML in the file's encoding, which is UTF-8 where it declares no other"
     if error.code == _INVALID_TOKEN and b"" < at_fault < b" ":

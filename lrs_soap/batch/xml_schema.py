@@ -1,4 +1,4 @@
-"""The XML Schema of batch files in their XML form, which `batch.xml_file` reads and writes."""
+"""The XML Schema of batch files in XML, which `batch.xml_file` reads and writes."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _FILE_FIELD = """        <xs:element name="{name}">
 _LEARNERS_FIELD = """              <xs:element name="{name}" type="xs:string" minOccurs="0"/>"""
 
 _ABOUT = (
-    "Batch files of version {version}. Elements of a learner may be empty or left out, which is the same. What is in "
-    "them is judged learner by learner, and told in the file of outcomes; it does not make the file invalid."
+    "Batch files of version {version}. Elements of a learner may be empty or left out, which means the same. Their "
+    "values are checked learner by learner, and the outcome file says what is wrong; they do not make the file invalid."
 )
 
 
 def schema(layout: Layout) -> str:
-    """The schema of the files of a version, as an XML document in UTF-8."""
+    """The schema of files with this layout, as an XML document in UTF-8."""
     facets = {
         "FileVersion": f'<xs:enumeration value="{layout.version}"/>',
         "FileName": f'<xs:minLength value="1"/><xs:maxLength value="{LONGEST_FILE_NAME}"/>',

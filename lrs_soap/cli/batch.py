@@ -180,7 +180,7 @@ def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type
     def records() -> Iterator[SubmittedRecord]:
         nonlocal faulty
         for record in batch.records:
-            submitted = file_checking.submitted(record.values, check)
+            submitted = file_checking.submitted_record(record.values, check)
             faulty += bool(submitted.facet_errors or submitted.identifier_errors)
             yield submitted
 
@@ -209,7 +209,7 @@ def _check(world: World, file: Path, source: BinaryIO, ukprn: str) -> None:
         for number, record in enumerate(batch.records, 1):
             findings = file_checking.findings(record.values, facets, today=today, prohibited=prohibited)
             for finding in findings:
-                typer.echo(f"{batch.where(record, finding.field)}: {one_line(finding.reason)}")
+                typer.echo(f"{batch.place_of(record, finding.field)}: {one_line(finding.reason)}")
             faulty += bool(findings)
             show(number, "checked")
     learners = counted(batch.fields.record_count, "learner")

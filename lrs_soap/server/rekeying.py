@@ -38,7 +38,7 @@ class Rekeyer:
         self._store = store
         self._clock = clock
         self._log = log
-        self._owner = lease_owner.own()
+        self._owner = lease_owner.new_name()
         self._stopping = Event()
         self._report_due = 0.0
 

@@ -23,7 +23,7 @@ def told(**changed: str) -> list[str]:
 
 def test_nothing_is_wrong_with_who_is_right() -> None:
     assert told(ULN="1000000000", UniquePupilNumber="A000000000000", UniqueCandidateIdentifier="123450240001A") == []
-    assert file_checking.submitted(JO, CHECK).sent == JO
+    assert file_checking.submitted_record(JO, CHECK).sent == JO
 
 
 @pytest.mark.parametrize("value", ["17/05/2007", "5/17/07", "17-05-2007", "17.5.2007", "2007/05/17", "17-May-07"])
@@ -56,7 +56,7 @@ def test_a_day_that_a_spreadsheet_has_turned_round(value: str) -> None:
 )
 def test_a_value_against_the_schema_is_rc011(field: str, value: str, reason: str) -> None:
     assert told(**{field: value}) == [f"{field}: {reason}"]
-    submitted = file_checking.submitted({**JO, field: value}, CHECK)
+    submitted = file_checking.submitted_record({**JO, field: value}, CHECK)
     assert (submitted.facet_errors, submitted.identifier_errors) == ((f"{field}: {reason}",), ())
 
 
@@ -66,7 +66,7 @@ def test_a_value_against_the_schema_is_rc011(field: str, value: str, reason: str
 def test_an_identifier_that_is_none_is_rc012(field: str, value: str) -> None:
     (reason,) = told(**{field: value})
     assert reason.startswith(f"{field}: '{value}' is not a U")
-    submitted = file_checking.submitted({**JO, field: value}, CHECK)
+    submitted = file_checking.submitted_record({**JO, field: value}, CHECK)
     assert (submitted.facet_errors, submitted.identifier_errors) == ((), (reason,))
 
 
@@ -85,7 +85,7 @@ def test_an_identifier_that_is_none_is_rc012(field: str, value: str) -> None:
 )
 def test_what_the_worker_will_judge_is_told_and_left_to_it(field: str, value: str, reason: str) -> None:
     assert told(**{field: value}) == [f"{field}: {reason}"]
-    submitted = file_checking.submitted({**JO, field: value}, CHECK)
+    submitted = file_checking.submitted_record({**JO, field: value}, CHECK)
     assert (submitted.facet_errors, submitted.identifier_errors) == ((), ())
 
 

@@ -26,7 +26,7 @@ def test_a_name_says_what_it_was_made_of(ukprn: str, made: datetime, form: str) 
 
 
 def test_the_day_comes_first() -> None:
-    assert file_name.parse("LRB_10001234_010920251430.XML").made == datetime(2025, 9, 1, 14, 30)
+    assert file_name.parse("LRB_10001234_010920251430.XML").moment == datetime(2025, 9, 1, 14, 30)
 
 
 @pytest.mark.parametrize(

@@ -96,14 +96,14 @@ def test_xml_is_read_in_other_peoples_writing() -> None:
 def test_a_place_is_told_as_a_person_finds_it() -> None:
     raw = content(JO, MO).replace(b'"Jo"', b'"J\no"').replace(b'"2A"', b'"3A"')
     read = opened(raw)
-    assert [read.where(record, "DateOfBirth") for record in read.records] == [
+    assert [read.place_of(record, "DateOfBirth") for record in read.records] == [
         "row 2, column 21 (DateOfBirth)",
         "row 3, column 21 (DateOfBirth)",
     ]
     raw = content(JO, MO, form="XML", layout=OLDEST)
     read = opened(raw, "XML")
     lines = [number for number, line in enumerate(raw.splitlines(), 1) if line.strip() == b"<Learner>"]
-    assert [read.where(record, "FamilyNameAtAge16") for record in read.records] == [
+    assert [read.place_of(record, "FamilyNameAtAge16") for record in read.records] == [
         f"the Learner of line {line}, element FamilyNameAt16" for line in lines
     ]
 

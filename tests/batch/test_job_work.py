@@ -117,7 +117,7 @@ def test_who_has_lost_a_job_does_nothing_of_its_record(store: Store) -> None:
     with pytest.raises(LeaseLost), store.writing() as transaction:
         job_work.count_death(unit(transaction), mine)
     with pytest.raises(LeaseLost), store.reading() as transaction:
-        job_work.again(unit(transaction), mine)
+        job_work.reload(unit(transaction), mine)
     assert how_many_learners(store) == 0
     assert held(store, job_id).position == 0
 
@@ -207,7 +207,7 @@ def test_a_worker_that_does_not_know_how_far_it_is_can_ask(store: Store) -> None
     before = taken(store)
     after = do(store, before)
     with store.reading() as transaction:
-        assert job_work.again(unit(transaction), before) == replace(before, job=after.job)
+        assert job_work.reload(unit(transaction), before) == replace(before, job=after.job)
 
 
 @on_sqlite

@@ -11,13 +11,13 @@ import pytest
 
 from lrs_soap.batch import lease_owner
 
-NAME_OF_ANOTHER = "from lrs_soap.batch import lease_owner; print(lease_owner.own(), flush=True); input()"
+NAME_OF_ANOTHER = "from lrs_soap.batch import lease_owner; print(lease_owner.new_name(), flush=True); input()"
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="processes are looked up in /proc")
 
 
 def test_whoever_lives_is_not_gone_and_each_has_a_name_of_its_own() -> None:
-    first, second = lease_owner.own(), lease_owner.own()
+    first, second = lease_owner.new_name(), lease_owner.new_name()
     assert first != second
     assert not lease_owner.is_gone(first)
 
@@ -39,11 +39,16 @@ def test_a_process_that_has_ended_is_gone_whether_or_not_its_parent_has_noticed(
 
 
 def test_another_process_of_the_same_number_is_another() -> None:
-    world, number, begun, token = lease_owner.own().split("/")
+    world, number, begun, token = lease_owner.new_name().split("/")
     assert lease_owner.is_gone("/".join((world, number, str(int(begun) - 1), token)))
 
 
 def test_of_another_machine_nobody_can_tell() -> None:
-    _, _, begun, token = lease_owner.own().split("/")
-    for owner in (f"elsewhere/4000000/{begun}/{token}", "elsewhere", "", f"{lease_owner.own().split('/')[0]}/1//x"):
+    _, _, begun, token = lease_owner.new_name().split("/")
+    for owner in (
+        f"elsewhere/4000000/{begun}/{token}",
+        "elsewhere",
+        "",
+        f"{lease_owner.new_name().split('/')[0]}/1//x",
+    ):
         assert not lease_owner.is_gone(owner)
