@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.client_examples.messy_students import as_csv, messy_students
 from tests.kit.documents import ADDRESS, PROJECT, Document, typed
 from tests.kit.running_server import RunningServer
 
@@ -24,10 +25,14 @@ def test_the_table_has_every_program() -> None:
 def test_the_commands_find_a_learner(server: RunningServer, tmp_path: Path) -> None:
     (tmp_path / "client_examples").symlink_to(PROJECT / "client_examples")
     # zeep is installed with the tests.
-    python, curl = GUIDE.commands("Client examples", "python ") + GUIDE.commands("Client examples", "sh ")
+    python, nightly = GUIDE.commands("Client examples", "python ")
+    (curl,) = GUIDE.commands("Client examples", "sh ")
     address = f"export LEARNING_RECORDS_ADDRESS={ADDRESS}"
     assert typed([address, python], tmp_path, url=server.url).startswith("WSRC0004\n")
     assert "<ResponseCode>WSRC0004</ResponseCode>" in typed([address, curl], tmp_path, url=server.url)
+    (found,) = (row for row in messy_students(31) if row.number == "K03")
+    (tmp_path / "students.csv").write_bytes(as_csv([found]))
+    assert typed([address, nightly], tmp_path, url=server.url).startswith("1 students: 1 have ULNs, ")
 
 
 def test_the_variables_are_those_of_the_programs() -> None:
