@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.tables import Json, print_fields, print_json
 from lrs_soap.cli.text import counted, one_line
+from lrs_soap.cli.world import open_world, tell_written
 from lrs_soap.errors import InvalidRecord, NotPossible
 from lrs_soap.operations import batch_output, organisations
 from lrs_soap.operations.work import UnitOfWork
@@ -41,6 +43,7 @@ app = group(
 _FAILED = 1
 _LONGEST_USER = 35  # the contract's limit for a UserName
 _RECORDS_BETWEEN_UPDATES = 300
+_SECONDS_BETWEEN_LOOKS = 0.2
 
 _FileVersion = Annotated[
     Literal["3A", "2A"], typer.Option("--version", metavar="3A|2A", help="The version of the file.")
@@ -52,6 +55,7 @@ _JobId = Annotated[int, typer.Argument(metavar="JOB", show_default=False, help="
     epilog=example(
         "lrs-soap batch submit LRB_TEST0001_010920250900.CSV --organisation TEST0001 --check",
         "lrs-soap batch submit LRB_TEST0001_010920250900.CSV --organisation TEST0001",
+        "job=$(lrs-soap batch submit LRB_TEST0001_010920250900.CSV --organisation TEST0001 --wait)",
     )
 )
 def submit(
@@ -72,35 +76,45 @@ def submit(
     check: Annotated[
         bool, typer.Option("--check", help="Only report what is wrong with the file and its learners; make no job.")
     ] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the job is done.")] = False,
+    timeout: Annotated[
+        int, typer.Option(metavar="SECONDS", min=1, help="With --wait: wait no longer than this.")
+    ] = 600,
     database: Database = None,
     config: Config = None,
 ) -> None:
     """Submit a batch file, and print the JobID.
 
+    Standard output has the JobID alone. With --wait, the exit status is 1 if the job fails, or is not done in time.
+
     If the file as a whole is wrong (name, headings, encoding, number of learners), it is refused, and the command says
-    where and what it expected. If a value is wrong, its learner alone gets RC011 or RC012; --check lists such values.
+    where and what it expected. If a value is wrong, its learner alone gets RC011, RC012 or RC013; --check lists such
+    values.
     """
     if not user.strip() or not user.isprintable() or len(user) > _LONGEST_USER:
         raise typer.BadParameter(f"Give a name of at most {_LONGEST_USER} characters.", param_hint="--user")
     chosen = resolved(config, database_url=database).settings
-    with _opened(file) as source, World.open(chosen) as world:
+    with _opened(file) as source, open_world(chosen) as world:
         with world.reading(OPERATOR) as work:
             ukprn = organisations.held(work, organisation).ukprn
         try:
             if check:
                 _check(world, file, source, ukprn)
-            else:
-                _read_through(file, source, ukprn)
-                _submit(world, file, source, Author(ukprn, user), job_type)
+                return
+            _read_through(file, source, ukprn)
+            job_id = _submit(world, file, source, Author(ukprn, user), job_type)
         except InvalidRecord as error:
             _end(f"{one_line(str(error))}.\n{one_line(file.name)} is refused, and nothing of it is taken in.")
+        tell_written(world)
+        if wait:
+            _wait(world, job_id, timeout)
 
 
 @app.command(epilog=example("lrs-soap batch status 17", "lrs-soap batch status 17 --json"))
 def status(job_id: _JobId, as_json: Json = False, database: Database = None, config: Config = None) -> None:
     """Show how a job is getting on, of any organisation, submitted by file or by SOAP."""
     chosen = resolved(config, database_url=database).settings
-    with World.open(chosen) as world, world.reading(OPERATOR) as work:
+    with open_world(chosen) as world, world.reading(OPERATOR) as work:
         job = batch_output.any_job(work, job_id)
         has_counts = job.kind is JobKind.REGISTRATION and job.position
         counts = batch_output.counts_of(work, job) if has_counts else None
@@ -172,17 +186,17 @@ def _read_through(file: Path, source: BinaryIO, ukprn: str) -> None:
             show(number, "read")
 
 
-def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type: JobType) -> None:
+def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type: JobType) -> int:
+    """Submit the file, print the job's number, and return it."""
     batch = _begun(file, source, author.organisation)
-    check = facet_check()
-    faulty = 0
+    facets, today, prohibited = facet_check(), world.clock.today(), world.policy.prohibited
+    wrong = 0
 
     def records() -> Iterator[SubmittedRecord]:
-        nonlocal faulty
+        nonlocal wrong
         for record in batch.records:
-            submitted = file_checking.submitted_record(record.values, check)
-            faulty += bool(submitted.facet_errors or submitted.identifier_errors)
-            yield submitted
+            wrong += bool(file_checking.findings(record.values, facets, today=today, prohibited=prohibited))
+            yield file_checking.submitted_record(record.values, facets)
 
     with _progress(file, source) as show:
         job_id = upload.upload(
@@ -193,28 +207,46 @@ def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type
             file=batch.facts,
             progress=lambda stored: show(stored, "stored"),
         )
-    typer.echo(f"Job {job_id}: {counted(batch.fields.record_count, 'learner')}.")
-    if faulty:
-        typer.echo(
-            f"{counted(faulty, 'learner')} of them will be RC011 or RC012; --check tells what is wrong with them.",
-            err=True,
-        )
+    typer.echo(job_id)
+    typer.echo(f"Job {job_id} has {counted(batch.fields.record_count, 'learner')}.", err=True)
+    if wrong:
+        typer.echo(f"{wrong} of them will get RC011, RC012 or RC013; --check says why.", err=True)
+    return job_id
+
+
+def _wait(world: World, job_id: int, timeout: int) -> None:
+    """Wait until the job is done. Raises NotPossible if it fails, or is not done after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        with world.reading(OPERATOR) as work:
+            job = batch_output.any_job(work, job_id)
+        if job.state is JobState.SUCCESSFUL:
+            typer.echo(f"Job {job_id} is {job.state.shown}.", err=True)
+            return
+        if job.state is JobState.FAILED:
+            raise NotPossible(_failure(job))
+        if time.monotonic() >= deadline:
+            raise NotPossible(
+                f"{_progress_of(job)} The command has waited for {counted(timeout, 'second')}. "
+                "Jobs are processed while `lrs-soap serve` or `lrs-soap work` runs."
+            )
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _check(world: World, file: Path, source: BinaryIO, ukprn: str) -> None:
     facets, today, prohibited = facet_check(), world.clock.today(), world.policy.prohibited
     batch = _begun(file, source, ukprn)
-    faulty = 0
+    wrong = 0
     with _progress(file, source) as show:
         for number, record in enumerate(batch.records, 1):
             findings = file_checking.findings(record.values, facets, today=today, prohibited=prohibited)
             for finding in findings:
                 typer.echo(f"{batch.place_of(record, finding.field)}: {one_line(finding.reason)}")
-            faulty += bool(findings)
+            wrong += bool(findings)
             show(number, "checked")
     learners = counted(batch.fields.record_count, "learner")
-    if faulty:
-        _end(f"{faulty} of {learners} would be RC011, RC012 or RC013.")
+    if wrong:
+        _end(f"{wrong} of {learners} would get RC011, RC012 or RC013.")
     typer.echo(f"{file.name} is correct: {learners}, version {batch.facts.version}.")
 
 
@@ -258,9 +290,17 @@ def _check_output(job: Job) -> None:
     if job.kind is not JobKind.REGISTRATION:
         raise NotPossible(f"Job {job.id} is a verification and has no output file: call getVerifyBatchOutput instead.")
     if job.state is JobState.FAILED:
-        raise NotPossible(f"Job {job.id} has failed, at record {job.position + 1} of {job.record_count}.")
+        raise NotPossible(_failure(job))
     if job.state is not JobState.SUCCESSFUL:
-        raise NotPossible(f"Job {job.id} is {job.state.shown}: {job.position} of {job.record_count} records are done.")
+        raise NotPossible(_progress_of(job))
+
+
+def _failure(job: Job) -> str:
+    return f"Job {job.id} has failed, at record {job.position + 1} of {job.record_count}."
+
+
+def _progress_of(job: Job) -> str:
+    return f"Job {job.id} is {job.state.shown}: {job.position} of {job.record_count} records are done."
 
 
 def _end(message: str) -> NoReturn:

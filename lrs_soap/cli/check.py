@@ -8,10 +8,10 @@ from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.tables import print_table
 from lrs_soap.cli.text import counted
+from lrs_soap.cli.world import open_world
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.store import key_version
 from lrs_soap.store.rekeying import with_kept_identity
-from lrs_soap.world import World
 
 app = group()
 
@@ -24,7 +24,7 @@ def check(database: Database = None, config: Config = None) -> None:
     one person with two ULNs: link them with `lrs-soap merge`. Exits with status 1 if it lists any learner, or if
     rekeying is not done yet.
     """
-    with World.open(resolved(config, database_url=database).settings) as world, world.reading(OPERATOR) as work:
+    with open_world(resolved(config, database_url=database).settings) as world, world.reading(OPERATOR) as work:
         if not key_version.is_current(work.transaction):
             typer.echo("The learners' keys are still being brought up to date. `lrs-soap serve` does that.")
             raise typer.Exit(1)

@@ -15,6 +15,7 @@ from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.cli.text import counted, one_line
+from lrs_soap.cli.world import open_world, world_to_write
 from lrs_soap.errors import NotPossible
 from lrs_soap.operations import organisations
 from lrs_soap.operations.list_exceptions import get_exception, list_exceptions, possible_learners
@@ -24,7 +25,6 @@ from lrs_soap.rules.batches.batch_exceptions import SHOWN_FIELDS, RecordExceptio
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
-from lrs_soap.world import World
 
 app = group(
     "exceptions",
@@ -65,7 +65,7 @@ def list_all(
     resolved.
     """
     chosen = resolved(config, database_url=database).settings
-    with World.open(chosen) as world, world.reading(OPERATOR) as work:
+    with open_world(chosen) as world, world.reading(OPERATOR) as work:
         found = list_exceptions(work, organisation=organisation, job_id=job, also_closed=also_closed)
         listed = [_summary(exception, work.today) for exception in found]
     if as_json:
@@ -84,7 +84,7 @@ def show(number: _Number, as_json: Json = False, database: Database = None, conf
     have an error, and a person searches for the learner.
     """
     chosen = resolved(config, database_url=database).settings
-    with World.open(chosen) as world, world.reading(OPERATOR) as work:
+    with open_world(chosen) as world, world.reading(OPERATOR) as work:
         exception = get_exception(work, number)
         possible = possible_learners(work, exception)
     if as_json:
@@ -135,7 +135,7 @@ def resolve(
         raise typer.BadParameter("Corrections need --register.", param_hint="FIELD=VALUE")
     corrected = _corrections(corrections or ())
     chosen = resolved(config, database_url=database).settings
-    with World.open(chosen) as world, world.writing(OPERATOR) as work:
+    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
         if uln is None:
             resolution = register_corrected(work, number, corrected, check=facet_check())
         else:
@@ -149,7 +149,7 @@ def resolve(
 def withdraw(number: _Number, database: Database = None, config: Config = None) -> None:
     """Withdraw an exception that nobody needs to decide: its record keeps its return code."""
     chosen = resolved(config, database_url=database).settings
-    with World.open(chosen) as world, world.writing(OPERATOR) as work:
+    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
         withdrawn = withdraw_exception(work, number)
     typer.echo(f"Exception {number} is withdrawn: its record keeps {withdrawn.code.value}.")
 

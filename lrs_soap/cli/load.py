@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
@@ -16,10 +16,11 @@ from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.synthetic import load_synthetic
+from lrs_soap.cli.tables import Json, print_json
 from lrs_soap.cli.text import counted, one_line
+from lrs_soap.cli.world import Create, open_world, tell_written
 from lrs_soap.loading import event_files, learner_files
-from lrs_soap.loading.learner_files import Progress
-from lrs_soap.world import World
+from lrs_soap.loading.learner_files import LoadResult, Progress
 
 _FAILED = 1
 
@@ -78,13 +79,16 @@ def load(
             help="Which synthetic people: the same number gives the same people on every machine.  [default: 1]",
         ),
     ] = None,
+    as_json: Json = False,
+    create: Create = False,
     database: Database = None,
     config: Config = None,
 ) -> None:
     """Load learners into the database; the service may be running.
 
     Keys or headings are the field names of the service's Learner. GivenName, FamilyName, DateOfBirth, Gender and
-    LastKnownPostCode are required. A learner without a ULN is issued one; MasterULN links a learner to its master.
+    LastKnownPostCode are required. A learner without a ULN is issued one, which the command prints with the number of
+    the line. MasterULN links a learner to its master.
     LearningEvents, in JSON lines, is a list of the learner's events.
 
     With --events, keys or headings are ULN and the field names of the service's LearningEvent. ULN, Source, Subject and
@@ -95,28 +99,48 @@ def load(
     """
     chosen = resolved(config, database_url=database).settings
     if synthetic is not None:
-        if file is not None or strict:
-            raise typer.BadParameter("cannot be combined with FILE or --strict.", param_hint="--synthetic")
-        load_synthetic(chosen, synthetic, seed, events=events)
+        if file is not None or strict or as_json:
+            raise typer.BadParameter("cannot be combined with FILE, --strict or --json.", param_hint="--synthetic")
+        load_synthetic(chosen, synthetic, seed, events=events, create=create)
         return
     if seed is not None:
         raise typer.BadParameter("needs --synthetic.", param_hint="--seed")
     if file is None:
         raise typer.BadParameter("Give a file to load, - for standard input, or --synthetic.", param_hint="FILE")
-    with _opened(file) as source, World.open(chosen) as world, _watched(source) as (lines, progress):
+    with _opened(file) as source, open_world(chosen, create=create) as world, _watched(source) as (lines, progress):
         if events:
             result = event_files.load_events(world.store, lines, clock=world.clock, strict=strict, progress=progress)
         else:
             result = learner_files.load(
                 world.store, lines, clock=world.clock, strict=strict, check=facet_check(), progress=progress
             )
+    if as_json:
+        print_json(_as_json(result))
+    else:
+        _print(result, "learning event" if events else "learner", strict)
+    if result.loaded:
+        tell_written(world)
+    if result.rejected:
+        raise typer.Exit(_FAILED)
+
+
+def _as_json(result: LoadResult) -> dict[str, Any]:
+    return {
+        "Loaded": result.loaded,
+        "Issued": [{"Line": line, "ULN": uln} for line, uln in result.issued],
+        "Rejected": [{"Line": line, "Reason": reason} for line, reason in result.rejected],
+    }
+
+
+def _print(result: LoadResult, noun: str, strict: bool) -> None:
+    for line, uln in result.issued:
+        typer.echo(f"line {line}: ULN {uln}")
     for line, reason in result.rejected:
         typer.echo(f"line {line}: {one_line(reason)}", err=True)
-    typer.echo(f"{counted(result.loaded, 'learning event' if events else 'learner')} loaded.")
+    typer.echo(f"{counted(result.loaded, noun)} loaded.")
     if result.rejected:
         also = ", so nothing was (--strict)" if strict else ""
         typer.echo(f"{counted(len(result.rejected), 'line')} could not be loaded{also}.", err=True)
-        raise typer.Exit(_FAILED)
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from lrs_soap import passwords
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
+from lrs_soap.cli.world import Create, open_world, world_to_write
 from lrs_soap.operations import organisations
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.organisation import SHORT_NAMES, Organisation, Role, role_named
-from lrs_soap.world import World
 
 _ROLES = ", ".join(f"{SHORT_NAMES[role]} ({role.value})" for role in Role)
 
@@ -61,6 +61,7 @@ def add(
     all_roles: Annotated[bool, typer.Option("--all-roles", help="Give it every role.")] = False,
     password_stdin: _PasswordStdin = False,
     generate: _Generate = False,
+    create: Create = False,
     database: Database = None,
     config: Config = None,
 ) -> None:
@@ -73,7 +74,7 @@ def add(
         raise typer.BadParameter("Give either --role or --all-roles.", param_hint="--all-roles")
     roles = frozenset(Role) if all_roles else _roles(role, "--role")
     organisation = Organisation(ukprn, reference, name, roles=roles)
-    with _world(database, config) as world:
+    with world_to_write(resolved(config, database_url=database).settings, create=create) as world:
         # Before somebody types a password twice for nothing.
         with world.reading(OPERATOR) as work:
             organisations.check_new(work, organisation)
@@ -88,7 +89,8 @@ def add(
 @app.command("list", epilog=example("lrs-soap org list", "lrs-soap org list --json"))
 def list_all(as_json: Json = False, database: Database = None, config: Config = None) -> None:
     """List all organisations with their states and roles."""
-    with _world(database, config) as world, world.reading(OPERATOR) as work:
+    chosen = resolved(config, database_url=database).settings
+    with open_world(chosen) as world, world.reading(OPERATOR) as work:
         everyone = organisations.everyone(work)
     if as_json:
         print_json([_fields(each) for each in everyone])
@@ -102,7 +104,8 @@ def list_all(as_json: Json = False, database: Database = None, config: Config = 
 @app.command(epilog=example("lrs-soap org show TEST0001"))
 def show(ukprn: _Ukprn, as_json: Json = False, database: Database = None, config: Config = None) -> None:
     """Show an organisation: its codes, name, state and roles."""
-    with _world(database, config) as world, world.reading(OPERATOR) as work:
+    chosen = resolved(config, database_url=database).settings
+    with open_world(chosen) as world, world.reading(OPERATOR) as work:
         held = organisations.held(work, ukprn)
     if as_json:
         print_json(_fields(held))
@@ -185,7 +188,7 @@ def change_password(
 
     The command asks twice for the new password of sixteen characters, unless --password-stdin or --generate is given.
     """
-    with _world(database, config) as world:
+    with world_to_write(resolved(config, database_url=database).settings) as world:
         with world.reading(OPERATOR) as work:
             organisations.held(work, ukprn)
         new = _password(password_stdin, generate)
@@ -196,13 +199,10 @@ def change_password(
         _print_generated(new)
 
 
-def _world(database: str | None, config: Path | None) -> World:
-    return World.open(resolved(config, database_url=database).settings)
-
-
 def _change(database: str | None, config: Path | None, change: Callable[[UnitOfWork], Organisation]) -> None:
     """Change an organisation in a transaction of its own, and print it once that is committed."""
-    with _world(database, config) as world, world.writing(OPERATOR) as work:
+    chosen = resolved(config, database_url=database).settings
+    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
         changed = change(work)
     _print(changed)
 

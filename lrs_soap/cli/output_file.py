@@ -13,10 +13,10 @@ from typing import Annotated, BinaryIO, Literal, TextIO
 
 import typer
 
+from lrs_soap.cli.world import open_world
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.settings import Settings
-from lrs_soap.world import World
 
 Target = Annotated[
     Path | None,
@@ -36,7 +36,7 @@ def write_file(chosen: Settings, target: Path | None, force: bool, write: Callab
     with TemporaryFile() as spool:
         text = io.TextIOWrapper(spool, "utf-8", newline="", write_through=True)
         # Our reader may be slow, and no transaction should wait for it.
-        with World.open(chosen) as world, world.reading(OPERATOR) as work:
+        with open_world(chosen) as world, world.reading(OPERATOR) as work:
             write(work, text)
         spool.seek(0)
         if target is None:

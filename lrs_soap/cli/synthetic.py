@@ -6,23 +6,23 @@ import typer
 
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.text import counted
+from lrs_soap.cli.world import world_to_write
 from lrs_soap.sample import synthetic
 from lrs_soap.sample.synthetic_learners import MOST
 from lrs_soap.settings import Settings
-from lrs_soap.world import World
 
 _LARGEST_SEED = 2**63 - 1
 
 
-def load_synthetic(chosen: Settings, count: int, seed: int | None, *, events: bool) -> None:
+def load_synthetic(chosen: Settings, count: int, seed: int | None, *, events: bool, create: bool) -> None:
     """Load `count` synthetic learners, with their learning events if `events`; without a seed, those of synthetic.SEED.
 
-    Raises typer.BadParameter for a count or seed out of range.
+    `create` is as in `open_world`. Raises typer.BadParameter for a count or seed out of range.
     """
     _check_range("--synthetic", count, 1, MOST)
     seed = synthetic.SEED if seed is None else seed
     _check_range("--seed", seed, 0, _LARGEST_SEED)
-    with World.open(chosen) as world, progress_bar(count) as show:
+    with world_to_write(chosen, create=create) as world, progress_bar(count) as show:
         show(0, "0 loaded")
         result = synthetic.load(
             world.store,

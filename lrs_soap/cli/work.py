@@ -8,8 +8,8 @@ import typer
 
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
+from lrs_soap.cli.world import Create, open_world
 from lrs_soap.server import working
-from lrs_soap.world import World
 
 app = group()
 
@@ -19,6 +19,7 @@ def work(
     workers: Annotated[
         int, typer.Option("--workers", metavar="NUMBER", min=1, max=64, help="How many worker processes to run.")
     ] = 1,
+    create: Create = False,
     database: Database = None,
     config: Config = None,
 ) -> None:
@@ -28,5 +29,5 @@ def work(
     workers of its own.
     """
     chosen = resolved(config, database_url=database).settings
-    World.open(chosen).close()
+    open_world(chosen, create=create).close()
     working.work(chosen, workers)

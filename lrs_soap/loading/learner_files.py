@@ -37,12 +37,20 @@ _EVENTS_FOR_A_LEARNER = 6
 _PAUSE_SECONDS = 0.005
 
 
+class Issued(NamedTuple):
+    """The ULN that the learner in a line was issued."""
+
+    line: int
+    uln: str
+
+
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How many records were loaded, and which were not, by line."""
+    """How many records were loaded, which were not, and which were issued a ULN, both by line."""
 
     loaded: int
     rejected: tuple[Rejection, ...]
+    issued: tuple[Issued, ...] = ()
 
 
 class _Numbered(NamedTuple):
@@ -74,10 +82,16 @@ def load(
     other writers wait, or none. Raises OSError for a file that cannot be read, StoreUnavailable.
     """
     rejected: list[Rejection] = []
+    issued: list[Issued] = []
+
+    def hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
+        return _hold(transaction, portion, issued)
+
     with opened(source) as lines:
         records = _masters_first(_records(lines, clock.now(), check), rejected)
         portions = in_portions(records, _LEARNERS_IN_ONE_TRANSACTION * _EVENTS_FOR_A_LEARNER, _weight_of)
-        return hold_in_portions(store, portions, rejected, _hold, strict=strict, progress=progress)
+        result = hold_in_portions(store, portions, rejected, hold, strict=strict, progress=progress)
+    return replace(result, issued=tuple(sorted(issued))) if result.loaded else result
 
 
 def opened(source: Iterable[bytes] | str | os.PathLike[str]) -> AbstractContextManager[Iterable[bytes]]:
@@ -167,8 +181,8 @@ def _weight_of(record: _Numbered) -> int:
     return _EVENTS_FOR_A_LEARNER + len(record.events)
 
 
-def _hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
-    """Insert the learners, linked ones after the others, and return those that cannot be."""
+def _hold(transaction: Transaction, portion: Sequence[_Numbered], issued: list[Issued]) -> list[Rejection]:
+    """Insert the learners, linked ones after the others, and return those that cannot be. Adds to `issued`."""
     numbered = _with_ulns(transaction, portion)
     rejected = _insert(transaction, [record for record in numbered if not record.learner.is_linked])
     # Or one that is being merged at this moment could be given a linked learner that the merger does not know of.
@@ -180,7 +194,10 @@ def _hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Reject
             rejected.append(Rejection(record.line, reason))
         elif record.learner.is_linked:
             linked.append(record)
-    return rejected + _insert(transaction, linked)
+    rejected += _insert(transaction, linked)
+    lines = {record.line for record in portion if not record.learner.uln} - {each.line for each in rejected}
+    issued += (Issued(record.line, record.learner.uln) for record in numbered if record.line in lines)
+    return rejected
 
 
 def _insert(transaction: Transaction, numbered: Sequence[_Numbered]) -> list[Rejection]:

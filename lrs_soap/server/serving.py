@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lrs_soap.clock import Clock
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 _PATIENCE = 8
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
     """Open the database, bring it up to date, give a new one its starting data, and serve until told to stop.
 
-    Returns after SIGTERM or SIGINT, when what was being answered is answered. Raises StoreUnavailable, and
-    InvalidSetting where the address cannot be had, or a file that is named is not what it has to be.
+    `ready` is called with the service's address once it answers there. Returns after SIGTERM or SIGINT, when what was
+    being answered is answered. Raises StoreUnavailable, and InvalidSetting where the address cannot be had, or a file
+    that is named is not what it has to be.
     """
     context = _tls(settings)
     Worlds.open(settings).close()
@@ -42,6 +44,8 @@ def serve(settings: Settings) -> None:
     address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
 
     def say_ready() -> None:
+        if ready is not None:
+            ready(address)
         print(f"lrs-soap is ready on {address}", file=sys.stderr, flush=True)
 
     if settings.processes == 1 and settings.batch_workers == 0 and not needs_rekeying:

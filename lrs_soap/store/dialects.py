@@ -6,6 +6,7 @@ import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Engine, create_engine, literal_column, make_url
@@ -57,6 +58,15 @@ class Dialect(Protocol):
 
     single_writer: bool
     """Whether the writers of one process must take turns. Otherwise some of them would wait too long."""
+
+    @property
+    def location(self) -> str:
+        """Where the database is, as a person is told: a file's whole path, or a URL without its password."""
+        ...
+
+    def may_exist(self) -> bool:
+        """Whether connecting to the database makes nothing: it exists already, or connecting never makes one."""
+        ...
 
     def engine(self) -> Engine:
         """The engine that makes connections, in autocommit mode: the store itself begins and ends transactions."""
@@ -132,11 +142,19 @@ class SQLite:
         if not url.database or url.database == ":memory:" or url.database.startswith("file:") or url.query:
             raise InvalidSetting("A SQLite URL names a file and nothing else, as 'sqlite:///lrs.db' does.")
         self._url = url.set(drivername="sqlite+pysqlite")
+        self._path = Path(url.database)
         self._busy_timeout = busy_timeout
         self._explanations = _sqlite_explanations(url.database, busy_timeout)
 
     def __repr__(self) -> str:
         return str(self._url)
+
+    @property
+    def location(self) -> str:
+        return str(self._path.resolve())
+
+    def may_exist(self) -> bool:
+        return self._path.exists()
 
     def engine(self) -> Engine:
         # One thread at a time uses a connection, but not always the one that opened it.
@@ -237,6 +255,13 @@ class PostgreSQL:
 
     def __repr__(self) -> str:
         return self._url.render_as_string(hide_password=True)
+
+    @property
+    def location(self) -> str:
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    def may_exist(self) -> bool:
+        return True
 
     def engine(self) -> Engine:
         try:

@@ -59,6 +59,18 @@ class Store:
         """Whether a writing transaction makes all others wait, also those of other processes."""
         return self._dialect.single_writer
 
+    @property
+    def location(self) -> str:
+        """Where the database is, as a person is told: a file's whole path, or a URL without its password."""
+        return self._dialect.location
+
+    def exists(self) -> bool:
+        """Whether there is a database with lrs-soap's tables; nothing is made. Raises StoreUnavailable."""
+        if not self._dialect.may_exist():
+            return False
+        with self.reading() as transaction:
+            return inspect(transaction.connection).has_table(schema_version.name)
+
     def migrate(self) -> None:
         """Create the tables, or bring them up to date; several processes may do so at the same time.
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,8 +13,24 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lrs_soap.cli.app import app
+from lrs_soap.settings import Settings
+from lrs_soap.world import World
 
 Run: TypeAlias = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the starting data, to be copied."""
+    path = tmp_path_factory.mktemp("new") / "lrs.db"
+    World.open(Settings(database_url=f"sqlite:///{path}", clock=datetime(2025, 9, 1, 9))).close()
+    return path
+
+
+@pytest.fixture
+def database(new_database: Path, folder: Path) -> Path:
+    """A new database in the current folder, where commands look for it."""
+    return Path(shutil.copy(new_database, folder))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import pty
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,12 +26,10 @@ from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, NEWEST, OLDEST
 from lrs_soap.clock import SettableClock
 from lrs_soap.operations import batch_output
 from lrs_soap.operations.submit_batch import submit_registration_batch, submit_verification_batch
-from lrs_soap.passwords import Passwords
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.rules.values import uln
 from lrs_soap.rules.values.change import Author
-from lrs_soap.sample import starting_data
 from lrs_soap.store.store import Store
 from tests.kit.batch_files import JO, MO, NAMES, content
 from tests.kit.printed_tables import fields
@@ -40,6 +38,8 @@ from tests.kit.work import unit
 
 if TYPE_CHECKING:
     from conftest import Run
+
+pytestmark = pytest.mark.usefixtures("database")
 
 URL = "sqlite:///lrs.db"
 CLOCK = SettableClock(datetime(2025, 9, 1, 9))
@@ -50,22 +50,6 @@ WRONG = {
     "UniquePupilNumber": "B000000000000",
     "OtherVerificationDescription": "o" * 256,
 }
-
-
-@pytest.fixture(scope="module")
-def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the starting data, made once."""
-    path = tmp_path_factory.mktemp("new") / "lrs.db"
-    store = Store.open(f"sqlite:///{path}")
-    starting_data.fill(store, Passwords(), CLOCK)
-    store.close()
-    return path
-
-
-@pytest.fixture(autouse=True)
-def database(new_database: Path, folder: Path) -> None:
-    """Every test has it in its folder."""
-    shutil.copy(new_database, folder)
 
 
 @contextmanager
@@ -129,8 +113,12 @@ def test_a_file_comes_out_as_it_went_in_with_ulns_and_return_codes(run: Run, for
     layout = LAYOUTS[version]
     new = {**JO, "MiddleOtherName": "Ann", "Notes": 'line\r\nafter "line", <é>'}
     told = submit(run, content(new, GRACE, {**MO, "Gender": "X"}, {}, form=form, layout=layout), form=form)
-    assert (told.exit_code, told.stdout) == (0, "Job 1: 4 learners.\n")
-    assert told.stderr == "1 learner of them will be RC011 or RC012; --check tells what is wrong with them.\n"
+    assert (told.exit_code, told.stdout) == (0, "1\n")
+    assert told.stderr.splitlines() == [
+        "Job 1 has 4 learners.",
+        "1 of them will get RC011, RC012 or RC013; --check says why.",
+        f"Written to {Path('lrs.db').resolve()}",
+    ]
 
     do_jobs()
     result = run("batch", "output", "1")
@@ -152,20 +140,53 @@ def test_a_file_comes_out_as_it_went_in_with_ulns_and_return_codes(run: Run, for
 def test_a_3a_file_in_and_out_beside_a_running_server(run: Run, tmp_path: Path, database_url: str) -> None:
     raw = content({**JO, "UniquePupilNumber": "A000000000000"}, {**MO, "UniqueCandidateIdentifier": "1"})
     with RunningServer(tmp_path, database_url=database_url):
-        assert submit(run, raw, "--database", database_url).stdout == "Job 1: 2 learners.\n"
-        deadline = time.monotonic() + 20
-        while "Successful" not in run("batch", "status", "1", "--database", database_url).stdout:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        told = submit(run, raw, "--database", database_url, "--wait", "--timeout", "20")
+        assert (told.exit_code, told.stdout) == (0, "1\n")
+        assert told.stderr.splitlines()[-1] == "Job 1 is Successful."
         assert run("batch", "output", "1", "out", "--database", database_url).exit_code == 0
     _, (jo, mo) = outcomes(Path("out").read_bytes(), "CSV")
     assert (jo["ReturnCode"], uln.is_valid(jo["ULN"]), jo["UniquePupilNumber"]) == ("RC001", True, "A000000000000")
     assert (mo["ReturnCode"], "ULN" in mo) == ("RC012", False)
 
 
+def test_submit_counts_what_check_counts_and_the_job_finds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LRS_CLOCK", "2025-09-01T09:00")
+    too_young, wrong_check_digit = {**JO, "DateOfBirth": "2013-09-02"}, {**MO, "ULN": "4170265831"}
+    raw = content(JO, too_young, wrong_check_digit, WRONG)
+    assert "3 of 4 learners would get RC011, RC012 or RC013.\n" in submit(run, raw, "--check").stderr
+    assert "\n3 of them will get RC011, RC012 or RC013; --check says why.\n" in submit(run, raw).stderr
+    do_jobs()
+    found = outcomes(run("batch", "output", "1").stdout_bytes, "CSV")[1]
+    assert sum(each["ReturnCode"] in ("RC011", "RC012", "RC013") for each in found) == 3
+
+
+def test_waiting_for_a_job_that_nobody_does_ends(run: Run) -> None:
+    result = submit(run, content(JO, MO), "--wait", "--timeout", "1")
+    assert (result.exit_code, result.stdout) == (1, "1\n")
+    assert result.stderr.splitlines()[-1] == (
+        "Error: Job 1 is Waiting: 0 of 2 records are done. The command has waited for 1 second. "
+        "Jobs are processed while `lrs-soap serve` or `lrs-soap work` runs."
+    )
+
+
+def test_waiting_for_a_job_that_fails_ends(run: Run) -> None:
+    def fail() -> None:
+        while not job_count():
+            time.sleep(0.05)
+        with opened() as store, store.writing() as transaction:
+            transaction.connection.exec_driver_sql("UPDATE jobs SET state = 'failed', position = 1 WHERE id = 1")
+
+    failing = Thread(target=fail)
+    failing.start()
+    result = submit(run, content(JO, MO), "--wait", "--timeout", "30")
+    failing.join()
+    assert (result.exit_code, result.stdout) == (1, "1\n")
+    assert result.stderr.splitlines()[-1] == "Error: Job 1 has failed, at record 2 of 2."
+
+
 def test_the_same_file_twice_is_two_jobs_and_nobody_is_registered_twice(run: Run) -> None:
     raw = content(JO)
-    assert [submit(run, raw).stdout for _ in range(2)] == ["Job 1: 1 learner.\n", "Job 2: 1 learner.\n"]
+    assert [submit(run, raw).stdout for _ in range(2)] == ["1\n", "2\n"]
     do_jobs()
     ((first,), (second,)) = (outcomes(run("batch", "output", job).stdout_bytes, "CSV")[1] for job in "12")
     assert (first["ReturnCode"], second["ReturnCode"]) == ("RC001", "RC002")
@@ -312,7 +333,7 @@ def test_check_tells_row_column_and_what_was_expected_and_makes_no_job(run: Run)
         "row 3, column 27 (UniquePupilNumber): 'B000000000000' is not a UPN: "
         "with these digits its first letter has to be A",
     ]
-    assert result.stderr == "1 of 2 learners would be RC011, RC012 or RC013.\n"
+    assert result.stderr == "1 of 2 learners would get RC011, RC012 or RC013.\n"
     assert job_count() == 0
 
 
@@ -379,7 +400,7 @@ def test_its_folder_is_no_part_of_its_name_and_the_name_inside_may_be_another(ru
     (folder / "deep").mkdir()
     (folder / "deep" / "LRB_test0001_311220251159.CSV").write_bytes(content(JO).replace(b"LRB_TEST", b"Whatever"))
     result = run("batch", "submit", "deep/LRB_test0001_311220251159.CSV", "--organisation", "test0001")
-    assert result.stdout == "Job 1: 1 learner.\n"
+    assert result.stdout == "1\n"
     job = status(run, "1")
     assert (job["FileName"], job["UKPRN"]) == ("Whatever0001_010920250900.CSV", "TEST0001")
 
@@ -481,10 +502,10 @@ def test_the_progress_bar_is_for_terminals_only(folder: Path) -> None:
     finally:
         os.close(ours)
         os.close(theirs)
-    assert done.stdout == b"Job 1: 1000 learners.\n"
+    assert done.stdout == b"1\n"
     assert b"900 learners stored" in on_terminal
     piped = subprocess.run(command, capture_output=True)
-    assert (piped.stdout, piped.stderr) == (b"Job 2: 1000 learners.\n", b"")
+    assert (piped.stdout, piped.stderr.splitlines()[0]) == (b"2\n", b"Job 2 has 1000 learners.")
 
 
 MEASURED = """

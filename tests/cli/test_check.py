@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def store(run: Run) -> Iterator[Store]:
+def store(database: Path) -> Iterator[Store]:
     """The store that the command finds, with the starting data."""
-    assert run("check").exit_code == 0
-    store = Store("sqlite:///lrs.db")
+    store = Store(f"sqlite:///{database}")
     yield store
     store.close()
 
 
+@pytest.mark.usefixtures("database")
 def test_a_new_database_is_in_order(run: Run) -> None:
     result = run("check")
     assert (result.exit_code, result.stdout) == (0, "All learners have keys by today's rules.\n")

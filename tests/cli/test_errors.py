@@ -7,10 +7,16 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from lrs_soap.cli.app import COMMANDS as LISTED
 from lrs_soap.settings import Settings
+from tests.kit.databases import new_database
+
+if TYPE_CHECKING:
+    from conftest import Run
 
 
 def lrs_soap(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +51,7 @@ def test_what_is_no_database_is_wrong_use(tmp_path: Path, command: tuple[str, ..
     assert "sqlite:///" in sentence(lrs_soap(tmp_path, *command, "--database", database), 2)
 
 
-@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("load", "learners.csv")])
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("load", "learners.csv", "--create")])
 def test_a_database_that_cannot_be_opened(tmp_path: Path, command: tuple[str, ...]) -> None:
     (tmp_path / "learners.csv").touch()
     told = sentence(lrs_soap(tmp_path, *command, "--database", "sqlite:///no/such/folder/lrs.db"), 1)
@@ -117,6 +123,68 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
 
 
 def test_the_default_database_is_in_the_folder(tmp_path: Path) -> None:
-    done = lrs_soap(tmp_path, "load", os.devnull)
+    done = lrs_soap(tmp_path, "load", "--create", os.devnull)
     assert done.returncode == 0
     assert (tmp_path / Settings().database_url.removeprefix("sqlite:///")).is_file()
+
+
+# Each command that works on a database that exists, with what it needs besides.
+COMMANDS = (
+    ("work",),
+    ("load", os.devnull),
+    ("load", "--synthetic", "5"),
+    ("merge", "9140837261", "2865174033"),
+    ("unmerge", "2865174033"),
+    ("delete", "4170265830"),
+    ("check",),
+    ("org", "list"),
+    ("org", "add", "60000001", "SIX001", "Six", "--generate"),
+    ("org", "show", "TEST0001"),
+    ("org", "roles", "TEST0001", "--add", "batch"),
+    ("org", "suspend", "TEST0001"),
+    ("org", "resume", "TEST0001"),
+    ("org", "disable", "TEST0001"),
+    ("org", "enable", "TEST0001"),
+    ("org", "password", "TEST0001", "--generate"),
+    ("batch", "submit", "LRB_TEST0001_010920250900.CSV", "--organisation", "TEST0001"),
+    ("batch", "status", "1"),
+    ("batch", "output", "1"),
+    ("exceptions", "list"),
+    ("exceptions", "show", "1"),
+    ("exceptions", "resolve", "1", "--register"),
+    ("exceptions", "withdraw", "1"),
+    ("exceptions", "export", "--organisation", "TEST0001"),
+)
+WITH_CREATE = ("work", "load", "org add")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_command_in_the_wrong_folder_says_so_and_makes_no_database(
+    run: Run, folder: Path, command: tuple[str, ...]
+) -> None:
+    (folder / "LRB_TEST0001_010920250900.CSV").touch()
+    result = run(*command)
+    or_create = ", use --create" if " ".join(command).startswith(WITH_CREATE) else ""
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"Error: There is no lrs-soap database at {folder / 'lrs.db'}. "
+        f"Run `lrs-soap serve` to make it{or_create}, or name another with --database.\n"
+    )
+    assert [path.name for path in folder.iterdir()] == ["LRB_TEST0001_010920250900.CSV"]
+
+
+def test_each_command_that_needs_a_database_is_tried_without_one() -> None:
+    loaded = {each.name: each.load() for each in LISTED}
+    named = {f"{name} {each}" for name, group in loaded.items() for each in getattr(group, "commands", ())}
+    named |= {name for name, command in loaded.items() if not hasattr(command, "commands")}
+    tried = {name for name in named if any(" ".join(command).startswith(name) for command in COMMANDS)}
+    assert named - tried == {"serve", "wsdl", "certs", "settings", "batch schema", "batch template"}
+
+
+def test_an_empty_database_is_none_of_ours(run: Run, database_kind: str, tmp_path: Path) -> None:
+    with new_database(database_kind, tmp_path) as url:
+        result = run("org", "list", "--database", url)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: There is no lrs-soap database at ")
+        assert run("load", "--create", os.devnull, "--database", url).exit_code == 0
+        assert run("org", "list", "--database", url).exit_code == 0

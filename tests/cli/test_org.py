@@ -299,5 +299,20 @@ def test_an_unknown_role_is_told_with_those_that_there_are(college: RunningServe
         assert f"{SHORT_NAMES[role]} ({role.value})" in told
 
 
-def test_a_new_database_is_given_its_starting_data(run: Run) -> None:
+def test_a_database_that_it_makes_has_the_starting_data(run: Run) -> None:
+    assert run("org", "add", "60000001", "SIX001", "Six", "--generate", "--create").exit_code == 0
     assert run("org", "list").stdout.count("TEST000") == 4
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("suspend", "TEST0001"), ("roles", "TEST0001", "--add", "batch"), ("password", "TEST0001", "--generate")],
+    ids=lambda command: command[0],
+)
+def test_the_database_that_is_written_to_is_named(run: Run, database: Path, command: tuple[str, ...]) -> None:
+    assert f"Written to {database}\n" in run("org", *command).stderr
+
+
+def test_where_nothing_is_written_no_database_is_named(run: Run, database: Path) -> None:
+    assert str(database) not in run("org", "suspend", "NOBODY01").stderr
+    assert run("org", "list").stderr == ""

@@ -18,6 +18,7 @@ def test_a_number_of_workers_that_cannot_be(run: Run, workers: str) -> None:
     assert "--workers" in result.output
 
 
+@pytest.mark.usefixtures("database")
 def test_a_setting_that_cannot_be_is_told_before_anything_is_done(run: Run, folder: Path) -> None:
     (folder / "lrs-soap.toml").write_text('prohibited_text = "words.txt"\n')
     result = run("work")

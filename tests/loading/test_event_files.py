@@ -275,7 +275,8 @@ def test_a_learner_comes_with_events_whatever_the_order(store: Store, clock: Set
         ],
         clock=clock,
     )
-    assert result == LoadResult(4, ())
+    assert (result.loaded, result.rejected) == (4, ())
+    assert [line for line, _ in result.issued] == [3]
     assert [event.subject for event in events_of(store, FIRST, SECOND, UNKNOWN)] == ["c", "a", "b"]
     assert count(store) == 4
 

@@ -1,0 +1,46 @@
+"""The world that a command works on: that of the settings, whose database must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Annotated
+
+import typer
+
+from lrs_soap.errors import InvalidSetting
+from lrs_soap.settings import Settings
+from lrs_soap.store.store import Store
+from lrs_soap.world import World
+
+Create = Annotated[bool, typer.Option("--create", help="Make the database if it does not exist.")]
+
+
+def open_world(chosen: Settings, *, create: bool | None = None) -> World:
+    """The world of these settings, its database up to date. `create` is the command's --create, None if it has none.
+
+    Raises InvalidSetting if the database does not exist and is not to be made, so that a command in the wrong folder
+    makes none there; and as `World.open`.
+    """
+    if not create:
+        with closing(Store(chosen.database_url)) as store:
+            if not store.exists():
+                or_create = "" if create is None else ", use --create"
+                raise InvalidSetting(
+                    f"There is no lrs-soap database at {store.location}. "
+                    f"Run `lrs-soap serve` to make it{or_create}, or name another with --database."
+                )
+    return World.open(chosen)
+
+
+@contextmanager
+def world_to_write(chosen: Settings, *, create: bool | None = None) -> Iterator[World]:
+    """As `open_world`, for a command that writes: names the database on standard error when the block has succeeded."""
+    with open_world(chosen, create=create) as world:
+        yield world
+        tell_written(world)
+
+
+def tell_written(world: World) -> None:
+    """Name on standard error the database that a command has written to."""
+    typer.echo(f"Written to {world.store.location}", err=True)
