@@ -39,7 +39,7 @@ def test_what_is_shown_of_files_and_exceptions_follows(database_kind: str, tmp_p
         typed([GUIDE.examples("By SOAP")[0].command], tmp_path, url=server.url)
         output_when_done(server.url, 1)
         *submitting, status, output = as_files
-        assert typed(submitting, tmp_path).endswith(" is correct: 1 learner, version 3A.\nJob 2: 1 learner.\n")
+        assert typed(submitting, tmp_path).endswith(" is correct: 1 learner, version 3A.\n2\n")
         output_when_done(server.url, 2)
         assert re.search(r"^JobStatus +Successful$", typed([status, output], tmp_path), re.MULTILINE)
         assert '"Martha"' in (tmp_path / output.split()[-1]).read_text("utf-8")

@@ -107,8 +107,7 @@ def _lrs_soap(server: RunningServer, *command: str) -> str:
 def _submit_file(server: RunningServer, folder: Path, job_type: str, changes: list[Change]) -> int:
     file = folder / NAMES["CSV"]
     file.write_bytes(content(*(each.learner for each in changes)))
-    told = _lrs_soap(server, "batch", "submit", str(file), "--organisation", "TEST0001", "--type", job_type)
-    return int(told.split(":")[0].removeprefix("Job "))
+    return int(_lrs_soap(server, "batch", "submit", str(file), "--organisation", "TEST0001", "--type", job_type))
 
 
 def _codes_in_file(server: RunningServer, job: int) -> list[str]:
