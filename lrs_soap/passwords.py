@@ -1,4 +1,4 @@
-"""Organisations' passwords: slow to guess from what is stored, quick to check once they were right."""
+"""The passwords of organisations: slow to guess from the stored hashes, quick to check again once they were right."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from lrs_soap.rules.values.organisation import PASSWORD_LENGTH
 
 _MEMORY_KIB = 19 * 1024
 
-# What a password of nobody's is checked against, with the parameters of `Passwords`; no password is known for it.
+# What the password of an unknown organisation is checked against: a hash of an unknown text, made as `Passwords` does.
 _NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$qZXkCaMwagBkm1tpoJZfWw$qaFBlaieXIBJN5cjdMOFEUXG8vm0i78RrvgNSTBUWDc"
 
-# Without those that are taken for one another when they are read out.
+# Without characters that look alike.
 _GENERATED_FROM = "".join(each for each in string.ascii_letters + string.digits if each not in "0O1Il")
 
 
 class Passwords:
-    """Hashes with argon2id, and remembers for each organisation what proved right. Safe to share between threads.
+    """Hashes passwords with argon2id, and remembers those that proved right. Threads may share it.
 
-    Remembered is a BLAKE2 MAC under a key that the process draws for itself, of the password together with the hash
-    that it was checked against: where the hash has changed, it agrees with nothing any more.
+    It remembers, for each organisation, a BLAKE2 MAC of the password and the hash it was checked against, under a
+    random key of the process. After a change of the hash the old MAC is worthless.
     """
 
     def __init__(self, *, remembered: int = 10_000) -> None:
-        """`remembered` is for how many organisations to remember; the one not seen for longest goes first."""
+        """`remembered` is the most organisations to remember. The one not seen for longest is forgotten first."""
         self._hasher = PasswordHasher(time_cost=2, memory_cost=_MEMORY_KIB, parallelism=1)
         self._key = secrets.token_bytes(32)
         self._limit = remembered
@@ -39,14 +39,14 @@ class Passwords:
         self._lock = threading.Lock()
 
     def hash(self, password: str) -> str:
-        """The argon2id hash to store for `password`, any text, with its salt and parameters in PHC's format."""
+        """The argon2id hash of any text, with its salt and parameters, in the PHC format."""
         return self._hasher.hash(_bytes(password))
 
     def verify(self, organisation_key: str, password: str, held: str | None) -> bool:
-        """Whether `password` is the one behind the hash `held` of the organisation that `organisation_key` names.
+        """Whether `password` has the hash `held`, which belongs to the organisation that `organisation_key` names.
 
-        `held` is None for an organisation that is not there: that is never right, and takes as long as a password that
-        is wrong. Raises argon2's InvalidHashError where `held` is no hash.
+        `held` is None for an unknown organisation. Then the password is never right, and the check takes as long as for
+        a wrong one. Raises argon2's InvalidHashError if `held` is not a hash.
         """
         proof = hashlib.blake2b(_bytes(f"{held}\0{password}"), key=self._key, digest_size=32).digest()
         with self._lock:
@@ -68,10 +68,10 @@ class Passwords:
 
 
 def generate() -> str:
-    """A password that nobody has, of letters and digits."""
+    """A new random password of letters and digits."""
     return "".join(secrets.choice(_GENERATED_FROM) for _ in range(PASSWORD_LENGTH))
 
 
 def _bytes(text: str) -> bytes:
-    # A lone surrogate is wrong in a password, but no reason to fail in another way than by being wrong.
+    # A lone surrogate makes a password wrong, and must not raise another error.
     return text.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""A world: one register with all that it needs, opened from the settings; and the worlds of one server, by name."""
+"""A world: one register with everything it needs, opened from the settings. The worlds of a server have names."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
 MAIN = MAIN_WORLD
-"""The name of the world that a server has at its root."""
+"""The name of the world at the root of a server."""
 
 _NAME = re.compile("[a-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """One register: its database, clock, passwords, policy, and the journal that is told of each exchange.
+    """One register: its database, clock, passwords and policy, and the journal that is told of each exchange.
 
-    Safe to share between threads; not to be carried across a fork. A context manager, which closes the world.
+    Threads may share a world. A forked process must not use its parent's. As a context manager it closes itself.
     """
 
     store: Store
@@ -48,16 +48,15 @@ class World:
 
     @classmethod
     def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True) -> World:
-        """The world of these settings. `log` is the structlog logger of its journal, by default the settings' own.
+        """Open the world of these settings. `log` is the structlog logger of its journal; by default a new one is made.
 
-        Its database is made if it is not there, brought up to date, and given the starting data if it never had them. A
-        small one with older keys is rekeyed.
-        Without `prepare`, for a process whose parent has prepared the database, nothing is opened yet.
+        With `prepare` the database is created if it does not exist, brought up to date, rekeyed if it has older keys
+        and is small, and given the starting data if it never had them. Without `prepare` nothing is connected yet: that
+        is for a process whose parent has prepared the database.
 
-        Raises InvalidSetting for a database that there cannot be or a file that is not what it has to be,
-        StoreUnavailable.
+        Raises InvalidSetting if the database's URL or a file that a setting names is wrong, and StoreUnavailable.
         """
-        # What an operator can have got wrong is told before a database is made.
+        # Wrong settings are reported before a database is created.
         policy = policy_of(settings)
         clock = clock_at(settings.clock)
         if log is None:
@@ -79,14 +78,14 @@ class World:
         return _Unit(self, author, self.store.reading())
 
     def writing(self, author: Author, *, durable: bool = True) -> AbstractContextManager[UnitOfWork]:
-        """A unit of work that is committed at the end of the block, and undone where an exception leaves it.
+        """A unit of work that writes: committed at the end of the block, undone if an exception leaves it.
 
-        `durable` is that of `Store.writing`, and so is what is raised. Others who write may have to wait for it.
+        Other writers may have to wait for it. `durable` and what is raised are those of `Store.writing`.
         """
         return _Unit(self, author, self.store.writing(durable=durable))
 
     def close(self) -> None:
-        """Close the database's connections, those in use when they are given back."""
+        """Close the database's connections; those in use close when their transactions end."""
         self.store.close()
 
     def __enter__(self) -> World:
@@ -99,23 +98,25 @@ class World:
 
 
 class Worlds(Mapping[str, World]):
-    """The worlds of one server, by name. Each is a register of its own: no two share a learner, a clock or a policy."""
+    """The worlds of a server, by name. Worlds share nothing: each has its own learners, clock and policy."""
 
     def __init__(self, worlds: Mapping[str, World]) -> None:
-        """Raises InvalidSetting for a name that is none: up to 40 small letters, digits and hyphens."""
+        """Raises InvalidSetting for a name that is not 1 to 40 small letters, digits and hyphens."""
         for name in worlds:
             if not _NAME.fullmatch(name):
-                raise InvalidSetting(f"{name!r} is no world's name: give up to 40 letters a to z, digits and hyphens.")
+                raise InvalidSetting(
+                    f"{name!r} cannot be the name of a world. Give 1 to 40 small letters, digits and hyphens."
+                )
         self._worlds = dict(worlds)
 
     @classmethod
     def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True) -> Worlds:
-        """The worlds of these settings: `main`. The rest is as with `World.open`."""
+        """Open the worlds of these settings, which are `main` alone. All else is as with `World.open`."""
         return cls({MAIN: World.open(settings, log=log, prepare=prepare)})
 
     @property
     def main(self) -> World:
-        """The world at the server's root."""
+        """The world at the root of the server."""
         return self._worlds[MAIN]
 
     def __getitem__(self, name: str) -> World:
@@ -142,7 +143,7 @@ class Worlds(Mapping[str, World]):
 
 
 def policy_of(settings: Settings) -> Policy:
-    """What the settings say of how one register decides. Raises InvalidSetting, as `prohibited_text.read`."""
+    """The policy in these settings. Raises InvalidSetting, as `prohibited_text.read` does."""
     return Policy(
         prohibited=prohibited_text.read(settings.prohibited_text),
         search_age=_search_age(settings),
@@ -164,7 +165,7 @@ def _search_age(settings: Settings) -> SearchAge | None:
 
 
 class _Unit:
-    """A unit of work in a transaction of its own. A class, since a generator costs every find twice as much."""
+    """Opens a unit of work in a transaction. Every find does, and a class is cheaper here than a generator."""
 
     __slots__ = ("_author", "_transaction", "_world")
 
@@ -175,7 +176,7 @@ class _Unit:
 
     def __enter__(self) -> UnitOfWork:
         transaction = self._transaction.__enter__()
-        # Only now: a transaction may have waited for its turn.
+        # The clock is read afterwards, because the transaction may have waited for its turn.
         return UnitOfWork(transaction, self._world.clock.now(), self._author, self._world.policy)
 
     def __exit__(

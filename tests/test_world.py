@@ -209,5 +209,5 @@ def test_the_settings_of_a_register_are_its_policy(tmp_path: Path) -> None:
 @on_sqlite
 @pytest.mark.parametrize("name", ["", "Main", "a world", "a/b", "a" * 41])
 def test_what_is_no_world_s_name(world: World, name: str) -> None:
-    with pytest.raises(InvalidSetting, match="no world's name"):
+    with pytest.raises(InvalidSetting, match="cannot be the name of a world"):
         Worlds({MAIN: world, name: world})

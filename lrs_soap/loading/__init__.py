@@ -1,1 +1,1 @@
-"""Files of learners and learning events, and how they get into the register."""
+"""Loads files of learners and learning events into the register."""

@@ -1,4 +1,4 @@
-"""Load learning events from a file into the store, for learners who are held, while it serves or before."""
+"""Load the learning events in a file, for learners who are held. A server may be running."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lrs_soap.clock import Clock
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.loading import record_files
 from lrs_soap.loading.event_record import check_heading, event_of
-from lrs_soap.loading.learner_files import LoadResult, Progress, hold_in_portions, opened
+from lrs_soap.loading.learner_files import LoadResult, Progress, insert_in_portions, opened
 from lrs_soap.loading.record_files import Rejection
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.store import learners, learning_events
@@ -19,7 +19,7 @@ from lrs_soap.store.portions import in_portions
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
-# Written in some 15 ms, as a portion of learners is.
+# They are written in about 15 ms, as a portion of learners is.
 _EVENTS_IN_ONE_TRANSACTION = 720
 
 _UNKNOWN = "ULN: no learner with the ULN {} is held"
@@ -39,17 +39,17 @@ def load_events(
     strict: bool = False,
     progress: Progress | None = None,
 ) -> LoadResult:
-    """Load the learning events of a file, JSON lines or CSV in UTF-8, each with the ULN of a learner who is held.
+    """Load the learning events in a file, JSON lines or CSV in UTF-8. Each has the ULN of a learner who is held.
 
-    `source`, `strict` and `progress` are as in `loading.load`, and so is what becomes of a record that cannot be
-    loaded; an event may be for a linked learner, and not for a deleted one. Raises OSError for a file that cannot be
-    read, StoreUnavailable.
+    `source`, `strict` and `progress`, and what becomes of a record that cannot be loaded, are as in
+    `learner_files.load`. The learner may be linked, but not deleted. Raises OSError if the file cannot be read, and
+    StoreUnavailable.
     """
     rejected: list[Rejection] = []
     with opened(source) as lines:
-        records = _good_ones(_records(lines, clock.now()), rejected)
+        records = _without_rejections(_records(lines, clock.now()), rejected)
         portions = in_portions(records, _EVENTS_IN_ONE_TRANSACTION)
-        return hold_in_portions(store, portions, rejected, _hold, strict=strict, progress=progress)
+        return insert_in_portions(store, portions, rejected, _insert, strict=strict, progress=progress)
 
 
 def _records(lines: Iterable[bytes], now: datetime) -> Iterator[_Numbered | Rejection]:
@@ -63,7 +63,7 @@ def _records(lines: Iterable[bytes], now: datetime) -> Iterator[_Numbered | Reje
             yield Rejection(record.line, str(error))
 
 
-def _good_ones(records: Iterable[_Numbered | Rejection], rejected: list[Rejection]) -> Iterator[_Numbered]:
+def _without_rejections(records: Iterable[_Numbered | Rejection], rejected: list[Rejection]) -> Iterator[_Numbered]:
     for record in records:
         if isinstance(record, Rejection):
             rejected.append(record)
@@ -71,8 +71,8 @@ def _good_ones(records: Iterable[_Numbered | Rejection], rejected: list[Rejectio
             yield record
 
 
-def _hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
-    """Insert the events of learners who are held, and return the others."""
+def _insert(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
+    """Insert the events of learners who are held. Returns the rejections of the others."""
     ulns = {record.event.uln for record in portion}
     held, deleted = learners.held_ulns(transaction, ulns), learners.deleted_ulns(transaction, ulns)
     learning_events.add_many(

@@ -1,4 +1,4 @@
-"""A learning event as a record of a file: the names of its fields, what they may hold, and the event that they make."""
+"""A learning event as a record in a file: the names of its fields, their values, and the event that they make."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.quotation import shortened
 
 FIELDS = tuple(name for field, name in CONTRACT_NAMES.items() if field not in ("id", "uln"))
-"""The contract's names, in its order, then those of the Welsh texts."""
+"""The contract's names of the fields, in its order, then those of the Welsh texts."""
 
 _ULN = CONTRACT_NAMES["uln"]
 _OWN_NAMES = {name: field for field, name in CONTRACT_NAMES.items()}
@@ -24,7 +24,7 @@ _WHOLE_NUMBER = re.compile("-?[0-9]{1,20}")
 
 
 def check_heading(fields: Sequence[str]) -> None:
-    """Raise InvalidRecord where a table with these columns cannot hold events, or one of them would be lost."""
+    """Raise InvalidRecord if events cannot be read from a table with these columns, or not without losing one."""
     for field in fields:
         if not field:
             raise InvalidRecord("a column has no name")
@@ -37,11 +37,11 @@ def check_heading(fields: Sequence[str]) -> None:
 
 
 def event_of(values: Mapping[str, Any], *, now: datetime) -> LearningEvent:
-    """The event that a record's `values`, by the contract's names, make for the learner whose ULN is among them.
+    """The event in a record. `values` are by the contract's names, with the learner's ULN.
 
-    Raises InvalidRecord with the first thing that is wrong: names and types, what XML cannot carry, the ULN, then what
-    the event's source cannot have, and what cannot be (docs/behaviour.md, Personal Learning Record). `now` is when it
-    is loaded, where it has no DateLoaded.
+    `now` becomes the DateLoaded of an event that has none. Raises InvalidRecord for the first thing that is wrong:
+    names and types, characters that XML cannot carry, the ULN, then fields that the event's source cannot have, and
+    values that cannot be (docs/behaviour.md, Personal Learning Record).
     """
     uln = _text(_ULN, values.get(_ULN))
     if not uln:
@@ -51,8 +51,8 @@ def event_of(values: Mapping[str, Any], *, now: datetime) -> LearningEvent:
     return _event({field: value for field, value in values.items() if field != _ULN}, now)._replace(uln=uln)
 
 
-def events_in(values: dict[str, Any], *, now: datetime) -> tuple[LearningEvent, ...]:
-    """The events in a learner's record, without ULN, which are taken out of it. Raises InvalidRecord, as `event_of`."""
+def pop_events(values: dict[str, Any], *, now: datetime) -> tuple[LearningEvent, ...]:
+    """Remove the events from a learner's record and return them, without ULN. Raises InvalidRecord, as `event_of`."""
     records = values.pop(LEARNING_EVENTS, None)
     if records is None:
         return ()
@@ -83,7 +83,7 @@ def _event(values: Mapping[str, Any], now: datetime) -> LearningEvent:
     event = LearningEvent(credits=int(credits), **given)
     for violation in learning_events.violations(event):
         raise InvalidRecord(violation.sentence)
-    # What an awarding organisation uploads has a Restriction only where it is sensitive.
+    # What an awarding organisation uploads has a Restriction only if it is sensitive.
     return event._replace(restriction=None) if event.source == AO and not event.is_sensitive else event
 
 
@@ -91,7 +91,7 @@ def _text(field: str, value: Any) -> str:
     if value is None:
         return ""
     if field == "Credits" and type(value) is int:
-        # Digits enough to be too many, without writing out a number that fills a line.
+        # One more than the largest, because writing out a very long number would fill the message.
         return str(value) if abs(value) <= LARGEST_CREDITS else str(LARGEST_CREDITS + 1)
     if not isinstance(value, str):
         raise InvalidRecord("must be text, in quotes", field)
@@ -103,5 +103,5 @@ def _check_name(field: str, known: Sequence[str]) -> None:
     if field == CONTRACT_NAMES["id"]:
         raise InvalidRecord("cannot be loaded: events are numbered as they are loaded", field)
     if field not in known:
-        # In repr's form, because the name can hold what no terminal takes.
+        # Quoted by repr, because the name may contain control characters.
         raise InvalidRecord(f"{shortened(field)!r} is not a field of a learning event")

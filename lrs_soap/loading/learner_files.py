@@ -1,4 +1,4 @@
-"""Load learners from a file into the store, with their learning events, while it serves or before."""
+"""Load the learners in a file, with their learning events. A server may be running."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from lrs_soap.clock import Clock
 from lrs_soap.errors import AlreadyHeld, InvalidRecord
 from lrs_soap.loading import record_files
-from lrs_soap.loading.event_record import events_in
+from lrs_soap.loading.event_record import pop_events
 from lrs_soap.loading.learner_record import check_heading, learner_of
 from lrs_soap.loading.record_files import Rejection
 from lrs_soap.rules.records.learning_events import LearningEvent
@@ -25,13 +25,13 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
 Progress = Callable[[int, int], None]
-"""Is told now and then how many records have been loaded and how many rejected."""
+"""Called now and then with the numbers of records loaded and rejected so far."""
 
 R = TypeVar("R")
-Hold = Callable[[Transaction, Sequence[R]], list[Rejection]]
-"""Writes records, and returns what cannot be written."""
+Insert = Callable[[Transaction, Sequence[R]], list[Rejection]]
+"""Inserts records, and returns the rejections of those that cannot be inserted."""
 
-# Written in some 15 ms, or 25 where all are held already; then a gap that a server, looking every 2 ms, cannot miss.
+# They are written in about 15 ms, or 25 ms if all are already held. A server that waits to write looks every 2 ms.
 _LEARNERS_IN_ONE_TRANSACTION = 120
 _EVENTS_FOR_A_LEARNER = 6
 _PAUSE_SECONDS = 0.005
@@ -46,7 +46,7 @@ class Issued(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How many records were loaded, which were not, and which were issued a ULN, both by line."""
+    """How many records were loaded, the rejections of the others, and the ULNs that were issued, both by line."""
 
     loaded: int
     rejected: tuple[Rejection, ...]
@@ -60,7 +60,7 @@ class _Numbered(NamedTuple):
 
 
 class _SomethingRejected(Exception):
-    """Leaves the transaction of a strict load, so that it is undone."""
+    """Leaves the transaction of a strict load, to undo it."""
 
 
 def load(
@@ -72,54 +72,56 @@ def load(
     check: Check | None = None,
     progress: Progress | None = None,
 ) -> LoadResult:
-    """Load the learners of a file, JSON lines or CSV in UTF-8 with the contract's field names (`learner_record`).
+    """Load the learners in a file, JSON lines or CSV in UTF-8 with the contract's field names (`learner_record`).
 
-    `source` is the file's path or its lines. A record without ULN is issued one; one with MasterULN becomes that
-    learner's linked one, whichever of them comes first in the file. In JSON lines it may have its LearningEvents, a
-    list of objects (`event_record`). `check` judges the schema's facets.
-    A record that cannot be loaded is told in the result; the others are loaded, in transactions so short that a
-    running server goes on, and stay where an error ends the load. `strict`: all of them in one transaction, for which
-    other writers wait, or none. Raises OSError for a file that cannot be read, StoreUnavailable.
+    `source` is the file's path or its lines. A learner without ULN is issued one. A learner with a MasterULN is linked
+    to that master, whichever of the two comes first in the file. In JSON lines a learner may have LearningEvents, a
+    list of objects (`event_record`). `check` checks the schema's facets.
+
+    The result has the rejections of records that cannot be loaded. The others are loaded in short transactions, between
+    which a running server can write. They stay if an error ends the load. With `strict` either all records are loaded
+    in one transaction, for which other writers wait, or none. Raises OSError if the file cannot be read, and
+    StoreUnavailable.
     """
     rejected: list[Rejection] = []
     issued: list[Issued] = []
 
-    def hold(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
-        return _hold(transaction, portion, issued)
+    def insert(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
+        return _insert(transaction, portion, issued)
 
     with opened(source) as lines:
         records = _masters_first(_records(lines, clock.now(), check), rejected)
         portions = in_portions(records, _LEARNERS_IN_ONE_TRANSACTION * _EVENTS_FOR_A_LEARNER, _weight_of)
-        result = hold_in_portions(store, portions, rejected, hold, strict=strict, progress=progress)
+        result = insert_in_portions(store, portions, rejected, insert, strict=strict, progress=progress)
     return replace(result, issued=tuple(sorted(issued))) if result.loaded else result
 
 
 def opened(source: Iterable[bytes] | str | os.PathLike[str]) -> AbstractContextManager[Iterable[bytes]]:
-    """The lines of a file that is given by its path or by its lines."""
+    """The lines of a file that is given by its path or as its lines. A context manager."""
     if isinstance(source, (str, os.PathLike)):
         return open(source, "rb")
     return nullcontext(source)
 
 
-def hold_in_portions(
+def insert_in_portions(
     store: Store,
     portions: Iterable[Sequence[R]],
     rejected: list[Rejection],
-    hold: Hold[R],
+    insert: Insert[R],
     *,
     strict: bool,
     progress: Progress | None,
 ) -> LoadResult:
-    """Write the portions by `hold`, each in a transaction of its own; `strict`: all of them in one, or none.
+    """Insert each portion in a transaction of its own; with `strict` all of them in one, or none.
 
-    `rejected` is what is wrong with records that are in no portion; it may grow as the portions are read.
+    `rejected` has the rejections of records that are in no portion. It may grow while the portions are read.
     """
     if strict:
-        return _hold_all(store, list(portions), rejected, hold, progress)
+        return _insert_all(store, list(portions), rejected, insert, progress)
     loaded = 0
     for portion in portions:
         with store.writing() as transaction:
-            refused = hold(transaction, portion)
+            refused = insert(transaction, portion)
         loaded += len(portion) - len(refused)
         rejected += refused
         if progress is not None:
@@ -128,11 +130,11 @@ def hold_in_portions(
     return LoadResult(loaded, tuple(sorted(rejected)))
 
 
-def _hold_all(
+def _insert_all(
     store: Store,
     portions: Sequence[Sequence[R]],
     rejected: list[Rejection],
-    hold: Hold[R],
+    insert: Insert[R],
     progress: Progress | None,
 ) -> LoadResult:
     loaded = 0
@@ -141,7 +143,7 @@ def _hold_all(
             raise _SomethingRejected
         with store.writing() as transaction:
             for portion in portions:
-                rejected += hold(transaction, portion)
+                rejected += insert(transaction, portion)
                 loaded += len(portion)
                 if progress is not None:
                     progress(loaded, len(rejected))
@@ -158,14 +160,14 @@ def _records(lines: Iterable[bytes], now: datetime, check: Check | None) -> Iter
             yield record
             continue
         try:
-            events = events_in(record.values, now=now)
+            events = pop_events(record.values, now=now)
             yield _Numbered(record.line, learner_of(record.values, today=now.date(), check=check), events)
         except InvalidRecord as error:
             yield Rejection(record.line, str(error))
 
 
 def _masters_first(records: Iterable[_Numbered | Rejection], rejected: list[Rejection]) -> Iterator[_Numbered]:
-    """The learners, linked ones after all others; the rejections go to `rejected`."""
+    """The learners, linked ones after all others. Appends rejections to `rejected`."""
     linked: list[_Numbered] = []
     for record in records:
         if isinstance(record, Rejection):
@@ -181,11 +183,14 @@ def _weight_of(record: _Numbered) -> int:
     return _EVENTS_FOR_A_LEARNER + len(record.events)
 
 
-def _hold(transaction: Transaction, portion: Sequence[_Numbered], issued: list[Issued]) -> list[Rejection]:
-    """Insert the learners, linked ones after the others, and return those that cannot be. Adds to `issued`."""
+def _insert(transaction: Transaction, portion: Sequence[_Numbered], issued: list[Issued]) -> list[Rejection]:
+    """Insert the learners, linked ones last. Returns the rejections of those that cannot be inserted.
+
+    Appends the ULNs that were issued to `issued`.
+    """
     numbered = _with_ulns(transaction, portion)
-    rejected = _insert(transaction, [record for record in numbered if not record.learner.is_linked])
-    # Or one that is being merged at this moment could be given a linked learner that the merger does not know of.
+    rejected = _insert_numbered(transaction, [record for record in numbered if not record.learner.is_linked])
+    # Otherwise a master that is being merged right now could get a linked learner that the merge does not know of.
     learners.lock(transaction, {record.learner.master_uln for record in numbered if record.learner.master_uln})
     linked = []
     for record in numbered:
@@ -194,13 +199,13 @@ def _hold(transaction: Transaction, portion: Sequence[_Numbered], issued: list[I
             rejected.append(Rejection(record.line, reason))
         elif record.learner.is_linked:
             linked.append(record)
-    rejected += _insert(transaction, linked)
+    rejected += _insert_numbered(transaction, linked)
     lines = {record.line for record in portion if not record.learner.uln} - {each.line for each in rejected}
     issued += (Issued(record.line, record.learner.uln) for record in numbered if record.line in lines)
     return rejected
 
 
-def _insert(transaction: Transaction, numbered: Sequence[_Numbered]) -> list[Rejection]:
+def _insert_numbered(transaction: Transaction, numbered: Sequence[_Numbered]) -> list[Rejection]:
     refused: list[_Numbered] = []
     try:
         learners.insert_many(transaction, [record.learner for record in numbered])

@@ -1,4 +1,4 @@
-"""A learner as a record of a file: the names of its fields, what they may hold, and the learner that they make."""
+"""A learner as a record in a file: the names of its fields, their values, and the learner that they make."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.learner import ACTIVE, Learner
 from lrs_soap.rules.values.learner_fields import IDENTITY, LOADABLE, Check
+from lrs_soap.rules.values.quotation import shortened
 
 FIELDS = tuple(field.contract_name for field in LOADABLE)
-"""What a record may have of a learner, by the contract's names."""
+"""The contract's names of the fields that a record may have."""
 
 LEARNING_EVENTS = "LearningEvents"
-"""What a record in JSON lines may have besides: the learner's events (`event_record`)."""
+"""Another field that a record in JSON lines may have: the learner's events (`event_record`)."""
 
-# What an export of answers has, and a file to load has not: both follow from MasterULN.
+# Answers have these fields, files to load do not: both follow from MasterULN.
 _DERIVED = ("LinkedULNs", "MasterSubstituted")
 
 _MANDATORY = tuple(field.contract_name for field in IDENTITY)
@@ -32,7 +33,7 @@ _DIGITS = re.compile("[0-9]{1,10}")
 
 
 def check_heading(fields: Sequence[str]) -> None:
-    """Raise InvalidRecord where a table with these columns cannot hold learners, or one of them would be lost."""
+    """Raise InvalidRecord if learners cannot be read from a table with these columns, or not without losing one."""
     for field in fields:
         if not field:
             raise InvalidRecord("a column has no name")
@@ -45,12 +46,13 @@ def check_heading(fields: Sequence[str]) -> None:
 
 
 def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = None) -> Learner:
-    """The learner that a record's `values`, by the contract's names, make; `uln` is empty where the record has none.
+    """The learner in a record. Its `uln` is empty if the record has none.
 
-    None and empty text are no value. Values are text; VersionNumber may be an int. Fields that are absent get
-    AbilityToShare 1, VerificationType 0, LearnerStatus 1, VersionNumber 1 and `today` as both dates. Raises
-    InvalidRecord with the first thing that is wrong: names and types, what XML cannot carry, the five mandatory
-    fields, facets by `check`, ULNs, then the field rules for what the operator loads (docs/behaviour.md, Field rules).
+    `values` are text by the contract's names; VersionNumber may be an int. None and an empty text mean no value.
+    Defaults are AbilityToShare 1, VerificationType 0, LearnerStatus 1, VersionNumber 1 and `today` for both dates.
+    Raises InvalidRecord for the first thing that is wrong: names and types, characters that XML cannot carry, the five
+    mandatory fields, facets, which `check` checks, ULNs, then the field rules for what the operator loads
+    (docs/behaviour.md, Field rules).
     """
     given = {field: text for field, value in values.items() if (text := _text(field, value))}
     for field in _MANDATORY:
@@ -84,7 +86,7 @@ def _text(field: str, value: Any) -> str:
     if value is None:
         return ""
     if field == "VersionNumber" and type(value) is int:
-        # Digits enough to be too many, without writing out a number that fills a line.
+        # One more than the largest, because writing out a very long number would fill the message.
         return str(value) if abs(value) <= _LARGEST_INT else str(_LARGEST_INT + 1)
     if not isinstance(value, str):
         raise InvalidRecord("must be text, in quotes", field)
@@ -98,8 +100,8 @@ def _check_name(field: str) -> None:
     if field == LEARNING_EVENTS:
         raise InvalidRecord("can be in JSON lines only; a file of events alone is loaded with --events", field)
     if field not in _PYTHON_NAMES:
-        # In repr's form, because the name can hold what no terminal takes.
-        raise InvalidRecord(f"{field[:40]!r} is not a field of a learner")
+        # Quoted by repr, because the name may contain control characters.
+        raise InvalidRecord(f"{shortened(field)!r} is not a field of a learner")
 
 
 def _check_ulns(given: Mapping[str, str]) -> None:

@@ -1,12 +1,13 @@
-"""The list of prohibited text: that which ships with lrs-soap, or a file of the operator's in its place.
+"""The list of prohibited text: the one that ships with lrs-soap, or a file of the operator's instead.
 
-A file is text in UTF-8, one entry a line, of two kinds: `word NAME` and `postcode LS1 1AA`. Blank lines, and those that
-begin with #, say nothing.
+A file is text in UTF-8 with one entry a line: `word NAME` or `postcode LS1 1AA`. Blank lines and lines that begin with
+# are ignored.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,14 +16,13 @@ from lrs_soap.rules.learners.prohibited_text import ProhibitedText, words_of
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.quotation import shortened
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _POSTCODE_KEY = re.compile("[A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]{2}|BFPO[0-9]{1,4}")
 
 
 def read(path: Path | None) -> ProhibitedText:
-    """The list in the file at `path`; without one, that which ships.
+    """The list in the file at `path`, or the one that ships if that is None.
 
-    Raises InvalidSetting for a file that cannot be read, and, with the line's number, for one that is no such list.
+    Raises InvalidSetting if the file cannot be read, or if a line is wrong, with the line's number.
     """
     if path is None:
         return parse((files("lrs_soap.loading.data") / "prohibited.txt").read_bytes(), "that ships")
@@ -34,10 +34,10 @@ def read(path: Path | None) -> ProhibitedText:
 
 
 def parse(content: bytes, name: str) -> ProhibitedText:
-    """The list that is a file's `content`; `name` says in errors which file. Raises InvalidSetting."""
+    """The list in a file's `content`. Messages call the file `name`. Raises InvalidSetting."""
     words: set[str] = set()
     postcodes: set[str] = set()
-    for number, line in enumerate(content.removeprefix(_BYTE_ORDER_MARK).splitlines(), 1):
+    for number, line in enumerate(content.removeprefix(BOM_UTF8).splitlines(), 1):
         try:
             kind, value = _entry(line)
         except ValueError as error:
@@ -50,7 +50,7 @@ def parse(content: bytes, name: str) -> ProhibitedText:
 
 
 def _entry(line: bytes) -> tuple[str, str]:
-    """The kind of an entry and its key, both empty where the line says nothing. Raises ValueError, with the reason."""
+    """The kind of an entry and its key, both empty for a line without entry. Raises ValueError with the reason."""
     try:
         text = line.decode().strip()
     except UnicodeDecodeError:

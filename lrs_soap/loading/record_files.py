@@ -1,6 +1,6 @@
-"""Files of records that people make: JSON lines, or CSV with a heading. Each record comes with its line number.
+"""Files of records: JSON lines, or CSV with a heading. Each record comes with its line number.
 
-Nothing here knows what a record is about, and nothing that is wrong with one keeps the others from being read.
+This module does not know what a record is about. If one record is wrong, the others are still read.
 """
 
 from __future__ import annotations
@@ -8,41 +8,42 @@ from __future__ import annotations
 import csv
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
 from lrs_soap.errors import InvalidRecord
+from lrs_soap.rules.values.quotation import shortened
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 class Record(NamedTuple):
-    """The values of one record by the file's own names, and the line that it begins on."""
+    """A record's values, by the names in the file, and the line that it begins on."""
 
     line: int
     values: dict[str, Any]
 
 
 class Rejection(NamedTuple):
-    """Why what begins on `line` is not loaded, in words for the person who made the file."""
+    """Why the record that begins on `line` is not loaded, in words for the person who made the file."""
 
     line: int
     reason: str
 
 
 def read(lines: Iterable[bytes], check_heading: Callable[[list[str]], None]) -> Iterator[Record | Rejection]:
-    """The records of a file, given as its lines in UTF-8, with or without a byte order mark.
+    """The records of a file, which is given as its lines in UTF-8, with or without a byte order mark.
 
-    A file whose first line that is not blank begins with `{` is JSON lines, an object a line; any other is CSV, whose
-    first row names the columns. `check_heading` raises InvalidRecord for columns that will not do; then that is all
-    that comes. Values of JSON come as Python's, values of CSV are text.
+    If the first line that is not blank begins with `{`, the file is JSON lines, an object a line. Otherwise it is CSV,
+    and the first row names the columns. `check_heading` raises InvalidRecord for wrong columns; then a rejection is all
+    that comes. Values from JSON are Python objects, values from CSV are text.
     """
     remaining = iter(lines)
     head: list[bytes] = []
     for line in remaining:
-        head.append(line if head else line.removeprefix(_BYTE_ORDER_MARK))
+        head.append(line if head else line.removeprefix(BOM_UTF8))
         if head[-1].strip():
             break
     every_line = chain(head, remaining)
@@ -79,7 +80,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, value in pairs:
         if key in values:
-            raise InvalidRecord(f"{key[:40]!r} is given more than once")
+            raise InvalidRecord(f"{shortened(key)!r} is given more than once")
         values[key] = value
     return values
 
@@ -105,13 +106,13 @@ def _csv(lines: Iterable[bytes], check_heading: Callable[[list[str]], None]) -> 
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str] | str]]:
-    """The rows in which anything is filled in, or what is wrong with one."""
+    """The rows that are not empty, each with its line number; a text instead of a row says what is wrong with it."""
     latest = ""
 
     def decoded() -> Iterator[str]:
         nonlocal latest
         for each in lines:
-            # Undecodable bytes go through as surrogates, so that only their own row is lost.
+            # Undecodable bytes become surrogates, so that only their own row is rejected.
             latest = each.decode(errors="surrogateescape")
             yield latest
 
@@ -123,7 +124,7 @@ def _rows(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str] | str]]:
         except StopIteration:
             return
         except csv.Error as error:
-            # Before Python 3.11 it stops at a NUL, of which bytes that are no UTF-8 are often full.
+            # Before Python 3.11 the reader fails at a NUL, and text that is not UTF-8 often has many.
             yield line, "not UTF-8" if _UNDECODED.search(latest) else f"not CSV: {error}"
             continue
         if any(map(_UNDECODED.search, row)):

@@ -1,1 +1,1 @@
-"""What the service can do: one function an operation, in the transaction that it is given."""
+"""What the service can do: a file for each operation. An operation is given a unit of work (`operations.work`)."""

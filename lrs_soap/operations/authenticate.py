@@ -18,15 +18,15 @@ def authenticate(
     organisation_ref: str | None,
     password: str,
 ) -> Organisation:
-    """The organisation that `ukprn`, `organisation_ref`, or both agreeing name; letters have no case in either.
+    """The organisation with this UKPRN or OrganisationRef, or with both; letter case does not matter.
 
-    None is a code that was not sent. Raises Refused: WSEC0003 for nobody, a suspended organisation, or two codes that
-    disagree; then WSEC0005 for a wrong `password`. A first check of a password, and every refusal, takes
-    the time of one argon2 hash: give it a reading transaction, for which nobody waits.
+    None is a code that was not sent. Raises Refused: WSEC0003 if no organisation has the codes, if they are two
+    organisations' or if it is suspended, else WSEC0005 if the password is wrong. The first check of a right password,
+    and every refusal, takes as long as one argon2 hash, so give this a unit of work that reads, for which nobody waits.
     """
     account = organisations.named(work.transaction, ukprn=ukprn, organisation_ref=organisation_ref)
     if account is None or account.organisation.suspended:
-        # How long it takes must not tell which codes are known.
+        # The time it takes must not reveal which codes are known.
         passwords.verify("", password, None)
         raise _refused(FaultCode.UNKNOWN_ORGANISATION)
     if not passwords.verify(account.organisation.ukprn, password, account.password_hash):

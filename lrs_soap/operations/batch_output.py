@@ -1,4 +1,4 @@
-"""What has become of a batch: its job, and the outcomes of its records."""
+"""The output of a batch: its job, and the outcomes of its records."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _RECORDS_AT_ONCE = 500
 
 
 def job_of_author(work: UnitOfWork, job_id: int, *, kind: JobKind | None = None) -> Job | None:
-    """The job with this JobID, as far as it is; None where it is unknown, or another organisation's than the author's.
+    """The job with this JobID; None if it is unknown or belongs to another organisation than the author's.
 
-    A caller of the web service asks for one `kind`: then a job of the other kind is unknown too, and one that has more
-    records than an answer can hold.
+    A caller of the web service asks for one `kind`. Then a job of the other kind counts as unknown, and so does one
+    with more records than an answer can hold.
     """
     job = jobs.by_id(work.transaction, job_id)
     if job is None or job.organisation != work.author.organisation:
@@ -28,7 +28,7 @@ def job_of_author(work: UnitOfWork, job_id: int, *, kind: JobKind | None = None)
 
 
 def any_job(work: UnitOfWork, job_id: int) -> Job:
-    """The job with this JobID, whosever it is, for the operator. Raises NotHeld."""
+    """The job with this JobID, of any organisation, for the operator. Raises NotHeld."""
     job = jobs.by_id(work.transaction, job_id)
     if job is None:
         raise NotHeld(f"There is no job {job_id}.")
@@ -36,11 +36,11 @@ def any_job(work: UnitOfWork, job_id: int) -> Job:
 
 
 def records_of(work: UnitOfWork, job: Job) -> Iterator[JobRecord]:
-    """The records of a job in the order in which they were sent, with what has become of them; read in portions."""
+    """The records of a job with their outcomes, in the order in which they were sent. They are read in portions."""
     for first in range(0, job.record_count, _RECORDS_AT_ONCE):
         yield from jobs.records(work.transaction, job.id, first=first, end=first + _RECORDS_AT_ONCE)
 
 
 def counts_of(work: UnitOfWork, job: Job) -> Counts:
-    """How many records of a job of registrations came out how."""
+    """How many records of a job of registrations have each outcome."""
     return Counts.of(jobs.outcomes(work.transaction, job.id))

@@ -13,16 +13,17 @@ from lrs_soap.store import families, history, learners
 
 
 def delete_learner(work: UnitOfWork, uln: str) -> Learner:
-    """Delete a learner, linked or not: nobody finds it again, and its ULN stays taken.
+    """Delete a learner, linked or not. Nobody finds it again, and its ULN is never issued again.
 
-    Returns it as it is held now. Raises NotPossible where it is unknown, deleted already, no ULN, or a master.
+    Returns it as it is held now. Raises NotPossible if the ULN is malformed or unknown, or if the learner is already
+    deleted or a master.
     """
     held = families.lock(work.transaction, uln)
     changed = merging.delete(uln, held, today=work.today)
     if isinstance(changed, Refusal):
         raise NotPossible(refusal_sentence(changed))
     (deleted,) = changed
-    # It is locked, and so held as it was read.
+    # It is locked, so it is still held as it was read.
     learners.update(work.transaction, held[uln], deleted)
     history.add_changes(work.transaction, held, changed, action=Action.DELETED, moment=work.now, author=work.author)
     return deleted

@@ -16,10 +16,10 @@ from lrs_soap.store.transaction import Transaction
 
 
 def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
-    """Whom names, date of birth, gender and postcode mean (docs/behaviour.md, Find by demographics).
+    """Find the learner with these details, or possible matches (docs/behaviour.md, Find by demographics).
 
-    Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master; else POSSIBLE_MATCHES with at most ten
-    learners, best first; TOO_MANY_MATCHES or NO_MATCH with none. Raises FieldsRefused.
+    Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master. Otherwise answers POSSIBLE_MATCHES with
+    at most ten learners, best first, or TOO_MANY_MATCHES or NO_MATCH with none. Raises FieldsRefused.
     """
     record = {
         "GivenName": asked.given_name,
@@ -37,7 +37,7 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
 
 
 def find_by_checked_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
-    """Find as `find_by_demographics` does, by what is known to break no field rule."""
+    """Like `find_by_demographics`, for details that are known to break no field rule."""
     transaction = work.transaction
     learner = learners.by_identity(transaction, asked)
     if learner is not None:
@@ -46,7 +46,7 @@ def find_by_checked_demographics(work: UnitOfWork, asked: DemographicsAsked) -> 
 
 
 def _candidates(transaction: Transaction, asked: DemographicsAsked) -> Iterator[tuple[Learner, Learner | None]]:
-    """Everybody who fits a rule, once, with the master of a linked one; looked up as they are asked for."""
+    """Each learner who fits a rule, once, with the master of a linked one. They are read as they are iterated over."""
     candidates = Candidates(asked)
     loaded: set[str] = set()
     for row in _rows(transaction, asked, candidates):

@@ -12,10 +12,10 @@ from lrs_soap.store import learners
 
 
 def find_by_uln(work: UnitOfWork, *, uln: str, given_name: str, family_name: str) -> Decision:
-    """Who has this ULN, if the names are that learner's; the values are as they were sent.
+    """Find the learner with this ULN, if the names are that learner's. The values are as they were sent.
 
-    Answers NO_MATCH, EXACT_MATCH or POSSIBLE_MATCHES with the learner; where it is linked, MASTER_SUBSTITUTED or
-    POSSIBLE_MATCHES with its master. Raises FieldsRefused.
+    Answers EXACT_MATCH or POSSIBLE_MATCHES with the learner. If it is linked, answers MASTER_SUBSTITUTED or
+    POSSIBLE_MATCHES with its master. Otherwise answers NO_MATCH. Raises FieldsRefused.
     """
     asked = _checked(work, given_name, family_name)
     return rule.find_by_uln(asked, uln, *learners.with_master(work.transaction, uln))

@@ -1,4 +1,4 @@
-"""Hand out a learner's Personal Learning Record."""
+"""Get a learner's Personal Learning Record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lrs_soap.store import access_history, learners, learning_events
 
 @dataclass(frozen=True, slots=True)
 class RecordAsked:
-    """Whose record is asked for, by ULN and details as they were sent, and the user type that asks for it."""
+    """What is asked for: a learner's ULN and details, as they were sent, and the user type that asks."""
 
     uln: str
     details: ToVerify
@@ -24,7 +24,7 @@ class RecordAsked:
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer:
-    """The answer, and the events that are shown, in their order; none where it is not the record."""
+    """The decision, and the events that may be seen, in their order; none unless the record was found."""
 
     decision: RecordDecision
     events: tuple[LearningEvent, ...] = ()
@@ -40,10 +40,10 @@ def judge_record(work: UnitOfWork, asked: RecordAsked) -> RecordDecision:
 
 
 def get_learning_events(work: UnitOfWork, asked: RecordAsked) -> RecordAnswer:
-    """The record, if it may be seen, with those of its events that may.
+    """The record, if it may be seen, with the events that may be seen.
 
-    The access history of each ULN of the person says that the record was asked for, also where it is not shared. Where
-    nobody was found, nothing is written. An entry stays with its ULN, whoever is merged (docs/behaviour.md, The other
+    Adds an entry to the access history of each of the person's ULNs, also if the record is not shared. If nobody was
+    found, it writes nothing. An entry stays with its ULN when learners are merged (docs/behaviour.md, The other
     operations of R9).
     """
     decision = judge_record(work, asked)

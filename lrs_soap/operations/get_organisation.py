@@ -8,9 +8,9 @@ from lrs_soap.store import organisations
 
 
 def find_organisation(work: UnitOfWork, *, ukprn: str | None, organisation_ref: str | None) -> Organisation | None:
-    """The organisation, suspended or not, that a UKPRN, an OrganisationRef, or both agreeing name; None for nobody.
+    """The organisation, suspended or not, with this UKPRN or OrganisationRef, or with both; None if there is none.
 
-    None is a code that was not sent; letters have no case in either.
+    None is a code that was not sent. Letter case does not matter.
     """
     account = organisations.named(work.transaction, ukprn=ukprn, organisation_ref=organisation_ref)
     return None if account is None else account.organisation

@@ -1,4 +1,4 @@
-"""Look at the exceptions of batches (docs/behaviour.md, Exceptions)."""
+"""List and show the exceptions of batches (docs/behaviour.md, Exceptions)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from lrs_soap.store import batch_exceptions, jobs, learners
 def list_exceptions(
     work: UnitOfWork, *, organisation: str | None = None, job_id: int | None = None, also_closed: bool = False
 ) -> Iterator[RecordException]:
-    """The exceptions that may still be resolved today, or all, in the order of jobs and of their records.
+    """The exceptions that may be resolved today, or with `also_closed` all, in the order of jobs and records.
 
-    `organisation`, a UKPRN, and `job_id` leave only theirs. Looked up as they are asked for, in the same transaction.
-    Raises NotHeld for an organisation or a job that there is not.
+    `organisation`, a UKPRN, and `job_id` select those of one organisation or job. The result is read as it is iterated
+    over, so the unit of work has to be open. Raises NotHeld for an unknown organisation or job.
     """
     ukprn = None if organisation is None else organisations.held(work, organisation).ukprn
     if job_id is not None and jobs.by_id(work.transaction, job_id) is None:
@@ -36,9 +36,9 @@ def get_exception(work: UnitOfWork, number: int) -> RecordException:
 
 
 def possible_learners(work: UnitOfWork, exception: RecordException) -> tuple[Learner, ...]:
-    """Whom the record may mean, the likeliest first, as they are held now.
+    """The learners that the record may mean, the likeliest first, as they are held now.
 
-    For one that was linked since then its master is there, each learner once; who was deleted is not.
+    A learner that was linked since then is replaced by its master, and a deleted one is left out. Each appears once.
     """
     found: dict[str, Learner] = {}
     for uln in exception.possible:

@@ -1,4 +1,4 @@
-"""Merge two learners: the operator's part in keeping one ULN a person."""
+"""Merge two learners, so that one ULN stands for the person."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from lrs_soap.store import families, history, learners
 
 
 def merge_learners(work: UnitOfWork, master_uln: str, linked_uln: str) -> tuple[Learner, ...]:
-    """Link a learner, and those that are linked to it, to a master; where that is linked, to its master instead.
+    """Link a learner, and those that are linked to it, to a master; to the master's own master if it is linked.
 
-    Returns the learners that are changed, as they are held now: the linked one, the master, those that were taken
-    along. Each has it in its history; no VersionNumber changes. Raises NotPossible where either is unknown, deleted,
-    or no ULN, where they are one, or the one to link is linked already.
+    Returns the changed learners as they are held now: the linked one, the master, and those that were linked to the
+    first. Their histories record it; VersionNumbers do not change. Raises NotPossible if either ULN is malformed,
+    unknown or a deleted learner's, if both are the same, or if the learner to link is already linked.
     """
     held = families.lock(work.transaction, master_uln, linked_uln)
     changed = merging.merge(master_uln, linked_uln, held)

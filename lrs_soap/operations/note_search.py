@@ -1,4 +1,4 @@
-"""Note a search by demographics, where the policy asks that a registration comes after one."""
+"""Note a search by demographics, if the policy requires one before a registration."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from lrs_soap.store import searches
 
 
 def note_search(work: UnitOfWork, asked: DemographicsAsked, found: Decision, *, age: SearchAge) -> None:
-    """Remember what an organisation has searched for and found, and forget searches that are too old to count."""
+    """Remember what the author's organisation searched for and found. Forget searches that are too old to count."""
     search = Search(work.now, found.code is ResponseCode.POSSIBLE_MATCHES)
     searches.remember(work.transaction, work.author.organisation, IdentityKeys.of(asked), search)
-    # In UTC: a length of time taken from London's time is off by an hour where the clocks are changed.
+    # In UTC, because subtracting from London's time is wrong by an hour when the clocks change.
     searches.forget(work.transaction, work.now.astimezone(timezone.utc) - age.maximum)

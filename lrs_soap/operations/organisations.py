@@ -26,7 +26,7 @@ from lrs_soap.store import organisations
 
 
 def check_new(work: UnitOfWork, organisation: Organisation) -> None:
-    """Whether an organisation can be added. Raises InvalidRecord for its codes or name, AlreadyHeld for those taken."""
+    """Check that an organisation can be added. Raises InvalidRecord, or AlreadyHeld if one of its codes is taken."""
     _check_codes(organisation)
     if organisations.by_ukprn(work.transaction, organisation.ukprn) is not None:
         raise AlreadyHeld(f"There is an organisation with the UKPRN {canonical(organisation.ukprn)} already.")
@@ -39,7 +39,7 @@ def check_new(work: UnitOfWork, organisation: Organisation) -> None:
 
 
 def add(work: UnitOfWork, passwords: Passwords, organisation: Organisation, password: str) -> Organisation:
-    """Add an organisation; as it is held, its codes in capitals. Raises as `check_new` and `check_password`."""
+    """Add an organisation. Returns it as it is held, its codes in capitals. Raises as `check_new`, `check_password`."""
     check_password(password)
     check_new(work, organisation)
     organisations.insert(work.transaction, organisation, passwords.hash(password))
@@ -60,34 +60,34 @@ def held(work: UnitOfWork, ukprn: str) -> Organisation:
 
 
 def set_roles(work: UnitOfWork, ukprn: str, roles: frozenset[Role]) -> Organisation:
-    """Give an organisation these roles and no others. Raises NotHeld, as the other changes do."""
+    """Give an organisation exactly these roles. Raises NotHeld, as all changes do."""
     return _changed(work, ukprn, lambda now: replace(now, roles=roles))
 
 
 def change_roles(work: UnitOfWork, ukprn: str, *, added: frozenset[Role], removed: frozenset[Role]) -> Organisation:
-    """Give an organisation roles and take others from it; what is both is taken."""
+    """Add roles to an organisation and remove others. A role that is in both is removed."""
     return _changed(work, ukprn, lambda now: replace(now, roles=(now.roles | added) - removed))
 
 
 def set_suspended(work: UnitOfWork, ukprn: str, suspended: bool) -> Organisation:
-    """Suspend an organisation, which is then answered as if it were unknown (WSEC0003), or resume it."""
+    """Suspend an organisation, so that it is answered as if it were unknown (WSEC0003), or resume it."""
     return _changed(work, ukprn, lambda now: replace(now, suspended=suspended))
 
 
 def set_permissions_disabled(work: UnitOfWork, ukprn: str, disabled: bool) -> Organisation:
-    """Disable whatever an organisation may do (WSEC0006) and leave it its roles, or enable it again."""
+    """Disable an organisation's permissions (WSEC0006), whatever its roles, or enable them again."""
     return _changed(work, ukprn, lambda now: replace(now, permissions_disabled=disabled))
 
 
 def set_password(work: UnitOfWork, passwords: Passwords, ukprn: str, password: str) -> None:
-    """Give an organisation another password. Raises NotHeld, and as `check_password`."""
+    """Change the password of an organisation. Raises NotHeld, and as `check_password`."""
     check_password(password)
     if not organisations.set_password_hash(work.transaction, ukprn, passwords.hash(password)):
         raise _unknown(ukprn)
 
 
 def check_password(password: str) -> None:
-    """Whether a password is one that a client can send. Raises InvalidRecord, which does not quote it."""
+    """Check that clients can send this password. Raises InvalidRecord, which does not quote it."""
     if not is_password(password):
         raise InvalidRecord(
             f"has to be exactly {PASSWORD_LENGTH} letters, digits, signs or spaces, and not spaces only", "OrgPassword"

@@ -19,11 +19,11 @@ from lrs_soap.store import history, learners, searches, ulns
 def register(work: UnitOfWork, record: Mapping[str, str | None]) -> Decision:
     """Register the learner of `record`, which has the contract's fields as they were sent.
 
-    Answers REGISTERED with the learner, or ALREADY_EXISTS, which has written nothing, where another learner that is
-    not deleted has the same five identity keys. Raises FieldsRefused. A rival may register the same learner at the same
-    moment, in another transaction: one of the two is answered REGISTERED, the other ALREADY_EXISTS. Where the policy
-    asks for a search before a registration, an organisation that has not searched for the learner is answered
-    ALREADY_EXISTS as well (docs/behaviour.md, Find before register).
+    Answers REGISTERED with the learner, or ALREADY_EXISTS, having written nothing, if another learner that is not
+    deleted has the same five identity keys. If two transactions register the same learner at once, one is answered
+    REGISTERED and the other ALREADY_EXISTS. If the policy requires a search first, an organisation that has not
+    searched for the learner is answered ALREADY_EXISTS too (docs/behaviour.md, Find before register). Raises
+    FieldsRefused.
     """
     check_registration(record, today=work.today, prohibited=work.policy.prohibited)
     learner = registration.new_learner(record, today=work.today)
@@ -31,15 +31,16 @@ def register(work: UnitOfWork, record: Mapping[str, str | None]) -> Decision:
 
 
 def register_checked(work: UnitOfWork, record: Mapping[str, str | None], *, is_looked_for: bool = False) -> Decision:
-    """Register as `register` does, searched for or not, a learner who is known to break no field rule.
+    """Register a learner who is known to break no field rule, whether searched for or not.
 
-    `is_looked_for` says that the caller has just looked for the five identity keys, and found nobody.
+    Answers as `register` does. `is_looked_for` says that the caller has just looked for the five identity keys and
+    found nobody.
     """
     return _register(work, registration.new_learner(record, today=work.today), is_looked_for=is_looked_for)
 
 
 def _not_searched_for(work: UnitOfWork, learner: Learner) -> Decision | None:
-    """What to answer to an organisation that has to search for the learner first; None where it may register."""
+    """The answer to an organisation that has to search for the learner first; None if it may register."""
     age = work.policy.search_age
     if age is None:
         return None
@@ -54,7 +55,7 @@ def _register(work: UnitOfWork, learner: Learner, *, is_looked_for: bool = False
         try:
             return registration.registered(_insert(work, learner))
         except AlreadyHeld:
-            # A rival was first with the five keys, or has loaded the very ULN: look again, and take another ULN.
+            # Another transaction was first with the identity keys or the ULN: look again, and issue another ULN.
             holder = learners.by_identity(work.transaction, learner)
     return registration.already_exists(learner, holder)
 

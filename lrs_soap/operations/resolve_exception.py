@@ -30,7 +30,7 @@ _UPN = "UniquePupilNumber"
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How an exception was resolved: what its record's outcome is now, and what of it was not written, in sentences."""
+    """How an exception was resolved: its record's new outcome, and sentences about the values that were not written."""
 
     code: ReturnCode
     uln: str
@@ -38,12 +38,12 @@ class Resolution:
 
 
 def choose_learner(work: UnitOfWork, number: int, uln: str, *, check: Check) -> Resolution:
-    """Resolve an exception: its record is about the learner with this ULN, EXACT_MATCH.
+    """Resolve an exception: its record means the learner with this ULN. The record's outcome becomes EXACT_MATCH.
 
-    What was sent and differs is written as an update, but the UPN, and but what may not be held, which `check`, the
-    schema's facets, and the field rules say; the author has it in the learner's history. Raises NotHeld, or
-    NotPossible where the exception is closed or its job not finished, where there is no such learner or it is linked,
-    or where the record's five identity keys are another learner's: then the unit of work is to be undone.
+    Values that were sent and differ are written as an update, except the UPN and those that break a facet, which
+    `check` checks, or a field rule. Raises NotHeld for an unknown exception. Raises NotPossible if the exception is
+    closed or its job has not finished, if the learner is unknown or linked, or if another learner has the record's five
+    identity keys. The caller has to undo the unit of work if anything is raised.
     """
     exception = _close(work, number, ExceptionState.RESOLVED)
     record = {field: value for field, value in exception.sent.items() if value and field != _UPN}
@@ -51,17 +51,18 @@ def choose_learner(work: UnitOfWork, number: int, uln: str, *, check: Check) -> 
     reasons = unwritable(record, check=check, today=work.today, prohibited=work.policy.prohibited)
     not_written = _write(work, uln, {field: value for field, value in fields.items() if field not in reasons})
     jobs.set_outcome(work.transaction, exception.job_id, exception.position, code=ReturnCode.EXACT_MATCH, uln=uln)
-    kept_out = (reason for field, reason in reasons.items() if field in fields)
-    return Resolution(ReturnCode.EXACT_MATCH, uln, (*kept_out, *not_written))
+    left_out = (reason for field, reason in reasons.items() if field in fields)
+    return Resolution(ReturnCode.EXACT_MATCH, uln, (*left_out, *not_written))
 
 
 def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, str], *, check: Check) -> Resolution:
-    """Resolve an exception by registering its record as a new learner, REGISTERED, with corrections.
+    """Resolve an exception by registering its record with corrections. The record's outcome becomes REGISTERED.
 
-    `corrections` are by the contract's names, empty for a field that is to have no value; the record's other fields
-    stay, but its ULN, since a new one is issued. `check` says what the schema's facets say. Raises NotHeld;
-    NotPossible where the exception is closed or its job not finished, or where a learner with the five identity keys
-    is held; InvalidRecord with the first thing that is wrong with a field: then the unit of work is to be undone.
+    `corrections` are by the contract's names; an empty one removes the field's value. The record's other fields stay,
+    but for its ULN, since a new one is issued. `check` checks the schema's facets. Raises NotHeld for an unknown
+    exception. Raises NotPossible if the exception is closed or its job has not finished, or if a learner with the five
+    identity keys is held. Raises InvalidRecord for the first field that is wrong. The caller has to undo the unit of
+    work if anything is raised.
     """
     for field, value in corrections.items():
         check_correction(field, value)
@@ -84,15 +85,15 @@ def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, 
 
 
 def withdraw_exception(work: UnitOfWork, number: int) -> RecordException:
-    """Close an exception that nobody is to decide on: its record's return code stays. Returns it as it was.
+    """Close an exception that nobody needs to decide. Its record keeps its return code. Returns it as it was before.
 
-    Raises NotHeld, or NotPossible where it is closed already.
+    Raises NotHeld if it is unknown, NotPossible if it is already closed.
     """
     return _close(work, number, ExceptionState.WITHDRAWN)
 
 
 def _close(work: UnitOfWork, number: int, state: ExceptionState) -> RecordException:
-    """Close an exception, so that nobody else can. Returns it as it was."""
+    """Close an exception, so that nobody else can. Returns it as it was before."""
     exception = get_exception(work, number)
     if exception.state_on(work.today) is not ExceptionState.OPEN:
         raise NotPossible(_why_closed(exception))
@@ -116,7 +117,7 @@ def _why_closed(exception: RecordException) -> str:
 
 
 def _write(work: UnitOfWork, uln: str, fields: dict[str, str | None]) -> tuple[str, ...]:
-    """Write fields to the learner with this ULN, and say in sentences what an update may not."""
+    """Update the learner with this ULN. Returns sentences about the fields that may not be written."""
     not_written: tuple[str, ...] = ()
     while True:
         learner = holder_of(uln, learners.by_uln(work.transaction, uln))

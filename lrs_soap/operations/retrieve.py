@@ -1,4 +1,4 @@
-"""Retrieve what ULNs stand for."""
+"""Retrieve the learners with these ULNs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lrs_soap.store import learners
 
 
 def retrieve(work: UnitOfWork, ulns: Sequence[str]) -> tuple[Decision, ...]:
-    """What to answer to each of `ulns`, in their order; to one that is asked for twice the same twice.
+    """The decision about each of `ulns`, in their order.
 
     Each is NO_MATCH, EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with the master (docs/behaviour.md, Retrieve).
     """

@@ -1,4 +1,4 @@
-"""Submit a batch: take it in as a job, for a worker to do later."""
+"""Submit a batch as a job, which a worker processes later."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from lrs_soap.store import jobs
 
 
 def submit_registration_batch(work: UnitOfWork, records: Sequence[SubmittedRecord], *, job_type: JobType) -> int:
-    """Take in a job that registers or updates learners, or with CHK only looks; its JobID.
+    """Submit a job that registers or updates learners, or with CHK only looks them up. Returns its JobID.
 
-    Once the transaction is committed, the job is there and sure to be done (docs/behaviour.md, Batch jobs).
-    `batch.upload` takes in longer batches.
+    Once the transaction is committed, the job will be processed (docs/behaviour.md, Batch jobs). `batch.upload` submits
+    batches of any length.
     """
     return _submit(work, records, JobKind.REGISTRATION, job_type)
 
 
 def submit_verification_batch(work: UnitOfWork, records: Sequence[SubmittedRecord]) -> int:
-    """Take in a job that verifies learners; its JobID. The rest is as with `submit_registration_batch`."""
+    """Submit a job that verifies learners. Returns its JobID. All else is as with `submit_registration_batch`."""
     return _submit(work, records, JobKind.VERIFICATION, None)
 
 

@@ -1,4 +1,4 @@
-"""Take a merge back."""
+"""Undo a merge."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from lrs_soap.store import families, history, learners
 
 
 def unmerge_learner(work: UnitOfWork, linked_uln: str) -> tuple[Learner, ...]:
-    """Give a linked learner back as it was, with the learners that it took along when it was merged.
+    """Unlink a learner, and link the learners to it again that were linked to it before the merge.
 
-    Returns the learners that are changed, as they are held now: the one that was linked, the master that it had, those
-    that it took along. Raises NotPossible where it is unknown, deleted, no ULN, or not linked.
+    Returns the changed learners as they are held now: the unlinked one, its former master, and those that are linked to
+    it again. Raises NotPossible if the ULN is malformed, unknown or a deleted learner's, or the learner is not linked.
     """
     held = families.lock(work.transaction, linked_uln)
     master_uln = held[linked_uln].master_uln if linked_uln in held else None

@@ -16,14 +16,14 @@ from lrs_soap.store import history, learners
 
 
 def update(work: UnitOfWork, record: Mapping[str, str | None], *, uln: str, version: int) -> Decision:
-    """Change the learner with this ULN to what `record` says of it (docs/behaviour.md, Update).
+    """Update the learner with this ULN with the fields in `record` (docs/behaviour.md, Update).
 
-    `record` has some of a registration's fields, as they were sent: None leaves what is held, empty clears it.
-    `version` is the one that the caller has seen.
+    `record` has some of the fields of a registration, as they were sent: None keeps the value that is held, an empty
+    text clears it. `version` is the one that the caller has seen.
 
-    Answers NOT_FOUND_FOR_UPDATE, STALE_VERSION, INVALID_SHARING_CHANGE, NO_CHANGES or ALREADY_EXISTS, which have
-    written nothing, or UPDATED with the learner as it is held now. Raises FieldsRefused. Of two who update the same
-    version at the same moment, each in a transaction of its own, one is answered UPDATED and the other STALE_VERSION.
+    Answers UPDATED with the learner as it is held now. Answers NOT_FOUND_FOR_UPDATE, STALE_VERSION,
+    INVALID_SHARING_CHANGE, NO_CHANGES or ALREADY_EXISTS, having written nothing. If two transactions update the same
+    version at once, one is answered UPDATED and the other STALE_VERSION. Raises FieldsRefused.
     """
     check_fields(record, today=work.today, prohibited=work.policy.prohibited)
     while True:
@@ -41,7 +41,7 @@ def update(work: UnitOfWork, record: Mapping[str, str | None], *, uln: str, vers
 
 
 def _write(work: UnitOfWork, held: Learner, changed: Learner) -> bool:
-    """Write the learner and its history. False where a rival was first: the caller reads and decides again."""
+    """Write the learner and its history. False if another transaction was first: then read and decide again."""
     try:
         if not learners.update(work.transaction, held, changed):
             return False

@@ -1,4 +1,4 @@
-"""Update the few fields that learners may change of themselves."""
+"""Update the few fields that learners may change themselves."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from lrs_soap.rules.values.decision import Decision
 
 
 def update_subset(work: UnitOfWork, record: Mapping[str, str | None], *, uln: str, version: int) -> Decision:
-    """Like `update`, but answers INVALID_ULN to a malformed ULN (docs/behaviour.md, The other operations of R9)."""
+    """Like `update`, but answer INVALID_ULN to a malformed ULN (docs/behaviour.md, The other operations of R9)."""
     check_fields(record, today=work.today, prohibited=work.policy.prohibited)
     return invalid_uln(uln) or update(work, record, uln=uln, version=version)

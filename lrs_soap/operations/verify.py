@@ -10,7 +10,7 @@ from lrs_soap.store import learners
 
 
 def verify(work: UnitOfWork, asked: ToVerify, *, uln: str) -> Verification:
-    """Whether these details are those of the learner with this ULN, linked or not (docs/behaviour.md, Verify).
+    """Verify that these details belong to the learner with this ULN, linked or not (docs/behaviour.md, Verify).
 
     Raises FieldsRefused.
     """

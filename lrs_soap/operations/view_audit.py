@@ -13,10 +13,10 @@ from lrs_soap.store import access_history, learners
 def view_access_history(
     work: UnitOfWork, *, uln: str, given_name: str, family_name: str, page: int
 ) -> AccessHistoryDecision:
-    """A page, the first being 1, of the access history of the learner with this ULN, if the names are that learner's.
+    """A page of the access history of the learner with this ULN, if the names are that learner's. Pages start at 1.
 
     Answers EXACT_MATCH with the page, INVALID_ULN, or COULD_NOT_BE_VERIFIED (docs/behaviour.md, The other operations of
-    R9). That it was viewed is no entry in it.
+    R9). Viewing the history adds no entry to it.
     """
     decision = identify(ToVerify(given_name, family_name), uln, learners.by_uln(work.transaction, uln))
     if decision.code is not ResponseCode.EXACT_MATCH:

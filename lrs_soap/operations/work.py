@@ -19,10 +19,11 @@ from lrs_soap.store.transaction import Transaction
 class Policy:
     """What an operator has decided for one register.
 
-    `prohibited` is what no field about a learner may hold. With `search_age`, a registration has to come after a search
-    of that age. `batch_delay` is how many seconds a batch job waits before a worker takes it. `return_codes` are those
-    that are shown as others. Outside `hours` every request is refused. `strict` refuses what the contract's schema
-    refuses; `records_apart` judges each record of a batch by itself.
+    `prohibited` is the text that no field of a learner may contain. If there is a `search_age`, an organisation can
+    register a learner only after a search of that age. `batch_delay` is how many seconds a batch job waits before a
+    worker takes it. `return_codes` says which return codes are shown as others. Outside `hours` every request is
+    refused. `strict` refuses messages that the contract's schema refuses. `records_apart` checks each record of a batch
+    by itself, instead of refusing the whole message.
     """
 
     prohibited: ProhibitedText = NOTHING_PROHIBITED
@@ -35,11 +36,11 @@ class Policy:
 
 
 class UnitOfWork:
-    """One piece of work on a register: `transaction`, the moment `now` on the register's clock, `author`, `policy`.
+    """One piece of work on a register: a transaction, the moment `now` on the register's clock, the author, the policy.
 
-    Whoever opens a unit ends it: an operation neither begins nor commits one, and what it has written is undone where
-    an exception leaves the unit. A world opens them (`World.reading`, `World.writing`), and `part` opens one inside
-    another.
+    Whoever opens a unit also ends it. An operation neither begins nor commits one. If an exception leaves the unit,
+    everything written in it is undone. A world opens units (`World.reading`, `World.writing`), and `part` opens one
+    inside another.
     """
 
     __slots__ = ("author", "now", "policy", "transaction")
@@ -61,13 +62,13 @@ class UnitOfWork:
 
     @contextmanager
     def part(self, author: Author | None = None) -> Iterator[UnitOfWork]:
-        """A unit of work of its own in the same transaction, for the same author or another.
+        """A unit of work inside this one, in the same transaction, for the same author or another.
 
-        Where an exception leaves the block, what was written in it is undone, and the rest of the transaction goes on.
+        If an exception leaves the block, only what was written in it is undone, and the transaction can go on.
         """
         with self.transaction.savepoint():
             yield self.by(author or self.author)
 
     def before_write(self) -> None:
-        """Called between what an operation has read and what it writes: a test puts a rival's write there."""
+        """Operations call this between reading and writing, so that a test can let a rival write there."""
         self.transaction.before_write()

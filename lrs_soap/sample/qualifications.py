@@ -1,6 +1,6 @@
-"""Learning events of real qualifications and units, for learners of whom no results are known.
+"""Learning events with the titles of real qualifications and units, for made-up learners.
 
-Whoever makes such an event makes the result up. Reference numbers have the shapes of real ones.
+The results are made up by the caller. Reference numbers have the form of real ones.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from lrs_soap.rules.records.learning_events import AO, FINAL, ILR, NPD, Learning
 from lrs_soap.sample.sampling import entries
 
 LEVELS = {"Entry Level": "Lefel Mynediad", "Level 1": "Lefel 1", "Level 2": "Lefel 2", "Level 3": "Lefel 3"}
-"""The levels of what awarding organisations upload, with the Welsh."""
+"""The levels of what awarding organisations upload, with their Welsh names."""
 
 FIRST_YEAR_OF_NUMBERS = 2017
-"""GCSEs have been graded by numbers since then."""
+"""GCSEs have been graded by numbers since this year."""
 
 _LETTERS = ("GCSE (A* to G)", "TGAU (A* i G)")
 _NUMBERS = ("GCSE (9 to 1)", "TGAU (9 i 1)")
@@ -30,7 +30,7 @@ _UNIT_LETTERS = "ADFHJKLMRTY"
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a qualification or unit is called, in Welsh too where it is, and the number that its codes are made of."""
+    """The title of a qualification or unit, its Welsh title if any, and the number that its codes are made from."""
 
     text: str
     welsh: str | None
@@ -43,7 +43,7 @@ class Title:
 
     @property
     def code(self) -> str:
-        """The eight characters of a qualification's number, the last one a check digit."""
+        """The qualification's number: eight characters, of which the last is a check digit."""
         stem = str(6_000_000 + 37 * self.number)
         return stem + _CHECK_DIGITS[sum(map(int, stem)) % 11]
 
@@ -68,7 +68,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class AwardingOrganisation:
-    """An awarding organisation; `pupils_code` is the six digits by which the results of pupils name it."""
+    """An awarding organisation. `pupils_code` is its code of six digits in the results of pupils."""
 
     ukprn: str
     pupils_code: str
@@ -90,7 +90,7 @@ class Qualifications:
 
 
 def read() -> Qualifications:
-    """What is listed in operations/data/qualifications.txt."""
+    """The contents of `sample/data/qualifications.txt`."""
     listed = {tuple(about): things for about, things in entries("qualifications.txt")}
     numbers = count()
 
@@ -112,7 +112,7 @@ def read() -> Qualifications:
 
 
 def gcse(title: Title, *, year: int, grade: str, school: Provider, awarded_by: AwardingOrganisation) -> LearningEvent:
-    """A pupil's GCSE, as the National Pupil Database has it."""
+    """A pupil's GCSE, as the National Pupil Database records it."""
     kind = _NUMBERS if year >= FIRST_YEAR_OF_NUMBERS else _LETTERS
     return _pupils(title, kind, year, grade, school, awarded_by)
 
@@ -120,14 +120,14 @@ def gcse(title: Title, *, year: int, grade: str, school: Provider, awarded_by: A
 def a_level(
     title: Title, *, year: int, grade: str, school: Provider, awarded_by: AwardingOrganisation
 ) -> LearningEvent:
-    """A pupil's A level, as the National Pupil Database has it."""
+    """A pupil's A level, as the National Pupil Database records it."""
     return _pupils(title, _A_LEVEL, year, grade, school, awarded_by)
 
 
 def course(
     title: Title, *, start: date, end: date | None, award: date | None, grade: str | None, college: Provider
 ) -> LearningEvent:
-    """A course, as its provider has returned it: without end or award where it goes on, or ended without either."""
+    """A course, as its provider returns it. It has no end while it goes on, and no award if there is none."""
     return LearningEvent(
         achievement_award_date=_text(award),
         achievement_provider_name=college.name,
@@ -147,14 +147,14 @@ def course(
 def award(
     title: Title, *, level: str, day: date, grade: str, credits: int, awarded_by: AwardingOrganisation
 ) -> LearningEvent:
-    """A qualification, as an awarding organisation has uploaded it."""
+    """A qualification, as an awarding organisation uploads it."""
     return _uploaded(title.text, title.written_code, title.kind, level, day, grade, credits, awarded_by)
 
 
 def unit(
     title: Title, *, level: str, day: date, grade: str, credits: int, awarded_by: AwardingOrganisation
 ) -> LearningEvent:
-    """A unit, as an awarding organisation has uploaded it."""
+    """A unit, as an awarding organisation uploads it."""
     code = title.unit_code(tuple(LEVELS).index(level))
     event = _uploaded(title.text, code, _UNIT[0], level, day, grade, credits, awarded_by)
     return event._replace(qualification_type_welsh=_UNIT[1])
@@ -204,7 +204,7 @@ def _uploaded(
 
 
 def _loaded(day: date) -> str:
-    """When an event of that day came in: some weeks later."""
+    """When an event of that day was loaded: some weeks later."""
     return f"{day + timedelta(days=45)} 03:05:51"
 
 

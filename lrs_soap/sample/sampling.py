@@ -1,7 +1,7 @@
-"""Draw by chance from lists, the same on every machine.
+"""Random draws from lists, the same on every machine.
 
-Only `random.Random`, seeded by an integer, and its `random` are used: what they give is promised never to change with
-Python's versions. Weights are integers, so that no machine rounds them otherwise.
+Only `random.Random` with an integer seed and its method `random` are used, whose results Python promises not to change.
+Weights are integers, so that every machine rounds them alike.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _STREAMS = 2**64
 
 
 def stream(seed: int, number: int) -> Draw:
-    """A stream of its own for each seed, which is at least 0, and each number, at least 0 and less than 2**64."""
+    """The stream with this seed and number. The seed is at least 0, the number from 0 to 2**64 - 1."""
     return Random(seed * _STREAMS + number).random
 
 
 def below(count: int, draw: Draw) -> int:
-    """One of the numbers from 0 to `count` - 1, each as likely."""
+    """A number from 0 to `count` - 1, each equally likely."""
     return int(draw() * count)
 
 
 def one_of(things: Sequence[T], draw: Draw) -> T:
-    """One of the things, each as likely."""
+    """One of the things, each equally likely."""
     return things[int(draw() * len(things))]
 
 
 class Weighted(Generic[T]):
-    """Things of which some are drawn more often than others, by their weights."""
+    """Things that are drawn in proportion to their weights."""
 
     __slots__ = ("_sums", "_things", "_total")
 
@@ -47,7 +47,7 @@ class Weighted(Generic[T]):
         for thing, weight in weights:
             self._things.append(thing)
             each.append(weight)
-        # Without the last: what is drawn beyond all sums before it is the last thing, however a sum was rounded.
+        # Without the last sum: a draw beyond all others is the last thing, whatever the rounding.
         self._sums = list(accumulate(each))
         self._total = self._sums.pop()
 
@@ -57,9 +57,9 @@ class Weighted(Generic[T]):
 
 
 def entries(name: str) -> Iterator[tuple[list[str], list[str]]]:
-    """The entries of a list in operations/data: the words before the colon, and what is listed after it.
+    """The entries of a list in `sample/data`: the words before the colon, and the things listed after it.
 
-    Entries with the same words before the colon are one. Blank lines, and those that begin with #, say nothing.
+    Entries with the same words before the colon are joined. Blank lines and lines that begin with # are ignored.
     """
     found: dict[str, list[str]] = {}
     for line in (files("lrs_soap.sample.data") / name).read_text("utf-8").splitlines():

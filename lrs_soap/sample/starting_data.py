@@ -1,4 +1,4 @@
-"""What a new database has, the same on every machine: somebody who may ask, and learners with records to ask for."""
+"""The starting data of a new database, the same on every machine: organisations, and learners with records."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ ORGANISATIONS: Mapping[Organisation, str] = {
         "TEST0004", "TST004", "College Without PLR Access", roles=frozenset(Role) - {Role.LEARNER_RECORD}
     ): "WithoutPlrPass04",
 }
-"""Who may ask, with the password of each: no secrets, they are in docs/starting-data.md."""
+"""The organisations with their passwords, which are no secrets: docs/starting-data.md has them."""
 
 _FILLED = "starting_data"
 
 
 def fill(store: Store, passwords: Passwords, clock: Clock) -> None:
-    """Give a database that never had it the starting data; several processes may do so at once.
+    """Insert the starting data, unless the database ever had them. Several processes may do so at once.
 
-    It is given once: what an operator has changed or taken away since is left so. An organisation or learner whose
-    place is taken already is left out, with the learner's events. Raises StoreUnavailable.
+    What an operator changes or deletes later stays as it is. An organisation or learner whose codes or identity keys
+    are already held is left out, with the learner's events. Raises StoreUnavailable.
     """
     with store.reading() as transaction:
         if properties.get(transaction, _FILLED) is not None:
             return
-    # Before the transaction, for which others would have to wait.
+    # Hashed before the transaction, because other writers wait for that.
     accounts = {organisation: passwords.hash(password) for organisation, password in ORGANISATIONS.items()}
     with store.writing() as transaction:
         try:
@@ -55,7 +55,7 @@ def fill(store: Store, passwords: Passwords, clock: Clock) -> None:
 
 
 def starting_learners(today: date) -> Iterator[Learner]:
-    """The learners of the starting data, each master before those linked to it."""
+    """The learners of the starting data, each master before the learners linked to it."""
     text = (files("lrs_soap.sample.data") / "learners.jsonl").read_text("utf-8")
     for line in text.splitlines():
         yield learner_of(json.loads(line), today=today)

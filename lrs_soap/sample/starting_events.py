@@ -1,4 +1,4 @@
-"""The learning events of the starting data: a few for some of its learners, and for one of them four hundred."""
+"""The learning events of the starting data: a few for some learners, and four hundred for one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lrs_soap.sample import qualifications
 from lrs_soap.sample.qualifications import LEVELS, Qualifications
 
 LONG_RECORD = "6835192746"
-"""The ULN of the learner who has not stopped learning since school, born in 1993."""
+"""The ULN of the learner with the long record, born in 1993."""
 
 _GCSE_YEAR, _A_LEVEL_YEAR, _FIRST_YEAR, _FIRST_YEAR_OF_UNITS = 2010, 2012, 2012, 2013
 _A_LEVELS, _YEARS_OF_COURSES = 5, 4
 
 
 def starting_events(now: datetime) -> Iterator[LearningEvent]:
-    """Each event with its learner's ULN; `now` would be when it was loaded, if it did not say so itself."""
+    """The events, each with its learner's ULN. `now` becomes the DateLoaded of an event that has none."""
     text = (files("lrs_soap.sample.data") / "learning_events.jsonl").read_text("utf-8")
     for line in text.splitlines():
         yield event_of(json.loads(line), now=now)

@@ -1,4 +1,4 @@
-"""Fill a store with synthetic learners, thousands or millions, while it serves or before."""
+"""Load thousands or millions of synthetic learners. A server may be running."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from lrs_soap.store.learner_rows import Rows
 from lrs_soap.store.store import Store
 
 SEED = 1
-"""The seed where none is chosen."""
+"""The default seed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyntheticResult:
-    """How many learners were loaded, and how many left out since their ULN or five identity keys are held already."""
+    """How many learners were loaded, and how many left out because their ULN or identity keys are already held."""
 
     loaded: int
     left_out: int
@@ -26,19 +26,17 @@ class SyntheticResult:
 def load(
     store: Store, count: int, *, seed: int = SEED, events: bool = False, progress: Progress | None = None
 ) -> SyntheticResult:
-    """Load the first `count` learners of a seed, which is at least 0 (`synthetic_learners`), at most MOST of that.
+    """Load the first `count` learners of a seed (`synthetic_learners`), and with `events` their learning events.
 
-    With `events` those who are loaded have their learning events (`synthetic_events`).
-
-    Each transaction holds thousands, so that other writers wait up to a few seconds for their turn. What is loaded
-    stays where an error or the process's end stops it, and the rest can be loaded later by the same call. Raises
-    StoreUnavailable.
+    `count` is at most MOST, and `seed` at least 0. A transaction has thousands of learners, so other writers wait up to
+    a few seconds. If an error or the process's end stops the load, what was loaded stays, and the same call loads the
+    rest later. Raises StoreUnavailable.
     """
     loaded = left_out = 0
-    with synthetic_rows.made(seed, count, events=events) as portions:
+    with synthetic_rows.portions(seed, count, events=events) as portions:
         for rows in portions:
-            # Where some were held, more will be.
-            new = _held_if_new(store, rows) if left_out else _held(store, rows)
+            # If some were already held, more will be.
+            new = _insert_new(store, rows) if left_out else _insert(store, rows)
             loaded += new
             left_out += len(rows.learners) - new
             if progress is not None:
@@ -46,17 +44,17 @@ def load(
     return SyntheticResult(loaded, left_out)
 
 
-def _held(store: Store, rows: Rows) -> int:
+def _insert(store: Store, rows: Rows) -> int:
     try:
         with store.writing() as transaction:
             transaction.expect_many()
             learner_rows.insert(transaction, rows)
     except AlreadyHeld:
-        return _held_if_new(store, rows)
+        return _insert_new(store, rows)
     return len(rows.learners)
 
 
-def _held_if_new(store: Store, rows: Rows) -> int:
+def _insert_new(store: Store, rows: Rows) -> int:
     with store.writing() as transaction:
         transaction.expect_many()
         return learner_rows.insert_new(transaction, rows)

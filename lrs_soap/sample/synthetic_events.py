@@ -1,4 +1,4 @@
-"""Records of people who do not exist: what somebody of that age may have learned, the same on every machine."""
+"""The learning events of synthetic learners: what a person of that age may have learned, the same on every machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lrs_soap.sample import qualifications
 from lrs_soap.sample.qualifications import FIRST_YEAR_OF_NUMBERS, LEVELS, Provider, Title
 from lrs_soap.sample.sampling import Draw, Weighted, below, one_of
 
-# Fixed years and not the clock's: the records are to be the same tomorrow.
+# Fixed years, so that the records do not change with the clock.
 _LAST_YEAR = 2023
 _FIRST_MONTH_OF_SCHOOL = 9
 _AGE_OF_GCSES, _YEARS_TO_A_LEVELS = 16, 2
@@ -23,7 +23,7 @@ _NUMBERS = Weighted(
     (("9", 5), ("8", 7), ("7", 10), ("6", 13), ("5", 16), ("4", 18), ("3", 13), ("2", 9), ("1", 6), ("U", 3))
 )
 _A_LEVEL_GRADES = Weighted((("A*", 9), ("A", 18), ("B", 27), ("C", 24), ("D", 13), ("E", 6), ("U", 3)))
-# How many courses, and how many awards with their units, by the first year of birth that they are for.
+# How many courses, and how many awards with their units, people have who were born in this year or later.
 _COURSES = (
     (1979, Weighted(((0, 25), (1, 30), (2, 25), (3, 12), (5, 6), (8, 2)))),
     (1944, Weighted(((0, 40), (1, 32), (2, 16), (3, 8), (6, 4)))),
@@ -49,7 +49,7 @@ class Records:
         self._known = qualifications.read()
 
     def of(self, learner: Learner, draw: Draw) -> list[LearningEvent]:
-        """A learner's events, drawn from a stream of the learner's own, with the ULN; many have none."""
+        """A learner's events, with the ULN; many learners have none. `draw` is the learner's own stream."""
         birth = date.fromisoformat(learner.date_of_birth)
         year, school = _year_of_gcses(birth), one_of(self._known.schools, draw)
         events = (
@@ -101,12 +101,12 @@ class Records:
 
 
 def _year_of_gcses(birth: date) -> int:
-    """The summer in which a pupil of that birth sits GCSEs."""
+    """The year in which a pupil with this birthday sits GCSEs."""
     return birth.year + _AGE_OF_GCSES + (birth.month >= _FIRST_MONTH_OF_SCHOOL)
 
 
 def _years(first: int, birth: date, numbers: Sequence[tuple[int, Weighted[int]]], draw: Draw) -> Iterator[int]:
-    """When somebody has begun, or been awarded, as many as the age lets expect: never before the GCSEs."""
+    """The years of a person's courses or awards, as many as people of that age have, none before the GCSEs."""
     first = max(first, _year_of_gcses(birth))
     if first <= _LAST_YEAR:
         number = next(weighted for first_birth, weighted in numbers if birth.year >= first_birth)
@@ -115,7 +115,7 @@ def _years(first: int, birth: date, numbers: Sequence[tuple[int, Weighted[int]]]
 
 
 def _some_of(titles: Sequence[Title], number: int, draw: Draw) -> Iterator[Title]:
-    """So many that stand beside each other."""
+    """`number` titles that are next to each other."""
     first = below(len(titles), draw)
     return (titles[(first + place) % len(titles)] for place in range(number))
 

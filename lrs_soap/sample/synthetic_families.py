@@ -11,14 +11,14 @@ from lrs_soap.sample.sampling import Draw, Weighted, below, entries, one_of
 from lrs_soap.sample.synthetic_names import Names, shares
 from lrs_soap.sample.synthetic_places import District, Places, post_code
 
-# Fixed days and not the clock's: the learners are to be the same tomorrow.
+# Fixed days, so that the learners do not change with the clock.
 _FIRST_BIRTH, _LAST_BIRTH = date(1915, 1, 1).toordinal(), date(2011, 8, 31).toordinal()
 LAST_DAY = date(2024, 8, 31).toordinal()
-"""The last day of which anything is told; learners are at least 13 years old then."""
+"""The last day in any learner's data; learners are at least 13 years old then."""
 
 _DAYS = tuple(date.fromordinal(ordinal).isoformat() for ordinal in range(_FIRST_BIRTH, LAST_DAY + 1))
 
-# Everybody who was at school since 2008, and of those before whoever has learned since.
+# Everybody who was at school since 2008, and older people who have learned since.
 _BIRTHS_IN_A_YEAR = (
     (range(1915, 1930), 1),
     (range(1930, 1940), 4),
@@ -37,7 +37,7 @@ _TWINS = 0.0175
 _HAS_A_PARENT = 0.17
 _DAYS_OF_A_PARENT = range(6600, 15000)
 _DOUBLE_BARRELLED = 0.025
-_POST_CODE_NOT_KNOWN, _ADDRESS_NOT_KNOWN, _IN_A_FLAT, _COUNTY_TOLD = 0.015, 0.15, 0.12, 0.4
+_POST_CODE_UNKNOWN, _ADDRESS_UNKNOWN, _IN_A_FLAT, _HAS_A_COUNTY = 0.015, 0.15, 0.12, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What its members have in common; `home` is by the names of Learner's fields, `given_names` are the taken ones."""
+    """What its members share. `home` has fields of Learner by name; `given_names` are those that are already given."""
 
     tradition: str
     name: str
@@ -75,14 +75,14 @@ class Families:
         }
 
     def street(self, district: District, draw: Draw) -> Street:
-        """A street of that district."""
+        """A street in the district."""
         code = post_code(district.outward, draw)
         while self._prohibited.is_postcode(code):
             code = post_code(district.outward, draw)
         return Street(self._places.street(draw), code, district)
 
     def family(self, street: Street, draw: Draw) -> Family:
-        """A family that lives, or was last known to live, in that street."""
+        """A family whose last known address is in the street."""
         tradition = self._traditions[street.district.region].one(draw)
         name = self._names.family_name(tradition, draw)
         if draw() < _DOUBLE_BARRELLED:
@@ -90,28 +90,28 @@ class Families:
         return Family(tradition, name, _home(street, draw))
 
     def births(self, family: Family, draw: Draw) -> Iterator[int]:
-        """The days of birth in a family, as ordinals: its children's, those of twins twice, and maybe a parent's."""
+        """The birthdays of a family's learners, as ordinals: its children's, twins' twice, and maybe a parent's."""
         eldest = birth = one_of(self._births.one(draw), draw)
         for _ in range(_BIRTHS_IN_A_FAMILY.one(draw)):
-            told = self._as_told(birth, family, draw)
-            yield told
+            recorded = self._as_recorded(birth, family, draw)
+            yield recorded
             if draw() < _TWINS:
-                yield told
+                yield recorded
             birth += one_of(_DAYS_TO_THE_NEXT_BIRTH, draw)
             if birth > _LAST_BIRTH:
                 break
         parent = eldest - one_of(_DAYS_OF_A_PARENT, draw)
         if draw() < _HAS_A_PARENT and parent >= _FIRST_BIRTH:
-            yield self._as_told(parent, family, draw)
+            yield self._as_recorded(parent, family, draw)
 
-    def _as_told(self, birth: int, family: Family, draw: Draw) -> int:
+    def _as_recorded(self, birth: int, family: Family, draw: Draw) -> int:
         if draw() >= self._of_1_january[family.tradition]:
             return birth
         return date.fromordinal(birth).replace(month=1, day=1).toordinal()
 
 
 def day(ordinal: int) -> str:
-    """The day as `YYYY-MM-DD`, from the first possible birth to LAST_DAY."""
+    """An ordinal between the first possible birthday and LAST_DAY, as `YYYY-MM-DD`."""
     return _DAYS[ordinal - _FIRST_BIRTH]
 
 
@@ -126,13 +126,13 @@ def _days(year: int) -> range:
 
 
 def _home(street: Street, draw: Draw) -> dict[str, str]:
-    if draw() < _POST_CODE_NOT_KNOWN:
+    if draw() < _POST_CODE_UNKNOWN:
         return {"last_known_post_code": "ZZ99 9ZZ"}
-    if draw() < _ADDRESS_NOT_KNOWN:
+    if draw() < _ADDRESS_UNKNOWN:
         return {"last_known_post_code": street.post_code}
     house = f"{below(120, draw) + 1} {street.name}"
     lines = (f"Flat {below(30, draw) + 1}", house) if draw() < _IN_A_FLAT else (house,)
     home = {f"last_known_address_line_{number}": line for number, line in enumerate(lines, 1)}
-    if draw() < _COUNTY_TOLD:
+    if draw() < _HAS_A_COUNTY:
         home["last_known_address_county_or_city"] = street.district.county
     return {**home, "last_known_address_town": street.district.town, "last_known_post_code": street.post_code}

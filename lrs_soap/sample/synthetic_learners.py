@@ -1,8 +1,8 @@
-"""People who do not exist, as learners, the same on every machine.
+"""Synthetic learners: people who do not exist, the same on every machine.
 
-They live in neighbourhoods, twenty learners in a few streets of one postcode district. Each is drawn from a stream of
-its own under the seed, of the neighbourhood's number, so that what is drawn in one moves nobody in another. Streams
-from the number MOST on are free: one for each learner, for whatever else is to be told of it.
+They live in neighbourhoods of twenty learners, in a few streets of one postcode district. Each neighbourhood is drawn
+from a stream of its own, with the neighbourhood's number, so that a change in one does not change the others. The
+streams from number MOST on are free, one for each learner, for whatever else is drawn about the learner.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from lrs_soap.sample.synthetic_names import FEMALE, MALE, Names
 from lrs_soap.sample.synthetic_places import Places
 
 MOST = 50_000_000
-"""How many learners a seed has, which is about how many have ULNs in the country."""
+"""How many learners a seed has: about as many as have ULNs in the country."""
 
 _NEIGHBOURS = 20
 _IN_THE_NEXT_STREET = 0.18
 
-# ULNs were first given that autumn.
+# ULNs were first issued in that autumn.
 _FIRST_CREATED = date(2008, 9, 1).toordinal()
 _DAYS_TO_THE_AGE_OF_13 = 4749
 _UPDATED, _UPDATED_AGAIN = 0.3, 0.25
 
 _FEMALE = 0.51
 _GENDERS = {MALE: "1", FEMALE: "2"}
-_GENDER_NOT_TOLD = 0.003
+_GENDER_UNKNOWN = 0.003
 _MIDDLE_NAME, _SECOND_MIDDLE_NAME, _PREFERRED_NAME = 0.5, 0.08, 0.15
 _CHANGED_NAME, _BORN_EARLY_ENOUGH_TO_CHANGE_IT = 0.18, 2001
-_NAME_AT_16_TOLD = 0.5
+_HAS_NAME_AT_16 = 0.5
 _LAST_YEAR_WITH_A_SCHOOL_AT_16 = 2007
 _TITLE, _EMAIL, _TELEPHONE, _SCHOOL, _NATIONALITY, _PLACE_OF_BIRTH = 0.35, 0.35, 0.25, 0.3, 0.5, 0.1
 _TITLES = {
@@ -57,10 +57,10 @@ class _Person(NamedTuple):
 
 
 class Population:
-    """The learners of a seed, which is at least 0: the first, the second and so on are always the same.
+    """The learners of a seed, which is at least 0. The learner with a number is always the same.
 
-    No two have the same ULN; of millions a few may have the same five identity keys. They satisfy the facets and
-    the field rules, and have no text that the list which ships prohibits. Nothing is told of days after 31 August 2024,
+    All ULNs are different; among millions a few learners may have the same five identity keys. Learners satisfy the
+    facets and the field rules, and have no text that the list that ships prohibits. No date is after 31 August 2024,
     when the youngest are 13.
     """
 
@@ -78,7 +78,7 @@ class Population:
         }
 
     def learners(self, start: int, stop: int) -> Iterator[Learner]:
-        """Those of the numbers from `start` to `stop` - 1, of which there are MOST."""
+        """The learners with the numbers from `start` to `stop` - 1. The largest number is MOST - 1."""
         for number in range(start // _NEIGHBOURS, -(-stop // _NEIGHBOURS)):
             first = number * _NEIGHBOURS
             yield from self._neighbourhood(number)[max(start - first, 0) : stop - first]
@@ -97,7 +97,7 @@ class Population:
         return made[:_NEIGHBOURS]
 
     def _uln(self, index: int) -> str:
-        # A number is no ULN's one time in eleven, and there are eighteen to try.
+        # One number in eleven makes no ULN, and there are eighteen to try.
         return next(filter(None, map(self._issue, range(index, uln.STEMS, MOST))))
 
     def _learner(self, index: int, birth: int, family: Family, street: Street, draw: Draw) -> Learner:
@@ -134,7 +134,7 @@ class Population:
             previous = self._names.family_name(person.family.tradition, draw)
             if previous != person.family.name:
                 fields["previous_family_name"] = previous
-                fields["family_name_at_age_16"] = previous if draw() < _NAME_AT_16_TOLD else None
+                fields["family_name_at_age_16"] = previous if draw() < _HAS_NAME_AT_16 else None
 
     def _middle_names(self, given_name: str, person: _Person, draw: Draw) -> str | None:
         wanted = 2 if draw() < _SECOND_MIDDLE_NAME else 1
@@ -148,7 +148,7 @@ class Population:
         if draw() < _EMAIL:
             fields["email_address"] = _email(fields["given_name"], person.family.name, draw)
         if draw() < _TELEPHONE:
-            # Of the numbers that are kept for stories and never given to anybody.
+            # One of the numbers that are reserved for fiction.
             fields["telephone_number"] = f"07700 900{below(1000, draw):03}"
         if person.year <= _LAST_YEAR_WITH_A_SCHOOL_AT_16 and draw() < _SCHOOL:
             fields["school_at_age_16"] = self._places.school(street.district.town, draw)
@@ -160,7 +160,7 @@ class Population:
 
 
 def _gender(sex: str, draw: Draw) -> str:
-    return one_of("09", draw) if draw() < _GENDER_NOT_TOLD else _GENDERS[sex]
+    return one_of("09", draw) if draw() < _GENDER_UNKNOWN else _GENDERS[sex]
 
 
 def _add_verification(fields: dict[str, Any], draw: Draw) -> None:

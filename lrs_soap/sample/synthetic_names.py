@@ -1,4 +1,4 @@
-"""The names of synthetic learners, drawn from lists of how often each is given and borne in Britain."""
+"""The names of synthetic learners, drawn from lists as often as people in Britain have them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ MALE, FEMALE = "male", "female"
 _ENGLISH = "english"
 _ANY, _RARE, _MIDDLE = "any", "rare", "middle"
 _FIRST_DECADE, _LAST_DECADE = 1910, 2010
-# Divided by a place in a list, in integers, it still tells the last places apart.
+# Large enough that the last places of a list still differ after integer division.
 _WEIGHT_OF_THE_FIRST = 10_000_000
 _RARE_SINCE_1980, _RARE_BEFORE = 0.14, 0.05
 _MIDDLE_FROM_THE_CLASSIC = 0.6
 _WRITTEN_WITHOUT_MARKS = 0.5
-# Letters that no normalisation takes apart.
+# Letters that normalisation does not decompose.
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ı": "i", "ø": "o", "đ": "d"})
 
 
 class Names:
-    """The lists, read once. A tradition is what names come from: `english`, `welsh`, `pakistani` and so on."""
+    """The lists, read once. A tradition is where names come from: `english`, `welsh`, `pakistani` and so on."""
 
     def __init__(self) -> None:
         self._heads: list[str] = []
@@ -35,7 +35,7 @@ class Names:
         self._english_given = shares("english-given", 100)
 
     def family_name(self, tradition: str, draw: Draw) -> str:
-        """A family name, as often without its marks as with them."""
+        """A family name; half the time its diacritics are left out."""
         name = self._family[tradition].one(draw)
         if name == "*english":
             name = self._family[_ENGLISH].one(draw)
@@ -44,21 +44,21 @@ class Names:
         return _as_written(name, draw)
 
     def given_name(self, tradition: str, sex: str, year: int, draw: Draw) -> str:
-        """A given name of somebody born in that year."""
+        """A given name of a person born in that year."""
         if (tradition, sex, _ANY) in self._given and draw() >= self._english_given[tradition]:
             return _as_written(self._given[tradition, sex, _ANY].one(draw), draw)
         rare = _RARE_SINCE_1980 if year >= 1980 else _RARE_BEFORE
         return self._given[_ENGLISH, sex, _RARE if draw() < rare else _decade(year)].one(draw)
 
     def middle_name(self, tradition: str, sex: str, year: int, draw: Draw) -> str:
-        """A name that is given after the first one."""
+        """A second given name."""
         classic = self._given.get((tradition, sex, _MIDDLE))
         if classic is not None and draw() < _MIDDLE_FROM_THE_CLASSIC:
             return classic.one(draw)
         return self.given_name(tradition, sex, year, draw)
 
     def short_form(self, given_name: str, draw: Draw) -> str | None:
-        """What people of that given name may prefer to be called; None where nothing is usual."""
+        """A short form of the given name; None if there is no usual one."""
         forms = self._short.get(given_name)
         return one_of(forms, draw) if forms else None
 
@@ -92,7 +92,7 @@ class Names:
 
 
 def shares(kind: str, of: int) -> dict[str, float]:
-    """By tradition, how many of one are what the entries of that kind tell of `of` people."""
+    """The share of people, by tradition, in the entries of this kind, which count them among `of` people."""
     return {
         tradition: int(about[-1]) / of
         for about, traditions in entries("synthetic_families.txt")

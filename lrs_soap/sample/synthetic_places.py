@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrs_soap.sample.sampling import Draw, Weighted, below, entries, one_of
 
-# So that the division among districts, which is of integers, loses next to nothing.
+# Makes the integer division among districts precise enough.
 _FINE = 1_000_000
 _TOWN_IN_SCHOOL = 0.3
 _LETTERS_OF_INWARD_CODE = "ABDEFGHJLNPQRSTUWXYZ"
@@ -40,7 +40,7 @@ class Places:
         self._districts = Weighted(districts)
 
     def district(self, draw: Draw) -> District:
-        """A district, by how many live in its area."""
+        """A district, drawn by how many people live in its area."""
         return self._districts.one(draw)
 
     def street(self, draw: Draw) -> str:
@@ -48,7 +48,7 @@ class Places:
         return f"{self._word('street name', draw)} {self._word('street kind', draw)}"
 
     def school(self, town: str, draw: Draw) -> str:
-        """The name of a school, of that town or of a street."""
+        """The name of a school, after the town or a street."""
         first = town if draw() < _TOWN_IN_SCHOOL else self._word("street name", draw)
         return f"{first} {self._word('school kind', draw)}"
 
@@ -57,13 +57,13 @@ class Places:
 
 
 def post_code(outward: str, draw: Draw) -> str:
-    """A postcode of that district."""
+    """A postcode in the district with this outward code."""
     letters = one_of(_LETTERS_OF_INWARD_CODE, draw) + one_of(_LETTERS_OF_INWARD_CODE, draw)
     return f"{outward} {below(9, draw) + 1}{letters}"
 
 
 def _districts(area: str, towns: list[str]) -> Iterator[tuple[str, str]]:
-    """The outward codes of an area, each with its post town: of `York 23-26` there are four."""
+    """The outward codes of an area, each with its post town: `York 23-26` stands for four."""
     for listed in towns:
         town, _, numbers = listed.rpartition(" ")
         first, _, last = numbers.partition("-")

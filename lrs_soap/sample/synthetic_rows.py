@@ -1,7 +1,7 @@
-"""Synthetic learners as rows, perhaps with events, in portions; where there are several, a second process makes them.
+"""Synthetic learners as rows, in portions, with or without events. A second process makes them if there are several.
 
-That one makes a portion while this one writes another. It has nothing to do with the database: it is told what to make
-by its arguments, and its standard output is the rows, pickled.
+It makes one portion while this process writes another. It does not use the database: its arguments say what to make,
+and it writes the rows to its standard output, pickled.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from lrs_soap.sample.synthetic_learners import MOST, Population
 from lrs_soap.store import learner_rows
 from lrs_soap.store.learner_rows import Rows
 
-# Written in some two seconds. A larger portion would mean less writing in all, and a longer wait for other writers.
+# They are written in about two seconds. Larger portions would need less writing in all, but others would wait longer.
 _LEARNERS_IN_A_PORTION, _LEARNERS_WITH_EVENTS_IN_A_PORTION = 25_000, 10_000
-# Pickled rows take a fraction of the room.
+# Rows take much less memory when they are pickled.
 _LEARNERS_IN_A_PIECE = 2_500
 
 
 class _People:
-    """The learners of a seed, with their events where those are wanted."""
+    """The learners of a seed, with their events if those are wanted."""
 
     def __init__(self, seed: int, *, events: bool) -> None:
         self._seed = seed
@@ -37,7 +37,7 @@ class _People:
         self._records = Records() if events else None
 
     def rows(self, numbers: range) -> Rows:
-        """The rows of the learners of these numbers."""
+        """The rows of the learners with these numbers."""
         learners = list(self._population.learners(numbers.start, numbers.stop))
         if self._records is None:
             return learner_rows.rows_of(learners)
@@ -50,18 +50,18 @@ class _People:
 
 
 @contextmanager
-def made(seed: int, count: int, *, events: bool = False) -> Iterator[Iterator[Rows]]:
-    """The rows of the first `count` learners of a seed, in portions.
+def portions(seed: int, count: int, *, events: bool = False) -> Iterator[Iterator[Rows]]:
+    """The rows of the first `count` learners of a seed, in portions. A context manager.
 
-    Raises ChildProcessError where the process that makes them ends too soon.
+    Reading them raises ChildProcessError if the process that makes them ends too soon.
     """
     if count <= _portion(events):
         yield iter([learner_rows.by_date_of_birth(_pieces(_People(seed, events=events), range(count)))])
         return
     command = [sys.executable, "-m", "lrs_soap.sample.synthetic_rows", *map(str, (seed, count, int(events)))]
-    # In the package's own folder it finds the package, however this process has found it, and no other modules.
+    # It finds the package in this folder, however this process found it, and no other modules.
     folder = Path(lrs_soap.__file__).parent.parent
-    # In a session of its own, so that Ctrl+C is this process's business.
+    # In a session of its own, so that Ctrl+C reaches only this process.
     maker = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder, start_new_session=True)
     assert maker.stdout is not None
     try:
@@ -96,11 +96,11 @@ def _unpickled(pipe: IO[bytes]) -> Rows:
 
 
 def _send(seed: int, count: int, events: int) -> None:
-    # Whoever wanted the rows may be gone, which is nothing to complain of.
+    # If the process that wanted the rows has ended, end quietly.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     people = _People(seed, events=bool(events))
     for portion in _parts(range(count), _portion(bool(events))):
-        # The whole portion first: who writes the one before to the database takes nothing from the pipe meanwhile.
+        # Make the whole portion first: the other process reads nothing while it writes the portion before.
         for piece in [pickle.dumps(rows) for rows in _pieces(people, portion)]:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()

@@ -14,6 +14,7 @@ from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.codes import LeftToDecide, ReturnCode
 from lrs_soap.rules.values.learner_fields import FIELDS, Origin
+from lrs_soap.rules.values.quotation import shortened
 
 DAYS_TO_RESOLVE = 45
 """An exception can be resolved until the end of this many days after the day of the upload."""
@@ -89,8 +90,8 @@ def leaves_exception(code: ReturnCode, job_type: JobType | None) -> bool:
 def check_correction(field: str, value: str) -> None:
     """Raise InvalidRecord for a correction to a field that cannot be corrected, or with what XML cannot carry."""
     if field not in CORRECTABLE_FIELDS:
-        # In repr's form, because the name can hold what no terminal takes.
-        raise InvalidRecord(f"{field[:40]!r} is not a field that can be corrected")
+        # Quoted by repr, because the name may contain control characters.
+        raise InvalidRecord(f"{shortened(field)!r} is not a field that can be corrected")
     check_characters(field, value)
 
 
