@@ -1,4 +1,4 @@
-"""What an operator can choose, each setting declared once: its name, what it may be, what it means.
+"""The settings, each declared once: its name, allowed values, default and meaning.
 
 A value comes from a flag, else from the environment (`LRS_…`), else from a TOML file, else it is the default.
 """
@@ -34,7 +34,7 @@ FILE_VARIABLE = "LRS_CONFIG"
 DEFAULT = "default"
 
 _PREFIX = "LRS_"
-# Between the first colon after the user's name and the last @, or after a key: too much hidden is no harm.
+# Between the first colon after the user's name and the last @, or after a key. Hiding too much does no harm.
 _PASSWORD = re.compile(
     r"(?P<user>^(?:[a-z0-9+.-]*://|(?![a-z0-9+.-]*://))[^:@]*:).*(?=@)"
     r"|(?P<key>(?:^|[?&\s])[a-z_]*password=)[^&\s]*",
@@ -59,20 +59,20 @@ def _lower(value: Any) -> Any:
 
 
 def _each(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Reads a text with commas, or a list, part by part."""
+    """A function that parses each part of a text with commas, or of a list."""
 
     def read(value: Any) -> Any:
         if isinstance(value, str):
             value = [part.strip() for part in value.split(",") if part.strip()]
         if not isinstance(value, (list, tuple)):
-            raise ValueError("neither a text nor a list")
+            raise ValueError("neither text nor a list")
         return tuple(parse(part) for part in value)
 
     return read
 
 
 def _address(value: Any) -> str:
-    """An address as a connection's other end is written."""
+    """An IP address in the form in which a connection reports its peer."""
     return str(ip_address(value))
 
 
@@ -80,27 +80,27 @@ _Parsed = OpenTime | Maintenance | DisplayCode
 
 
 def _parsed(kind: type[_Parsed]) -> Callable[[Any], _Parsed]:
-    """Reads a text as one of the kind; one that has been read stays."""
+    """A function that parses a text as one of the kind, and leaves one of the kind as it is."""
 
     def read(value: Any) -> _Parsed:
         if isinstance(value, kind):
             return value
         if not isinstance(value, str):
-            raise ValueError("not a text")
+            raise ValueError("not text")
         return kind.parse(value)
 
     return read
 
 
 def _moment(value: Any) -> Any:
-    # pydantic would take any number for seconds since 1970.
+    # pydantic would read any number as seconds since 1970.
     if not isinstance(value, datetime) and not (isinstance(value, str) and _MOMENT.fullmatch(value)):
         raise ValueError("not a date and time")
     return value
 
 
 class Settings(BaseSettings):
-    """The settings of one service. Made directly, it has what it is given and defaults; `read` asks everywhere."""
+    """The settings of one service. The constructor takes arguments and defaults only; `resolve` looks everywhere."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", validate_default=False
@@ -112,9 +112,10 @@ class Settings(BaseSettings):
         Field(
             min_length=1,
             repr=False,
-            description="Where learners and organisations are kept. sqlite:///lrs.db is the file lrs.db in this "
-            "folder, made where it is not there yet. Others on this machine can read a command line, so give a URL "
-            "with a password by the environment or the file.",
+            description="The database of learners and organisations. sqlite:///lrs.db is the file lrs.db in "
+            "this folder; `lrs-soap serve` creates it if it does not exist. Other users of this "
+            "machine can read a command line, so put a URL with a password into the environment "
+            "variable or the file.",
         ),
     ] = "sqlite:///lrs.db"
     host: Annotated[
@@ -122,14 +123,14 @@ class Settings(BaseSettings):
         AllowedValues("an address or name of this machine", "ADDRESS"),
         Field(
             min_length=1,
-            description="The address to listen on. 127.0.0.1 is reached from this machine only, 0.0.0.0 from any that "
-            "has a way here.",
+            description="The address to listen on. With 127.0.0.1 only this machine can connect, with 0.0.0.0 "
+            "any machine that can reach this one.",
         ),
     ] = "127.0.0.1"
     port: Annotated[
         int,
         AllowedValues("a whole number from 0 to 65535", "NUMBER"),
-        Field(ge=0, le=65535, description="The TCP port to listen on; 0 takes any that is free."),
+        Field(ge=0, le=65535, description="The TCP port to listen on. With 0 the system chooses a free port."),
     ] = 8080
     threads: Annotated[
         int,
@@ -137,8 +138,8 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=64,
-            description="Threads that stand by. One thread reads the network and answers requests; when a request "
-            "keeps it for more than 5 ms, one of these goes on in its place.",
+            description="Standby threads. One thread reads the network and answers requests; if a request "
+            "takes it longer than 5 ms, a standby thread takes over the network.",
         ),
     ] = 8
     processes: Annotated[
@@ -147,37 +148,38 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=64,
-            description="Processes that requests are answered in. With more than one, a process of its own watches "
-            "them and replaces one that dies; more than there are processors make nothing faster.",
+            description="Processes that answer requests. With more than one, a parent process replaces any "
+            "that dies. More processes than processors bring no gain.",
         ),
     ] = 1
     tls_cert: Annotated[
         Path | None,
         AllowedValues("the path of a file", "FILE"),
         Field(
-            description="The service's certificate, a file in PEM format with those that it was signed with after it. "
-            "With it, and tls_key, the service speaks HTTPS and nothing else."
+            description="The service's certificate: a PEM file, with the intermediate certificates after it. "
+            "If this and tls_key are set, the service speaks HTTPS only."
         ),
     ] = None
     tls_key: Annotated[
         Path | None,
         AllowedValues("the path of a file", "FILE"),
-        Field(description="The private key of the service's certificate, a file in PEM format without a password."),
+        Field(description="The private key of the service's certificate: a PEM file without a password."),
     ] = None
     tls_client_ca: Annotated[
         Path | None,
         AllowedValues("the path of a file", "FILE"),
         Field(
-            description="A file in PEM format with the certificates of those who sign callers' certificates. With it, "
-            "who has no certificate that one of them has signed is not let in."
+            description="A PEM file with the certificates of CAs. If it is set, only callers with a "
+            "certificate that one of these CAs signed can connect."
         ),
     ] = None
     strict: Annotated[
         bool,
         AllowedValues("true or false", None),
         Field(
-            description="Refuse what the live service's schema refuses. Without it, LearnerService takes elements in "
-            "any order and namespace and passes over unknown ones; what it let pass is in the log."
+            description="Refuse every message that the live service's schema refuses. If false, "
+            "LearnerService accepts elements in any order and namespace and ignores unknown ones; "
+            "the log says what it ignored."
         ),
     ] = True
     batch_validation: Annotated[
@@ -185,14 +187,14 @@ class Settings(BaseSettings):
         AllowedValues("'message' or 'record'", "message|record"),
         BeforeValidator(_lower),
         Field(
-            description="What a malformed record of a batch spoils: the whole message, which is refused, or that "
-            "record alone, whose outcome then says so."
+            description="What one malformed record does to a batch: with 'message' the service refuses the "
+            "whole message, with 'record' only that record fails."
         ),
     ] = "message"
     verify_batch_limit: Annotated[
         int,
         AllowedValues("a whole number from 1 to 5000", "NUMBER"),
-        Field(ge=1, le=5000, description="How many records a batch for verification may have."),
+        Field(ge=1, le=5000, description="The largest number of records in a batch for verification."),
     ] = 200
     batch_workers: Annotated[
         int,
@@ -200,8 +202,8 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=64,
-            description="Processes that do batch jobs, beside those that answer requests. With 0 jobs wait for workers "
-            "that run elsewhere, by `lrs-soap work`.",
+            description="Processes that process batch jobs, besides those that answer requests. With 0, jobs "
+            "wait until `lrs-soap work` runs.",
         ),
     ] = 1
     batch_delay: Annotated[
@@ -210,8 +212,8 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=86400,
-            description="How many seconds a batch job waits before a worker may begin with it, so that a client meets "
-            "jobs that are not done yet.",
+            description="How many seconds each batch job waits before it starts, to test how a client polls "
+            "for unfinished jobs.",
         ),
     ] = 0
     return_codes: Annotated[
@@ -220,30 +222,33 @@ class Settings(BaseSettings):
         AllowedValues("pairs of return codes, separated by commas, such as RC002=RC003, RC005=RC003", "CODE=CODE,…"),
         BeforeValidator(_each(_parsed(DisplayCode))),
         Field(
-            description="Return codes of a batch's records that are shown as others, in answers and in files, for a "
-            "client that knows them so; the meanings of most are lrs-soap's own. Counts do not change."
+            description="Return codes of batch records to show as other codes, in answers and in files, for a "
+            "client that expects those. lrs-soap chose the meanings of most return codes itself. "
+            "Counts do not change."
         ),
     ] = ()
     prohibited_text: Annotated[
         Path | None,
         AllowedValues("the path of a file", "FILE"),
         Field(
-            description="A file with the words and postcodes that no learner may have, in place of the list that "
-            "ships: UTF-8, a line 'word NAME' or 'postcode LS1 1AA' for each, comments after #."
+            description="A file with the words and postcodes that no learner may have, instead of the "
+            "built-in list. UTF-8, with one 'word NAME' or 'postcode LS1 1AA' on each line; # "
+            "starts a comment."
         ),
     ] = None
     find_before_register: Annotated[
         bool,
         AllowedValues("true or false", None),
         Field(
-            description="Register a learner only after the organisation has searched for it by demographics, with the "
-            "same names, date of birth, gender and postcode; else the answer is WSRC0021."
+            description="Register a learner only if the organisation has first searched by demographics with "
+            "the same names, date of birth, gender and postcode. Otherwise the answer is "
+            "WSRC0021."
         ),
     ] = False
     find_before_register_maximum: Annotated[
         int,
         AllowedValues("a whole number from 1 to 86400", "SECONDS"),
-        Field(ge=1, le=86400, description="How many seconds old the search before a registration may be."),
+        Field(ge=1, le=86400, description="The greatest age, in seconds, of the search before a registration."),
     ] = 1800
     find_before_register_minimum: Annotated[
         int,
@@ -251,8 +256,8 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=86400,
-            description="How many seconds old the search before a registration has to be where it found possible "
-            "matches, which somebody has to look at.",
+            description="The least age, in seconds, of the search before a registration if it found possible "
+            "matches, because somebody has to look at them first.",
         ),
     ] = 2
     fault_detail: Annotated[
@@ -260,14 +265,17 @@ class Settings(BaseSettings):
         AllowedValues("'observed' or 'declared'", "observed|declared"),
         BeforeValidator(_lower),
         Field(
-            description="How the detail of a LearnerService fault is written: as the live service was observed to, "
-            "which is not what its WSDL says, or as the WSDL declares it, which typed Java and gSOAP clients can read."
+            description="How LearnerService writes the detail of a fault: as observed in the live service, "
+            "which contradicts its WSDL, or as declared in the WSDL, which typed Java and gSOAP "
+            "clients can read."
         ),
     ] = "observed"
     max_body_bytes: Annotated[
         int,
         AllowedValues("a whole number from 1024 to 1073741824", "BYTES"),
-        Field(ge=1024, le=1024**3, description="The largest request that is read, in bytes, once decompressed."),
+        Field(
+            ge=1024, le=1024**3, description="The largest request that the service reads, in bytes after decompression."
+        ),
     ] = 8 * 1024**2
     trusted_proxies: Annotated[
         tuple[str, ...],
@@ -275,8 +283,9 @@ class Settings(BaseSettings):
         AllowedValues("IP addresses, separated by commas", "ADDRESS,…"),
         BeforeValidator(_each(_address)),
         Field(
-            description="The IP addresses of proxies in front of the service, separated by commas. The address in the "
-            "WSDL follows their X-Forwarded-Proto and X-Forwarded-Host; nobody else's are believed."
+            description="The IP addresses of proxies in front of the service, separated by commas. The "
+            "address in the WSDL follows X-Forwarded-Proto and X-Forwarded-Host from these "
+            "proxies only."
         ),
     ] = ()
     service_hours: Annotated[
@@ -288,8 +297,8 @@ class Settings(BaseSettings):
         ),
         BeforeValidator(_each(_parsed(OpenTime))),
         Field(
-            description="When the service is open, by the clocks of London; every request at another time is WSEC0004. "
-            "24:00 is the end of a day. Without it the service is always open."
+            description="When the service is open, in London time. At any other time every request gets "
+            "WSEC0004. 24:00 is the end of a day. If not set, the service is always open."
         ),
     ] = ()
     maintenance: Annotated[
@@ -301,8 +310,8 @@ class Settings(BaseSettings):
         ),
         BeforeValidator(_each(_parsed(Maintenance))),
         Field(
-            description="Windows in which the service is closed, whatever its hours: from a date and time up to "
-            "another, London's unless both name a zone."
+            description="Periods in which the service is closed, whatever its hours: each from one date and "
+            "time to another, in London time unless both name a time zone."
         ),
     ] = ()
     clock: Annotated[
@@ -310,26 +319,31 @@ class Settings(BaseSettings):
         AllowedValues("a date and time such as 2025-01-14T15:23:47", "MOMENT"),
         BeforeValidator(_moment),
         Field(
-            description="For tests: a date and time, London's unless it names a zone, at which the service's clock "
-            "stands still. Without it the service goes by this machine's clock."
+            description="For tests: a date and time at which the service's clock stands still, in London time "
+            "unless it names a time zone. If not set, the service uses this machine's clock."
         ),
     ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         AllowedValues("'debug', 'info', 'warning' or 'error'", "debug|info|warning|error"),
         BeforeValidator(_lower),
-        Field(description="The least important lines that are logged, to standard error."),
+        Field(description="The least severe level of lines that are logged, to standard error."),
     ] = "info"
     log_format: Annotated[
         Literal["text", "json"],
         AllowedValues("'text' or 'json'", "text|json"),
         BeforeValidator(_lower),
-        Field(description="How log lines are written: for people to read, or a JSON object a line for programs."),
+        Field(
+            description="How log lines are written: as text for people, or as one JSON object per line for programs."
+        ),
     ] = "text"
     log_exchanges: Annotated[
         bool,
         AllowedValues("true or false", None),
-        Field(description="Log a line for each request: operation, organisation, code, reasons, duration."),
+        Field(
+            description="Log a line for each request, with its operation, organisation, code, reasons and duration. If "
+            "false, only requests at which the service itself failed are logged."
+        ),
     ] = True
 
     @classmethod
@@ -341,7 +355,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is given alone: `read` gathers the rest, since pydantic would not say where a value came from."""
+        """The arguments alone: `resolve` gathers the rest, because pydantic would not say where a value came from."""
         return (init_settings,)
 
 
@@ -397,7 +411,7 @@ def flag_of(name: str) -> str:
 
 
 def meaning_of(name: str) -> str:
-    """What a setting means, in sentences."""
+    """The meaning of a setting, in sentences."""
     return Settings.model_fields[name].description or ""
 
 
@@ -407,7 +421,7 @@ def allowed_values(name: str) -> AllowedValues:
 
 
 def shown(value: Any) -> str:
-    """A setting's value as it may be shown to anybody: written as one writes it, without a password."""
+    """A setting's value as anybody may see it: as an operator writes it, without a password."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -420,7 +434,7 @@ def shown(value: Any) -> str:
 
 
 def as_markdown() -> str:
-    """The table of all settings: name, default, meaning."""
+    """A Markdown table of all settings: name, default, meaning."""
     rows = [
         f"| `{name}` | {f'`{default}`' if (default := shown(field.default)) else ''} | {meaning_of(name)} |"
         for name, field in Settings.model_fields.items()
@@ -445,30 +459,32 @@ def _file_values(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InvalidSetting(f"The settings file {path} cannot be read: {error.strerror}.") from None
     except ValueError as error:
-        # Python's own words have no full stop; they say the line and column.
+        # Python's own message says the line and column, and has no full stop.
         raise InvalidSetting(f"The settings file {path} is not TOML: {error}.") from None
     for name in values:
         if name not in Settings.model_fields:
             raise InvalidSetting(
-                f"The settings file {path} has {name!r}, which is no setting{_or_rather(_near(name))} "
+                f"The settings file {path} has {name!r}, which is not a setting{_did_you_mean(_near(name))} "
                 "`lrs-soap settings` lists them all."
             )
     return values
 
 
 def _foreign_variables() -> Iterator[str]:
-    """Variables that begin like ours; InvalidSetting for one that is ours but for a slip.
+    """Variables that begin with LRS_ and are not settings. Raises InvalidSetting for one that looks misspelt.
 
-    A client of the service may well have variables of its own that begin so, in the same environment.
+    A client of the service may have variables of its own with this prefix, in the same environment.
     """
     known = set(map(variable_of, Settings.model_fields))
     for variable in sorted(os.environ):
-        # pydantic takes a setting's variable in any case.
+        # pydantic accepts a setting's variable in upper or lower case.
         if not variable.upper().startswith(_PREFIX) or variable.upper() in known or variable == FILE_VARIABLE:
             continue
         near = _near(variable[len(_PREFIX) :].lower())
         if near is not None:
-            raise InvalidSetting(f"The environment variable {variable} is no setting{_or_rather(variable_of(near))}")
+            raise InvalidSetting(
+                f"The environment variable {variable} is not a setting{_did_you_mean(variable_of(near))}"
+            )
         yield variable
 
 
@@ -476,7 +492,7 @@ def _near(name: str) -> str | None:
     return next(iter(get_close_matches(name, Settings.model_fields, 1, cutoff=0.75)), None)
 
 
-def _or_rather(near: str | None) -> str:
+def _did_you_mean(near: str | None) -> str:
     return f": did you mean {near}?" if near else "."
 
 

@@ -204,14 +204,14 @@ def test_every_wrong_value_is_told_with_where_it_came_from(monkeypatch: pytest.M
 
 def test_an_unknown_key_in_the_file_is_refused() -> None:
     Path("lrs-soap.toml").write_text("stric = false\n")
-    assert "'stric', which is no setting: did you mean strict?" in refusal()
+    assert "'stric', which is not a setting: did you mean strict?" in refusal()
     Path("lrs-soap.toml").write_text("[server]\nport = 1\n")
-    assert "'server', which is no setting. `lrs-soap settings` lists them all." in refusal()
+    assert "'server', which is not a setting. `lrs-soap settings` lists them all." in refusal()
 
 
 def test_a_slip_in_a_variables_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LRS_STRIC", "false")
-    assert refusal() == "The environment variable LRS_STRIC is no setting: did you mean LRS_STRICT?"
+    assert refusal() == "The environment variable LRS_STRIC is not a setting: did you mean LRS_STRICT?"
 
 
 def test_a_variable_of_somebody_elses_is_told_and_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:

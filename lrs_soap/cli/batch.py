@@ -1,4 +1,4 @@
-"""`lrs-soap batch`: batches as files, and how their jobs are getting on."""
+"""`lrs-soap batch`: batches as files, and the progress of their jobs."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def submit(
 
 @app.command(epilog=example("lrs-soap batch status 17", "lrs-soap batch status 17 --json"))
 def status(job_id: _JobId, as_json: Json = False, database: Database = None, config: Config = None) -> None:
-    """Show how a job is getting on, of any organisation, submitted by file or by SOAP."""
+    """Show the progress of a job from any organisation, submitted by file or by SOAP."""
     chosen = resolved(config, database_url=database).settings
     with open_world(chosen) as world, world.reading(OPERATOR) as work:
         job = batch_output.any_job(work, job_id)

@@ -29,7 +29,7 @@ from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 app = group(
     "exceptions",
     text="List and resolve batch records that a person must decide.\n\n"
-    "They can be decided for 45 days, while the service runs. A job's output includes what has been decided.",
+    "A person has 45 days to decide; the service may be running. A job's output includes what has been decided.",
     epilog=example("lrs-soap exceptions list", "lrs-soap exceptions resolve --help"),
 )
 

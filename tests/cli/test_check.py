@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from lrs_soap.store.rekeying import take
 from lrs_soap.store.store import Store
 from tests.kit.earlier_databases import make_keys_old
+from tests.kit.printed_tables import rows
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -43,10 +45,9 @@ def test_a_learner_with_old_keys_is_listed_with_the_one_who_has_the_new_ones(run
         transaction.execute(text(f"UPDATE learners SET {same} WHERE uln = '{second}'"))
     result = run("check")
     assert result.exit_code == 1
-    heading, row, summary = result.stdout.splitlines()
-    assert heading.split() == ["ULN", "new", "keys", "held", "by"]
-    assert row.split() == [second, first]
-    assert summary == "Old keys: 1 learner."
+    assert rows(result.stdout) == [["ULN", "HeldBy"], [second, first]]
+    assert result.stderr == "Old keys: 1 learner.\n"
+    assert json.loads(run("check", "--json").stdout) == [{"ULN": second, "HeldBy": first}]
 
 
 def test_a_database_that_is_being_rekeyed_is_not_in_order(run: Run, store: Store) -> None:
@@ -55,7 +56,7 @@ def test_a_database_that_is_being_rekeyed_is_not_in_order(run: Run, store: Store
     assert take(store, owner="another process") is not None
     result = run("check")
     assert result.exit_code == 1
-    assert "still being brought up to date" in result.stdout
+    assert "still being brought up to date" in result.stderr
 
 
 def test_a_small_database_with_old_keys_is_rekeyed_first(run: Run, store: Store) -> None:
