@@ -7,12 +7,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from bench.failure import BenchFailed
-from lrs_soap.clock import RealClock
 from lrs_soap.loading import learner_files
-from lrs_soap.passwords import Passwords
 from lrs_soap.rules.values import uln
-from lrs_soap.sample import starting_data, synthetic
-from lrs_soap.store.store import Store
+from lrs_soap.sample import synthetic
+from lrs_soap.settings import Settings
+from lrs_soap.world import World
 
 SOMEONE = {
     "ULN": "5013926741",
@@ -44,15 +43,12 @@ def fill(database_url: str, count: int, more: Iterable[Mapping[str, object]] = (
         *(_without_uln(_THREE_OF_A_NAME, f"LS{number} 1AA") for number in range(3, 6)),
         *(_without_uln(_TWELVE_OF_A_NAME, f"LS{number} 1AA") for number in range(6, 18)),
     ]
-    store, clock = Store.open(database_url), RealClock()
-    try:
-        starting_data.fill(store, Passwords(), clock)
-        result = learner_files.load(store, [json.dumps(each).encode() + b"\n" for each in planted], clock=clock)
+    with World.open(Settings(database_url=database_url)) as world:
+        lines = [json.dumps(each).encode() + b"\n" for each in planted]
+        result = learner_files.load(world.store, lines, clock=world.clock)
         if result.rejected:
             raise BenchFailed(f"the learners could not be loaded: {result.rejected[0]}")
-        synthetic.load(store, count)
-    finally:
-        store.close()
+        synthetic.load(world.store, count)
 
 
 def others(count: int) -> Sequence[Mapping[str, str]]:

@@ -3,22 +3,11 @@ from __future__ import annotations
 import threading
 
 import pytest
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
 from lrs_soap.passwords import Passwords
-
-
-class CountedHasher:
-    """A hasher that counts what it verifies."""
-
-    def __init__(self, hasher: PasswordHasher) -> None:
-        self.hasher = hasher
-        self.verified: list[str] = []
-
-    def verify(self, hash: str, password: bytes) -> bool:
-        self.verified.append(hash)
-        return self.hasher.verify(hash, password)
+from tests.kit.counted_hasher import CountedHasher
 
 
 def test_a_hash_is_argon2id_as_owasp_asks(passwords: Passwords) -> None:
@@ -57,8 +46,7 @@ def test_what_proved_right_for_one_organisation_proves_nothing_for_another(passw
 def test_a_hash_is_computed_once_for_a_right_password_and_each_time_for_any_other(passwords: Passwords) -> None:
     held = passwords.hash("Sixteen letters!")
     counted = Passwords()
-    hasher = CountedHasher(counted._hasher)
-    counted._hasher = hasher  # type: ignore[assignment]
+    hasher = CountedHasher.of(counted)
     for _ in range(3):
         counted.verify("E", "Sixteen letters!", held)
     assert hasher.verified == [held]
@@ -69,8 +57,7 @@ def test_a_hash_is_computed_once_for_a_right_password_and_each_time_for_any_othe
 
 def test_an_organisation_that_is_not_there_takes_as_long_as_a_wrong_password(passwords: Passwords) -> None:
     counted = Passwords()
-    hasher = CountedHasher(counted._hasher)
-    counted._hasher = hasher  # type: ignore[assignment]
+    hasher = CountedHasher.of(counted)
     for _ in range(3):
         assert not counted.verify("nobody", "another password", None)
     assert len(hasher.verified) == 3

@@ -1,4 +1,4 @@
-"""What a service's function is called with: the exchange that it is part of, and the world that it is made to."""
+"""What a service function is called with: the exchange that it belongs to, and the world that it asks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lrs_soap.exchange.exchange import Claim, Exchange, RefusedRequest, Stage
 from lrs_soap.operations.authenticate import authenticate
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.access import roles
-from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.change import NOBODY, Author
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.world import World
@@ -32,9 +32,9 @@ class LearnerServiceRequest(Protocol):
 
 @dataclass(slots=True)
 class Call:
-    """One call of `operation`: the exchange that it is part of, and the world that it is made to.
+    """One call of `operation`: the exchange that it belongs to, and the world that it asks.
 
-    `records` holds the errors of each malformed record of a batch, by its place, where records are judged apart.
+    `records` has the errors of each malformed record of a batch, by its place, if records are checked by themselves.
     """
 
     exchange: Exchange
@@ -44,27 +44,28 @@ class Call:
 
     @contextmanager
     def reading(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:
-        """A unit of work that reads, once it is known that whoever asks may ask. Raises Refused."""
-        with self.world.reading(_claimed(request)) as work:
+        """A unit of work that reads, by the caller if it may call the operation. Raises Refused if it may not."""
+        with self.world.reading(NOBODY) as work:
             yield work.by(self._authorise(request, work))
 
     @contextmanager
     def writing(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:
-        """A unit of work that writes, once it is known that whoever asks may ask. Raises Refused.
+        """A unit of work that writes, by the caller if it may call the operation. Raises Refused if it may not.
 
-        Others wait for one that writes, so who asks is found out before, in one that reads: a password takes long.
+        Checking a password takes long, and other writers wait for a unit that writes. So the caller is authenticated
+        before, in a unit that reads.
         """
-        with self.world.reading(_claimed(request)) as work:
+        with self.world.reading(NOBODY) as work:
             author = self._authorise(request, work)
         with self.world.writing(author) as work:
             yield work
 
     def decided(self, decision: Decision) -> None:
-        """Note what the answer is and why."""
+        """Note the decision, for the journal."""
         self.exchange.decide(decision)
 
     def decided_each(self, decisions: Sequence[Decision]) -> None:
-        """Note what the answers are, each kind once, and why, where one request has several."""
+        """Note the decisions of a request that has several, for the journal."""
         self.exchange.decide(*decisions)
 
     def _authorise(self, request: LearnerServiceRequest, work: UnitOfWork) -> Author:
@@ -86,7 +87,3 @@ class Call:
             raise Refused(FaultCode.INSUFFICIENT_ACCESS.value, FaultCode.INSUFFICIENT_ACCESS.text)
         exchange.mark(Stage.AUTHORISED)
         return exchange.author
-
-
-def _claimed(request: LearnerServiceRequest) -> Author:
-    return Author(request.UKPRN or request.OrganisationRef or "", request.UserName)

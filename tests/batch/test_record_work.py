@@ -105,7 +105,7 @@ def fill(store: Store) -> Store:
 
 
 @pytest.fixture
-def world(store: Store) -> Store:
+def populated(store: Store) -> Store:
     return fill(store)
 
 
@@ -199,62 +199,62 @@ WAYS = (
 )
 
 
-def test_every_outcome_that_writes_nothing(world: Store) -> None:
-    before = everything(world)
+def test_every_outcome_that_writes_nothing(populated: Store) -> None:
+    before = everything(populated)
     came_to = [
         Way(
             name,
             given,
-            *((out.code.value, out.uln) for out in (done(world, **given), done(world, full=False, **given))),
+            *((out.code.value, out.uln) for out in (done(populated, **given), done(populated, full=False, **given))),
         )
         for name, given, _, _ in WAYS
     ]
     assert came_to == list(WAYS)
-    assert everything(world) == before
+    assert everything(populated) == before
 
 
-def test_a_job_that_only_looks_never_writes(world: Store) -> None:
-    before = everything(world)
-    assert done(world, full=False, **NEW).code.value == "RC009"
-    assert done(world, full=False, ULN=ANNE, Title="Dr", FamilyName="Smith").code.value == "RC005"
-    assert everything(world) == before
+def test_a_job_that_only_looks_never_writes(populated: Store) -> None:
+    before = everything(populated)
+    assert done(populated, full=False, **NEW).code.value == "RC009"
+    assert done(populated, full=False, ULN=ANNE, Title="Dr", FamilyName="Smith").code.value == "RC005"
+    assert everything(populated) == before
 
 
-def test_possible_matches_are_told_the_likeliest_first_and_a_master_for_a_linked_one(world: Store) -> None:
-    outcome = done(world, GivenName="Beth", LastKnownPostCode="LU1 1AA")
+def test_possible_matches_are_told_the_likeliest_first_and_a_master_for_a_linked_one(populated: Store) -> None:
+    outcome = done(populated, GivenName="Beth", LastKnownPostCode="LU1 1AA")
     assert (outcome.code.value, outcome.possible) == ("RC007", (BETH,))
-    with_others = done(world, GivenName="Shivon", FamilyName="Whitlock", LastKnownPostCode="BS8 1TH")
+    with_others = done(populated, GivenName="Shivon", FamilyName="Whitlock", LastKnownPostCode="BS8 1TH")
     assert (with_others.code.value, with_others.possible) == ("RC007", (OTHER,))
-    assert done(world, GivenName="Anna", FamilyName="O'Hara").possible == (ANNE, BETH)
+    assert done(populated, GivenName="Anna", FamilyName="O'Hara").possible == (ANNE, BETH)
 
 
-def test_a_new_learner_is_registered_with_all_that_was_sent(world: Store) -> None:
+def test_a_new_learner_is_registered_with_all_that_was_sent(populated: Store) -> None:
     outcome = done(
-        world, **NEW, Title="Mr", PlaceOfBirth="", UniquePupilNumber="A123", UniqueCandidateIdentifier="B456"
+        populated, **NEW, Title="Mr", PlaceOfBirth="", UniquePupilNumber="A123", UniqueCandidateIdentifier="B456"
     )
     assert outcome.code.value == "RC001"
-    learner = held(world, outcome.uln)
+    learner = held(populated, outcome.uln)
     assert (learner.given_name, learner.title, learner.place_of_birth) == ("Jolyon", "Mr", None)
     assert (learner.unique_pupil_number, learner.unique_candidate_identifier) == ("A123", "B456")
     assert (learner.version_number, learner.created_date) == (1, "2025-03-10")
-    with world.reading() as transaction:
+    with populated.reading() as transaction:
         (change,) = history.of(transaction, learner.uln)
     assert (change.action, change.moment, change.author) == (Action.REGISTERED, NOW, AUTHOR)
 
 
-def test_the_same_person_twice_is_registered_once(world: Store) -> None:
-    with world.writing() as transaction:
+def test_the_same_person_twice_is_registered_once(populated: Store) -> None:
+    with populated.writing() as transaction:
         first, second, checked = (do(transaction, **NEW), do(transaction, **NEW), do(transaction, full=False, **NEW))
     assert [first.code.value, second.code.value, checked.code.value] == ["RC001", "RC002", "RC002"]
     assert first.uln is not None
     assert first.uln == second.uln == checked.uln
 
 
-def test_what_was_sent_with_a_uln_and_differs_is_written_and_what_is_empty_clears_nothing(world: Store) -> None:
+def test_what_was_sent_with_a_uln_and_differs_is_written_and_what_is_empty_clears_nothing(populated: Store) -> None:
     sent = {"ULN": ANNE, "FamilyName": "Smith", "PreviousFamilyName": "O'Hara", "UniquePupilNumber": "A123"}
-    outcome = done(world, **sent, Title="", Notes=None, VerificationType="", AbilityToShare="", GivenName="")
+    outcome = done(populated, **sent, Title="", Notes=None, VerificationType="", AbilityToShare="", GivenName="")
     assert (outcome.code.value, outcome.uln) == ("RC003", ANNE)
-    assert held(world) == replace(
+    assert held(populated) == replace(
         HELD,
         family_name="Smith",
         previous_family_name="O'Hara",
@@ -262,27 +262,27 @@ def test_what_was_sent_with_a_uln_and_differs_is_written_and_what_is_empty_clear
         version_number=8,
         last_updated_date="2025-03-10",
     )
-    with world.reading() as transaction:
+    with populated.reading() as transaction:
         (change,) = history.of(transaction, ANNE)
     assert (change.action, change.author) == (Action.UPDATED, AUTHOR)
     assert change.fields["family_name"] == ("O'Hara", "Smith")
 
 
-def test_each_record_sees_what_those_before_it_did(world: Store) -> None:
-    with world.writing() as transaction:
+def test_each_record_sees_what_those_before_it_did(populated: Store) -> None:
+    with populated.writing() as transaction:
         codes = [
             do(transaction, ULN=ANNE, **changed).code.value
             for changed in ({"Title": "Dr"}, {"Title": "Dr"}, {"FamilyName": "Smith"}, {"FamilyName": "Smith"})
         ]
     assert codes == ["RC003", "RC005", "RC003", "RC005"]
-    assert held(world).version_number == 9
+    assert held(populated).version_number == 9
 
 
-def test_who_has_opted_out_may_be_shown_the_notice_and_then_it_stays_seen(world: Store) -> None:
-    assert done(world, ULN=BETH, GivenName="Beth").code.value == "RC003"
-    assert held(world, BETH).ability_to_share == "1"
-    assert done(world, ULN=BETH, GivenName="Beth", AbilityToShare="0").code.value == "RC011"
-    assert held(world, BETH).ability_to_share == "1"
+def test_who_has_opted_out_may_be_shown_the_notice_and_then_it_stays_seen(populated: Store) -> None:
+    assert done(populated, ULN=BETH, GivenName="Beth").code.value == "RC003"
+    assert held(populated, BETH).ability_to_share == "1"
+    assert done(populated, ULN=BETH, GivenName="Beth", AbilityToShare="0").code.value == "RC011"
+    assert held(populated, BETH).ability_to_share == "1"
 
 
 def once(action: Callable[[], Any], transaction: Transaction) -> None:
@@ -302,37 +302,37 @@ def registered(transaction: Transaction, record: dict[str, str | None]) -> str:
     return learner.uln
 
 
-def test_whom_a_rival_registers_between_look_and_write_is_found(world: Store) -> None:
+def test_whom_a_rival_registers_between_look_and_write_is_found(populated: Store) -> None:
     rivals: list[str] = []
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         once(lambda: rivals.append(registered(transaction, {**RECORD, **NEW})), transaction)
         outcome = do(transaction, **NEW)
     assert (outcome.code.value, outcome.uln) == ("RC002", rivals[0])
 
 
-def test_an_update_goes_on_from_a_rivals(world: Store) -> None:
-    with world.writing() as transaction:
+def test_an_update_goes_on_from_a_rivals(populated: Store) -> None:
+    with populated.writing() as transaction:
         once(lambda: do(transaction, ULN=ANNE, Title="Dr"), transaction)
         outcome = do(transaction, ULN=ANNE, Notes="Hers.")
     assert outcome.code.value == "RC003"
-    learner = held(world)
+    learner = held(populated)
     assert (learner.title, learner.notes, learner.version_number) == ("Dr", "Hers.", 9)
 
 
 @on_postgresql
-def test_whoever_is_merged_meanwhile_is_linked(world: Store, database_url: str) -> None:
+def test_whoever_is_merged_meanwhile_is_linked(populated: Store, database_url: str) -> None:
     other = Store(database_url)
 
     def merge() -> None:
         with other.writing() as rival:
             merge_learners(unit(rival, author=OPERATOR), OTHER, ANNE)
 
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         once(merge, transaction)
         outcome = do(transaction, ULN=ANNE, Title="Dr")
     other.close()
     assert (outcome.code.value, outcome.uln) == ("RC004", OTHER)
-    assert held(world).title == "Ms"
+    assert held(populated).title == "Ms"
 
 
 def verified(store: Store, *, facet_errors: tuple[str, ...] = (), **fields: str | None) -> Verification:
@@ -341,7 +341,7 @@ def verified(store: Store, *, facet_errors: tuple[str, ...] = (), **fields: str 
         return do_verification(unit(transaction, prohibited=PROHIBITED), sent, facet_errors=facet_errors)
 
 
-def test_a_record_to_verify_is_verified_as_one_alone(world: Store) -> None:
+def test_a_record_to_verify_is_verified_as_one_alone(populated: Store) -> None:
     for code, fields in (
         ("WSVRC001", {"DateOfBirth": "2006-07-30", "Gender": "2"}),
         ("WSVRC001", {"DateOfBirth": "", "Gender": None}),
@@ -353,25 +353,25 @@ def test_a_record_to_verify_is_verified_as_one_alone(world: Store) -> None:
         ("WSVRC006", {"ULN": GONE, "FamilyName": "Iyer"}),
         ("WSVRC006", {"ULN": "1000000018"}),
     ):
-        assert verified(world, **fields).code.value == code, (code, fields)
-    (learner,) = verified(world).learners
+        assert verified(populated, **fields).code.value == code, (code, fields)
+    (learner,) = verified(populated).learners
     assert learner == HELD
 
 
-def test_a_record_to_verify_that_would_be_refused_alone_matches_nobody(world: Store) -> None:
-    with world.writing() as transaction:
+def test_a_record_to_verify_that_would_be_refused_alone_matches_nobody(populated: Store) -> None:
+    with populated.writing() as transaction:
         learners.insert(transaction, replace(HELD, uln=UNHELD, given_name="Bogus"))
-    dated = verified(world, DateOfBirth="2006-02-30")
+    dated = verified(populated, DateOfBirth="2006-02-30")
     assert (dated.code.value, dated.learners, dated.flags) == ("WSVRC005", (), (FailureFlag.DATE_OF_BIRTH,))
     assert [reason.rule for reason in dated.reasons][:1] == [Rule.VERIFIABLE]
     # The operator may have loaded what nobody may send.
-    prohibited = verified(world, ULN=UNHELD, GivenName="Bogus")
+    prohibited = verified(populated, ULN=UNHELD, GivenName="Bogus")
     assert (prohibited.code.value, prohibited.learners, prohibited.flags) == ("WSVRC005", (), ())
-    assert verified(world, ULN="1000000086", GivenName="Bogus").code.value == "WSVRC006"
+    assert verified(populated, ULN="1000000086", GivenName="Bogus").code.value == "WSVRC006"
     # What the schema has to say of it, where that is asked of each record apart.
-    assert verified(world, facet_errors=("too long",)).code.value == "WSVRC005"
-    assert verified(world, facet_errors=("missing",), GivenName=None, FamilyName=None).code.value == "WSVRC005"
-    assert verified(world, facet_errors=("missing",), ULN=None).code.value == "WSVRC006"
+    assert verified(populated, facet_errors=("too long",)).code.value == "WSVRC005"
+    assert verified(populated, facet_errors=("missing",), GivenName=None, FamilyName=None).code.value == "WSVRC005"
+    assert verified(populated, facet_errors=("missing",), ULN=None).code.value == "WSVRC006"
 
 
 _PEOPLE = st.fixed_dictionaries(
@@ -405,8 +405,8 @@ def run_job(store: Store, records: list[dict[str, Any]], job_type: JobType) -> l
         return list(batch_output.records_of(unit(transaction), job))
 
 
-class World(NamedTuple):
-    """What batches came to. The ULNs that were issued, which no two worlds share, are told by their order."""
+class BatchesOutcome(NamedTuple):
+    """What batches came to. The ULNs that were issued, which no two databases share, are told by their order."""
 
     outcomes: list[tuple[str, str | None]]
     sent: list[Mapping[str, str]]
@@ -414,8 +414,8 @@ class World(NamedTuple):
     exceptions: list[tuple[Mapping[str, str], list[str]]]
 
 
-def came_to(job_type: JobType, *jobs: list[dict[str, Any]]) -> World:
-    """What one job after the other comes to in a new world."""
+def came_to(job_type: JobType, *jobs: list[dict[str, Any]]) -> BatchesOutcome:
+    """What one job after the other comes to in a new database."""
     with TemporaryDirectory() as folder, new_database(SQLITE, Path(folder)) as url:
         store = fill(Store.open(url))
         before = {row.uln for row in everything(store)[0]}
@@ -426,7 +426,7 @@ def came_to(job_type: JobType, *jobs: list[dict[str, Any]]) -> World:
         store.close()
     names = {row.uln: f"new {number}" for number, row in enumerate(rows) if row.uln not in before}
     codes = [each.return_code.value for each in outputs if each.return_code is not None]
-    return World(
+    return BatchesOutcome(
         outcomes=list(zip(codes, (names.get(each.uln or "", each.uln) for each in outputs), strict=True)),
         sent=[each.sent for each in outputs],
         held=[(names.get(row.uln, row.uln), *row[2:]) for row in rows],
@@ -457,7 +457,7 @@ _RECORDS = st.dictionaries(st.sampled_from([*RECORD, "Notes", "DateOfAddressCapt
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A world that is not made anew for each example."""
+    """A store that is not made anew for each example."""
     return fill(Store.open(f"sqlite:///{tmp_path_factory.mktemp('lasting')}/lrs.db"))
 
 

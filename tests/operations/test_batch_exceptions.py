@@ -77,7 +77,7 @@ NEW = {"GivenName": "Jolyon", "FamilyName": "Featherstone", "DateOfBirth": "2007
 
 
 @pytest.fixture
-def world(store: Store) -> Store:
+def populated(store: Store) -> Store:
     """A store with a learner and her twin, another with a linked one, and one who is deleted."""
     with store.writing() as transaction:
         for learner in (
@@ -170,7 +170,7 @@ def looked_at(store: Store, number: int) -> RecordException:
         return get_exception(unit(transaction), number)
 
 
-def test_what_wants_a_decision_is_left_in_the_order_of_the_records(world: Store) -> None:
+def test_what_wants_a_decision_is_left_in_the_order_of_the_records(populated: Store) -> None:
     sent: tuple[dict[str, str], ...] = (
         {"LastKnownPostCode": "BS8 1TH"},
         {**NEW, "VerificationType": ""},
@@ -181,10 +181,10 @@ def test_what_wants_a_decision_is_left_in_the_order_of_the_records(world: Store)
         {"DateOfBirth": "2020-02-20"},
         {**NEW},
     )
-    job_id = batch(world, *sent)
-    codes = [(each.position, each.code.value) for each in listed(world)]
+    job_id = batch(populated, *sent)
+    codes = [(each.position, each.code.value) for each in listed(populated)]
     assert codes == [(1, "RC006"), (2, "RC007"), (3, "RC009"), (4, "RC010"), (5, "RC011"), (6, "RC013")]
-    possible = listed(world)[1]
+    possible = listed(populated)[1]
     assert possible.sent == {**RECORD}
     assert possible.possible == (ANNE,)
     assert (possible.job_id, possible.organisation, possible.uln) == (job_id, "TEST0001", None)
@@ -192,9 +192,9 @@ def test_what_wants_a_decision_is_left_in_the_order_of_the_records(world: Store)
 
 
 @on_sqlite
-def test_a_job_that_only_looks_leaves_nothing(world: Store) -> None:
-    batch(world, {}, {"ULN": UNHELD}, {"Gender": ""}, check=True)
-    assert listed(world, also_closed=True) == []
+def test_a_job_that_only_looks_leaves_nothing(populated: Store) -> None:
+    batch(populated, {}, {"ULN": UNHELD}, {"Gender": ""}, check=True)
+    assert listed(populated, also_closed=True) == []
 
 
 def test_they_are_told_apart_by_organisation_and_job_and_read_in_portions(
@@ -217,14 +217,14 @@ def test_they_are_told_apart_by_organisation_and_job_and_read_in_portions(
             looked_at(filled, number)
 
 
-def test_choosing_a_learner_writes_what_differs_but_the_upn_and_changes_the_jobs_output(world: Store) -> None:
-    job_id = batch(world, {}, {"LastKnownPostCode": "BS8 1TH"})
-    (exception,) = listed(world)
-    assert output(world, job_id)[0] == Counts(possible_match=1, exists_updated=1)
+def test_choosing_a_learner_writes_what_differs_but_the_upn_and_changes_the_jobs_output(populated: Store) -> None:
+    job_id = batch(populated, {}, {"LastKnownPostCode": "BS8 1TH"})
+    (exception,) = listed(populated)
+    assert output(populated, job_id)[0] == Counts(possible_match=1, exists_updated=1)
 
-    assert chosen(world, exception.id) == Resolution(ReturnCode.EXACT_MATCH, ANNE)
+    assert chosen(populated, exception.id) == Resolution(ReturnCode.EXACT_MATCH, ANNE)
 
-    after = held(world)
+    after = held(populated)
     assert after == replace(
         HELD,
         last_known_post_code="LU1 1AA",
@@ -232,20 +232,20 @@ def test_choosing_a_learner_writes_what_differs_but_the_upn_and_changes_the_jobs
         version_number=8,
         last_updated_date="2025-03-10",
     )
-    with world.reading() as transaction:
+    with populated.reading() as transaction:
         (change,) = history.of(transaction, ANNE)
     assert (change.action, change.author) == (Action.UPDATED, DECIDER)
-    counts, records = output(world, job_id)
+    counts, records = output(populated, job_id)
     assert counts == Counts(exists_updated=2)
     assert [(each.return_code, each.uln) for each in records] == [(ReturnCode.EXACT_MATCH, ANNE)] * 2
     assert records[0].sent == {**RECORD}
-    assert listed(world) == []
-    (closed,) = listed(world, also_closed=True)
+    assert listed(populated) == []
+    (closed,) = listed(populated, also_closed=True)
     assert (closed.state, closed.closed, closed.closed_by) == (ExceptionState.RESOLVED, NOW, "A Decider")
 
 
 @on_sqlite
-def test_what_may_not_be_held_is_left_as_it_was(world: Store) -> None:
+def test_what_may_not_be_held_is_left_as_it_was(populated: Store) -> None:
     for sent, code, not_written in (
         ({"ULN": UNHELD}, "RC009", set()),
         ({"LastKnownPostCode": ""}, "RC010", set()),
@@ -255,22 +255,22 @@ def test_what_may_not_be_held_is_left_as_it_was(world: Store) -> None:
         ({"LastKnownPostCode": "LU2 2AA", "AbilityToShare": "0"}, "RC007", {"AbilityToShare"}),
         ({"AbilityToShare": "2", "GivenName": "A" * 36}, "RC011", {"GivenName", "AbilityToShare"}),
     ):
-        exception = exception_of(world, {"PlaceOfBirth": code, **sent})
+        exception = exception_of(populated, {"PlaceOfBirth": code, **sent})
         assert exception.code.value == code
-        resolution = chosen(world, exception.id)
+        resolution = chosen(populated, exception.id)
         assert (resolution.code.value, resolution.uln) == ("RC002", ANNE)
         told = " ".join(resolution.not_written)
         assert {field for field in (*RECORD, "Notes") if field in told} == not_written
-        after = held(world)
+        after = held(populated)
         assert (after.given_name, after.date_of_birth, after.ability_to_share) == ("Anne-Marie", "2006-07-30", "1")
         assert (after.verification_type, after.notes, after.place_of_birth) == ("1", None, code)
 
 
 @on_sqlite
-def test_who_cannot_be_chosen(world: Store) -> None:
+def test_who_cannot_be_chosen(populated: Store) -> None:
     # It is Beth to the letter, but for the ULN.
-    exception = exception_of(world, {"GivenName": "Beth", "LastKnownPostCode": "BS8 1TH", "ULN": UNHELD})
-    before = [held(world, uln) for uln in (ANNE, BETH, OTHER, LINKED, GONE)]
+    exception = exception_of(populated, {"GivenName": "Beth", "LastKnownPostCode": "BS8 1TH", "ULN": UNHELD})
+    before = [held(populated, uln) for uln in (ANNE, BETH, OTHER, LINKED, GONE)]
     for uln, told in (
         (UNHELD, "no learner"),
         (GONE, "no learner"),
@@ -279,14 +279,14 @@ def test_who_cannot_be_chosen(world: Store) -> None:
         (LINKED, f"linked to {OTHER}"),
         (OTHER, f"ULN {BETH}"),
     ):
-        with world.writing() as transaction, pytest.raises(NotPossible, match=told):
+        with populated.writing() as transaction, pytest.raises(NotPossible, match=told):
             choose(transaction, exception.id, uln)
-        assert looked_at(world, exception.id) == exception
-    assert [held(world, uln) for uln in (ANNE, BETH, OTHER, LINKED, GONE)] == before
-    assert chosen(world, exception.id, BETH).uln == BETH
+        assert looked_at(populated, exception.id) == exception
+    assert [held(populated, uln) for uln in (ANNE, BETH, OTHER, LINKED, GONE)] == before
+    assert chosen(populated, exception.id, BETH).uln == BETH
 
 
-def test_registering_with_corrections_issues_a_new_uln(world: Store) -> None:
+def test_registering_with_corrections_issues_a_new_uln(populated: Store) -> None:
     ulns = {ANNE, BETH, OTHER, LINKED, GONE, UNHELD}
     for code, sent, corrections in (
         ("RC006", {**NEW, "AbilityToShare": ""}, {"AbilityToShare": "0"}),
@@ -297,29 +297,29 @@ def test_registering_with_corrections_issues_a_new_uln(world: Store) -> None:
         ("RC011", {**NEW, "DateOfBirth": "21/11/2007"}, {"FamilyName": "Ruthven", "DateOfBirth": "2007-11-21"}),
         ("RC013", {**NEW, "DateOfBirth": "2020-11-21"}, {"FamilyName": "Cholmondeley", "DateOfBirth": "2007-11-21"}),
     ):
-        exception = exception_of(world, sent)
+        exception = exception_of(populated, sent)
         assert exception.code.value == code
-        resolution = registered(world, exception.id, **corrections)
+        resolution = registered(populated, exception.id, **corrections)
         assert resolution.code is ReturnCode.REGISTERED
         assert resolution.uln not in ulns
         ulns.add(resolution.uln)
-        learner, expected = held(world, resolution.uln), {**RECORD, **sent, **corrections}
+        learner, expected = held(populated, resolution.uln), {**RECORD, **sent, **corrections}
         for field in ("GivenName", "FamilyName", "DateOfBirth", "Gender", "AbilityToShare", "UniquePupilNumber"):
             assert getattr(learner, python_name(field)) == expected[field]
         assert (learner.title, learner.place_of_birth) == (corrections.get("Title"), expected["PlaceOfBirth"] or None)
-        with world.reading() as transaction:
+        with populated.reading() as transaction:
             (change,) = history.of(transaction, resolution.uln)
         assert (change.action, change.author, learner.version_number) == (Action.REGISTERED, DECIDER, 1)
-        counts, (record,) = output(world, exception.job_id)
+        counts, (record,) = output(populated, exception.job_id)
         assert counts == Counts(new=1)
         assert (record.return_code, record.uln) == (ReturnCode.REGISTERED, resolution.uln)
         assert record.sent == {**RECORD, **sent}
-    assert held(world) == HELD
+    assert held(populated) == HELD
 
 
 @on_sqlite
-def test_what_cannot_be_registered(world: Store) -> None:
-    exception = exception_of(world, {})
+def test_what_cannot_be_registered(populated: Store) -> None:
+    exception = exception_of(populated, {})
     refused: tuple[tuple[dict[str, Any], type[LrsError], str], ...] = (
         ({"LastKnownPostCode": "bs8 1th"}, NotPossible, f"ULN {ANNE}"),
         ({"FamilyName": ""}, InvalidRecord, "FamilyName: missing"),
@@ -337,87 +337,90 @@ def test_what_cannot_be_registered(world: Store) -> None:
     )
     for corrections, error, told in refused:
         # Nothing of it is left in the transaction that it was tried in, either.
-        with world.writing() as transaction, pytest.raises(error, match=told):
+        with populated.writing() as transaction, pytest.raises(error, match=told):
             register(transaction, exception.id, **corrections)
-        assert looked_at(world, exception.id) == exception
-    assert registered(world, exception.id).code is ReturnCode.REGISTERED
+        assert looked_at(populated, exception.id) == exception
+    assert registered(populated, exception.id).code is ReturnCode.REGISTERED
 
 
-def test_a_withdrawn_one_keeps_its_return_code_and_is_closed(world: Store) -> None:
-    exception = exception_of(world, {})
-    with world.writing() as transaction:
+def test_a_withdrawn_one_keeps_its_return_code_and_is_closed(populated: Store) -> None:
+    exception = exception_of(populated, {})
+    with populated.writing() as transaction:
         withdraw(transaction, exception.id)
-    (closed,) = listed(world, also_closed=True)
+    (closed,) = listed(populated, also_closed=True)
     assert (closed.state, closed.code, closed.closed_by) == (ExceptionState.WITHDRAWN, exception.code, "A Decider")
-    assert listed(world) == []
-    assert output(world, exception.job_id)[0] == Counts(possible_match=1)
+    assert listed(populated) == []
+    assert output(populated, exception.job_id)[0] == Counts(possible_match=1)
 
 
 DECISIONS: dict[str, Callable[..., Any]] = {"choose": choose, "register": register, "withdraw": withdraw}
 
 
 @on_sqlite
-def test_what_is_closed_is_closed(world: Store) -> None:
+def test_what_is_closed_is_closed(populated: Store) -> None:
     for first, decide_first in DECISIONS.items():
-        exception = exception_of(world, {"ULN": UNHELD, "FamilyName": first})
-        with world.writing() as transaction:
+        exception = exception_of(populated, {"ULN": UNHELD, "FamilyName": first})
+        with populated.writing() as transaction:
             decide_first(transaction, exception.id)
         state = "withdrawn" if first == "withdraw" else "resolved"
         told = f"Exception {exception.id} was {state} by A Decider on 2025-03-10 already"
-        before = looked_at(world, exception.id), held(world)
+        before = looked_at(populated, exception.id), held(populated)
         for decide in DECISIONS.values():
-            with world.writing() as transaction, pytest.raises(NotPossible, match=told):
+            with populated.writing() as transaction, pytest.raises(NotPossible, match=told):
                 decide(transaction, exception.id)
-        assert (looked_at(world, exception.id), held(world)) == before
+        assert (looked_at(populated, exception.id), held(populated)) == before
 
 
-def test_after_45_days_nobody_decides_any_more(world: Store) -> None:
-    last, late = exception_of(world, {}), exception_of(world, {"FamilyName": "O'Harra"})
-    assert [each.id for each in listed(world, now=LAST_MOMENT)] == [last.id, late.id]
-    assert chosen(world, last.id, now=LAST_MOMENT).uln == ANNE
+def test_after_45_days_nobody_decides_any_more(populated: Store) -> None:
+    last, late = exception_of(populated, {}), exception_of(populated, {"FamilyName": "O'Harra"})
+    assert [each.id for each in listed(populated, now=LAST_MOMENT)] == [last.id, late.id]
+    assert chosen(populated, last.id, now=LAST_MOMENT).uln == ANNE
 
     too_late = LAST_MOMENT + timedelta(seconds=1)
-    assert listed(world, now=too_late) == []
-    states = [each.state_on(too_late.date()) for each in listed(world, now=too_late, also_closed=True)]
+    assert listed(populated, now=too_late) == []
+    states = [each.state_on(too_late.date()) for each in listed(populated, now=too_late, also_closed=True)]
     assert states == [ExceptionState.RESOLVED, ExceptionState.EXPIRED]
     for decide in DECISIONS.values():
-        with world.writing() as transaction, pytest.raises(NotPossible, match="expired: its last day was 2025-04-24"):
+        with (
+            populated.writing() as transaction,
+            pytest.raises(NotPossible, match="expired: its last day was 2025-04-24"),
+        ):
             decide(transaction, late.id, now=too_late)
     # The clock was put back: it was never written down that it had expired.
-    assert chosen(world, late.id, now=LAST_MOMENT).uln == ANNE
+    assert chosen(populated, late.id, now=LAST_MOMENT).uln == ANNE
 
 
 @on_sqlite
-def test_what_a_job_leaves_is_resolved_when_it_has_finished(world: Store) -> None:
-    job_id = submit(world, [{}, {}])
-    lease = work(world, most=1)
-    (exception,) = listed(world)
+def test_what_a_job_leaves_is_resolved_when_it_has_finished(populated: Store) -> None:
+    job_id = submit(populated, [{}, {}])
+    lease = work(populated, most=1)
+    (exception,) = listed(populated)
     with pytest.raises(NotPossible, match=f"Job {job_id} is InProgress"):
-        chosen(world, exception.id)
-    with world.writing() as transaction:
+        chosen(populated, exception.id)
+    with populated.writing() as transaction:
         for _ in range(3):
             lease = job_work.count_death(unit(transaction), lease)
     with pytest.raises(NotPossible, match=f"Job {job_id} is Failed"):
-        registered(world, exception.id)
-    assert looked_at(world, exception.id).state is ExceptionState.OPEN
+        registered(populated, exception.id)
+    assert looked_at(populated, exception.id).state is ExceptionState.OPEN
 
 
 @on_sqlite
-def test_possible_learners_are_told_as_they_are_held_now(world: Store) -> None:
-    exception = exception_of(world, {"GivenName": "Anna", "LastKnownPostCode": "BS8 1TH"})
+def test_possible_learners_are_told_as_they_are_held_now(populated: Store) -> None:
+    exception = exception_of(populated, {"GivenName": "Anna", "LastKnownPostCode": "BS8 1TH"})
 
     def possible() -> list[str]:
-        with world.reading() as transaction:
+        with populated.reading() as transaction:
             return [learner.uln for learner in possible_learners(unit(transaction), exception)]
 
     assert possible() == [ANNE, BETH]
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         merge_learners(unit(transaction, author=OPERATOR), OTHER, ANNE)
     assert possible() == [OTHER, BETH]
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         merge_learners(unit(transaction, author=OPERATOR), OTHER, BETH)
     assert possible() == [OTHER]
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         delete_learner(unit(transaction, author=OPERATOR), ANNE)
         delete_learner(unit(transaction, author=OPERATOR), BETH)
     assert possible() == []
@@ -434,24 +437,24 @@ def once(action: Callable[[], Any], transaction: Transaction) -> None:
     transaction.before_write = act
 
 
-def test_a_rival_between_look_and_write_wins(world: Store) -> None:
-    exception = exception_of(world, {})
-    with world.writing() as transaction:
+def test_a_rival_between_look_and_write_wins(populated: Store) -> None:
+    exception = exception_of(populated, {})
+    with populated.writing() as transaction:
         # In the same transaction: on SQLite nobody else's could write. What is undone is the loser's alone.
         once(lambda: withdraw(transaction, exception.id), transaction)
         with pytest.raises(NotPossible, match="withdrawn"):
             choose(transaction, exception.id)
 
 
-def test_of_those_who_decide_at_the_same_moment_one_does(world: Store) -> None:
-    exception = exception_of(world, {})
+def test_of_those_who_decide_at_the_same_moment_one_does(populated: Store) -> None:
+    exception = exception_of(populated, {})
     together = threading.Barrier(6)
     done, refused = [], []
 
     def try_it(decide: Callable[..., Any]) -> None:
         together.wait()
         try:
-            with world.writing() as transaction:
+            with populated.writing() as transaction:
                 decide(transaction, exception.id)
                 done.append(decide)
         except NotPossible:
@@ -463,10 +466,10 @@ def test_of_those_who_decide_at_the_same_moment_one_does(world: Store) -> None:
     for thread in threads:
         thread.join()
     assert (len(done), len(refused)) == (1, 5)
-    with world.reading() as transaction:
+    with populated.reading() as transaction:
         count = learners.count(transaction)
     assert count == 5 + (done == [register])
-    assert held(world).version_number == 7 + (done == [choose])
+    assert held(populated).version_number == 7 + (done == [choose])
 
 
 def test_what_can_be_corrected_is_what_a_record_says_of_its_learner() -> None:

@@ -47,7 +47,7 @@ def somebody(name: str) -> Learner:
 
 
 @pytest.fixture
-def world(store: Store) -> Store:
+def populated(store: Store) -> Store:
     with store.writing() as transaction:
         learners.insert_many(transaction, [somebody(name) for name in NAMES])
     return store
@@ -138,9 +138,9 @@ def answers(store: Store, name: str) -> dict[str, str]:
     return told
 
 
-def test_a_linked_one_leads_to_its_master_whoever_asks(world: Store) -> None:
-    merge(world, ANN, BEA)
-    assert answers(world, "Bea") == {
+def test_a_linked_one_leads_to_its_master_whoever_asks(populated: Store) -> None:
+    merge(populated, ANN, BEA)
+    assert answers(populated, "Bea") == {
         "find by ULN": "WSRC0022 Ann",
         "find": "WSRC0022 Ann",
         "retrieve": "WSRC0022 Ann",
@@ -156,14 +156,14 @@ def test_a_linked_one_leads_to_its_master_whoever_asks(world: Store) -> None:
         "update": "WSRC0006",
         "register": "WSRC0021",
     }
-    assert answers(world, "Ann") == as_itself
-    unmerge(world, BEA)
-    assert answers(world, "Bea") == {key: value.replace("Ann", "Bea") for key, value in as_itself.items()}
+    assert answers(populated, "Ann") == as_itself
+    unmerge(populated, BEA)
+    assert answers(populated, "Bea") == {key: value.replace("Ann", "Bea") for key, value in as_itself.items()}
 
 
-def test_a_deleted_one_is_nobody_whoever_asks(world: Store) -> None:
-    delete(world, BEA)
-    assert answers(world, "Bea") == {
+def test_a_deleted_one_is_nobody_whoever_asks(populated: Store) -> None:
+    delete(populated, BEA)
+    assert answers(populated, "Bea") == {
         "find by ULN": "WSRC0001",
         "find": "WSRC0001",
         "retrieve": "WSRC0001",
@@ -171,44 +171,48 @@ def test_a_deleted_one_is_nobody_whoever_asks(world: Store) -> None:
         "update": "WSRC0019",
         "register": "WSRC0005",
     }
-    with world.reading() as transaction:
+    with populated.reading() as transaction:
         assert [key.uln for key in name_keys.by_date(transaction, "2001-02-05", "bea")] == []
 
 
-def test_a_possible_match_of_a_linked_one_is_its_master(world: Store) -> None:
-    merge(world, ANN, BEA)
-    with world.reading() as transaction:
+def test_a_possible_match_of_a_linked_one_is_its_master(populated: Store) -> None:
+    merge(populated, ANN, BEA)
+    with populated.reading() as transaction:
         decision = find_by_demographics(
             unit(transaction), DemographicsAsked("Bea", "Birch", "2001-02-05", "2", "LU1 1AA")
         )
     assert [learner.uln for learner in decision.learners] == [ANN]
 
 
-def test_both_histories_have_it_and_no_version_changes(world: Store) -> None:
-    merge(world, BEA, CAT)
-    merge(world, ANN, BEA)
-    assert remembered(world, ANN) == (Change(Action.MERGED, NOW, OPERATOR, {"linked_ulns": (None, f"{BEA} {CAT}")}),)
-    assert remembered(world, BEA) == (
+def test_both_histories_have_it_and_no_version_changes(populated: Store) -> None:
+    merge(populated, BEA, CAT)
+    merge(populated, ANN, BEA)
+    assert remembered(populated, ANN) == (
+        Change(Action.MERGED, NOW, OPERATOR, {"linked_ulns": (None, f"{BEA} {CAT}")}),
+    )
+    assert remembered(populated, BEA) == (
         Change(Action.MERGED, NOW, OPERATOR, {"linked_ulns": (None, CAT)}),
         Change(Action.MERGED, NOW, OPERATOR, {"master_uln": (None, ANN), "linked_ulns": (CAT, None)}),
     )
-    assert remembered(world, CAT) == (
+    assert remembered(populated, CAT) == (
         Change(Action.MERGED, NOW, OPERATOR, {"master_uln": (None, BEA)}),
         Change(Action.MERGED, NOW, OPERATOR, {"master_uln": (BEA, ANN)}),
     )
-    unmerge(world, BEA)
+    unmerge(populated, BEA)
     taken_back = {"master_uln": (ANN, None), "linked_ulns": (None, CAT)}
-    assert remembered(world, BEA)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, taken_back)
-    assert remembered(world, ANN)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, {"linked_ulns": (f"{BEA} {CAT}", None)})
-    assert remembered(world, CAT)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, {"master_uln": (ANN, BEA)})
-    assert {held(world, uln).version_number for uln in (ANN, BEA, CAT)} == {3}
+    assert remembered(populated, BEA)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, taken_back)
+    assert remembered(populated, ANN)[-1] == Change(
+        Action.UNMERGED, NOW, OPERATOR, {"linked_ulns": (f"{BEA} {CAT}", None)}
+    )
+    assert remembered(populated, CAT)[-1] == Change(Action.UNMERGED, NOW, OPERATOR, {"master_uln": (ANN, BEA)})
+    assert {held(populated, uln).version_number for uln in (ANN, BEA, CAT)} == {3}
 
 
-def test_a_deletion_is_in_the_history(world: Store) -> None:
-    delete(world, BEA)
-    (change,) = remembered(world, BEA)
+def test_a_deletion_is_in_the_history(populated: Store) -> None:
+    delete(populated, BEA)
+    (change,) = remembered(populated, BEA)
     assert (change.action, change.fields["learner_status"]) == (Action.DELETED, ("1", "2"))
-    assert (held(world, BEA).version_number, held(world, BEA).last_updated_date) == (4, "2025-03-10")
+    assert (held(populated, BEA).version_number, held(populated, BEA).last_updated_date) == (4, "2025-03-10")
 
 
 def test_one_that_was_loaded_as_linked_can_be_unmerged(store: Store) -> None:
@@ -235,40 +239,40 @@ def test_one_that_was_loaded_as_linked_can_be_unmerged(store: Store) -> None:
         (lambda store: delete(store, "2000000001"), "There is no learner with the ULN 2000000001"),
     ],
 )
-def test_what_cannot_be_changes_nothing(world: Store, attempt: Callable[[Store], None], told: str) -> None:
-    merge(world, ANN, BEA)
-    delete(world, DOT)
-    before = everything(world)
+def test_what_cannot_be_changes_nothing(populated: Store, attempt: Callable[[Store], None], told: str) -> None:
+    merge(populated, ANN, BEA)
+    delete(populated, DOT)
+    before = everything(populated)
     with pytest.raises(NotPossible, match=told):
-        attempt(world)
-    assert everything(world) == before
+        attempt(populated)
+    assert everything(populated) == before
 
 
-def test_merging_then_unmerging_gives_the_register_back(world: Store) -> None:
+def test_merging_then_unmerging_gives_the_register_back(populated: Store) -> None:
     """From many states, each reached by merging and unmerging at random."""
     chance = random.Random(5)
 
     def attempt(step: Callable[..., None], *named: str) -> bool:
         try:
-            step(world, *named)
+            step(populated, *named)
         except NotPossible:
             return False
         return True
 
     for _ in range(25):
         one, other = chance.sample(list(ULNS.values()), 2)
-        before = everything(world)
+        before = everything(populated)
         if attempt(merge, one, other):
-            unmerge(world, other)
-            assert everything(world) == before
+            unmerge(populated, other)
+            assert everything(populated) == before
             if chance.random() < 0.7:
-                merge(world, one, other)
+                merge(populated, one, other)
         elif chance.random() < 0.4:
             attempt(unmerge, other)
-    assert len(masters(world)) > 2
+    assert len(masters(populated)) > 2
 
 
-def test_those_who_merge_at_the_same_moment_make_no_cycle(world: Store) -> None:
+def test_those_who_merge_at_the_same_moment_make_no_cycle(populated: Store) -> None:
     """Everybody into everybody, from several threads: every master is a master in the end, and listed as one."""
     together = threading.Barrier(4)
     failures: list[BaseException] = []
@@ -278,9 +282,9 @@ def test_those_who_merge_at_the_same_moment_make_no_cycle(world: Store) -> None:
         together.wait()
         for _ in range(12):
             try:
-                merge(world, *chance.sample(list(ULNS.values()), 2))
+                merge(populated, *chance.sample(list(ULNS.values()), 2))
                 if chance.random() < 0.5:
-                    unmerge(world, chance.choice(list(ULNS.values())))
+                    unmerge(populated, chance.choice(list(ULNS.values())))
             except NotPossible:
                 continue
             except BaseException as error:
@@ -293,7 +297,7 @@ def test_those_who_merge_at_the_same_moment_make_no_cycle(world: Store) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    linked = masters(world)
+    linked = masters(populated)
     assert set(linked.values()).isdisjoint(linked)
 
 
@@ -319,29 +323,29 @@ def once(action: Callable[[], Any], transaction: Transaction) -> None:
 )
 @on_postgresql
 def test_a_rival_between_look_and_lock_is_seen(
-    world: Store, database_url: str, rival: Callable[[Store], None], after: dict[str, str]
+    populated: Store, database_url: str, rival: Callable[[Store], None], after: dict[str, str]
 ) -> None:
     other = Store(database_url)
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         once(lambda: rival(other), transaction)
         merge_learners(unit(transaction, author=OPERATOR), ANN, BEA)
     other.close()
-    assert masters(world) == after
+    assert masters(populated) == after
 
 
 @on_postgresql
-def test_of_two_that_merge_into_each_other_one_is_refused(world: Store, database_url: str) -> None:
+def test_of_two_that_merge_into_each_other_one_is_refused(populated: Store, database_url: str) -> None:
     other = Store(database_url)
 
     def merge_while_a_rival_does() -> None:
-        with world.writing() as transaction:
+        with populated.writing() as transaction:
             once(lambda: merge(other, BEA, ANN), transaction)
             merge_learners(unit(transaction, author=OPERATOR), ANN, BEA)
 
     with pytest.raises(NotPossible, match=f"The learner with the ULN {BEA} is the master of {ANN}"):
         merge_while_a_rival_does()
     other.close()
-    assert masters(world) == {ANN: BEA}
+    assert masters(populated) == {ANN: BEA}
 
 
 def update_title(store: Store, uln: str) -> None:
@@ -352,7 +356,7 @@ def update_title(store: Store, uln: str) -> None:
 
 
 @on_postgresql
-def test_who_is_loaded_as_linked_while_its_master_is_merged_waits_and_is_told(world: Store) -> None:
+def test_who_is_loaded_as_linked_while_its_master_is_merged_waits_and_is_told(populated: Store) -> None:
     record = {
         "GivenName": "Ida",
         "FamilyName": "Birch",
@@ -364,9 +368,9 @@ def test_who_is_loaded_as_linked_while_its_master_is_merged_waits_and_is_told(wo
     results: list[learners.LoadResult] = []
 
     def load() -> None:
-        results.append(learner_files.load(world, [json.dumps(record).encode()], clock=SettableClock(NOW)))
+        results.append(learner_files.load(populated, [json.dumps(record).encode()], clock=SettableClock(NOW)))
 
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         merge_learners(unit(transaction, author=OPERATOR), ANN, BEA)
         thread = threading.Thread(target=load)
         thread.start()

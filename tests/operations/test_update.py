@@ -56,7 +56,7 @@ RECORD: dict[str, str | None] = {
 
 
 @pytest.fixture
-def world(store: Store) -> Store:
+def populated(store: Store) -> Store:
     """A store with the learner, another one, and one that is linked to that."""
     with store.writing() as transaction:
         learners.insert(transaction, HELD)
@@ -93,8 +93,8 @@ def remembered(store: Store, uln: str = ULN) -> tuple[Change, ...]:
         return history.of(transaction, uln)
 
 
-def test_what_changed_is_stored_in_the_next_version(world: Store) -> None:
-    decision = asked(world, FamilyName="Smith", PreviousFamilyName="O'Hara", LastKnownPostCode="zz999zz", Title="")
+def test_what_changed_is_stored_in_the_next_version(populated: Store) -> None:
+    decision = asked(populated, FamilyName="Smith", PreviousFamilyName="O'Hara", LastKnownPostCode="zz999zz", Title="")
     expected = replace(
         HELD,
         family_name="Smith",
@@ -105,12 +105,12 @@ def test_what_changed_is_stored_in_the_next_version(world: Store) -> None:
         last_updated_date="2025-03-10",
     )
     assert (decision.code, decision.learners) == (ResponseCode.UPDATED, (expected,))
-    assert held(world) == expected
+    assert held(populated) == expected
 
 
-def test_its_history_says_who_changed_what_and_when(world: Store) -> None:
-    asked(world, FamilyName="Smith", Title="")
-    assert remembered(world) == (
+def test_its_history_says_who_changed_what_and_when(populated: Store) -> None:
+    asked(populated, FamilyName="Smith", Title="")
+    assert remembered(populated) == (
         Change(
             Action.UPDATED,
             NOW,
@@ -140,33 +140,33 @@ def test_its_history_says_who_changed_what_and_when(world: Store) -> None:
         ({"FamilyName": "iyer", "Title": "Dr"}, ResponseCode.ALREADY_EXISTS),
     ],
 )
-def test_any_other_answer_writes_nothing(world: Store, changed: dict[str, Any], code: ResponseCode) -> None:
-    decision = asked(world, **changed)
+def test_any_other_answer_writes_nothing(populated: Store, changed: dict[str, Any], code: ResponseCode) -> None:
+    decision = asked(populated, **changed)
     assert (decision.code, decision.learners) == (code, ())
     assert decision.reasons
-    assert held(world) == HELD
-    assert remembered(world) == ()
+    assert held(populated) == HELD
+    assert remembered(populated) == ()
 
 
-def test_its_own_keys_are_nobody_elses(world: Store) -> None:
-    assert asked(world, GivenName="ANNE‐MARIE").code is ResponseCode.UPDATED
+def test_its_own_keys_are_nobody_elses(populated: Store) -> None:
+    assert asked(populated, GivenName="ANNE‐MARIE").code is ResponseCode.UPDATED
 
 
-def test_a_broken_field_rule_changes_nothing(world: Store) -> None:
+def test_a_broken_field_rule_changes_nothing(populated: Store) -> None:
     prohibited = ProhibitedText(words=frozenset({"bogus"}))
     with pytest.raises(FieldsRefused) as caught:
-        asked(world, prohibited=prohibited, Notes="A bogus note", DateOfBirth="1900-02-29", VerificationType="999")
+        asked(populated, prohibited=prohibited, Notes="A bogus note", DateOfBirth="1900-02-29", VerificationType="999")
     assert [violation.rule for violation in caught.value.violations] == [
         Rule.DATE,
         Rule.REQUIRED,
         Rule.PROHIBITED_TEXT,
     ]
-    assert held(world) == HELD
+    assert held(populated) == HELD
 
 
 @pytest.mark.parametrize("changed", [{"DateOfBirth": "1890-01-01"}, {"DateOfBirth": "2024-01-01"}])
-def test_age_is_not_an_updates_business(world: Store, changed: dict[str, str]) -> None:
-    assert asked(world, **changed).code is ResponseCode.UPDATED
+def test_age_is_not_an_updates_business(populated: Store, changed: dict[str, str]) -> None:
+    assert asked(populated, **changed).code is ResponseCode.UPDATED
 
 
 def found(store: Store, family_name: str) -> ResponseCode:
@@ -194,18 +194,18 @@ def once(action: Callable[[], Any], transaction: Transaction) -> None:
     transaction.before_write = act
 
 
-def test_a_rival_between_look_and_write_makes_the_version_stale(world: Store) -> None:
+def test_a_rival_between_look_and_write_makes_the_version_stale(populated: Store) -> None:
     rivals: list[Decision] = []
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         # In the same transaction: on SQLite nobody else's could write.
         once(lambda: rivals.append(ask(transaction, Title="Dr", author=Author("TEST0002", "A Rival"))), transaction)
         decision = ask(transaction, Title="Mx", Notes="She has moved.")
     assert rivals[0].code is ResponseCode.UPDATED
     assert decision.code is ResponseCode.STALE_VERSION
-    learner = held(world)
+    learner = held(populated)
     assert learner is not None
     assert (learner.title, learner.notes, learner.version_number) == ("Dr", None, 8)
-    assert [change.author.user for change in remembered(world)] == ["A Rival"]
+    assert [change.author.user for change in remembered(populated)] == ["A Rival"]
 
 
 @pytest.mark.parametrize(
@@ -220,14 +220,14 @@ def test_a_rival_between_look_and_write_makes_the_version_stale(world: Store) ->
 )
 @on_postgresql
 def test_a_rival_in_another_transaction_is_seen(
-    world: Store, database_url: str, rival: Callable[[Store], Any], code: ResponseCode
+    populated: Store, database_url: str, rival: Callable[[Store], Any], code: ResponseCode
 ) -> None:
     other = Store(database_url)
-    with world.writing() as transaction:
+    with populated.writing() as transaction:
         once(lambda: rival(other), transaction)
         assert ask(transaction, FamilyName="Smith").code is code
     other.close()
-    learner = held(world)
+    learner = held(populated)
     assert learner is not None
     assert learner.family_name == "O'Hara"
 
@@ -242,13 +242,13 @@ def deleted(store: Store) -> None:
         delete_learner(unit(transaction, author=OPERATOR), ULN)
 
 
-def test_of_those_who_update_one_version_at_the_same_moment_one_does(world: Store) -> None:
+def test_of_those_who_update_one_version_at_the_same_moment_one_does(populated: Store) -> None:
     together = threading.Barrier(6)
     codes: list[ResponseCode] = []
 
     def try_it(title: str) -> None:
         together.wait()
-        codes.append(asked(world, Title=title).code)
+        codes.append(asked(populated, Title=title).code)
 
     threads = [threading.Thread(target=try_it, args=(f"Title {number}",)) for number in range(6)]
     for thread in threads:
@@ -256,19 +256,19 @@ def test_of_those_who_update_one_version_at_the_same_moment_one_does(world: Stor
     for thread in threads:
         thread.join()
     assert sorted(codes) == [ResponseCode.UPDATED] + [ResponseCode.STALE_VERSION] * 5
-    learner = held(world)
+    learner = held(populated)
     assert learner is not None
     assert learner.version_number == 8
-    assert len(remembered(world)) == 1
+    assert len(remembered(populated)) == 1
 
 
-def test_of_those_who_take_the_same_keys_at_the_same_moment_one_does(world: Store) -> None:
+def test_of_those_who_take_the_same_keys_at_the_same_moment_one_does(populated: Store) -> None:
     together = threading.Barrier(2)
     codes: list[ResponseCode] = []
 
     def take(uln: str) -> None:
         together.wait()
-        codes.append(asked(world, uln=uln, FamilyName="Smith").code)
+        codes.append(asked(populated, uln=uln, FamilyName="Smith").code)
 
     threads = [threading.Thread(target=take, args=(uln,)) for uln in (ULN, OTHER)]
     for thread in threads:

@@ -31,6 +31,9 @@ class Author:
 OPERATOR = Author("", "operator")
 """The person who runs the service's own commands, on behalf of no organisation."""
 
+NOBODY = Author("", "")
+"""A caller who is not authenticated yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
