@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -78,11 +78,10 @@ def replace_for(transaction: Transaction, before: Learner, after: Learner) -> No
     insert_for(transaction, [after])
 
 
-def rewrite(transaction: Transaction, old: Iterable[NameKey], new: Sequence[NameKey]) -> None:
-    """Replace a learner's `old` keys by the `new` ones. Some old ones may be gone, and some new ones may exist."""
-    _DELETE.run_each(transaction, {_primary_key(each) for each in (*old, *new)})
-    if new:
-        _INSERT.run(transaction, map(tuple, new))
+def rewrite(transaction: Transaction, old: Collection[NameKey], new: Collection[NameKey]) -> None:
+    """Replace the `old` keys by the `new` ones. Some old ones may be gone, and some new ones may exist."""
+    _DELETE.run_each(transaction, sorted({_primary_key(each) for each in (*old, *new)}))
+    _INSERT.run(transaction, map(tuple, sorted(new)))
 
 
 def _in_portions(statement: Prepared, transaction: Transaction, *values: Any) -> Iterator[NameKey]:

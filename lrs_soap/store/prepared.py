@@ -85,9 +85,9 @@ class PreparedUpdate(_Statement):
         return changed
 
     def run_each(self, transaction: Transaction, rows: Iterable[_Values]) -> None:
-        """Run it once for the values of each row. It must not be able to violate a uniqueness."""
+        """Run it once for the values of each row. Raises AlreadyHeld as `Transaction.execute` does."""
         sql, arrange = self._on(transaction)
-        transaction.cursor.executemany(sql, map(arrange, rows))
+        transaction.write_each(sql, list(map(arrange, rows)))
 
 
 class PreparedInsert(_Statement):

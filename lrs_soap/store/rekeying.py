@@ -37,6 +37,8 @@ from lrs_soap.store.transaction import Transaction
 # How long a portion keeps other writers waiting, and how many learners are read for it at most.
 _PORTION_SECONDS = 0.02
 _PORTION = 500
+# So many are rewritten before a portion looks at the time.
+_AT_ONCE = 20
 # Between portions, where writers take turns: a server that waits looks every 2 ms.
 _PAUSE_SECONDS = 0.004
 _LEASE_SECONDS = 10
@@ -105,10 +107,7 @@ _NEXT_DATES = tuple(
         select(func.min(tables.name_keys.c.date_of_birth)).where(tables.name_keys.c.date_of_birth > bindparam("date")),
     )
 )
-_LOCKED = Prepared(
-    select(*(learners.c[name] for name in HELD_FIELDS)).where(learners.c.uln == bindparam("uln")).with_for_update(),
-    "uln",
-)
+_LOCKED = select(*(learners.c[name] for name in HELD_FIELDS)).order_by(learners.c.uln).with_for_update()
 _SET_IDENTITY = PreparedUpdate(
     update(learners)
     .where(learners.c.uln == bindparam("learner"))
@@ -228,12 +227,12 @@ class Rekeying:
         date_of_birth, uln = self._read_to.date_of_birth, self._read_to.uln
         ends = time.monotonic() + _PORTION_SECONDS
         while self._ahead:
-            held = self._ahead.popleft()
-            has_changed, has_kept = _rewrite(transaction, held)
-            rewritten += has_changed
-            kept += has_kept
+            several = [self._ahead.popleft() for _ in range(min(_AT_ONCE, len(self._ahead)))]
+            more_rewritten, more_kept = _rewrite(transaction, several)
+            rewritten += more_rewritten
+            kept += more_kept
             if self._ahead and time.monotonic() >= ends:
-                date_of_birth, uln = held.date_of_birth, held.uln
+                date_of_birth, uln = several[-1].date_of_birth, several[-1].uln
                 break
         self.progress = Progress(date_of_birth, uln, rewritten, kept)
 
@@ -310,21 +309,45 @@ def _next_date(transaction: Transaction, date_of_birth: str) -> str | None:
     return min((date for date in dates if date is not None), default=None)
 
 
-def _rewrite(transaction: Transaction, held: _Held) -> tuple[bool, bool]:
-    """Rewrite what has been read; return whether anything was, and whether the identity keys had to be kept."""
-    learner = Learner(*_LOCKED.rows(transaction, held.uln)[0])
-    has_changed = held.has_old_name_keys or learner != held.learner
-    if has_changed:
-        # Whoever has written the learner meanwhile may have held newer keys, and left or deleted the older ones.
-        held_name_keys.rewrite(transaction, held.name_keys, name_keys_of(learner))
-    if learner.is_deleted or not held.has_old_identity:
-        return has_changed, False
+def _rewrite(transaction: Transaction, several: list[_Held]) -> tuple[int, int]:
+    """Rewrite what has been read; return how many have new keys, and how many had to keep their identity keys."""
+    learners_now = _locked(transaction, {held.uln for held in several})
+    old: set[NameKey] = set()
+    new: set[NameKey] = set()
+    rewritten: set[str] = set()
+    old_identities: list[Learner] = []
+    for held in several:
+        learner = learners_now[held.uln]
+        if held.has_old_name_keys or learner != held.learner:
+            # Whoever has written the learner meanwhile may have held newer keys, and left or deleted the older ones.
+            old.update(held.name_keys)
+            new.update(name_keys_of(learner))
+            rewritten.add(held.uln)
+        if held.has_old_identity and not learner.is_deleted:
+            old_identities.append(learner)
+    held_name_keys.rewrite(transaction, old, new)
+    kept = _set_identity(transaction, old_identities)
+    rewritten.update(learner.uln for learner in old_identities if learner.uln not in kept)
+    return len(rewritten), len(kept)
+
+
+def _locked(transaction: Transaction, ulns: set[str]) -> dict[str, Learner]:
+    """The learners with these ULNs, whom nobody else changes until the transaction ends."""
+    rows = transaction.execute(_LOCKED.where(learners.c.uln.in_(ulns))).all()
+    return {learner.uln: learner for learner in (Learner(*tuple(row)) for row in rows)}
+
+
+def _set_identity(transaction: Transaction, several: list[Learner]) -> set[str]:
+    """Give learners today's identity keys; return the ULNs of those whose keys another learner has."""
     try:
         with transaction.savepoint():
-            _SET_IDENTITY.run(transaction, learner.uln, *identity_keys_of(learner))
+            _SET_IDENTITY.run_each(transaction, [(learner.uln, *identity_keys_of(learner)) for learner in several])
     except AlreadyHeld:
-        return has_changed, True
-    return True, False
+        if len(several) == 1:
+            return {several[0].uln}
+        half = len(several) // 2
+        return _set_identity(transaction, several[:half]) | _set_identity(transaction, several[half:])
+    return set()
 
 
 def _holder(transaction: Transaction, learner: Learner) -> str | None:

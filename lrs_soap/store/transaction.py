@@ -56,6 +56,15 @@ class Transaction:
                 raise AlreadyHeld(_ALREADY_HELD) from error
             raise
 
+    def write_each(self, sql: str, values: Sequence[Any]) -> None:
+        """Run a statement of the driver's once for each of `values`. Raises AlreadyHeld as `execute` does."""
+        try:
+            self.cursor.executemany(sql, values)
+        except Exception as error:
+            if self._dialect.is_duplicate(error):
+                raise AlreadyHeld(_ALREADY_HELD) from error
+            raise
+
     def insert_rows(self, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert very many rows, each the values of `columns`. Raises AlreadyHeld as `execute` does.
 

@@ -39,6 +39,7 @@ Make = Callable[..., Learner]
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portions of one learner each, however fast the machine is."""
     monkeypatch.setattr(rekeying, "_PORTION_SECONDS", 0.0)
+    monkeypatch.setattr(rekeying, "_AT_ONCE", 1)
 
 
 def hold(store: Store, *several: Learner) -> None:
@@ -241,6 +242,21 @@ def test_a_learner_whose_new_identity_another_has_keeps_the_old_one_and_is_liste
         assert list(with_kept_identity(transaction)) == [KeptIdentity(FIRST, THIRD)]
         # It is found by its names all the same.
         assert {row.uln for row in name_keys.by_date(transaction, "2001-04-05", "nadia")} == {FIRST, SECOND, THIRD}
+
+
+def test_of_many_only_those_whose_new_identity_others_have_keep_the_old_one(store: Store, learner: Make) -> None:
+    everybody = people(learner, 50)
+    hold(store, *everybody)
+    rivals = {each.uln: replace(each, uln=f"2{each.uln[1:]}") for each in everybody[3:30:7]}
+    with store.writing() as transaction:
+        learners.insert_many(transaction, list(rivals.values()))
+    work = taken(store)
+    assert work.run(lambda: True)
+    assert (work.progress.rewritten, work.progress.kept) == (0, len(rivals))
+    with store.reading() as transaction:
+        assert list(with_kept_identity(transaction)) == [KeptIdentity(uln, rival.uln) for uln, rival in rivals.items()]
+    held = identity_keys(store)
+    assert all(held[each.uln] == identity_keys_of(each) for each in everybody if each.uln not in rivals)
 
 
 def test_a_learner_whose_new_identity_becomes_free_gets_it(store: Store, learner: Make) -> None:
