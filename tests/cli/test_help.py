@@ -114,7 +114,7 @@ def test_the_version(run: Run) -> None:
 
 # The list of all commands, and the command whose help has every setting.
 @pytest.mark.parametrize("command", [["--help"], ["serve", "--help"]], ids=" ".join)
-def test_help_comes_at_once_and_loads_nothing_that_a_command_needs(command: list[str]) -> None:
+def test_help_loads_nothing_that_a_command_needs(command: list[str]) -> None:
     heavy = "'sqlalchemy', 'spyne', 'lxml', 'waitress', 'alembic', 'argon2', 'cryptography', 'rich.progress'"
     program = (
         "import sys\nfrom lrs_soap.cli.app import app\n"

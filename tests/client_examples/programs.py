@@ -46,10 +46,14 @@ def variables(address: str, **more: str) -> dict[str, str]:
     return {**inherited, **{f"LEARNING_RECORDS_{name}": value for name, value in own.items()}}
 
 
+PATIENCE = 120.0
+"""Within how many seconds every program ends."""
+
+
 def run(address: str, *command: str, said: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end against the service at an address; `more` are variables as of `variables`."""
     return subprocess.run(
-        command, input=said, capture_output=True, encoding="utf-8", timeout=120, env=variables(address, **more)
+        command, input=said, capture_output=True, encoding="utf-8", timeout=PATIENCE, env=variables(address, **more)
     )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -99,10 +98,8 @@ def test_another_page_than_that_of_maintenance_is_no_answer(program: tuple[str, 
 
 @each_program
 def test_a_service_that_says_nothing_is_not_waited_for(program: tuple[str, ...]) -> None:
-    started = time.monotonic()
     with silent() as address:
         done = run(address, *program, TIMEOUT="1", RETRIES="1")
-    assert time.monotonic() - started < 20
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith(f"No answer from {address}")
 

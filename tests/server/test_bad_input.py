@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -94,15 +93,12 @@ def outcome(answer: Answer) -> str | None:
 
 @pytest.mark.parametrize(("make", "expected"), REQUESTS.values(), ids=REQUESTS)
 def test_bad_input_has_a_clear_answer(victim: RunningServer, make: Callable[[], str | bytes], expected: str) -> None:
-    started = time.monotonic()
+    # What is quadratic takes minutes, and `post` does not wait for so long.
     answer = post(victim.url, make())
-    taken = time.monotonic() - started
 
     assert outcome(answer) == expected
     assert b"Traceback" not in answer.body
     assert "Traceback" not in victim.logged()
-    # Generous: a machine may be busy. What is quadratic takes minutes.
-    assert taken < 15
     assert outcome(post(victim.url, CALL)) == "WSRC0004"
 
 
@@ -180,12 +176,10 @@ def test_memory_does_not_grow_with_bad_requests(victim: RunningServer) -> None:
 
 def test_xsi_attributes_by_the_thousand_are_told_apart_in_time(victim: RunningServer) -> None:
     attributes = many('xsi:a{0}=""', 5_000)
-    started = time.monotonic()
 
     answer = post(victim.url, CALL.replace("<FamilyName>", f'<FamilyName xmlns:xsi="{XSI}" {attributes}>'))
 
     assert outcome(answer) == "WSEC0001"
-    assert time.monotonic() - started < 15
 
 
 def test_an_envelope_of_prefixes_alone_is_no_call(victim: RunningServer) -> None:
