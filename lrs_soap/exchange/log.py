@@ -43,37 +43,37 @@ class ExchangeLog:
         level = _level_of(exchange)
         if (self._failures_only and exchange.error is None) or not self._logger.is_enabled_for(level):
             return
-        facts: dict[str, object] = {name: value for name, value in self._facts(exchange) if value is not None}
+        facts = {name: value for name, value in self._facts(exchange).items() if value is not None}
         if exchange.error is not None:
             facts["exc_info"] = exchange.error
         with suppress(OSError, ValueError):
             self._logger.log(level, "exchange", **facts)
 
-    def _facts(self, exchange: Exchange) -> tuple[tuple[str, object], ...]:
+    def _facts(self, exchange: Exchange) -> dict[str, object]:
         """What a line may have, in its order; None for what is not known."""
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
         reasons = [reason for decision in exchange.decisions for reason in decision.reasons]
-        return (
-            ("time", self._clock.now().isoformat()),
-            ("exchange", exchange.id),
-            ("origin", exchange.origin.value),
-            ("world", None if exchange.world == MAIN_WORLD else exchange.world),
-            ("path", exchange.path),
-            ("operation", exchange.operation),
-            ("job", exchange.job),
-            ("record", exchange.record),
-            ("organisation", organisation),
-            ("claimed_organisation", None if claim.organisation == organisation else _short(claim.organisation)),
-            ("user", _short(user)),
-            ("certificate", _short(exchange.certificate)),
-            ("code", exchange.code),
-            ("reasons", [sentence(reason) for reason in reasons[:_MOST]] or None),
-            ("findings", [_short(finding) for finding in exchange.findings[:_MOST]] or None),
-            ("status", exchange.status or None),
-            ("milliseconds", round(exchange.milliseconds(), 2)),
-            ("stages", _stages(exchange) if self._is_detailed else None),
-        )
+        return {
+            "time": self._clock.now().isoformat(),
+            "exchange": exchange.id,
+            "origin": exchange.origin.value,
+            "world": None if exchange.world == MAIN_WORLD else exchange.world,
+            "path": exchange.path,
+            "operation": exchange.operation,
+            "job": exchange.job,
+            "record": exchange.record,
+            "organisation": organisation,
+            "claimed_organisation": None if claim.organisation == organisation else _short(claim.organisation),
+            "user": _short(user),
+            "certificate": _short(exchange.certificate),
+            "code": exchange.code,
+            "reasons": [sentence(reason) for reason in reasons[:_MOST]] or None,
+            "findings": [_short(finding) for finding in exchange.findings[:_MOST]] or None,
+            "status": exchange.status or None,
+            "milliseconds": round(exchange.milliseconds(), 2),
+            "stages": _stages(exchange) if self._is_detailed else None,
+        }
 
 
 def _stages(exchange: Exchange) -> dict[str, float] | None:
@@ -108,10 +108,9 @@ def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.std
 
 
 _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
-
-
-# Made once: `json.dumps` makes a new one for every text, which costs more than to encode it.
+# Made once: `json.dumps` makes a new one for every text that is not ASCII, which costs more than to encode it.
 _readable = json.JSONEncoder(ensure_ascii=False).encode
+_escaped = json.JSONEncoder().encode
 
 
 def _text_line(logger: object, method: str, facts: EventDict) -> str:
@@ -123,10 +122,13 @@ def _text_line(logger: object, method: str, facts: EventDict) -> str:
 
 def _quoted(value: object) -> str:
     if isinstance(value, str):
-        if _is_bare(value):
+        # The first of these is true of most values, and takes a tenth of the other's time.
+        if (value.isalnum() and value.isascii()) or _is_bare(value):
             return value
-        return _readable(value) if value.isprintable() else json.dumps(value)
-    return str(value) if isinstance(value, (int, float)) else json.dumps(value)
+        return _readable(value) if value.isprintable() else _escaped(value)
+    if isinstance(value, list):
+        return f"[{', '.join([_escaped(each) for each in value])}]"
+    return str(value) if isinstance(value, (int, float)) else _escaped(value)
 
 
 def _short(text: str | None) -> str | None:
