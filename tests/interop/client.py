@@ -166,6 +166,14 @@ def _normal(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, int) else value
 
 
+def without_empty_structures(value: Any) -> Any:
+    """Values as stacks have them that do not tell a structure without values from one that is not there."""
+    if isinstance(value, dict):
+        values = {name: without_empty_structures(each) for name, each in value.items()}
+        return {name: each for name, each in values.items() if each != {}}
+    return [without_empty_structures(each) for each in value] if isinstance(value, list) else value
+
+
 def run(
     *command: str | Path,
     folder: Path | None = None,

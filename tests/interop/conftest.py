@@ -15,7 +15,7 @@ from tests.interop.client import run
 from tests.kit.running_server import RunningServer
 
 # Before the modules that take their tests from it import it.
-pytest.register_assert_rewrite("every_stack", "every_stack_r9")
+pytest.register_assert_rewrite("tests.interop.every_stack", "tests.interop.every_stack_r9")
 
 
 @pytest.fixture(scope="session")

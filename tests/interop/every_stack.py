@@ -40,6 +40,7 @@ from tests.interop.client import (
     Reading,
     Values,
     attempt,
+    without_empty_structures,
 )
 from tests.kit.running_server import RunningServer
 
@@ -57,6 +58,8 @@ class ServiceCases:
     }
     # All that is made of such a fault as observed, where its detail is not read.
     observed_fault: ClassVar[Values | None] = None
+    # A structure without values is told from one that is not there.
+    tells_empty_structures: ClassVar[bool] = True
 
     @pytest.mark.parametrize(("service", "number"), [(LEARNER_SERVICE, 10), (LEARNER_SERVICE_R9, 5)])
     def test_every_operation_is_there(self, client: Client, observed: RunningServer, service: str, number: int) -> None:
@@ -65,13 +68,13 @@ class ServiceCases:
 
     @pytest.mark.parametrize("case", ANSWERS, ids=str)
     def test_an_answer_is_read_as_all_others_read_it(self, client: Client, observed: RunningServer, case: Case) -> None:
-        assert client.ask(observed.url, case.question) == Reading(case.expected)
+        assert client.ask(observed.url, case.question) == Reading(self._told(case.expected))
 
     def test_a_learner_is_registered_once(self, client: Client, observed: RunningServer) -> None:
         registered = _registered(client, observed, self.stack)
         again = client.ask(observed.url, registration(registered))
         assert again.answer == {"ResponseCode": "WSRC0021"}
-        assert _held(client, observed, registered) == registered
+        assert _held(client, observed, registered) == self._told(registered)
 
     def test_a_version_of_a_learner_is_updated_once(self, client: Client, observed: RunningServer) -> None:
         registered = _registered(client, observed, f"{self.stack}-Updated")
@@ -81,7 +84,7 @@ class ServiceCases:
         for code in ("WSRC0006", "WSRC0013"):
             assert client.ask(observed.url, sent).answer == {"ResponseCode": code}
         del changed["PlaceOfBirth"]
-        assert _held(client, observed, registered) == {**changed, "VersionNumber": "2"}
+        assert _held(client, observed, registered) == self._told({**changed, "VersionNumber": "2"})
 
     def test_200_learners_are_registered_in_a_batch(self, client: Client, observed: RunningServer) -> None:
         records = batch_records(self.stack)
@@ -122,6 +125,11 @@ class ServiceCases:
         fault = client.ask(declared.url, case.question).fault
         assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", fault.pop("ErrorTimestamp"))
         assert fault == self.fault | case.expected
+
+    def _told(self, value: Values) -> Values:
+        """What the stack can tell of an answer."""
+        told: Values = value if self.tells_empty_structures else without_empty_structures(value)
+        return told
 
 
 def _registered(client: Client, server: RunningServer, name: str) -> Values:
@@ -176,7 +184,8 @@ class HttpsCases:
     def test_a_client_with_a_certificate_is_served(self, secure_client: Client, secure: RunningServer) -> None:
         """Several times over, on one connection where the stack keeps it."""
         for case in ANSWERS[:3]:
-            assert secure_client.ask(secure.url, case.question) == Reading(case.expected)
+            answer = secure_client.ask(secure.url, case.question).answer
+            assert without_empty_structures(answer) == without_empty_structures(case.expected)
 
     def test_a_client_with_a_certificate_reads_a_fault(self, secure_client: Client, secure: RunningServer) -> None:
         fault = secure_client.ask(secure.url, FAULTS[0].question).fault

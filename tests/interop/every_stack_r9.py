@@ -6,6 +6,7 @@ import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
@@ -23,7 +24,7 @@ from tests.interop.cases_r9 import (
     result,
     update_subset,
 )
-from tests.interop.client import Client, Question, Values
+from tests.interop.client import Client, Question, Values, without_empty_structures
 from tests.kit.running_server import RunningServer
 
 
@@ -38,6 +39,8 @@ class R9Cases:
     }
     # A structure without values is told from one that is not there.
     tells_empty_structures: ClassVar[bool] = True
+    # A number has as many digits as it was sent with.
+    tells_long_integers: ClassVar[bool] = True
 
     @pytest.mark.parametrize("case", ANSWERS, ids=str)
     def test_an_answer_is_read_as_all_others_read_it(self, client: Client, recorded: RunningServer, case: Case) -> None:
@@ -112,14 +115,18 @@ class R9Cases:
 
     def _told(self, value: Any) -> Any:
         """What the stack can tell of an answer."""
-        return value if self.tells_empty_structures else _without_empty_structures(value)
+        told = value if self.tells_empty_structures else without_empty_structures(value)
+        return told if self.tells_long_integers else _with_doubles(told)
 
 
-def _without_empty_structures(value: Any) -> Any:
+def _with_doubles(value: Any) -> Any:
+    """Values as a stack has them whose numbers are all in double precision, which is exact up to 53 bits."""
     if isinstance(value, dict):
-        values = {name: _without_empty_structures(each) for name, each in value.items()}
-        return {name: each for name, each in values.items() if each != {}}
-    return [_without_empty_structures(each) for each in value] if isinstance(value, list) else value
+        return {name: _with_doubles(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_doubles(each) for each in value]
+    is_long = isinstance(value, str) and value.isdecimal() and int(value) > 2**53
+    return str(int(Decimal(repr(float(value))))) if is_long else value
 
 
 def _registered(client: Client, server: RunningServer, name: str) -> Values:
