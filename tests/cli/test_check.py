@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from lrs_soap.store.rekeying import take
 from lrs_soap.store.store import Store
-from tests.kit.earlier_databases import make_keys_old
+from tests.kit.earlier_databases import let_another_rekey, make_keys_old
 from tests.kit.printed_tables import rows
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def test_a_learner_with_old_keys_is_listed_with_the_one_who_has_the_new_ones(run
 def test_a_database_that_is_being_rekeyed_is_not_in_order(run: Run, store: Store) -> None:
     with store.writing() as transaction:
         make_keys_old(transaction)
-    assert take(store, owner="another process") is not None
+    let_another_rekey(store)
     result = run("check")
     assert result.exit_code == 1
     assert "still being brought up to date" in result.stderr

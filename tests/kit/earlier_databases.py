@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from lrs_soap.store import migrations
+from lrs_soap.store import migrations, rekeying
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
@@ -45,14 +45,33 @@ def insert(connection: Connection, table: str, **values: Any) -> None:
     connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({parameters})"), values)
 
 
-def make_keys_old(transaction: Transaction) -> None:
-    """Give every learner keys that no rules of today make, as if older ones had made them."""
-    for statement in (
-        "UPDATE learners SET given_name_identity = 'old ' || given_name_identity",
-        "UPDATE name_keys SET key = 'old ' || key",
-        "UPDATE stored_keys SET key_version = 0, target_version = 0, date_of_birth = '', uln = ''",
-    ):
-        transaction.execute(text(statement))
+def make_keys_old(transaction: Transaction, *, given_name: str = "%") -> None:
+    """Give learners of this name keys that no rules of today make, as if older rules had made them."""
+    chosen = {"given_name": given_name}
+    of_them = "IN (SELECT uln FROM learners WHERE given_name LIKE :given_name)"
+    transaction.execute(
+        text(f"UPDATE learners SET given_name_identity = 'old ' || given_name_identity WHERE uln {of_them}"), chosen
+    )
+    transaction.execute(text(f"UPDATE name_keys SET key = 'old ' || key WHERE uln {of_them}"), chosen)
+    transaction.execute(
+        text("UPDATE stored_keys SET key_version = 0, target_version = 0, date_of_birth = '', uln = ''")
+    )
+
+
+def let_another_rekey(store: Store) -> None:
+    """Give the rekeying to a process that does nothing, until `end_the_lease`."""
+    assert rekeying.take(store, owner="a process that does nothing") is not None
+    _set_lease(store, "lease_until + 3600000")
+
+
+def end_the_lease(store: Store) -> None:
+    """Let the lease of whoever rekeys end, as if it had not been renewed for so long."""
+    _set_lease(store, "0")
+
+
+def _set_lease(store: Store, moment: str) -> None:
+    with store.writing() as transaction:
+        transaction.execute(text(f"UPDATE stored_keys SET lease_until = {moment}"))
 
 
 def _insert_learner(connection: Connection, revision: str, **changed: Any) -> None:

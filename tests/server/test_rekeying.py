@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from lrs_soap.store import key_version
-from lrs_soap.store.rekeying import take
 from lrs_soap.store.store import Store
-from tests.kit.earlier_databases import make_keys_old
+from tests.kit.earlier_databases import end_the_lease, let_another_rekey, make_keys_old
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import envelope, find_by_demographics, post, send
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are looked up in /proc")
 
@@ -47,12 +45,9 @@ def is_current(store: Store) -> bool:
         return key_version.is_current(transaction)
 
 
-def end_the_lease(store: Store) -> None:
-    with store.writing() as transaction:
-        transaction.execute(text("UPDATE stored_keys SET lease_until = 0"))
-
-
-def test_a_small_database_is_rekeyed_before_it_is_served(old: Store, database_url: str, tmp_path: Path) -> None:
+def test_a_small_database_is_rekeyed_before_it_is_served(filled: Store, database_url: str, tmp_path: Path) -> None:
+    with filled.writing() as transaction:
+        make_keys_old(transaction, given_name="Grace")
     with RunningServer(tmp_path, database_url=database_url) as server:
         assert is_found(server)
         assert "event=rekeying" not in server.logged()
@@ -62,8 +57,7 @@ def test_a_small_database_is_rekeyed_before_it_is_served(old: Store, database_ur
 def test_what_another_is_rekeying_is_served_meanwhile_and_done_when_that_one_dies(
     old: Store, database_url: str, tmp_path: Path, flags: tuple[str, ...], left: int
 ) -> None:
-    # Nobody renews this lease, as if its owner had died.
-    assert take(old, owner="somebody who dies") is not None
+    let_another_rekey(old)
     with RunningServer(tmp_path, *flags, database_url=database_url) as server:
         assert not is_found(server)
         assert b"being brought up to date" in send(server.url, "GET", "/health/ready").body
@@ -78,7 +72,7 @@ def test_what_another_is_rekeying_is_served_meanwhile_and_done_when_that_one_die
 
 
 def test_a_killed_process_is_replaced_until_it_is_done(old: Store, database_url: str, tmp_path: Path) -> None:
-    assert take(old, owner="somebody who dies") is not None
+    let_another_rekey(old)
     with RunningServer(tmp_path, database_url=database_url) as server:
         answering, working, rekeying = server.children()
         os.kill(rekeying, signal.SIGKILL)

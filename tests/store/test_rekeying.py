@@ -17,7 +17,7 @@ from lrs_soap.store import key_version, learners, name_keys, rekeying, tables
 from lrs_soap.store.learner_rows import IDENTITY_KEYS, identity_keys_of
 from lrs_soap.store.rekeying import KeptIdentity, Rekeying, rekey_briefly, take, with_kept_identity
 from lrs_soap.store.store import Store
-from tests.kit.earlier_databases import make_keys_old
+from tests.kit.earlier_databases import end_the_lease, let_another_rekey, make_keys_old
 
 FIRST, SECOND, THIRD = "1000000016", "2000000003", "3000000008"
 REKEY_AND_DIE = """
@@ -77,12 +77,6 @@ def taken(store: Store, owner: str = "a test") -> Rekeying:
     work = take(store, owner=owner)
     assert work is not None
     return work
-
-
-def end_the_lease(store: Store) -> None:
-    """Let the lease end as if nobody had renewed it for so long."""
-    with store.writing() as transaction:
-        transaction.execute(text("UPDATE stored_keys SET lease_until = 0"))
 
 
 def assert_rekeyed(store: Store, *several: Learner) -> None:
@@ -163,10 +157,10 @@ def test_more_than_are_read_at_once_are_all_rekeyed(
 
 def test_while_one_has_the_work_nobody_else_gets_it(store: Store, learner: Make) -> None:
     hold(store, *people(learner, 3))
-    taken(store, "the first")
+    let_another_rekey(store)
     assert take(store, owner="another") is None
     assert not rekey_briefly(store)
-    assert take(store, owner="the first") is not None
+    assert take(store, owner="a process that does nothing") is not None
 
 
 @pytest.mark.usefixtures("small_portions")
