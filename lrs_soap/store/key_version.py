@@ -16,19 +16,19 @@ _ANY_LEARNER = Prepared(select(learners.c.id).limit(literal_column("1")).offset(
 
 
 def is_current(transaction: Transaction) -> bool:
-    """Whether every key is made by today's rules, but for identity keys that another learner has taken.
+    """Whether today's rules have made all keys, except where another learner already has a learner's new identity keys.
 
-    Until it is, a find may miss learners, and a registration may hold one a second time. Rekeying changes that
-    (`store.rekeying`).
+    Until then, a find may miss learners, and a registration may store one of them a second time. `store.rekeying`
+    brings the keys up to date.
     """
     row = _VERSION.row(transaction)
     return row is not None and row[0] == KEY_VERSION
 
 
 def settle(transaction: Transaction) -> None:
-    """Say of a database without learners that its keys are today's, since all that will be written are.
+    """Note that a database without learners has today's keys.
 
-    Raises StoreUnavailable where a newer program has made its keys: this one would add older keys to them.
+    Raises StoreUnavailable when a newer program has made its keys, because this program would add older ones.
     """
     row = _NEWEST.row(transaction)
     if row is None:
