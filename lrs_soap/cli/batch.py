@@ -23,7 +23,7 @@ from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.tables import Json, print_fields, print_json
 from lrs_soap.cli.text import counted, one_line
-from lrs_soap.cli.world import open_world, tell_written
+from lrs_soap.cli.world import command_exchange, journalled, open_world, tell_written
 from lrs_soap.errors import InvalidRecord, NotPossible
 from lrs_soap.operations import batch_output, organisations
 from lrs_soap.operations.work import UnitOfWork
@@ -102,7 +102,9 @@ def submit(
                 _check(world, file, source, ukprn)
                 return
             _read_through(file, source, ukprn)
-            job_id = _submit(world, file, source, Author(ukprn, user), job_type)
+            author = Author(ukprn, user)
+            with journalled(world, command_exchange("batch submit", author)) as exchange:
+                job_id = exchange.job = _submit(world, file, source, author, job_type)
         except InvalidRecord as error:
             _end(f"{one_line(str(error))}.\n{one_line(file.name)} is refused, and nothing of it is taken in.")
         tell_written(world)

@@ -15,7 +15,7 @@ from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.cli.text import counted, one_line
-from lrs_soap.cli.world import open_world, world_to_write
+from lrs_soap.cli.world import command_exchange, open_world, world_to_write
 from lrs_soap.errors import NotPossible
 from lrs_soap.operations import organisations
 from lrs_soap.operations.list_exceptions import get_exception, list_exceptions, possible_learners
@@ -135,11 +135,13 @@ def resolve(
         raise typer.BadParameter("Corrections need --register.", param_hint="FIELD=VALUE")
     corrected = _corrections(corrections or ())
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
+    exchange = command_exchange("exceptions resolve")
+    with world_to_write(chosen, exchange) as world, world.writing(OPERATOR) as work:
         if uln is None:
             resolution = register_corrected(work, number, corrected, check=facet_check())
         else:
             resolution = choose_learner(work, number, uln, check=facet_check())
+        exchange.decide(resolution)
     typer.echo(f"Exception {number} is resolved: {resolution.code.value}, ULN {resolution.uln}.")
     for reason in resolution.not_written:
         typer.echo(f"Not written: {one_line(reason)}", err=True)
@@ -149,7 +151,7 @@ def resolve(
 def withdraw(number: _Number, database: Database = None, config: Config = None) -> None:
     """Withdraw an exception that nobody needs to decide: its record keeps its return code."""
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
+    with world_to_write(chosen, command_exchange("exceptions withdraw")) as world, world.writing(OPERATOR) as work:
         withdrawn = withdraw_exception(work, number)
     typer.echo(f"Exception {number} is withdrawn: its record keeps {withdrawn.code.value}.")
 

@@ -9,7 +9,7 @@ import typer
 
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
-from lrs_soap.cli.world import world_to_write
+from lrs_soap.cli.world import command_exchange, world_to_write
 from lrs_soap.operations.delete import delete_learner
 from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.unmerge import unmerge_learner
@@ -34,7 +34,7 @@ def merge(
     Learners that are linked to it are linked to the new master too. If MASTER is itself linked, its own master is used.
     """
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
+    with world_to_write(chosen, command_exchange("merge")) as world, world.writing(OPERATOR) as work:
         changed = merge_learners(work, master, linked)
     _, new_master, *carried = changed
     typer.echo(f"{linked} is now linked to {new_master.uln}{_and_with_it(carried)}.")
@@ -53,7 +53,7 @@ def unmerge(
     Learners that were linked to it before the merge are linked to it again.
     """
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
+    with world_to_write(chosen, command_exchange("unmerge")) as world, world.writing(OPERATOR) as work:
         changed = unmerge_learner(work, linked)
     _, old_master, *returned = changed
     typer.echo(f"{linked} is no longer linked to {old_master.uln}{_and_with_it(returned)}.")
@@ -70,7 +70,7 @@ def delete(
     Its ULN is never issued again; its details can be registered again. A master of other learners cannot be deleted.
     """
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
+    with world_to_write(chosen, command_exchange("delete")) as world, world.writing(OPERATOR) as work:
         delete_learner(work, uln)
     typer.echo(f"{uln} is deleted.")
 

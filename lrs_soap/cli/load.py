@@ -18,7 +18,7 @@ from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.synthetic import load_synthetic
 from lrs_soap.cli.tables import Json, print_json
 from lrs_soap.cli.text import counted, one_line
-from lrs_soap.cli.world import Create, open_world, tell_written
+from lrs_soap.cli.world import Create, command_exchange, journalled, open_world, tell_written
 from lrs_soap.loading import event_files, learner_files
 from lrs_soap.loading.learner_files import LoadResult, Progress
 
@@ -107,13 +107,20 @@ def load(
         raise typer.BadParameter("needs --synthetic.", param_hint="--seed")
     if file is None:
         raise typer.BadParameter("Give a file to load, - for standard input, or --synthetic.", param_hint="FILE")
-    with _opened(file) as source, open_world(chosen, create=create) as world, _watched(source) as (lines, progress):
+    with (
+        _opened(file) as source,
+        open_world(chosen, create=create) as world,
+        _watched(source) as (lines, progress),
+        journalled(world, command_exchange("load")) as exchange,
+    ):
         if events:
             result = event_files.load_events(world.store, lines, clock=world.clock, strict=strict, progress=progress)
         else:
             result = learner_files.load(
                 world.store, lines, clock=world.clock, strict=strict, check=facet_check(), progress=progress
             )
+        if result.rejected:
+            exchange.findings.append(f"{counted(len(result.rejected), 'line')} not loaded")
     if as_json:
         print_json(_as_json(result))
     else:

@@ -13,7 +13,7 @@ from lrs_soap import passwords
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
-from lrs_soap.cli.world import Create, open_world, world_to_write
+from lrs_soap.cli.world import Create, command_exchange, open_world, world_to_write
 from lrs_soap.operations import organisations
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.values.change import OPERATOR
@@ -74,7 +74,8 @@ def add(
         raise typer.BadParameter("Give either --role or --all-roles.", param_hint="--all-roles")
     roles = frozenset(Role) if all_roles else _roles(role, "--role")
     organisation = Organisation(ukprn, reference, name, roles=roles)
-    with world_to_write(resolved(config, database_url=database).settings, create=create) as world:
+    chosen = resolved(config, database_url=database).settings
+    with world_to_write(chosen, command_exchange("org add"), create=create) as world:
         # Before somebody types a password twice for nothing.
         with world.reading(OPERATOR) as work:
             organisations.check_new(work, organisation)
@@ -140,9 +141,10 @@ def change_roles(
         raise typer.BadParameter("Give --set, or --add and --remove.", param_hint="--set")
     only, added, removed = _roles(set_, "--set"), _roles(add, "--add"), _roles(remove, "--remove")
     if set_:
-        _change(database, config, lambda work: organisations.set_roles(work, ukprn, only))
+        _change("org roles", database, config, lambda work: organisations.set_roles(work, ukprn, only))
     else:
         _change(
+            "org roles",
             database,
             config,
             lambda work: organisations.change_roles(work, ukprn, added=added, removed=removed),
@@ -152,25 +154,25 @@ def change_roles(
 @app.command(epilog=example("lrs-soap org suspend 10001234"))
 def suspend(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """Suspend an organisation: it gets WSEC0003, as if it were unknown."""
-    _change(database, config, lambda work: organisations.set_suspended(work, ukprn, True))
+    _change("org suspend", database, config, lambda work: organisations.set_suspended(work, ukprn, True))
 
 
 @app.command(epilog=example("lrs-soap org resume 10001234"))
 def resume(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """End an organisation's suspension."""
-    _change(database, config, lambda work: organisations.set_suspended(work, ukprn, False))
+    _change("org resume", database, config, lambda work: organisations.set_suspended(work, ukprn, False))
 
 
 @app.command(epilog=example("lrs-soap org disable 10001234"))
 def disable(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """Disable an organisation's permissions: whatever its roles, it gets WSEC0006."""
-    _change(database, config, lambda work: organisations.set_permissions_disabled(work, ukprn, True))
+    _change("org disable", database, config, lambda work: organisations.set_permissions_disabled(work, ukprn, True))
 
 
 @app.command(epilog=example("lrs-soap org enable 10001234"))
 def enable(ukprn: _Ukprn, database: Database = None, config: Config = None) -> None:
     """Enable an organisation's permissions again, with the roles that it had."""
-    _change(database, config, lambda work: organisations.set_permissions_disabled(work, ukprn, False))
+    _change("org enable", database, config, lambda work: organisations.set_permissions_disabled(work, ukprn, False))
 
 
 @app.command(
@@ -188,7 +190,8 @@ def change_password(
 
     The command asks twice for the new password of sixteen characters, unless --password-stdin or --generate is given.
     """
-    with world_to_write(resolved(config, database_url=database).settings) as world:
+    chosen = resolved(config, database_url=database).settings
+    with world_to_write(chosen, command_exchange("org password")) as world:
         with world.reading(OPERATOR) as work:
             organisations.held(work, ukprn)
         new = _password(password_stdin, generate)
@@ -199,10 +202,12 @@ def change_password(
         _print_generated(new)
 
 
-def _change(database: str | None, config: Path | None, change: Callable[[UnitOfWork], Organisation]) -> None:
+def _change(
+    command: str, database: str | None, config: Path | None, change: Callable[[UnitOfWork], Organisation]
+) -> None:
     """Change an organisation in a transaction of its own, and print it once that is committed."""
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen) as world, world.writing(OPERATOR) as work:
+    with world_to_write(chosen, command_exchange(command)) as world, world.writing(OPERATOR) as work:
         changed = change(work)
     _print(changed)
 

@@ -6,7 +6,7 @@ import typer
 
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.text import counted
-from lrs_soap.cli.world import world_to_write
+from lrs_soap.cli.world import command_exchange, world_to_write
 from lrs_soap.sample import synthetic
 from lrs_soap.sample.synthetic_learners import MOST
 from lrs_soap.settings import Settings
@@ -22,7 +22,7 @@ def load_synthetic(chosen: Settings, count: int, seed: int | None, *, events: bo
     _check_range("--synthetic", count, 1, MOST)
     seed = synthetic.SEED if seed is None else seed
     _check_range("--seed", seed, 0, _LARGEST_SEED)
-    with world_to_write(chosen, create=create) as world, progress_bar(count) as show:
+    with world_to_write(chosen, command_exchange("load"), create=create) as world, progress_bar(count) as show:
         show(0, "0 loaded")
         result = synthetic.load(
             world.store,

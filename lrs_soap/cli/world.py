@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Annotated
 
 import typer
 
-from lrs_soap.errors import InvalidSetting
+from lrs_soap.errors import InvalidSetting, LrsError
+from lrs_soap.exchange.exchange import Exchange, Origin
+from lrs_soap.exchange.journal import recording
+from lrs_soap.rules.values.change import OPERATOR, Author
 from lrs_soap.settings import Settings
 from lrs_soap.store.store import Store
 from lrs_soap.world import World
@@ -34,11 +37,24 @@ def open_world(chosen: Settings, *, create: bool | None = None) -> World:
 
 
 @contextmanager
-def world_to_write(chosen: Settings, *, create: bool | None = None) -> Iterator[World]:
-    """As `open_world`, for a command that writes: names the database on standard error when the block has succeeded."""
-    with open_world(chosen, create=create) as world:
+def world_to_write(chosen: Settings, exchange: Exchange, *, create: bool | None = None) -> Iterator[World]:
+    """As `open_world`, for a command that writes. The journal is told of `exchange`, which is that command's.
+
+    Names the database on standard error when the block has succeeded.
+    """
+    with open_world(chosen, create=create) as world, journalled(world, exchange):
         yield world
         tell_written(world)
+
+
+def command_exchange(command: str, author: Author = OPERATOR) -> Exchange:
+    """The exchange of a command, by its name as it is typed after `lrs-soap`."""
+    return Exchange(Origin.COMMAND, operation=command, author=author)
+
+
+def journalled(world: World, exchange: Exchange) -> AbstractContextManager[Exchange]:
+    """Give a command's exchange to the journal when the block is over; what the command refuses is a finding."""
+    return recording(world.journal, exchange, refusals=(LrsError, typer.BadParameter, typer.Abort))
 
 
 def tell_written(world: World) -> None:

@@ -19,15 +19,17 @@ class Journal(Protocol):
 
 
 @contextmanager
-def recording(journal: Journal, exchange: Exchange) -> Iterator[Exchange]:
+def recording(
+    journal: Journal, exchange: Exchange, *, refusals: tuple[type[Exception], ...] = (LrsError,)
+) -> Iterator[Exchange]:
     """Tell the journal of an exchange when the block is over, and of the exception that has left it.
 
-    What the service itself raises is a finding: it says to whoever asked why it cannot be done.
+    `refusals` say to whoever asked why it cannot be done: their text is a finding. Any other exception is an error.
     """
     try:
         yield exchange
-    except LrsError as refusal:
-        exchange.findings.append(str(refusal))
+    except refusals as refusal:
+        exchange.findings.append(str(refusal) or type(refusal).__name__)
         raise
     except Exception as error:
         exchange.error = error

@@ -63,7 +63,8 @@ class ExchangeLog:
             "operation": exchange.operation,
             "job": exchange.job,
             "record": exchange.record,
-            "organisation": organisation,
+            # An operator is of no organisation.
+            "organisation": organisation or None,
             "claimed_organisation": None if claim.organisation == organisation else _short(claim.organisation),
             "user": _short(user),
             "certificate": _short(exchange.certificate),
@@ -89,8 +90,12 @@ def _level_of(exchange: Exchange) -> int:
     return logging.INFO if exchange.origin is Origin.SOAP else logging.DEBUG
 
 
-def open_log(level: str, form: Literal["text", "json"], stream: TextIO = sys.stderr) -> FilteringBoundLogger:
-    """The service's structlog logger, which writes to `stream`, and the logging of the libraries sent there too."""
+def open_log(level: str, form: Literal["text", "json"], stream: TextIO | None = None) -> FilteringBoundLogger:
+    """The service's structlog logger, which writes to `stream`, and the logging of the libraries sent there too.
+
+    `stream` is by default standard error.
+    """
+    stream = stream or sys.stderr
     number = int(logging.getLevelName(level.upper()))
     logging.basicConfig(stream=stream, level=max(number, logging.WARNING), format="%(levelname)s %(name)s: %(message)s")
     # It warns of each request that waits for a thread, which is what queues are for.

@@ -21,7 +21,7 @@ from lrs_soap.rules.batches.batch_records import REQUIRED_TO_REGISTER, learner_f
 from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
-from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.store import batch_exceptions, jobs, learners
 
@@ -30,10 +30,11 @@ _UPN = "UniquePupilNumber"
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How an exception was resolved: its record's new outcome, and sentences about the values that were not written."""
+    """How an exception was resolved: its record's new outcome, why, and sentences about the values not written."""
 
     code: ReturnCode
     uln: str
+    reasons: tuple[Reason, ...] = ()
     not_written: tuple[str, ...] = ()
 
 
@@ -52,7 +53,7 @@ def choose_learner(work: UnitOfWork, number: int, uln: str, *, check: Check) -> 
     not_written = _write(work, uln, {field: value for field, value in fields.items() if field not in reasons})
     jobs.set_outcome(work.transaction, exception.job_id, exception.position, code=ReturnCode.EXACT_MATCH, uln=uln)
     left_out = (reason for field, reason in reasons.items() if field in fields)
-    return Resolution(ReturnCode.EXACT_MATCH, uln, (*left_out, *not_written))
+    return Resolution(ReturnCode.EXACT_MATCH, uln, not_written=(*left_out, *not_written))
 
 
 def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, str], *, check: Check) -> Resolution:
@@ -81,7 +82,7 @@ def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, 
     jobs.set_outcome(
         work.transaction, exception.job_id, exception.position, code=ReturnCode.REGISTERED, uln=learner.uln
     )
-    return Resolution(ReturnCode.REGISTERED, learner.uln)
+    return Resolution(ReturnCode.REGISTERED, learner.uln, decision.reasons)
 
 
 def withdraw_exception(work: UnitOfWork, number: int) -> RecordException:
