@@ -345,6 +345,89 @@ class Settings(BaseSettings):
             "false, only requests at which the service itself failed are logged."
         ),
     ] = True
+    max_connections: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 100000", "NUMBER"),
+        Field(
+            ge=1,
+            le=100000,
+            description="How many connections one process has open. One more closes the oldest on which no whole "
+            "request has arrived.",
+        ),
+    ] = 1000
+    max_header_bytes: Annotated[
+        int,
+        AllowedValues("a whole number from 1024 to 1048576", "BYTES"),
+        Field(
+            ge=1024,
+            le=1048576,
+            description="The largest header of a request, in bytes; a larger one is 431.",
+        ),
+    ] = 64 * 1024
+    max_buffered_bytes: Annotated[
+        int,
+        AllowedValues("a whole number from 1048576 to 1099511627776", "BYTES"),
+        Field(
+            ge=1048576,
+            le=1099511627776,
+            description="How many bytes of requests one process keeps until they have arrived and are answered. "
+            "Beyond that, the large request that has been arriving for longest is 503.",
+        ),
+    ] = 256 * 1024**2
+    max_unsent_bytes: Annotated[
+        int,
+        AllowedValues("a whole number from 1024 to 1073741824", "BYTES"),
+        Field(
+            ge=1024,
+            le=1073741824,
+            description="With more bytes of answers than this still unread by a caller, its next request waits.",
+        ),
+    ] = 1024**2
+    handshake_timeout: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 3600", "SECONDS"),
+        Field(
+            ge=1,
+            le=3600,
+            description="How many seconds a TLS handshake may take before the connection is closed.",
+        ),
+    ] = 10
+    header_timeout: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 3600", "SECONDS"),
+        Field(
+            ge=1,
+            le=3600,
+            description="How many seconds the header of a request may take to arrive; a slower one is 408.",
+        ),
+    ] = 30
+    request_timeout: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 86400", "SECONDS"),
+        Field(
+            ge=1,
+            le=86400,
+            description="How many seconds a whole request may take to arrive; a slower one is 408.",
+        ),
+    ] = 300
+    idle_timeout: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 86400", "SECONDS"),
+        Field(
+            ge=1,
+            le=86400,
+            description="After how many seconds a connection on which nothing is asked is closed.",
+        ),
+    ] = 120
+    send_timeout: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 86400", "SECONDS"),
+        Field(
+            ge=1,
+            le=86400,
+            description="A caller that reads nothing of its answer for so many seconds loses its connection.",
+        ),
+    ] = 30
 
     @classmethod
     def settings_customise_sources(

@@ -49,6 +49,15 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "log_level": "debug",
     "log_format": "json",
     "log_exchanges": "false",
+    "max_connections": "7",
+    "max_header_bytes": "4096",
+    "max_buffered_bytes": "2097152",
+    "max_unsent_bytes": "4096",
+    "handshake_timeout": "7",
+    "header_timeout": "7",
+    "request_timeout": "7",
+    "idle_timeout": "7",
+    "send_timeout": "7",
 }
 
 

@@ -33,9 +33,7 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            path = environ.get("PATH_INFO") or "/"
-            site = self._at.get(path.lower()) or self._site_above(path, environ)
-            return site(environ, start_response)
+            return self._site_for(environ)(environ, start_response)
         except HttpError as error:
             return _explain(environ, start_response, error.status, error.sentence, error.headers)
         except Exception as error:  # whoever asks gets a sentence and a reference, the log the rest
@@ -43,6 +41,18 @@ class Application:
             self._journal.record(failure)
             sentence = f"The service has failed; its log says more under {failure.id}."
             return _explain(environ, start_response, SERVER_ERROR, sentence)
+
+    def reads_body(self, environ: Environ) -> bool:
+        """Whether a large body has to be read before a request with this head is answered; `environ` may be changed."""
+        try:
+            return self._site_for(environ).reads_body(environ)
+        except HttpError:
+            return False
+
+    def _site_for(self, environ: Environ) -> Site:
+        """The site at a request's path, or above it. Raises HttpError where there is none."""
+        path = environ.get("PATH_INFO") or "/"
+        return self._at.get(path.lower()) or self._site_above(path, environ)
 
     def _sites(self) -> Iterable[Site]:
         return (*self._at.values(), *self._beneath.values())

@@ -23,7 +23,7 @@ from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import InternalServerError
+from waitress.utilities import Error, InternalServerError
 
 from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, Environ
 from lrs_soap.server.limits import Limits
@@ -34,7 +34,9 @@ _BLOCK = 64 * 1024
 _READ_BYTES = 8 * 1024
 # Once all is sent, a caller has this long to close its side, and this long at most if it still sends.
 _PARTING_SECONDS = 1.0
-_LONGEST_PARTING_SECONDS = 30.0
+_LONGEST_PARTING_SECONDS = 10.0
+# While the service stops, for a caller that reads nothing.
+_LAST_SEND_SECONDS = 2.0
 _PLAIN_HTTP = b"This is HTTPS, and the request was not.\n"
 _PLAIN_HTTP_ANSWER = (
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
@@ -46,6 +48,16 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 _logger = logging.getLogger(__name__)
+
+
+class _RequestTimeout(Error):
+    code = 408
+    reason = "Request Timeout"
+
+
+class _ServiceUnavailable(Error):
+    code = 503
+    reason = "Service Unavailable"
 
 
 class Disconnected(Exception):
@@ -73,9 +85,13 @@ class Service:
     effective_port: str
     limits: Limits
     tls: ssl.SSLContext | None
+    reads_body: Callable[[Environ], bool]
+    """Whether the application will read the body of a request, by the environment of its head."""
     log: Callable[..., None]
     """Is told of what an operator should know: an event's name, and facts by name."""
     is_stopping: bool = False
+    buffered_bytes: int = 0
+    """How much of bodies is kept, of all connections together."""
 
     @property
     def server_name(self) -> str:
@@ -121,6 +137,8 @@ class Connection:
         self._phase = _Phase.OPEN
         self._incoming: Request | None = None
         self._unparsed = b""
+        # How much of a body that nobody wants is still to come before the next request.
+        self._unread = 0
         self._output: deque[bytes | memoryview] = deque()
         # What of the output is on its way, as it goes over the wire.
         self._wire = memoryview(b"")
@@ -159,12 +177,23 @@ class Connection:
         return self.request is None and not self._has_output
 
     @property
+    def has_large_body(self) -> bool:
+        """Whether a large body is arriving or has arrived."""
+        request = self.request or self._incoming
+        return request is not None and request.is_large
+
+    @property
+    def has_begun_body(self) -> bool:
+        """Whether a request's body is arriving."""
+        return self._incoming is not None and self._incoming.head is not None
+
+    @property
     def seniority(self) -> tuple[bool, float]:
         """Which of the unfinished connections to close first when there are too many: that with the least.
 
         Those without a request's head come first, and among equals the one that has been unfinished for longest.
         """
-        return self._incoming is not None and self._incoming.head is not None, self._unfinished_since
+        return self.has_begun_body, self._unfinished_since
 
     @property
     def _has_output(self) -> bool:
@@ -232,7 +261,8 @@ class Connection:
     def answered(self) -> None:
         """Send the answer that is whole now, and go on with what has arrived behind its request."""
         if self.request is not None:
-            self.request.close()
+            self._unread = self.request.unread
+            self._forget(self.request)
             self.request = None
         self._progress = self._unfinished_since = time.monotonic()
         if (self._answer_is_last or self._is_to_finish) and self._phase is _Phase.OPEN:
@@ -266,7 +296,7 @@ class Connection:
             if waited >= _PARTING_SECONDS or lasted >= _LONGEST_PARTING_SECONDS:
                 self.close()
         elif self._has_output:
-            if waited >= limits.send_seconds:
+            if waited >= (_LAST_SEND_SECONDS if self.server.is_stopping else limits.send_seconds):
                 self.close(hard=True)
         elif self.request is not None:
             pass
@@ -275,8 +305,18 @@ class Connection:
                 if self._session is not None:
                     self._report_handshake("too slow")
                 self.close()
+        elif self._unread:
+            if now - self._unfinished_since >= limits.request_seconds:
+                self.finish()
+        elif self._incoming is not None:
+            if self._incoming.is_overdue(now):
+                self._refuse(_RequestTimeout("The request took too long to arrive."))
         elif waited >= limits.idle_seconds:
             self.finish()
+
+    def refuse_body(self) -> None:
+        """Answer a request whose body there is no room for, whether all of it has arrived or not."""
+        self._refuse(_ServiceUnavailable("Too many large requests arrive at the same time."))
 
     def close(self, *, hard: bool = False) -> None:
         """Close now; `hard` drops what the machine has not sent yet."""
@@ -292,7 +332,7 @@ class Connection:
         self._unparsed = b""
         self._session = None
         if self._incoming is not None:
-            self._incoming.close()
+            self._forget(self._incoming)
             self._incoming = None
 
     def _enter(self, phase: _Phase) -> None:
@@ -304,11 +344,20 @@ class Connection:
         text = self._unparsed + text if self._unparsed else text
         most_unsent = self.server.limits.unsent_bytes
         while text and self._phase is _Phase.OPEN and self.request is None and self.unsent <= most_unsent:
+            if self._unread:
+                passed_over = min(self._unread, len(text))
+                self._unread -= passed_over
+                text = text[passed_over:]
+                continue
             if self._incoming is None:
-                self._incoming = Request(self.server.limits, self.adj.url_scheme)
+                self._incoming = Request(self.server.limits, self.adj.url_scheme, self._reads_body)
+            before = self._incoming.buffered_bytes
             text = text[self._incoming.received(text) :]
+            self.server.buffered_bytes += self._incoming.buffered_bytes - before
             if self._incoming.is_whole:
                 self.request, self._incoming = self._incoming, None
+            elif not self._incoming.is_begun:
+                self._incoming = None
             elif self._incoming.waits_for_leave:
                 self._incoming.waits_for_leave = False
                 self.write_soon(_CONTINUE)
@@ -316,6 +365,19 @@ class Connection:
         self._unparsed = text
         if self._session is not None and self._session.is_closed_by_peer and self.request is None and not text:
             self.finish()
+
+    def _reads_body(self, request: Request) -> bool:
+        return self.server.reads_body(_Task(self, request).get_environment())  # type: ignore[arg-type]
+
+    def _refuse(self, error: Error) -> None:
+        if self.request is None:
+            self.request, self._incoming = self._incoming, None
+        if self.request is not None:
+            self.request.refuse(error)
+
+    def _forget(self, request: Request) -> None:
+        self.server.buffered_bytes -= request.buffered_bytes
+        request.close()
 
     def _unsealed(self, data: bytes) -> bytes:
         """What TLS makes of bytes; where it cannot, the caller is told, and the connection closes."""

@@ -27,3 +27,6 @@ class FrontPage:
         links = "".join(f'<li><a href="{escape(root + path)}">{escape(path)}</a></li>' for path in self._paths)
         body = page("lrs-soap", f"<p>The Learning Records Service on your own machine.</p><ul>{links}</ul>")
         return respond(environ, start_response, OK, HTML, body)
+
+    def reads_body(self, environ: Environ) -> bool:
+        return False

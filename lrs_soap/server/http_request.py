@@ -6,7 +6,6 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message as HeaderParser
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +18,10 @@ CERTIFICATE_SUBJECT = "SSL_CLIENT_S_DN"
 """Where an environment has the subject of the caller's certificate, under the name that mod_ssl gave it."""
 
 _BLOCK = 64 * 1024
+_LONGEST_CONTENT_TYPE = 1000
 _LONGEST_KEPT = 100
+# A parameter of a Content-Type: its name, and its value, which may be quoted.
+_PARAMETER = re.compile(r""";\s*([^\s;="]+)\s*=\s*("[^"]*"|[^;]*)""")
 # Of a length: Python takes no longer numbers than a few thousand digits, and no body has so many bytes.
 _MOST_DIGITS = 18
 # What may stand in a Host header: a name, an address, a port.
@@ -73,31 +75,42 @@ def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
 def charset_of(environ: Environ) -> str | None:
     """The charset of a SOAP 1.1 request, None where its header does not say. Raises HttpError for another type."""
     header = str(environ.get("CONTENT_TYPE") or "")
+    if len(header) > _LONGEST_CONTENT_TYPE:
+        raise HttpError(
+            "415 Unsupported Media Type", f"A Content-Type may have {_LONGEST_CONTENT_TYPE} characters at most."
+        )
     # What clients send is a few dozen characters, and the same each time: nothing else is worth keeping.
     return _known_charset_in(header) if len(header) <= _LONGEST_KEPT else _charset_in(header)
 
 
 def _charset_in(header: str) -> str | None:
-    media_type, _, parameters = header.partition(";")
+    media_type, separator, parameters = header.partition(";")
     if media_type.strip().lower() != "text/xml":
         raise HttpError("415 Unsupported Media Type", "A request has to be SOAP 1.1 with the content type text/xml.")
-    if not parameters:
-        return None
-    parser = HeaderParser()
-    parser["content-type"] = header
-    charset = parser.get_param("charset")
-    return charset.strip("'\" ") or None if isinstance(charset, str) else None
+    for name, value in _PARAMETER.findall(separator + parameters):
+        if name.lower() == "charset":
+            return value.strip().strip("'\" ") or None
+    return None
 
 
 _known_charset_in = lru_cache(maxsize=256)(_charset_in)
 
 
+def check_head(environ: Environ, most: int) -> None:
+    """Raise the HttpError with which `charset_of` or `body_of` would refuse a request by its head alone.
+
+    The length of a body in chunks is not known then.
+    """
+    charset_of(environ)
+    _coding_of(environ)
+    if environ.get("CONTENT_LENGTH"):
+        _length_of(environ, most)
+
+
 def body_of(environ: Environ, most: int) -> bytes:
     """The request's body, decompressed, at most `most` bytes of it. Raises HttpError."""
     length = _length_of(environ, most)
-    coding = str(environ.get("HTTP_CONTENT_ENCODING") or "identity").strip().lower()
-    if coding not in ("identity", "gzip", "x-gzip"):
-        raise HttpError("415 Unsupported Media Type", f"The content encoding {coding[:40]!r} is not known.")
+    coding = _coding_of(environ)
     blocks = _blocks(environ["wsgi.input"], length)
     return _joined(_unzipped(blocks) if coding.endswith("gzip") else blocks, most)
 
@@ -115,6 +128,13 @@ def _length_of(environ: Environ, most: int) -> int:
     if len(length) > _MOST_DIGITS or int(length) > most:
         raise _too_large(most)
     return int(length)
+
+
+def _coding_of(environ: Environ) -> str:
+    coding = str(environ.get("HTTP_CONTENT_ENCODING") or "identity").strip().lower()
+    if coding not in ("identity", "gzip", "x-gzip"):
+        raise HttpError("415 Unsupported Media Type", f"The content encoding {coding[:40]!r} is not known.")
+    return coding
 
 
 def _first(header: object) -> str:

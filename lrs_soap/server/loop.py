@@ -27,6 +27,7 @@ from waitress.adjustments import Adjustments
 
 from lrs_soap.server import memory
 from lrs_soap.server.connection import Connection, Service, log_failure
+from lrs_soap.server.http_request import Environ
 from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
 from lrs_soap.server.limits import Limits
 
@@ -53,9 +54,14 @@ class Loop:
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         server_name: str = "localhost",
+        reads_body: Callable[[Environ], bool] = lambda environ: True,
         log: Callable[..., None] = lambda event, **facts: None,
     ) -> None:
-        """`tls` makes it HTTPS; `log` is told of what an operator should know, an event and facts by name."""
+        """`tls` makes it HTTPS. `log` is told of what an operator should know, an event and facts by name.
+
+        `reads_body` says by the environment of a request's head whether the application will read the body. A large
+        one that it will not read is not waited for.
+        """
         limits = limits or Limits()
         self._limits = limits
         self._log = log
@@ -66,12 +72,15 @@ class Loop:
             server_name=server_name,
             url_scheme="http" if tls is None else "https",
         )
-        self._service = Service(application, adjustments, str(self.port), limits, tls, log)
+        self._service = Service(application, adjustments, str(self.port), limits, tls, reads_body, log)
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
         # Connections with a request that waits for a thread, and those that a thread hands back to the leader.
         self._waiting: deque[Connection] = deque()
         self._answered: deque[Connection] = deque()
+        # Large requests are answered one at a time: the one that is being answered, and those behind it.
+        self._large: Connection | None = None
+        self._large_waiting: deque[Connection] = deque()
         self._woken, self._wake_up = socket.socketpair()
         for each in (self._woken, self._wake_up, *self._sockets):
             each.setblocking(False)
@@ -82,6 +91,7 @@ class Loop:
         self._stop_began: float | None = None
         # When to listen (again); None while we do.
         self._listens_from: float | None = 0.0
+        self._pause_said = ""
         self._next_check = 0.0
         self._has_had_large = False
 
@@ -166,6 +176,8 @@ class Loop:
         until = time.monotonic() + PATIENCE_SECONDS
         while self._waiting:
             connection = self._waiting.popleft()
+            if not self._may_be_answered(connection):
+                continue
             shown = self._lead.begin()
             connection.answer()
             if not self._lead.end(shown):
@@ -175,6 +187,15 @@ class Loop:
             self._take_back(connection)
             if time.monotonic() >= until:
                 break
+        return True
+
+    def _may_be_answered(self, connection: Connection) -> bool:
+        """Whether its request may be answered now; a large one may have to wait for another."""
+        if connection.request is not None and connection.request.is_large:
+            if self._large is not None:
+                self._large_waiting.append(connection)
+                return False
+            self._large = connection
         return True
 
     def _attend(self, connection: Connection, events: int) -> None:
@@ -187,6 +208,8 @@ class Loop:
                 connection.read()
         except Exception as error:
             self._fail(connection, error)
+        if connection.has_large_body and self._service.buffered_bytes > self._limits.buffered_bytes:
+            self._make_room_for_bodies(connection)
         if is_being_answered:
             self._watch(connection)
         else:
@@ -194,7 +217,11 @@ class Loop:
 
     def _take_back(self, connection: Connection) -> None:
         """Send an answer that is whole."""
-        self._has_had_large |= connection.request is not None and connection.request.is_large
+        if connection is self._large:
+            self._large = None
+            self._has_had_large = True
+            if self._large_waiting:
+                self._waiting.append(self._large_waiting.popleft())
         try:
             connection.answered()
         except Exception as error:
@@ -228,8 +255,11 @@ class Loop:
     def _check(self, now: float) -> None:
         """Close connections that have waited for too long; give memory back; listen again after a pause."""
         for connection in list(self._connections):
-            connection.expire(now)
-            if connection.request is None or not connection.is_open:
+            if connection.request is None:
+                connection.expire(now)
+                self._go_on(connection)
+            else:
+                connection.expire(now)
                 self._watch(connection)
         if self._has_had_large:
             self._has_had_large = False
@@ -241,9 +271,12 @@ class Loop:
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(_ACCEPTED_AT_ONCE):
-            if len(self._connections) >= self._limits.connections and not self._make_room():
-                self._pause("every connection is busy")
-                return
+            one_too_many = None
+            if len(self._connections) >= self._limits.connections:
+                one_too_many = self._oldest_unfinished()
+                if one_too_many is None:
+                    self._pause("every connection is busy")
+                    return
             try:
                 accepted, address = listening.accept()
             except BlockingIOError:
@@ -254,22 +287,26 @@ class Loop:
                     return
                 # The caller was gone before it was accepted.
                 continue
+            self._pause_said = ""
+            if one_too_many is not None:
+                one_too_many.close()
+                self._watch(one_too_many)
             connection = Connection(accepted, address, self._service)
             self._connections.add(connection)
             self._watch(connection)
 
-    def _make_room(self) -> bool:
-        """Close the connection that has kept us waiting for longest with a handshake or a request's head.
-
-        False where there is none.
-        """
+    def _oldest_unfinished(self) -> Connection | None:
+        """The connection that has kept us waiting for longest with a handshake or a request's head, if one has."""
         unfinished = [each for each in self._connections if each.is_unfinished]
-        if not unfinished:
-            return False
-        oldest = min(unfinished, key=lambda each: each.seniority)
-        oldest.close()
-        self._watch(oldest)
-        return True
+        return min(unfinished, key=lambda each: each.seniority, default=None)
+
+    def _make_room_for_bodies(self, latest: Connection) -> None:
+        """Refuse the body that has been arriving for longest; if all are whole, the one that has arrived last."""
+        arriving = [each for each in self._connections if each.has_begun_body]
+        refused = min(arriving, key=lambda each: each.seniority, default=latest)
+        refused.refuse_body()
+        if refused is not latest:
+            self._go_on(refused)
 
     def _pause(self, reason: str) -> None:
         """Accept nobody for a second; whoever connects waits that long."""
@@ -277,7 +314,10 @@ class Loop:
             for each in self._sockets:
                 self._selector.unregister(each)
         self._listens_from = time.monotonic() + _PAUSE_SECONDS
-        self._log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
+        # Once, however often it is paused until somebody can be accepted again.
+        if reason != self._pause_said:
+            self._pause_said = reason
+            self._log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
 
     def _begin_to_stop(self) -> None:
         """Accept who has connected already, then nobody; from now on each answer is its connection's last."""

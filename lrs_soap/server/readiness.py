@@ -35,6 +35,9 @@ class Readiness:
         headers = (("Cache-Control", "no-store"),)
         return respond(environ, start_response, status, PLAIN, f"{text}\n".encode(), headers)
 
+    def reads_body(self, environ: Environ) -> bool:
+        return False
+
     def _not_ready_because(self) -> str | None:
         # One thread at a time waits for the database; whoever asks meanwhile is told what was found last.
         if self._asking.acquire(blocking=False):

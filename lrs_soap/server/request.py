@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from io import BytesIO
 from typing import BinaryIO
 
@@ -12,39 +14,67 @@ from lrs_soap.server.request_body import ChunkedBody, FixedBody, too_large
 from lrs_soap.server.request_head import Refusal, RequestHead, read_head
 
 _LARGE_BYTES = 256 * 1024
+# Read in any case, since the connection can then be kept.
+_SMALL_BYTES = 64 * 1024
+# So many times the largest body are passed over for the next request's sake.
+_MOST_UNREAD = 8
 _END = b"\r\n\r\n"
 
 
 class Request:
     """One request. The attributes that are not documented are those that waitress's tasks use."""
 
-    def __init__(self, limits: Limits, url_scheme: str) -> None:
+    def __init__(self, limits: Limits, url_scheme: str, reads_body: Callable[[Request], bool]) -> None:
+        """`reads_body` says of a request, by its head, whether whoever answers it will read the body."""
         self._limits = limits
+        self._reads_body = reads_body
         self.url_scheme = url_scheme
+        self.began = time.monotonic()
         self.is_whole = False
-        """Whether it can be answered: it is complete, or refused, and `error` says why."""
+        """Whether it can be answered: it is complete, or `error` says why it is refused."""
         self.waits_for_leave = False
         """Whether the caller sends the body only after a 100 (Continue)."""
         self.head: RequestHead | None = None
         self.error: Error | None = None
+        self.unread = 0
+        """How many bytes of a body that nobody wants follow the head."""
         self._head_bytes = b""
         self._body: FixedBody | ChunkedBody | None = None
         self.headers: dict[str, str] = {}
         self.version, self.command, self.request_uri, self.path, self.query = "1.1", "", "", "", ""
 
     @property
+    def is_begun(self) -> bool:
+        """Whether anything but empty lines has arrived."""
+        return bool(self._head_bytes) or self.head is not None or self.error is not None
+
+    @property
+    def buffered_bytes(self) -> int:
+        """How much of the body has arrived."""
+        return 0 if self._body is None else len(self._body)
+
+    @property
     def is_large(self) -> bool:
         """Whether it may take much memory, because of what has arrived or because of what that unpacks to."""
-        return self._body is not None and (len(self._body) >= _LARGE_BYTES or "CONTENT_ENCODING" in self.headers)
+        return self.buffered_bytes >= _LARGE_BYTES or (self._body is not None and "CONTENT_ENCODING" in self.headers)
 
     def received(self, data: bytes) -> int:
         """Take what belongs to this request; how many bytes that is."""
         try:
             return self._received(data)
         except Refusal as refusal:
-            self.error = refusal.error
-            self.is_whole = True
+            self.refuse(refusal.error)
             return len(data)
+
+    def refuse(self, error: Error) -> None:
+        """Have it answered by an error, whatever else may arrive."""
+        self.error = error
+        self.is_whole = True
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether it has taken too long to arrive, at this moment of the monotonic clock."""
+        most = self._limits.header_seconds if self.head is None else self._limits.request_seconds
+        return now - self.began >= most
 
     def get_body_stream(self) -> BinaryIO:
         """The body to be read, from its beginning."""
@@ -85,12 +115,27 @@ class Request:
         self.head = head
         self.headers, self.version, self.command = head.headers, head.version, head.method
         self.request_uri, self.path, self.query = head.target, head.path, head.query
-        if head.length is None:
+        if self._is_to_be_answered_at_once(head):
+            self._be_answered_at_once(head)
+        elif head.length is None:
             self._body = ChunkedBody(self._limits.body_bytes)
-        elif head.length > self._limits.body_bytes:
+        elif head.length > max(_SMALL_BYTES, self._limits.body_bytes):
             raise too_large(self._limits.body_bytes)
         elif head.length:
             self._body = FixedBody(head.length)
         else:
             self.is_whole = True
         self.waits_for_leave = head.expects_continue and not self.is_whole
+
+    def _is_to_be_answered_at_once(self, head: RequestHead) -> bool:
+        """Whether the body is too large to be read for nobody."""
+        is_small = head.length is not None and head.length <= _SMALL_BYTES
+        return not is_small and not self._reads_body(self)
+
+    def _be_answered_at_once(self, head: RequestHead) -> None:
+        self.is_whole = True
+        if head.length is None or head.length > _MOST_UNREAD * self._limits.body_bytes or head.expects_continue:
+            # Where the next request begins is not known, or too far away.
+            self.headers["CONNECTION"] = "close"
+        else:
+            self.unread = head.length

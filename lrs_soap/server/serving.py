@@ -8,14 +8,15 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.log import open_log
-from lrs_soap.server import memory, rekeying, tls
+from lrs_soap.server import descriptors, memory, rekeying, tls
 from lrs_soap.server.application import Application
-from lrs_soap.server.limits import Limits
+from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.processes import Announce, Post, Processes
@@ -25,9 +26,6 @@ from lrs_soap.world import Worlds
 
 if TYPE_CHECKING:
     from lrs_soap.settings import Settings
-
-# A body over the limit is read this many times over before the connection is cut, so that its sender can read why.
-_PATIENCE = 8
 
 
 def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
@@ -109,15 +107,25 @@ def _server(
     logger: Any,
     clock: Clock,
 ) -> Loop:
+    def log(event: str, **facts: Any) -> None:
+        # A caller whose handshake fails is no concern of the operator's; the rest is.
+        write = logger.info if event == "handshake" else logger.warning
+        write(event, time=clock.now().isoformat(), **facts)
+
+    limits = limits_of(settings)
+    room = descriptors.make_room(limits.connections)
+    if room < limits.connections:
+        log("descriptors", max_connections=room, reason="this process may not open more files")
     return Loop(
         application,
         sockets,
         standby_threads=settings.threads,
-        limits=Limits(body_bytes=_PATIENCE * settings.max_body_bytes),
+        limits=replace(limits, connections=room),
         tls=context,
         # The address in the WSDL for a caller who does not say by which host it asks.
         server_name=_in_url(settings.host),
-        log=lambda event, **facts: logger.info(event, time=clock.now().isoformat(), **facts),
+        reads_body=application.reads_body,
+        log=log,
     )
 
 

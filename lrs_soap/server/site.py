@@ -29,3 +29,10 @@ class Site(Protocol):
         Threads call it at the same time.
         """
         ...
+
+    def reads_body(self, environ: Environ) -> bool:
+        """Whether a request with this head, and a large body, has to be read as a whole before it is answered.
+
+        Where it has not, because the answer will be a refusal, the server answers at once.
+        """
+        ...

@@ -14,6 +14,7 @@ from lrs_soap.server.http_request import (
     address_of,
     body_of,
     charset_of,
+    check_head,
     root_of,
 )
 from lrs_soap.server.responses import HTML, OK, SERVER_ERROR, XML, not_allowed, page, respond
@@ -58,6 +59,15 @@ class SoapPort:
         if method in ("GET", "HEAD"):
             return self._get(environ, start_response)
         raise not_allowed("GET, HEAD, POST")
+
+    def reads_body(self, environ: Environ) -> bool:
+        if environ["REQUEST_METHOD"] != "POST":
+            return False
+        try:
+            check_head(environ, self._max_body_bytes)
+        except HttpError:
+            return False
+        return True
 
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         exchange = Exchange(path=self.path, certificate=environ.get(CERTIFICATE_SUBJECT))

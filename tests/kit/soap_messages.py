@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -80,6 +81,7 @@ def send(url: str, method: str, path: str, body: bytes | None = None, headers: d
         connection.close()
 
 
+@cache
 def _trusting_anybody() -> ssl.SSLContext:
     """For tests of what is said; whom to trust is that of test_https.py."""
     context = ssl.create_default_context()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lrs_soap.server import tls
 from lrs_soap.server.application import Application
 from lrs_soap.server.listening import listen
 from lrs_soap.server.loop import Loop
@@ -14,7 +15,9 @@ from lrs_soap.server.soap_port import SoapPort
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.wsdl.document import WsdlDocument
 from tests.kit.certificates import Certificates
+from tests.kit.https_client import trusting
 from tests.kit.kept_journal import KeptJournal
+from tests.kit.running_loop import Run, runner
 
 
 class _NoDocument(WsdlDocument):
@@ -38,6 +41,14 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def transport(request: pytest.FixtureRequest, certificates: Certificates) -> tuple[str, ...]:
     """Flags of `serve` for each transport in turn."""
     return () if request.param == "http" else certificates.flags
+
+
+@pytest.fixture(params=["http", "https"])
+def run(request: pytest.FixtureRequest, certificates: Certificates) -> Run:
+    """Runs a loop over an application in this process, over each transport in turn."""
+    if request.param == "http":
+        return runner(None, None)
+    return runner(tls.context_of(certificates.server, certificates.key, None), trusting(certificates.ca))
 
 
 @pytest.fixture

@@ -328,14 +328,78 @@ def test_the_limit_holds_for_chunks_too(narrow: RunningServer) -> None:
         assert connection.answer().status == 413
 
 
-def test_a_sender_of_far_too_much_is_told_before_the_connection_is_cut(narrow: RunningServer) -> None:
-    with RawConnection(narrow.url) as connection:
-        connection.head(FIRST_LINE, CONTENT_TYPE, f"Content-Length: {10 * MEGABYTE}")
+REFUSED_AT_THE_HEAD = {
+    "an unknown path": ("POST /elsewhere HTTP/1.1", CONTENT_TYPE, 64, 404),
+    "an unknown method": (f"PUT {LEARNER_SERVICE} HTTP/1.1", CONTENT_TYPE, 64, 405),
+    "another type": (FIRST_LINE, "Content-Type: application/json", 64, 415),
+    "another encoding": (FIRST_LINE, f"{CONTENT_TYPE}\r\nContent-Encoding: br", 4, 415),
+    "too much": (FIRST_LINE, CONTENT_TYPE, 64, 413),
+    "a page": ("GET / HTTP/1.1", CONTENT_TYPE, 64, 200),
+}
+
+
+@pytest.mark.parametrize(
+    ("first_line", "lines", "megabytes", "status"), REFUSED_AT_THE_HEAD.values(), ids=REFUSED_AT_THE_HEAD
+)
+def test_a_large_request_that_is_refused_by_its_head_is_not_waited_for(
+    server: RunningServer, first_line: str, lines: str, megabytes: int, status: int
+) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(first_line, lines, f"Content-Length: {megabytes * MEGABYTE}")
         answer = connection.answer()
+
+    assert answer.status == status
+
+
+def test_after_a_body_that_nobody_wanted_comes_the_next_request(server: RunningServer) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head("POST /elsewhere HTTP/1.1", CONTENT_TYPE, f"Content-Length: {9 * MEGABYTE}")
+        assert connection.answer().status == 404
+        connection.send(bytes(9 * MEGABYTE))
+        connection.head(FIRST_LINE, CONTENT_TYPE, f"Content-Length: {len(CALL)}")
+        connection.send(CALL)
+
+        assert is_served(connection.answer())
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Transfer-Encoding: chunked", "Content-Length: 9999999999", "Content-Length: 999999\r\nExpect: 100-continue"],
+)
+def test_a_connection_ends_where_the_next_request_cannot_be_found(server: RunningServer, line: str) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head("POST /elsewhere HTTP/1.1", CONTENT_TYPE, line)
+        answer = connection.answer()
+
+        assert (answer.status, answer.headers["connection"]) == (404, "close")
+        assert connection.receive(1) == b""
+
+
+def test_who_sends_far_too_much_before_reading_gets_to_read_why(server: RunningServer) -> None:
+    before = resident_bytes(server)
+    answer = post(server.url, bytes(64 * MEGABYTE))
 
     assert answer.status == 413
     assert answer.headers["content-type"].startswith("text/plain")
-    assert is_served(post(narrow.url, CALL))
+    assert is_served(post(server.url, CALL))
+    assert resident_bytes(server) - before < 10 * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [f"text/xml; a={';' * 50_000}", f"text/xml; charset*={'9' * 5000}", f"text/xml; a={'x' * 990}"],
+    ids=["semicolons", "digits", "long"],
+)
+def test_a_content_type_that_is_long_to_read_is_refused_at_once(server: RunningServer, content_type: str) -> None:
+    already = len(server.logged())
+    with RawConnection(server.url) as connection:
+        started = time.monotonic()
+        connection.head(FIRST_LINE, f"Content-Type: {content_type}", f"Content-Length: {len(CALL)}")
+        connection.send(CALL)
+
+        assert connection.answer().status == 415
+        assert time.monotonic() - started < 2
+    assert "Traceback" not in server.logged()[already:]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip"])

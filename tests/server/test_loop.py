@@ -2,112 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
-import socket
-import ssl
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from wsgiref.util import FileWrapper
 
 import pytest
 
-from lrs_soap.server import tls
 from lrs_soap.server.connection import Connection
-from lrs_soap.server.listening import listen
-from lrs_soap.server.loop import Loop
-from tests.kit.certificates import Certificates
-from tests.kit.https_client import trusting
-
-PATIENCE = 20.0
-
-
-class Application:
-    """Answers with the name of the thread; `/slow` not before it is told to."""
-
-    def __init__(self) -> None:
-        self.go_on = threading.Event()
-        self.slow_ones = threading.Semaphore(0)
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/slow":
-            self.slow_ones.release()
-            assert self.go_on.wait(PATIENCE)
-        body = self.body(environ)
-        start_response("200 OK", [("Content-Length", str(len(body)))])
-        return [body]
-
-    def body(self, environ: dict[str, Any]) -> bytes:
-        return threading.current_thread().name.encode()
-
-
-@dataclass
-class Running:
-    """A loop at work in this process."""
-
-    loop: Loop
-    client: ssl.SSLContext | None
-
-    def connect(self) -> socket.socket:
-        """A connection to it, of its transport."""
-        connected = socket.create_connection(("127.0.0.1", self.loop.port), timeout=PATIENCE)
-        return connected if self.client is None else self.client.wrap_socket(connected, server_hostname="localhost")
-
-    def ask(self, path: str = "/") -> bytes | None:
-        """Ask once; what was answered."""
-        return Asker(self, path).answered()
-
-
-class Asker(threading.Thread):
-    """Asks once, and keeps what was answered."""
-
-    def __init__(self, running: Running, path: str) -> None:
-        super().__init__()
-        self._running, self._path = running, path
-        self.answer: bytes | None = None
-        self.start()
-
-    def run(self) -> None:
-        with self._running.connect() as connection:
-            connection.sendall(f"GET {self._path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-            response = http.client.HTTPResponse(connection)
-            response.begin()
-            self.answer = response.read()
-
-    def answered(self) -> bytes | None:
-        self.join(PATIENCE)
-        return self.answer
-
-
-Run = Callable[..., AbstractContextManager[Running]]
-
-
-@pytest.fixture(params=["http", "https"])
-def run(request: pytest.FixtureRequest, certificates: Certificates) -> Run:
-    """Runs a loop over an application, over each transport in turn."""
-    server: ssl.SSLContext | None = None
-    client: ssl.SSLContext | None = None
-    if request.param == "https":
-        server = tls.context_of(certificates.server, certificates.key, None)
-        client = trusting(certificates.ca)
-
-    @contextmanager
-    def run(application: Application, **adjustments: Any) -> Iterator[Running]:
-        loop = Loop(application, listen("127.0.0.1", 0), tls=server, **adjustments)
-        thread = threading.Thread(target=loop.run, name="first")
-        thread.start()
-        try:
-            yield Running(loop, client)
-        finally:
-            application.go_on.set()
-            loop.stop()
-            thread.join(PATIENCE)
-            assert not thread.is_alive()
-
-    return run
+from tests.kit.running_loop import PATIENCE, Application, Asker, Run, read_head
 
 
 def test_while_nothing_is_slow_one_thread_answers_all(run: Run) -> None:
@@ -219,11 +122,6 @@ def test_a_request_behind_a_slow_one_gets_leave_to_go_on_after_its_answer(run: R
         assert read_head(answer).startswith(b"HTTP/1.1 200")
         assert answer.read(len(BODY)) == BODY
         assert {each.answered() for each in others} == {BODY}
-
-
-def read_head(answer: BinaryIO) -> bytes:
-    """The lines of an answer up to the empty one."""
-    return b"".join(iter(answer.readline, b"\r\n"))
 
 
 def test_a_connection_that_fails_is_closed_and_the_others_go_on(

@@ -1,0 +1,22 @@
+"""How many files and connections a process may have open, which the machine limits."""
+
+from __future__ import annotations
+
+import resource
+
+# For the database, the log, modules that are imported late.
+_OTHERS = 64
+# Of a large body that arrives, the rest is in a file; so many of them fit into what is buffered at most.
+_BODIES = 512
+
+
+def make_room(connections: int) -> int:
+    """Raise this process's limit to what so many connections need, as far as it may be; how many there is room for."""
+    wanted = connections + _BODIES + _OTHERS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return connections
+    return max(1, soft - _OTHERS - min(_BODIES, soft // 4))

@@ -1,0 +1,135 @@
+"""A whole server under callers who are many: it answers others, and is as it was when they are gone."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.kit.running_server import RunningServer
+from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, find_by_uln, post
+from tests.server.process_memory import resident_bytes
+
+resource = pytest.importorskip("resource")
+
+CALL = envelope(find_by_uln()).encode()
+MEGABYTE = 1024 * 1024
+RESET = struct.pack("ii", 1, 0)
+
+
+@pytest.fixture
+def server(transport: tuple[str, ...], tmp_path: Path) -> Iterator[RunningServer]:
+    """A server of one process, over each transport."""
+    with RunningServer(tmp_path, *transport) as running:
+        yield running
+
+
+def address_of(server: RunningServer) -> tuple[str, int]:
+    parts = urlsplit(server.url)
+    return str(parts.hostname), int(parts.port or 0)
+
+
+def seconds_of_finds(server: RunningServer, count: int) -> list[float]:
+    seconds = []
+    for _ in range(count):
+        started = time.monotonic()
+        assert post(server.url, CALL).text("ResponseCode") == "WSRC0004"
+        seconds.append(time.monotonic() - started)
+    return sorted(seconds)
+
+
+def processor_seconds(pids: list[int]) -> float:
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split() for pid in pids]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / 100
+
+
+def until(what: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="another process's limits cannot be set here")
+def test_without_descriptors_it_waits_says_so_once_and_goes_on(server: RunningServer) -> None:
+    processes = [server.process.pid, *server.children()]
+    for pid in processes:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (60, 60))
+    with ExitStack() as stack:
+        for _ in range(80):
+            stack.enter_context(socket.create_connection(address_of(server)))
+        server.logged_until("event=accepting")
+        before = processor_seconds(processes)
+        time.sleep(2.5)
+        assert processor_seconds(processes) - before < 1
+        assert server.logged().count("event=accepting") == 1
+    assert seconds_of_finds(server, 3)
+
+
+def test_answers_that_are_asked_for_and_not_read_take_little_memory(server: RunningServer) -> None:
+    request = f"GET {LEARNER_SERVICE}?wsdl HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    before = resident_bytes(server)
+    with ExitStack() as stack:
+        for _ in range(50):
+            connection = stack.enter_context(RawConnection(server.url))
+            connection.send(request * 190)
+        assert seconds_of_finds(server, 3)
+        assert resident_bytes(server) - before < 100 * MEGABYTE
+    assert seconds_of_finds(server, 3)
+
+
+@pytest.fixture
+def patient(transport: tuple[str, ...], tmp_path: Path) -> Iterator[RunningServer]:
+    """A server that waits longer for callers than this test's machine may take to make a thousand handshakes."""
+    with RunningServer(tmp_path, *transport, "--handshake-timeout", "900", "--header-timeout", "900") as running:
+        yield running
+
+
+@pytest.mark.slow
+def test_990_slow_connections_are_not_felt(patient: RunningServer) -> None:
+    server = patient
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < 1200:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1200, hard))
+    alone = seconds_of_finds(server, 100)
+    with ExitStack() as stack:
+        slow = []
+        for place in range(990):
+            if place % 3:
+                slow.append(stack.enter_context(RawConnection(server.url)))
+            else:
+                # Over HTTPS, without as much as a handshake.
+                stack.enter_context(socket.create_connection(address_of(server)))
+        for connection in slow:
+            connection.send(b"POST /LearnerService.svc HTTP/1.1\r\n")
+        beside = []
+        for _ in range(5):
+            for connection in slow:
+                connection.send(b"X")
+            beside += seconds_of_finds(server, 20)
+    assert sorted(beside)[50] < 3 * alone[50] + 0.05
+
+
+@pytest.mark.slow
+def test_65_000_connects_and_resets_leave_nothing(server: RunningServer) -> None:
+    processes = server.children() or [server.process.pid]
+    seconds_of_finds(server, 20)
+    before = resident_bytes(server)
+    files = [len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in processes]
+    for number in range(65_000):
+        with socket.socket() as caller:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            caller.connect(address_of(server))
+            if number % 3 == 0:
+                caller.sendall(b"GET / HTTP/1.1\r\n")
+            if number % 3 == 1:
+                caller.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    assert seconds_of_finds(server, 20)[10] < 1
+    until(lambda: [len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in processes] == files)
+    assert resident_bytes(server) - before < 20 * MEGABYTE
