@@ -21,6 +21,7 @@ from lrs_soap.rules.learners.find_before_register import SearchAge
 from lrs_soap.rules.values.change import OPERATOR, Author
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.settings import Settings
 from lrs_soap.store import history, learners
@@ -63,7 +64,7 @@ def two(database_kind: str, tmp_path: Path) -> Iterator[Worlds]:
 
 def registered(world: World, **changed: str) -> tuple[ResponseCode, tuple[Learner, ...]]:
     with world.writing(AUTHOR) as work:
-        decision = register(work, {**RECORD, **changed})
+        decision = register(work, SentLearner.of({**RECORD, **changed}))
     return decision.code, decision.learners
 
 
@@ -139,18 +140,18 @@ def test_a_search_that_is_remembered_authorises_its_caller_once(filled: Store) -
 
 
 def register_and_fail(work: UnitOfWork, **changed: str) -> NoReturn:
-    assert register(work, {**RECORD, **changed}).code is ResponseCode.REGISTERED
+    assert register(work, SentLearner.of({**RECORD, **changed})).code is ResponseCode.REGISTERED
     raise NotPossible("Something else is wrong.")
 
 
 def test_a_part_that_fails_takes_back_its_own_work_alone(world: World) -> None:
     with world.writing(AUTHOR) as work:
-        first = register(work, RECORD).learners
+        first = register(work, SentLearner.of(RECORD)).learners
         with pytest.raises(NotPossible), work.part(OPERATOR) as part:
             register_and_fail(part, GivenName="Jane")
         with work.part(Author("TEST0002", "Another")) as part:
-            third = register(part, {**RECORD, "GivenName": "Jim"}).learners
-            assert register(part, RECORD).code is ResponseCode.ALREADY_EXISTS
+            third = register(part, SentLearner.of({**RECORD, "GivenName": "Jim"})).learners
+            assert register(part, SentLearner.of(RECORD)).code is ResponseCode.ALREADY_EXISTS
     with world.reading(OPERATOR) as work:
         assert learners.count(work.transaction) == 2
         for (learner,), organisation in ((first, "TEST0001"), (third, "TEST0002")):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
 from lrs_soap.batch import csv_file, file_name, xml_file
-from lrs_soap.batch.file_contents import FileFields, FileRecord
+from lrs_soap.batch.file_contents import FileFields, FileRecord, WrittenRecord
 from lrs_soap.batch.file_layout import Layout
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.batches.jobs import FileFacts
@@ -18,7 +18,7 @@ _READ: Mapping[str, Callable[[BinaryIO], tuple[FileFields, Iterator[FileRecord]]
     file_name.CSV: csv_file.read,
     file_name.XML: xml_file.read,
 }
-_WRITE: Mapping[str, Callable[[TextIO, FileFields, Iterable[Mapping[str, str]]], None]] = {
+_WRITE: Mapping[str, Callable[[TextIO, FileFields, Iterable[WrittenRecord]], None]] = {
     file_name.CSV: csv_file.write,
     file_name.XML: xml_file.write,
 }
@@ -63,10 +63,10 @@ def read(name: str, source: BinaryIO, *, organisation: str) -> BatchFile:
     return BatchFile(named.format, fields, _counted(records, fields))
 
 
-def write(file_format: str, target: TextIO, fields: FileFields, records: Iterable[Mapping[str, str]]) -> None:
+def write(file_format: str, target: TextIO, fields: FileFields, records: Iterable[WrittenRecord]) -> None:
     """Write a file, `CSV` or `XML`. `target` is open for text in UTF-8 and does not translate line ends.
 
-    `records` have values by the contract's names; values that the layout has no column for are left out.
+    Values that the layout has no column for are left out.
     """
     _WRITE[file_format](target, fields, records)
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import csv
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import BinaryIO, NamedTuple, TextIO
 
-from lrs_soap.batch.file_contents import LONGEST_VALUE, FileFields, FileRecord, file_fields, quoted
+from lrs_soap.batch.file_contents import LONGEST_VALUE, FileFields, FileRecord, WrittenRecord, file_fields, quoted
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.values.characters import check_characters
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 # More than any row needs whose values a learner can have.
 _LONGEST_LINE = 1_048_576
@@ -65,13 +66,14 @@ def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
     return fields, chain([_record(first, layout)], (_later_record(row, layout) for row in rows))
 
 
-def write(target: TextIO, fields: FileFields, records: Iterable[Mapping[str, str]]) -> None:
+def write(target: TextIO, fields: FileFields, records: Iterable[WrittenRecord]) -> None:
     """Write a file. `target` does not translate line ends."""
     writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(fields.layout.headings)
     of_file: Sequence[str] = fields.texts
     for record in records:
-        writer.writerow((*of_file, *(record.get(column.field, "") for column in fields.layout.columns)))
+        texts = record.texts
+        writer.writerow((*of_file, *(texts.get(column.field, "") for column in fields.layout.columns)))
         of_file = ("",) * len(FILE_FIELDS)
 
 
@@ -157,4 +159,4 @@ def _later_record(row: _Row, layout: Layout) -> FileRecord:
 
 def _record(row: _Row, layout: Layout) -> FileRecord:
     cells = zip(layout.columns, row.cells[len(FILE_FIELDS) :], strict=True)
-    return FileRecord(row.number, {column.field: cell for column, cell in cells if cell})
+    return FileRecord(row.number, SentLearner.of({column.field: cell for column, cell in cells if cell}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from lrs_soap.rules.learners import field_rules, identifiers
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.learner_fields import Check
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 _DAY = "a day as YYYY-MM-DD"
 _NAME = "a name of 35 characters at most"
@@ -43,41 +44,39 @@ class Finding(NamedTuple):
         return f"{self.field}: {self.reason}"
 
 
-def submitted_record(values: Mapping[str, str], check: Check) -> SubmittedRecord:
+def submitted_record(sent: SentLearner, check: Check) -> SubmittedRecord:
     """A learner of a file as a record to submit. `check` checks the schema's facets."""
-    return SubmittedRecord(values, tuple(map(str, _facets(values, check))), tuple(map(str, _identifiers(values))))
+    return SubmittedRecord(sent, tuple(map(str, _facets(sent, check))), tuple(map(str, _identifiers(sent))))
 
 
-def findings(
-    values: Mapping[str, str], check: Check, *, today: date, prohibited: ProhibitedText
-) -> tuple[Finding, ...]:
+def findings(sent: SentLearner, check: Check, *, today: date, prohibited: ProhibitedText) -> tuple[Finding, ...]:
     """Everything that makes a learner RC011, RC012 or RC013 on the day `today`: the first finding for each field."""
     found: dict[str, Finding] = {}
-    for finding in (*_facets(values, check), *_identifiers(values), *_rules(values, today, prohibited)):
+    for finding in (*_facets(sent, check), *_identifiers(sent), *_rules(sent, today, prohibited)):
         found.setdefault(finding.field, finding)
     return tuple(found.values())
 
 
-def _facets(values: Mapping[str, str], check: Check) -> Iterator[Finding]:
-    for field, value in values.items():
+def _facets(sent: SentLearner, check: Check) -> Iterator[Finding]:
+    for field, value in sent.by_contract_name().items():
         reason = check(field, value)
         if reason is not None:
             expected = _EXPECTED.get(field)
             yield Finding(field, reason if expected is None else _unexpected(value, expected))
 
 
-def _identifiers(values: Mapping[str, str]) -> Iterator[Finding]:
-    for field, value in values.items():
+def _identifiers(sent: SentLearner) -> Iterator[Finding]:
+    for field, value in sent.by_contract_name().items():
         reason = identifiers.why_malformed(field, value)
         if reason is not None:
             yield Finding(field, reason)
 
 
-def _rules(values: Mapping[str, str], today: date, prohibited: ProhibitedText) -> Iterator[Finding]:
-    uln = values.get("ULN")
+def _rules(sent: SentLearner, today: date, prohibited: ProhibitedText) -> Iterator[Finding]:
+    uln = sent.uln
     if uln is not None and not ulns.is_valid(uln):
         yield Finding("ULN", f"{quoted(uln)} where a ULN with the right check digit is expected")
-    for violation in field_rules.violations(values, today=today, prohibited=prohibited):
+    for violation in field_rules.violations(sent, today=today, prohibited=prohibited):
         yield Finding(violation.field, violation.sentence)
 
 

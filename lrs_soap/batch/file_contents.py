@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
+from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, RETURN_CODE, Layout
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.values.organisation import UKPRN_LENGTH, is_ukprn
 from lrs_soap.rules.values.quotation import shortened
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 LONGEST_VALUE = 131_072
 """The most characters a value may have; with more, the file itself is taken to be wrong."""
@@ -40,10 +41,22 @@ class FileFields:
 
 
 class FileRecord(NamedTuple):
-    """A learner in a file: the row or line that it begins on, and its values, by the contract's names, if not empty."""
+    """A learner in a file: the row or line that it begins on, and its values that are not empty."""
 
     number: int
-    values: dict[str, str]
+    sent: SentLearner
+
+
+class WrittenRecord(NamedTuple):
+    """A learner to write to a file: what its row is filled in with, and the record's return code in an outcome."""
+
+    sent: SentLearner
+    return_code: str = ""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the row, by the contract's names and `RETURN_CODE`."""
+        return {**self.sent.by_contract_name(), RETURN_CODE: self.return_code}
 
 
 def file_fields(texts: Mapping[str, str], places: Mapping[str, str]) -> FileFields:

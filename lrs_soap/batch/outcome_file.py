@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TextIO
 
 from lrs_soap.batch import batch_file
-from lrs_soap.batch.file_contents import FileFields
-from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST, RETURN_CODE
+from lrs_soap.batch.file_contents import FileFields, WrittenRecord
+from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST
 from lrs_soap.batch.file_name import CSV, FileName
 from lrs_soap.operations import batch_output
 from lrs_soap.operations.list_exceptions import list_exceptions
@@ -41,15 +41,12 @@ def write_exceptions(work: UnitOfWork, organisation: str, target: TextIO, *, fil
     return count
 
 
-def _outcome(record: JobRecord, display_codes: tuple[DisplayCode, ...]) -> Mapping[str, str]:
-    outcome = dict(record.sent)
-    if record.uln is not None:
-        outcome["ULN"] = record.uln
-    if record.return_code is not None:
-        outcome[RETURN_CODE] = displayed(record.return_code, display_codes)
-    return outcome
+def _outcome(record: JobRecord, display_codes: tuple[DisplayCode, ...]) -> WrittenRecord:
+    sent = record.sent if record.uln is None else record.sent._replace(uln=record.uln)
+    code = record.return_code
+    return WrittenRecord(sent, "" if code is None else displayed(code, display_codes))
 
 
-def _open_records(work: UnitOfWork, organisation: str) -> Iterator[Mapping[str, str]]:
+def _open_records(work: UnitOfWork, organisation: str) -> Iterator[WrittenRecord]:
     for exception in list_exceptions(work, organisation=organisation):
-        yield {**exception.sent, RETURN_CODE: displayed(exception.code, work.policy.return_codes)}
+        yield WrittenRecord(exception.sent, displayed(exception.code, work.policy.return_codes))

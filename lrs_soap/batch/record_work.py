@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lrs_soap.operations.find_by_demographics import find_by_checked_demographics
 from lrs_soap.operations.register import register_checked
 from lrs_soap.operations.update import update
@@ -14,12 +12,13 @@ from lrs_soap.rules.batches.batch_records import RecordOutcome
 from lrs_soap.rules.learners import verification
 from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.verification import ToVerify, Verification
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import learners
 
 
 def do_registration(
     work: UnitOfWork,
-    sent: Mapping[str, str | None],
+    sent: SentLearner,
     *,
     full: bool,
     facet_errors: tuple[str, ...] = (),
@@ -27,14 +26,14 @@ def do_registration(
 ) -> RecordOutcome:
     """Register or update the learner of a record, or only look it up if the job is not `full`. Returns the outcome.
 
-    `sent` has the fields of BatchLearner and of batch files, by the contract's names; None and empty are the same.
+    In `sent` None and empty are the same.
     `facet_errors` is how the record breaks the schema's facets, `identifier_errors` what is wrong with its UPN or UCI
     (docs/behaviour.md, Records of a batch).
 
     Raises nothing, whatever the record contains. UPDATED and REGISTERED have written a learner and its history; the
     other outcomes have written nothing.
     """
-    record = {field: value for field, value in sent.items() if value}
+    record = sent.filled_in()
     malformed = batch_records.malformed(
         record,
         facet_errors=facet_errors,
@@ -44,24 +43,20 @@ def do_registration(
     )
     if malformed is not None:
         return malformed
-    if "ULN" in record:
+    if record.uln is not None:
         return _with_uln(work, record, full=full)
     return batch_records.incomplete(record) or _without_uln(work, record, full=full)
 
 
-def do_verification(
-    work: UnitOfWork, sent: Mapping[str, str | None], *, facet_errors: tuple[str, ...] = ()
-) -> Verification:
+def do_verification(work: UnitOfWork, sent: SentLearner, *, facet_errors: tuple[str, ...] = ()) -> Verification:
     """Verify that the details of a record belong to the learner with its ULN.
 
     `sent` has the fields of MIAPBatchLearnerToVerify, and `facet_errors` is how it breaks the schema's facets. A record
     that a single verification would refuse gets the answer to an unknown ULN, or no match (docs/behaviour.md, Records
     of a batch).
     """
-    asked = ToVerify(
-        sent.get("GivenName") or "", sent.get("FamilyName") or "", sent.get("DateOfBirth"), sent.get("Gender")
-    )
-    uln = sent.get("ULN") or ""
+    asked = ToVerify(sent.given_name or "", sent.family_name or "", sent.date_of_birth, sent.gender)
+    uln = sent.uln or ""
     errors = facet_errors
     if not errors:
         try:
@@ -71,24 +66,24 @@ def do_verification(
     return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(work.transaction, uln)), errors)
 
 
-def _with_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
-    uln = record["ULN"]
+def _with_uln(work: UnitOfWork, record: SentLearner, *, full: bool) -> RecordOutcome:
+    uln = record.uln or ""
     while True:
         held = batch_records.learner_to_update(record, learners.by_uln(work.transaction, uln), full=full)
         if isinstance(held, RecordOutcome):
             return held
-        decision = update(work, batch_records.learner_fields(record), uln=uln, version=held.version_number)
+        decision = update(work, record, uln=uln, version=held.version_number)
         outcome = batch_records.outcome_of_update(uln, decision)
         if outcome is not None:
             return outcome
 
 
-def _without_uln(work: UnitOfWork, record: Mapping[str, str], *, full: bool) -> RecordOutcome:
+def _without_uln(work: UnitOfWork, record: SentLearner, *, full: bool) -> RecordOutcome:
     while True:
         found = find_by_checked_demographics(work, batch_records.demographics_asked(record))
         outcome = batch_records.outcome_of_find(record, found, full=full)
         if outcome is None:
-            decision = register_checked(work, batch_records.learner_fields(record), is_looked_for=True)
+            decision = register_checked(work, record, is_looked_for=True)
             outcome = batch_records.outcome_of_registration(decision)
         if outcome is not None:
             return outcome

@@ -12,9 +12,10 @@ from itertools import chain
 from typing import BinaryIO, TextIO
 from xml.parsers import expat
 
-from lrs_soap.batch.file_contents import LONGEST_VALUE, FileFields, FileRecord, file_fields, quoted
+from lrs_soap.batch.file_contents import LONGEST_VALUE, FileFields, FileRecord, WrittenRecord, file_fields, quoted
 from lrs_soap.batch.file_layout import FILE_FIELDS, Layout
 from lrs_soap.errors import InvalidRecord
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 BATCH, LEARNER = "LearnerRegistrationBatch", "Learner"
 
@@ -43,13 +44,14 @@ def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
     return reader.fields, chain([first], records)
 
 
-def write(target: TextIO, fields: FileFields, records: Iterable[Mapping[str, str]]) -> None:
+def write(target: TextIO, fields: FileFields, records: Iterable[WrittenRecord]) -> None:
     """Write a file, without empty elements. `target` does not translate line ends."""
     target.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<{BATCH}>\n')
     for name, text in zip(FILE_FIELDS, fields.texts, strict=True):
         target.write(f"  {_element(name, text)}\n")
     for record in records:
-        given = ((column.heading, record.get(column.field)) for column in fields.layout.columns)
+        texts = record.texts
+        given = ((column.heading, texts.get(column.field)) for column in fields.layout.columns)
         elements = "".join(f"    {_element(heading, text)}\n" for heading, text in given if text)
         target.write(f"  <{LEARNER}>\n{elements}  </{LEARNER}>\n")
     target.write(f"</{BATCH}>\n")
@@ -173,7 +175,7 @@ class _Reader:
             self._end_text(name, "".join(self._text))
             self._text = None
         elif name == LEARNER:
-            self._records.append(FileRecord(self._line, self._values))
+            self._records.append(FileRecord(self._line, SentLearner.of(self._values)))
         elif self.fields is None:
             raise self._wrong(f"{FILE_FIELDS[len(self._file_texts)]} is missing", name)
 

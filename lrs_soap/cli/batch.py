@@ -197,8 +197,8 @@ def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type
     def records() -> Iterator[SubmittedRecord]:
         nonlocal wrong
         for record in batch.records:
-            wrong += bool(file_checking.findings(record.values, facets, today=today, prohibited=prohibited))
-            yield file_checking.submitted_record(record.values, facets)
+            wrong += bool(file_checking.findings(record.sent, facets, today=today, prohibited=prohibited))
+            yield file_checking.submitted_record(record.sent, facets)
 
     with _progress(file, source) as show:
         job_id = upload.upload(
@@ -241,7 +241,7 @@ def _check(world: World, file: Path, source: BinaryIO, ukprn: str) -> None:
     wrong = 0
     with _progress(file, source) as show:
         for number, record in enumerate(batch.records, 1):
-            findings = file_checking.findings(record.values, facets, today=today, prohibited=prohibited)
+            findings = file_checking.findings(record.sent, facets, today=today, prohibited=prohibited)
             for finding in findings:
                 typer.echo(f"{batch.place_of(record, finding.field)}: {one_line(finding.reason)}")
             wrong += bool(findings)

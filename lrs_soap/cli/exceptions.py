@@ -21,10 +21,10 @@ from lrs_soap.operations import organisations
 from lrs_soap.operations.list_exceptions import get_exception, list_exceptions, possible_learners
 from lrs_soap.operations.resolve_exception import choose_learner, register_corrected, withdraw_exception
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.batches.batch_exceptions import SHOWN_FIELDS, RecordException
+from lrs_soap.rules.batches.batch_exceptions import SHOWN_FIELDS, RecordException, corrections_of
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 app = group(
     "exceptions",
@@ -182,8 +182,8 @@ def export(
     write_file(chosen, target, force, write)
 
 
-def _corrections(given: Iterable[str]) -> dict[str, str]:
-    corrected = {}
+def _corrections(given: Iterable[str]) -> SentLearner:
+    corrected: dict[str, str] = {}
     for text in given:
         field, is_given, value = text.partition("=")
         if not is_given:
@@ -191,7 +191,7 @@ def _corrections(given: Iterable[str]) -> dict[str, str]:
         if field in corrected:
             raise typer.BadParameter(f"{field!r} is given more than once.", param_hint="FIELD=VALUE")
         corrected[field] = value
-    return corrected
+    return corrections_of(corrected)
 
 
 def _summary(exception: RecordException, today: date) -> dict[str, Any]:
@@ -204,8 +204,8 @@ def _summary(exception: RecordException, today: date) -> dict[str, Any]:
         "ReturnCode": exception.code.value,
         "State": exception.state_on(today).value,
         "LastDay": exception.last_day.isoformat(),
-        "MISIdentifier": sent.get("MISIdentifier", ""),
-        "Name": " ".join(filter(None, (sent.get("GivenName"), sent.get("FamilyName")))),
+        "MISIdentifier": sent.mis_identifier or "",
+        "Name": " ".join(filter(None, (sent.given_name, sent.family_name))),
     }
 
 
@@ -216,11 +216,11 @@ def _closing(exception: RecordException) -> Iterator[tuple[str, str]]:
 
 
 def _sent(exception: RecordException) -> dict[str, str]:
-    return {field: value for field, value in exception.sent.items() if value}
+    return exception.sent.filled_in().by_contract_name()
 
 
 def _held(learner: Learner) -> dict[str, str]:
-    values = {"ULN": learner.uln} | {field: getattr(learner, BY_CONTRACT_NAME[field].name) for field in SHOWN_FIELDS}
+    values = {"ULN": learner.uln} | {field.contract_name: getattr(learner, field.name) for field in SHOWN_FIELDS}
     return {field: value for field, value in values.items() if value}
 
 

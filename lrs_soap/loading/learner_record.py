@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from lrs_soap.errors import InvalidRecord
@@ -12,9 +13,10 @@ from lrs_soap.rules.learners import field_rules
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
-from lrs_soap.rules.values.learner import ACTIVE, Learner
+from lrs_soap.rules.values.learner import ACTIVE, HELD_FIELDS, Learner
 from lrs_soap.rules.values.learner_fields import IDENTITY, LOADABLE, Check
 from lrs_soap.rules.values.quotation import shortened
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 FIELDS = tuple(field.contract_name for field in LOADABLE)
 """The contract's names of the fields that a record may have."""
@@ -25,8 +27,10 @@ LEARNING_EVENTS = "LearningEvents"
 # Answers have these fields, files to load do not: both follow from MasterULN.
 _DERIVED = ("LinkedULNs", "MasterSubstituted")
 
+_NAMES = frozenset(FIELDS)
 _MANDATORY = tuple(field.contract_name for field in IDENTITY)
-_PYTHON_NAMES = {field.contract_name: field.name for field in LOADABLE}
+_DEFAULTS = {"ULN": "", "AbilityToShare": "1", "VerificationType": "0", "LearnerStatus": ACTIVE}
+_held_of = attrgetter(*HELD_FIELDS)
 _NO_ULN = "9999999999"
 _LARGEST_INT = 2**31 - 1  # xs:int, and the column
 _DIGITS = re.compile("[0-9]{1,10}")
@@ -64,20 +68,14 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
             if reason is not None:
                 raise InvalidRecord(reason, field)
     _check_ulns(given)
-    record = {
-        "ULN": "",
-        "AbilityToShare": "1",
-        "VerificationType": "0",
-        "LearnerStatus": ACTIVE,
-        "CreatedDate": today.isoformat(),
-        "LastUpdatedDate": today.isoformat(),
-        **given,
-    }
-    for violation in field_rules.violations(record, today=today, by_operator=True):
+    sent = SentLearner.of(
+        {**_DEFAULTS, **dict.fromkeys(("CreatedDate", "LastUpdatedDate"), today.isoformat()), **given}
+    )
+    for violation in field_rules.violations(sent, today=today, by_operator=True):
         raise InvalidRecord(violation.sentence)
-    record["LastKnownPostCode"] = postcode.as_returned(record["LastKnownPostCode"])
-    fields: dict[str, Any] = {_PYTHON_NAMES[field]: text for field, text in record.items()}
-    fields["version_number"] = _version(record.get("VersionNumber", "1"))
+    fields: dict[str, Any] = dict(zip(HELD_FIELDS, _held_of(sent), strict=True))
+    fields["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code or "")
+    fields["version_number"] = _version(sent.version_number)
     return Learner(**fields)
 
 
@@ -99,7 +97,7 @@ def _check_name(field: str) -> None:
         raise InvalidRecord("cannot be loaded: give each linked learner the ULN of its master as MasterULN", field)
     if field == LEARNING_EVENTS:
         raise InvalidRecord("can be in JSON lines only; a file of events alone is loaded with --events", field)
-    if field not in _PYTHON_NAMES:
+    if field not in _NAMES:
         # Quoted by repr, because the name may contain control characters.
         raise InvalidRecord(f"{shortened(field)!r} is not a field of a learner")
 
@@ -115,7 +113,9 @@ def _check_ulns(given: Mapping[str, str]) -> None:
         raise InvalidRecord("a learner cannot be its own master", "MasterULN")
 
 
-def _version(text: str) -> int:
+def _version(text: str | None) -> int:
+    if text is None:
+        return 1
     if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _LARGEST_INT:
         raise InvalidRecord(f"must be a whole number from 1 to {_LARGEST_INT}", "VersionNumber")
     return int(text)

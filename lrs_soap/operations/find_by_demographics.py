@@ -21,18 +21,7 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
     Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master. Otherwise answers POSSIBLE_MATCHES with
     at most ten learners, best first, or TOO_MANY_MATCHES or NO_MATCH with none. Raises FieldsRefused.
     """
-    record = {
-        "GivenName": asked.given_name,
-        "FamilyName": asked.family_name,
-        "DateOfBirth": asked.date_of_birth,
-        "Gender": asked.gender,
-        "LastKnownPostCode": asked.last_known_post_code,
-        "PreviousFamilyName": asked.previous_family_name,
-        "SchoolAtAge16": asked.school_at_age_16,
-        "PlaceOfBirth": asked.place_of_birth,
-        "EmailAddress": asked.email_address,
-    }
-    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    check_fields(asked.sent, today=work.today, prohibited=work.policy.prohibited)
     return find_by_checked_demographics(work, asked)
 
 

@@ -8,6 +8,7 @@ from lrs_soap.rules.learners.field_checks import check_fields
 from lrs_soap.rules.learners.uln_lookup import invalid_uln
 from lrs_soap.rules.names.matching import NamesAsked
 from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import learners
 
 
@@ -28,6 +29,6 @@ def find_by_valid_uln(work: UnitOfWork, *, uln: str, given_name: str, family_nam
 
 
 def _checked(work: UnitOfWork, given_name: str, family_name: str) -> NamesAsked:
-    record = {"GivenName": given_name, "FamilyName": family_name}
-    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    sent = SentLearner(given_name=given_name, family_name=family_name)
+    check_fields(sent, today=work.today, prohibited=work.policy.prohibited)
     return NamesAsked(given_name, family_name)

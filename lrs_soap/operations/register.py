@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from lrs_soap.errors import AlreadyHeld
@@ -13,11 +12,12 @@ from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import history, learners, searches, ulns
 
 
-def register(work: UnitOfWork, record: Mapping[str, str | None]) -> Decision:
-    """Register the learner of `record`, which has the contract's fields as they were sent.
+def register(work: UnitOfWork, sent: SentLearner) -> Decision:
+    """Register the learner that was sent.
 
     Answers REGISTERED with the learner, or ALREADY_EXISTS, having written nothing, if another learner that is not
     deleted has the same five identity keys. If two transactions register the same learner at once, one is answered
@@ -25,18 +25,18 @@ def register(work: UnitOfWork, record: Mapping[str, str | None]) -> Decision:
     searched for the learner is answered ALREADY_EXISTS too (docs/behaviour.md, Find before register). Raises
     FieldsRefused.
     """
-    check_registration(record, today=work.today, prohibited=work.policy.prohibited)
-    learner = registration.new_learner(record, today=work.today)
+    check_registration(sent, today=work.today, prohibited=work.policy.prohibited)
+    learner = registration.new_learner(sent, today=work.today)
     return _not_searched_for(work, learner) or _register(work, learner)
 
 
-def register_checked(work: UnitOfWork, record: Mapping[str, str | None], *, is_looked_for: bool = False) -> Decision:
+def register_checked(work: UnitOfWork, sent: SentLearner, *, is_looked_for: bool = False) -> Decision:
     """Register a learner who is known to break no field rule, whether searched for or not.
 
     Answers as `register` does. `is_looked_for` says that the caller has just looked for the five identity keys and
     found nobody.
     """
-    return _register(work, registration.new_learner(record, today=work.today), is_looked_for=is_looked_for)
+    return _register(work, registration.new_learner(sent, today=work.today), is_looked_for=is_looked_for)
 
 
 def _not_searched_for(work: UnitOfWork, learner: Learner) -> Decision | None:

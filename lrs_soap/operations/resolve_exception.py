@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lrs_soap.errors import InvalidRecord, NotPossible
@@ -11,21 +10,18 @@ from lrs_soap.operations.register import register_checked
 from lrs_soap.operations.update import update
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import (
-    CORRECTABLE_FIELDS,
     ExceptionState,
     RecordException,
-    check_correction,
     unwritable,
 )
-from lrs_soap.rules.batches.batch_records import REQUIRED_TO_REGISTER, learner_fields
+from lrs_soap.rules.batches.batch_records import REQUIRED_TO_REGISTER
 from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner_fields import Check
+from lrs_soap.rules.values.learner_fields import BY_NAME, Check
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import batch_exceptions, jobs, learners
-
-_UPN = "UniquePupilNumber"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +43,28 @@ def choose_learner(work: UnitOfWork, number: int, uln: str, *, check: Check) -> 
     identity keys. The caller has to undo the unit of work if anything is raised.
     """
     exception = _close(work, number, ExceptionState.RESOLVED)
-    record = {field: value for field, value in exception.sent.items() if value and field != _UPN}
-    fields = learner_fields(record)
+    record = exception.sent.filled_in()._replace(unique_pupil_number=None)
     reasons = unwritable(record, check=check, today=work.today, prohibited=work.policy.prohibited)
-    not_written = _write(work, uln, {field: value for field, value in fields.items() if field not in reasons})
+    not_written = _write(work, uln, record.without(reasons))
     jobs.set_outcome(work.transaction, exception.job_id, exception.position, code=ReturnCode.EXACT_MATCH, uln=uln)
-    left_out = (reason for field, reason in reasons.items() if field in fields)
+    left_out = (reason for name, reason in reasons.items() if BY_NAME[name].is_settable)
     return Resolution(ReturnCode.EXACT_MATCH, uln, not_written=(*left_out, *not_written))
 
 
-def register_corrected(work: UnitOfWork, number: int, corrections: Mapping[str, str], *, check: Check) -> Resolution:
+def register_corrected(work: UnitOfWork, number: int, corrections: SentLearner, *, check: Check) -> Resolution:
     """Resolve an exception by registering its record with corrections. The record's outcome becomes REGISTERED.
 
-    `corrections` are by the contract's names; an empty one removes the field's value. The record's other fields stay,
-    but for its ULN, since a new one is issued. `check` checks the schema's facets. Raises NotHeld for an unknown
-    exception. Raises NotPossible if the exception is closed or its job has not finished, or if a learner with the five
-    identity keys is held. Raises InvalidRecord for the first field that is wrong. The caller has to undo the unit of
-    work if anything is raised.
+    An empty text in `corrections` removes the field's value (`corrections_of`). The record's other fields stay, but for
+    its ULN, since a new one is issued. `check` checks the schema's facets. Raises NotHeld for an unknown exception.
+    Raises NotPossible if the exception is closed or its job has not finished, or if a learner with the five identity
+    keys is held. Raises InvalidRecord for the first field that is wrong. The caller has to undo the unit of work if
+    anything is raised.
     """
-    for field, value in corrections.items():
-        check_correction(field, value)
     exception = _close(work, number, ExceptionState.RESOLVED)
-    corrected = {**exception.sent, **corrections}
-    record = {field: corrected[field] for field in CORRECTABLE_FIELDS if corrected.get(field)}
+    record = exception.sent.corrected_by(corrections).filled_in()._replace(uln=None, mis_identifier=None)
     for field in REQUIRED_TO_REGISTER:
-        if field not in record:
-            raise InvalidRecord("missing", field)
+        if getattr(record, field.name) is None:
+            raise InvalidRecord("missing", field.contract_name)
     for reason in unwritable(record, check=check, today=work.today, prohibited=work.policy.prohibited).values():
         raise InvalidRecord(reason)
     decision = register_checked(work, record)
@@ -117,7 +109,7 @@ def _why_closed(exception: RecordException) -> str:
     return f"Exception {exception.id} was {exception.state.value} by {exception.closed_by} on {day} already."
 
 
-def _write(work: UnitOfWork, uln: str, fields: dict[str, str | None]) -> tuple[str, ...]:
+def _write(work: UnitOfWork, uln: str, record: SentLearner) -> tuple[str, ...]:
     """Update the learner with this ULN. Returns sentences about the fields that may not be written."""
     not_written: tuple[str, ...] = ()
     while True:
@@ -126,14 +118,15 @@ def _write(work: UnitOfWork, uln: str, fields: dict[str, str | None]) -> tuple[s
             raise NotPossible(f"There is no learner with the ULN {uln}.")
         if learner.master_uln is not None:
             raise NotPossible(f"The learner with the ULN {uln} is linked to {learner.master_uln}: choose that one.")
-        decision = update(work, fields, uln=uln, version=learner.version_number)
+        decision = update(work, record, uln=uln, version=learner.version_number)
         if decision.code in (ResponseCode.UPDATED, ResponseCode.NO_CHANGES):
             return not_written
         if decision.code is ResponseCode.ALREADY_EXISTS:
             raise _held_already(decision)
         if decision.code is ResponseCode.INVALID_SHARING_CHANGE:
-            before, sent = learner.ability_to_share, fields.pop("AbilityToShare")
+            before, sent = learner.ability_to_share, record.ability_to_share
             not_written = (f"AbilityToShare: {before} is held and may not become {sent}",)
+            record = record._replace(ability_to_share=None)
 
 
 def _held_already(decision: Decision) -> NotPossible:

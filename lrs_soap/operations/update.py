@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lrs_soap.errors import AlreadyHeld
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import registration, updates
@@ -12,23 +10,24 @@ from lrs_soap.rules.values.change import Action, Change, fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import history, learners
 
 
-def update(work: UnitOfWork, record: Mapping[str, str | None], *, uln: str, version: int) -> Decision:
-    """Update the learner with this ULN with the fields in `record` (docs/behaviour.md, Update).
+def update(work: UnitOfWork, sent: SentLearner, *, uln: str, version: int) -> Decision:
+    """Update the learner with this ULN with the fields in `sent` (docs/behaviour.md, Update).
 
-    `record` has some of the fields of a registration, as they were sent: None keeps the value that is held, an empty
-    text clears it. `version` is the one that the caller has seen.
+    Only the fields that a registration has count. None keeps the value that is held, an empty text clears it. `version`
+    is the one that the caller has seen.
 
     Answers UPDATED with the learner as it is held now. Answers NOT_FOUND_FOR_UPDATE, STALE_VERSION,
     INVALID_SHARING_CHANGE, NO_CHANGES or ALREADY_EXISTS, having written nothing. If two transactions update the same
     version at once, one is answered UPDATED and the other STALE_VERSION. Raises FieldsRefused.
     """
-    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    check_fields(sent, today=work.today, prohibited=work.policy.prohibited)
     while True:
         held = learners.by_uln(work.transaction, uln)
-        decision = updates.update(held, record, uln=uln, version=version, today=work.today)
+        decision = updates.update(held, sent, uln=uln, version=version, today=work.today)
         if held is None or decision.code is not ResponseCode.UPDATED:
             return decision
         (changed,) = decision.learners

@@ -14,11 +14,5 @@ def verify(work: UnitOfWork, asked: ToVerify, *, uln: str) -> Verification:
 
     Raises FieldsRefused.
     """
-    record = {
-        "GivenName": asked.given_name,
-        "FamilyName": asked.family_name,
-        "DateOfBirth": asked.date_of_birth,
-        "Gender": asked.gender,
-    }
-    check_fields(record, today=work.today, prohibited=work.policy.prohibited)
+    check_fields(asked.sent, today=work.today, prohibited=work.policy.prohibited)
     return verification.verify(asked, uln, learners.by_uln(work.transaction, uln))

@@ -4,33 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from lrs_soap.rules.batches.display_codes import DisplayCode, displayed
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import batchmsg, learner, vldmsg
 
 _REGISTERED = tuple(field.name for field in fields_of(learner.BatchLearner))
-_VERIFIED = tuple(field.name for field in fields_of(learner.MIAPBatchLearnerToVerify))
+_OWN_NAMES = tuple(BY_CONTRACT_NAME[name].name for name in _REGISTERED)
+_registered_of = attrgetter(*_REGISTERED)
+_sent_of = attrgetter(*_OWN_NAMES)
 
 
 def records_to_register(
     messages: Sequence[learner.BatchLearner], facet_errors: Mapping[int, tuple[str, ...]]
 ) -> list[SubmittedRecord]:
     """The records of a batch to register; `facet_errors` are the schema's errors of a record, by its place from 0."""
-    return [_submitted(message, _REGISTERED, facet_errors.get(place, ())) for place, message in enumerate(messages)]
+    return [SubmittedRecord(_registered(each), facet_errors.get(place, ())) for place, each in enumerate(messages)]
 
 
 def records_to_verify(
     messages: Sequence[learner.MIAPBatchLearnerToVerify], facet_errors: Mapping[int, tuple[str, ...]]
 ) -> list[SubmittedRecord]:
     """The records of a batch to verify; `facet_errors` as for `records_to_register`."""
-    return [_submitted(message, _VERIFIED, facet_errors.get(place, ())) for place, message in enumerate(messages)]
+    return [SubmittedRecord(_to_verify(each), facet_errors.get(place, ())) for place, each in enumerate(messages)]
 
 
-def _submitted(message: object, fields: Iterable[str], facet_errors: tuple[str, ...]) -> SubmittedRecord:
-    return SubmittedRecord({name: getattr(message, name) for name in fields}, facet_errors)
+def _registered(message: learner.BatchLearner) -> SentLearner:
+    return SentLearner(**dict(zip(_OWN_NAMES, _registered_of(message), strict=True)))
+
+
+def _to_verify(message: learner.MIAPBatchLearnerToVerify) -> SentLearner:
+    return SentLearner(
+        uln=message.ULN,
+        mis_identifier=message.MISIdentifier,
+        family_name=message.FamilyName,
+        given_name=message.GivenName,
+        date_of_birth=message.DateOfBirth,
+        gender=message.Gender,
+    )
 
 
 def fill_registration_output(
@@ -63,7 +79,7 @@ def _fill_times(answer: batchmsg.BatchOutputResp | vldmsg.VerifyBatchOutputResp,
 
 def _registered_message(record: JobRecord, display_codes: Iterable[DisplayCode]) -> learner.OutputBatchLearner:
     """The record as it was sent, with the ULN and the return code that it got."""
-    message = learner.OutputBatchLearner(**{name: record.sent.get(name) for name in _REGISTERED})
+    message = learner.OutputBatchLearner(**dict(zip(_REGISTERED, _sent_of(record.sent), strict=True)))
     message.ULN = record.uln or message.ULN
     if record.return_code is not None:
         message.ReturnCode = displayed(record.return_code, display_codes, by_soap=True)
@@ -74,13 +90,13 @@ def _verified_message(record: JobRecord) -> learner.MIAPVerifiedBatchLearner:
     """The searched fields as they were sent and, if they matched, the learner's own."""
     sent = record.sent
     message = learner.MIAPVerifiedBatchLearner(
-        MISIdentifier=sent.get("MISIdentifier"),
-        SearchedULN=sent.get("ULN"),
-        SearchedFamilyName=sent.get("FamilyName"),
-        SearchedGivenName=sent.get("GivenName"),
+        MISIdentifier=sent.mis_identifier,
+        SearchedULN=sent.uln,
+        SearchedFamilyName=sent.family_name,
+        SearchedGivenName=sent.given_name,
         # The schema lets a request have these empty, but not an answer.
-        SearchedDateOfBirth=sent.get("DateOfBirth") or None,
-        SearchedGender=sent.get("Gender") or None,
+        SearchedDateOfBirth=sent.date_of_birth or None,
+        SearchedGender=sent.gender or None,
     )
     verified = record.verified
     if verified is not None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from operator import attrgetter
-from typing import Any
 
 from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.names.demographics import DemographicsAsked
@@ -12,6 +10,7 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import findmsg
 from lrs_soap.wsdl.messages import learner as messages
@@ -21,28 +20,47 @@ _COPIED = tuple(
     for field in fields_of(messages.Learner)
     if field.name not in ("MasterSubstituted", "LastKnownPostCode", "LinkedULNs")
 )
-_REGISTERED = tuple(field.name for field in fields_of(messages.LearnerToRegister))
-_DEMOGRAPHICS = {
-    field.name: BY_CONTRACT_NAME[field.name].name
-    for field in fields_of(findmsg.LearnerByDemographicsRqst)
-    if field.name in BY_CONTRACT_NAME
-}
 _values_of = attrgetter(*(BY_CONTRACT_NAME[name].name for name in _COPIED))
+_REGISTERED = tuple(field.name for field in fields_of(messages.LearnerToRegister))
+_REGISTERED_NAMES = tuple(BY_CONTRACT_NAME[name].name for name in _REGISTERED)
+_registered_of = attrgetter(*_REGISTERED)
 
 
-def record_of(message: messages.LearnerToRegister) -> dict[str, str | None]:
-    """The fields of a learner to register or update, by the contract's names; None for a field that was not sent."""
-    return {name: getattr(message, name) for name in _REGISTERED}
+def sent_learner(message: messages.LearnerToRegister) -> SentLearner:
+    """The learner to register or update."""
+    return SentLearner(**dict(zip(_REGISTERED_NAMES, _registered_of(message), strict=True)))
 
 
-def demographics_of(request: findmsg.LearnerByDemographicsRqst) -> dict[str, str | None]:
-    """The fields that a find by demographics asks by, by the contract's names; None for a field without a value."""
-    return {name: getattr(request, name) or None for name in _DEMOGRAPHICS}
+def demographics_asked(request: findmsg.LearnerByDemographicsRqst) -> DemographicsAsked:
+    """What a find by demographics asks by; None for an optional field without a value."""
+    return DemographicsAsked(
+        given_name=request.GivenName,
+        family_name=request.FamilyName,
+        date_of_birth=request.DateOfBirth,
+        gender=request.Gender,
+        last_known_post_code=request.LastKnownPostCode,
+        previous_family_name=request.PreviousFamilyName or None,
+        school_at_age_16=request.SchoolAtAge16 or None,
+        place_of_birth=request.PlaceOfBirth or None,
+        email_address=request.EmailAddress or None,
+    )
 
 
-def demographics_asked(sent: Mapping[str, Any]) -> DemographicsAsked:
-    """The result of `demographics_of` as the rules take it."""
-    return DemographicsAsked(**{_DEMOGRAPHICS[name]: value for name, value in sent.items()})
+def demographics_answered(asked: DemographicsAsked, decision: Decision, *, learners: bool) -> findmsg.FindLearnerResp:
+    """The answer to a find by demographics: what it asked by and, if they were asked for, the learners."""
+    return findmsg.FindLearnerResp(
+        ResponseCode=decision.code.value,
+        FamilyName=asked.family_name,
+        GivenName=asked.given_name,
+        DateOfBirth=asked.date_of_birth,
+        Gender=asked.gender,
+        LastKnownPostCode=asked.last_known_post_code,
+        PreviousFamilyName=asked.previous_family_name,
+        SchoolAtAge16=asked.school_at_age_16,
+        PlaceOfBirth=asked.place_of_birth,
+        EmailAddress=asked.email_address,
+        Learner=found_messages(decision) if learners else (),
+    )
 
 
 def found_messages(decision: Decision) -> tuple[messages.Learner, ...]:

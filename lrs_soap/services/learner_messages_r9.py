@@ -10,6 +10,7 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import FIELDS
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.wsdl.declarations import BuiltIn, fields_of
 from lrs_soap.wsdl.messages import arrays, miap_model, tempuri
 
@@ -43,15 +44,15 @@ def found_message(decision: Decision) -> miap_model.Learner | None:
     return next(map(_learner_message, decision.learners), None)
 
 
-def record_of(request: tempuri.UpdateLearnerSubsetFields) -> dict[str, str | None]:
-    """The fields that were sent, by the contract's names; None for a field that is to stay as it is."""
-    return {
-        "EmailAddress": request.emailAddress,
-        "TelephoneNumber": request.telephoneNumber,
-        "AbilityToShare": _ABILITIES_TO_SHARE[request.abilityToShare],
-        "SchoolAtAge16": request.schoolAtAge16,
-        "PreferredGivenName": request.preferredGivenName,
-    }
+def sent_learner(request: tempuri.UpdateLearnerSubsetFields) -> SentLearner:
+    """The fields to update."""
+    return SentLearner(
+        email_address=request.emailAddress,
+        telephone_number=request.telephoneNumber,
+        ability_to_share=_ABILITIES_TO_SHARE[request.abilityToShare],
+        school_at_age_16=request.schoolAtAge16,
+        preferred_given_name=request.preferredGivenName,
+    )
 
 
 def _learner_message(learner: Learner) -> miap_model.Learner:

@@ -23,11 +23,11 @@ from lrs_soap.services.batch_messages import (
 )
 from lrs_soap.services.call import Call
 from lrs_soap.services.learner_messages import (
+    demographics_answered,
     demographics_asked,
-    demographics_of,
     found_messages,
-    record_of,
     retrieved_message,
+    sent_learner,
     verified_message,
 )
 from lrs_soap.wsdl.messages import batchmsg, exceptions, findmsg, regmsg, reportmsg, vldmsg
@@ -73,8 +73,7 @@ def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.Fin
 )
 def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRqst) -> findmsg.FindLearnerResp:
     """Find a learner, or possible matches, by names, date of birth, gender and postcode."""
-    sent = demographics_of(request)
-    asked = demographics_asked(sent)
+    asked = demographics_asked(request)
     with call.reading(request) as work:
         decision = find_by_demographics(work, asked)
     age = work.policy.search_age
@@ -82,11 +81,7 @@ def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRq
         with call.world.writing(work.author) as writing:
             note_search(writing, asked, decision, age=age)
     call.decided(decision)
-    return findmsg.FindLearnerResp(
-        ResponseCode=decision.code.value,
-        Learner=found_messages(decision) if request.FindType == FULL else (),
-        **sent,
-    )
+    return demographics_answered(asked, decision, learners=request.FindType == FULL)
 
 
 @_service.operation(
@@ -101,7 +96,7 @@ def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRq
 def register_learner(call: Call, request: regmsg.RegisterSingleLearnerRqst) -> regmsg.RegisterSingleLearnerResp:
     """Register a learner who has no ULN yet."""
     with call.writing(request) as work:
-        decision = register(work, record_of(request.Learner))
+        decision = register(work, sent_learner(request.Learner))
     call.decided(decision)
     return regmsg.RegisterSingleLearnerResp(
         ResponseCode=decision.code.value, ULN=next((each.uln for each in decision.learners), None)
@@ -121,7 +116,7 @@ def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.Upda
     """Update a learner, if nobody has changed it since the version that the caller has seen."""
     sent = request.Learner
     with call.writing(request) as work:
-        decision = update(work, record_of(sent), uln=sent.ULN, version=sent.VersionNumber)
+        decision = update(work, sent_learner(sent), uln=sent.ULN, version=sent.VersionNumber)
     call.decided(decision)
     return regmsg.UpdateLearnerResp(ResponseCode=decision.code.value)
 

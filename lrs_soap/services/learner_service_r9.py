@@ -15,7 +15,7 @@ from lrs_soap.rules.values.organisation import Role
 from lrs_soap.services.access_messages import page_message
 from lrs_soap.services.call import Call
 from lrs_soap.services.credentials import blank_to_none, credentials_of
-from lrs_soap.services.learner_messages_r9 import found_message, record_of
+from lrs_soap.services.learner_messages_r9 import found_message, sent_learner
 from lrs_soap.services.learning_event_messages import record_asked, record_message
 from lrs_soap.services.organisation_messages import organisation_message
 from lrs_soap.wsdl import facets
@@ -118,7 +118,7 @@ def update_learner_subset_fields(
 ) -> tempuri.UpdateLearnerSubsetFieldsResponse:
     """Update the few fields that learners may change themselves."""
     with call.writing(credentials_of(request.invokingOrganisation)) as work:
-        decision = update_subset(work, record_of(request), uln=request.uln or "", version=request.versionNumber or 0)
+        decision = update_subset(work, sent_learner(request), uln=request.uln or "", version=request.versionNumber or 0)
     call.decided(decision)
     return tempuri.UpdateLearnerSubsetFieldsResponse(UpdateLearnerSubsetFieldsResult=decision.code.value)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select, tuple_, update
 from lrs_soap.rules.batches.batch_exceptions import DAYS_TO_RESOLVE, ExceptionState, RecordException
 from lrs_soap.rules.batches.jobs import JobState
 from lrs_soap.rules.values.codes import RETURN_CODES
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store.prepared import PreparedInsert
 from lrs_soap.store.tables import LARGEST_KEY, exceptions, job_records, jobs
 from lrs_soap.store.transaction import Transaction
@@ -104,7 +105,7 @@ def _exception(row: Row[Any]) -> RecordException:
         position=row.position,
         organisation=row.organisation,
         job_state=JobState(row.job_state),
-        sent=json.loads(row.sent),
+        sent=SentLearner.of(json.loads(row.sent)),
         errors=errors,
         code=RETURN_CODES[row.return_code],
         uln=row.uln,

@@ -18,6 +18,7 @@ from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord, Verif
 from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import RETURN_CODES, FailureFlag, ResponseCode, ReturnCode
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store.dialects import milliseconds_from_now, milliseconds_now
 from lrs_soap.store.prepared import Prepared, PreparedUpdate
 from lrs_soap.store.tables import LARGEST_KEY, UNFINISHED, job_records, jobs
@@ -171,7 +172,7 @@ def add_records(transaction: Transaction, job_id: int, records: Iterable[Submitt
         {
             "job_id": job_id,
             "position": position,
-            "sent": _json({field: value for field, value in record.sent.items() if value is not None}),
+            "sent": _json(record.sent.by_contract_name()),
             "facet_errors": _json_or_none(record.facet_errors),
             "identifier_errors": _json_or_none(record.identifier_errors),
         }
@@ -295,7 +296,7 @@ def _record(row: tuple[Any, ...]) -> JobRecord:
     position, sent, facet_errors, identifier_errors, code, uln, verified = row
     return JobRecord(
         position,
-        json.loads(sent),
+        SentLearner.of(json.loads(sent)),
         _texts(facet_errors),
         _texts(identifier_errors),
         None if code is None else RETURN_CODES[code],

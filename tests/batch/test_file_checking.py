@@ -9,6 +9,7 @@ import pytest
 from lrs_soap.batch import file_checking
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
+from lrs_soap.rules.values.sent_learner import SentLearner
 from tests.kit.batch_files import JO
 
 CHECK = facet_check()
@@ -17,13 +18,13 @@ TODAY = date(2025, 9, 1)
 
 
 def told(**changed: str) -> list[str]:
-    found = file_checking.findings({**JO, **changed}, CHECK, today=TODAY, prohibited=PROHIBITED)
+    found = file_checking.findings(SentLearner.of({**JO, **changed}), CHECK, today=TODAY, prohibited=PROHIBITED)
     return [str(finding) for finding in found]
 
 
 def test_nothing_is_wrong_with_who_is_right() -> None:
     assert told(ULN="1000000000", UniquePupilNumber="A000000000000", UniqueCandidateIdentifier="123450240001A") == []
-    assert file_checking.submitted_record(JO, CHECK).sent == JO
+    assert file_checking.submitted_record(SentLearner.of(JO), CHECK).sent == SentLearner.of(JO)
 
 
 @pytest.mark.parametrize("value", ["17/05/2007", "5/17/07", "17-05-2007", "17.5.2007", "2007/05/17", "17-May-07"])
@@ -56,7 +57,7 @@ def test_a_day_that_a_spreadsheet_has_turned_round(value: str) -> None:
 )
 def test_a_value_against_the_schema_is_rc011(field: str, value: str, reason: str) -> None:
     assert told(**{field: value}) == [f"{field}: {reason}"]
-    submitted = file_checking.submitted_record({**JO, field: value}, CHECK)
+    submitted = file_checking.submitted_record(SentLearner.of({**JO, field: value}), CHECK)
     assert (submitted.facet_errors, submitted.identifier_errors) == ((f"{field}: {reason}",), ())
 
 
@@ -66,7 +67,7 @@ def test_a_value_against_the_schema_is_rc011(field: str, value: str, reason: str
 def test_an_identifier_that_is_none_is_rc012(field: str, value: str) -> None:
     (reason,) = told(**{field: value})
     assert reason.startswith(f"{field}: '{value}' is not a U")
-    submitted = file_checking.submitted_record({**JO, field: value}, CHECK)
+    submitted = file_checking.submitted_record(SentLearner.of({**JO, field: value}), CHECK)
     assert (submitted.facet_errors, submitted.identifier_errors) == ((), (reason,))
 
 
@@ -85,7 +86,7 @@ def test_an_identifier_that_is_none_is_rc012(field: str, value: str) -> None:
 )
 def test_what_the_worker_will_judge_is_told_and_left_to_it(field: str, value: str, reason: str) -> None:
     assert told(**{field: value}) == [f"{field}: {reason}"]
-    submitted = file_checking.submitted_record({**JO, field: value}, CHECK)
+    submitted = file_checking.submitted_record(SentLearner.of({**JO, field: value}), CHECK)
     assert (submitted.facet_errors, submitted.identifier_errors) == ((), ())
 
 

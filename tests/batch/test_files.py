@@ -6,16 +6,17 @@ import csv
 import io
 import re
 import tracemalloc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_soap.batch import batch_file
-from lrs_soap.batch.file_contents import FileFields
+from lrs_soap.batch.file_contents import FileFields, WrittenRecord
 from lrs_soap.batch.file_layout import LAYOUTS, NEWEST, OLDEST, Layout
 from lrs_soap.errors import InvalidRecord
+from lrs_soap.rules.values.sent_learner import SentLearner
 from tests.kit.batch_files import JO, MO, NAMES, content, learners, opened
 
 FORMS = ("CSV", "XML")
@@ -54,7 +55,7 @@ def test_what_is_written_is_read_back_from_either_form(file: tuple[Layout, list[
         read = opened(content(*records, form=form, layout=layout), form)
         assert (read.facts.format, read.facts.version, read.facts.name) == (form, layout.version, NAMES[form])
         assert read.fields.record_count == len(records)
-        assert [record.values for record in read.records] == records
+        assert [record.sent.by_contract_name() for record in read.records] == records
 
 
 def test_csv_is_written_quoted_with_crlf_and_the_files_fields_once() -> None:
@@ -403,10 +404,10 @@ def test_records_are_written_as_they_come() -> None:
 
     target = Target(newline="")
 
-    def records() -> Iterator[Mapping[str, str]]:
+    def records() -> Iterator[WrittenRecord]:
         for number in range(3):
             seen.append(len(target.getvalue()))
-            yield {"Notes": str(number)}
+            yield WrittenRecord(SentLearner(notes=str(number)))
 
     for form in FORMS:
         target.seek(target.truncate(0))

@@ -15,6 +15,7 @@ from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job, JobState, JobType
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import batch_exceptions, learners
 from lrs_soap.store.store import Store
 from tests.kit.databases import on_sqlite
@@ -36,7 +37,7 @@ OTHERS = {**SOMEBODY, "GivenName": "Peregrine", "FamilyName": "Ashdown", "DateOf
 def submit(store: Store, *records: dict[str, str], job_type: JobType = JobType.FUL) -> int:
     with store.writing() as transaction:
         return submit_registration_batch(
-            unit(transaction), [SubmittedRecord(each) for each in records], job_type=job_type
+            unit(transaction), [SubmittedRecord(SentLearner.of(each)) for each in records], job_type=job_type
         )
 
 
@@ -245,11 +246,12 @@ def test_a_job_of_verifications(store: Store) -> None:
     do(store, taken_after(store, submit(store, SOMEBODY)))
     with store.reading() as transaction:
         uln = transaction.execute(text("SELECT uln FROM learners")).scalar_one()
-    asked = {"ULN": uln, "GivenName": "ottoline", "FamilyName": "Wardour"}
+    asked = SentLearner(uln=uln, given_name="ottoline", family_name="Wardour")
+    another = asked._replace(uln="1000000016")
     with store.writing() as transaction:
         job_id = submit_verification_batch(
             unit(transaction),
-            [SubmittedRecord(asked), SubmittedRecord({**asked, "ULN": "1000000016"}), SubmittedRecord(asked, ("bad",))],
+            [SubmittedRecord(asked), SubmittedRecord(another), SubmittedRecord(asked, ("bad",))],
         )
     lease = taken(store)
     while not lease.is_over:

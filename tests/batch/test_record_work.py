@@ -28,6 +28,7 @@ from lrs_soap.rules.values.change import OPERATOR, Action
 from lrs_soap.rules.values.codes import FailureFlag
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.rules.values.uln import check_digit
 from lrs_soap.store import batch_exceptions, history, learners
 from lrs_soap.store.store import Store
@@ -119,7 +120,7 @@ def do(
 ) -> RecordOutcome:
     return do_registration(
         unit(transaction, prohibited=PROHIBITED),
-        {**RECORD, **fields},
+        SentLearner.of({**RECORD, **fields}),
         full=full,
         facet_errors=facet_errors,
         identifier_errors=identifier_errors,
@@ -297,8 +298,7 @@ def once(action: Callable[[], Any], transaction: Transaction) -> None:
 
 
 def registered(transaction: Transaction, record: dict[str, str | None]) -> str:
-    person = {name: value for name, value in record.items() if name not in ("ULN", "MISIdentifier")}
-    (learner,) = register(unit(transaction), person).learners
+    (learner,) = register(unit(transaction), SentLearner.of(record)).learners
     return learner.uln
 
 
@@ -336,7 +336,8 @@ def test_whoever_is_merged_meanwhile_is_linked(populated: Store, database_url: s
 
 
 def verified(store: Store, *, facet_errors: tuple[str, ...] = (), **fields: str | None) -> Verification:
-    sent = {"MISIdentifier": "A-1", "ULN": ANNE, "GivenName": "Anne-Marie", "FamilyName": "O'Hara", **fields}
+    named = {"MISIdentifier": "A-1", "ULN": ANNE, "GivenName": "Anne-Marie", "FamilyName": "O'Hara"}
+    sent = SentLearner.of({**named, **fields})
     with store.reading() as transaction:
         return do_verification(unit(transaction, prohibited=PROHIBITED), sent, facet_errors=facet_errors)
 
@@ -393,7 +394,7 @@ def run_job(store: Store, records: list[dict[str, Any]], job_type: JobType) -> l
     """The output of a job of these records, which is done."""
     with store.writing() as transaction:
         job_id = submit_registration_batch(
-            unit(transaction), [SubmittedRecord(each) for each in records], job_type=job_type
+            unit(transaction), [SubmittedRecord(SentLearner.of(each)) for each in records], job_type=job_type
         )
         lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)
         assert lease is not None
@@ -428,9 +429,11 @@ def came_to(job_type: JobType, *jobs: list[dict[str, Any]]) -> BatchesOutcome:
     codes = [each.return_code.value for each in outputs if each.return_code is not None]
     return BatchesOutcome(
         outcomes=list(zip(codes, (names.get(each.uln or "", each.uln) for each in outputs), strict=True)),
-        sent=[each.sent for each in outputs],
+        sent=[each.sent.by_contract_name() for each in outputs],
         held=[(names.get(row.uln, row.uln), *row[2:]) for row in rows],
-        exceptions=[(each.sent, sorted(names.get(uln, uln) for uln in each.possible)) for each in left],
+        exceptions=[
+            (each.sent.by_contract_name(), sorted(names.get(uln, uln) for uln in each.possible)) for each in left
+        ],
     )
 
 

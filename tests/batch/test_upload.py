@@ -18,6 +18,7 @@ from lrs_soap.operations import batch_output
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import jobs
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import job_records
@@ -30,7 +31,7 @@ FILE = FileFacts("CSV", "3A", "LRB_TEST0001_010920250900.CSV")
 
 
 def numbered(count: int) -> Iterator[SubmittedRecord]:
-    return (SubmittedRecord({"MISIdentifier": str(number), "ULN": None}) for number in range(count))
+    return (SubmittedRecord(SentLearner(mis_identifier=str(number))) for number in range(count))
 
 
 def uploaded(store: Store, records: Iterator[SubmittedRecord], clock: SettableClock, **policy: int) -> int:
@@ -68,13 +69,13 @@ def test_every_record_is_there_in_its_place(store: Store, clock: SettableClock, 
         clock.now(), None, None, count, 0, FILE,
     )  # fmt: skip
     assert [(record.position, record.sent) for record in records] == [
-        (number, {"MISIdentifier": str(number)}) for number in range(count)
+        (number, SentLearner(mis_identifier=str(number))) for number in range(count)
     ]
     assert is_due(store)
 
 
 def test_what_is_wrong_with_a_record_is_kept_with_it(store: Store, clock: SettableClock) -> None:
-    job_id = uploaded(store, iter([SubmittedRecord({}, ("Gender: X",), ("UniquePupilNumber: Y",))]), clock)
+    job_id = uploaded(store, iter([SubmittedRecord(SentLearner(), ("Gender: X",), ("UniquePupilNumber: Y",))]), clock)
     with store.reading() as transaction:
         (record,) = jobs.records(transaction, job_id, first=0, end=1)
     assert (record.facet_errors, record.identifier_errors) == (("Gender: X",), ("UniquePupilNumber: Y",))
@@ -90,7 +91,7 @@ def test_it_is_there_for_nobody_before_its_last_record_is(store: Store, clock: S
 
     def looking() -> Iterator[SubmittedRecord]:
         for record in numbered(1001):
-            if record.sent["MISIdentifier"] in ("0", "600", "1000"):
+            if record.sent.mis_identifier in ("0", "600", "1000"):
                 with store.reading() as transaction:
                     seen.append((rows(transaction), jobs.by_id(transaction, 1) is not None))
                 assert not is_due(store)
@@ -130,12 +131,13 @@ import sys
 from lrs_soap.batch import upload
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.batches.job_records import SubmittedRecord
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.store.store import Store
 from tests.kit.work import world_over
 
 def endless():
-    yield from (SubmittedRecord({"MISIdentifier": str(number)}) for number in range(1200))
+    yield from (SubmittedRecord(SentLearner(mis_identifier=str(number))) for number in range(1200))
     print("stored", flush=True)
     sys.stdin.read()
 

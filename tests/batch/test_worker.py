@@ -27,6 +27,7 @@ from lrs_soap.rules.batches.jobs import Job, JobState, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ReturnCode
 from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
@@ -76,7 +77,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def submit(store: Store, count: int, *, first: int = 0) -> int:
-    records = [SubmittedRecord(new_learner(number)) for number in range(first, first + count)]
+    records = [SubmittedRecord(SentLearner.of(new_learner(number))) for number in range(first, first + count)]
     with store.writing() as transaction:
         return submit_registration_batch(
             unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "A Tester")), records, job_type=JobType.FUL
@@ -209,7 +210,7 @@ def test_a_record_that_nobody_foresaw_fails_its_job_and_no_other(
     attempts = []
 
     def fail_at_the_third(transaction: Any, sent: Any, **others: Any) -> Any:
-        if sent["MISIdentifier"] == "mis-3":
+        if sent.mis_identifier == "mis-3":
             attempts.append(sent)
             raise ZeroDivisionError("unforeseen")
         return register(transaction, sent, **others)

@@ -30,6 +30,7 @@ from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.rules.values import uln
 from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store.store import Store
 from tests.kit.batch_files import JO, MO, NAMES, content
 from tests.kit.printed_tables import fields
@@ -211,7 +212,7 @@ def test_a_setting_shows_return_codes_as_others(run: Run, monkeypatch: pytest.Mo
 
 def test_a_job_that_came_by_soap_comes_out_as_csv_with_the_age_told(run: Run) -> None:
     with opened() as store, store.writing() as transaction:
-        old = SubmittedRecord({**JO, "DateOfBirth": "1900-01-01"})
+        old = SubmittedRecord(SentLearner.of({**JO, "DateOfBirth": "1900-01-01"}))
         submit_registration_batch(
             unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "soap")), [old], job_type=JobType.FUL
         )
@@ -264,7 +265,8 @@ def test_a_job_that_has_no_output_yet_or_never(run: Run) -> None:
     submit(run, content(JO, MO))
     with opened() as store, store.writing() as transaction:
         submit_verification_batch(
-            unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "soap")), [SubmittedRecord(GRACE)]
+            unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "soap")),
+            [SubmittedRecord(SentLearner.of(GRACE))],
         )
     for job, told in (
         ("1", "Job 1 is Waiting: 0 of 2 records are done."),
@@ -542,7 +544,7 @@ def test_100_000_learners_are_taken_in_and_given_out_in_little_memory(folder: Pa
         job = batch_output.any_job(unit(transaction), 2)
         assert job.record_count == 100_000
         records = batch_output.records_of(unit(transaction), job)
-        assert [record.sent["MISIdentifier"] for record in records] == [str(each) for each in range(100_000)]
+        assert [record.sent.mis_identifier for record in records] == [str(each) for each in range(100_000)]
         transaction.connection.exec_driver_sql("UPDATE jobs SET state = 'successful'")
     assert kilobytes("batch", "output", "2", "out") < few + 10_000
     assert len(outcomes((folder / "out").read_bytes(), form)[1]) == 100_000

@@ -14,6 +14,7 @@ from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store.store import Store
 from tests.kit.printed_tables import fields, rows
 from tests.kit.work import unit
@@ -54,7 +55,7 @@ def batch(*records: Mapping[str, str], facet_errors: tuple[str, ...] = ()) -> No
     with store.writing() as transaction:
         submit_registration_batch(
             unit(transaction, author=Author("TEST0001", "A Tester")),
-            [SubmittedRecord({**GRACE, **each}, facet_errors) for each in records],
+            [SubmittedRecord(SentLearner.of({**GRACE, **each}), facet_errors) for each in records],
             job_type=JobType.FUL,
         )
         lease = job_work.take(unit(transaction), owner="a worker", is_gone=lambda owner: False)

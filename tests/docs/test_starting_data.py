@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lrs_soap.rules.values.learner import python_name
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.sample.starting_data import ORGANISATIONS, starting_learners
 from tests.kit.documents import Document, typed
 from tests.kit.every_operation import Who, ask, code_of
@@ -144,7 +144,7 @@ def test_what_updating_gives(tmp_path: Path, database_url: str) -> None:
     assert {code_in(answer) for *_, answer in rows} == codes
     with RunningServer(tmp_path, database_url=database_url) as server:
         for uln, version, field, value, expected in rows:
-            learner = {name: getattr(held[uln], python_name(name)) for name in as_held}
+            learner = {name: getattr(held[uln], BY_CONTRACT_NAME[name].name) for name in as_held}
             sent = update(**{**learner, "ULN": uln, "VersionNumber": version, field: value})
             assert code_of(post(server.url, envelope(sent))) == code_in(expected), (uln, field, value)
 

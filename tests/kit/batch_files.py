@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from lrs_soap.batch import batch_file
 from lrs_soap.batch.batch_file import BatchFile
-from lrs_soap.batch.file_contents import FileFields
+from lrs_soap.batch.file_contents import FileFields, WrittenRecord
 from lrs_soap.batch.file_layout import NEWEST, Layout
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 NAMES = {"CSV": "LRB_TEST0001_010920250900.CSV", "XML": "LRB_TEST0001_010920250900.XML"}
 
@@ -35,7 +36,7 @@ def content(
     """A file of these learners."""
     fields = FileFields(layout, NAMES[form], ukprn, len(records) if count is None else count)
     target = io.StringIO(newline="")
-    batch_file.write(form, target, fields, records)
+    batch_file.write(form, target, fields, [WrittenRecord(SentLearner.of(record)) for record in records])
     return target.getvalue().encode()
 
 
@@ -46,4 +47,4 @@ def opened(raw: bytes, form: str = "CSV", *, organisation: str = "TEST0001") -> 
 
 def learners(raw: bytes, form: str = "CSV") -> Sequence[Mapping[str, str]]:
     """Every learner of a file, by the contract's names."""
-    return [record.values for record in opened(raw, form).records]
+    return [record.sent.by_contract_name() for record in opened(raw, form).records]

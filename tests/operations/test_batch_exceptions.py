@@ -20,14 +20,22 @@ from lrs_soap.operations.list_exceptions import get_exception, list_exceptions, 
 from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.resolve_exception import Resolution, choose_learner, register_corrected, withdraw_exception
 from lrs_soap.operations.submit_batch import submit_registration_batch
-from lrs_soap.rules.batches.batch_exceptions import CORRECTABLE_FIELDS, SHOWN_FIELDS, ExceptionState, RecordException
+from lrs_soap.rules.batches.batch_exceptions import (
+    CORRECTABLE_FIELDS,
+    SHOWN_FIELDS,
+    ExceptionState,
+    RecordException,
+    corrections_of,
+)
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, JobType
 from lrs_soap.rules.learners.identifiers import upn_check_letter
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.change import OPERATOR, Action, Author
 from lrs_soap.rules.values.codes import ReturnCode
-from lrs_soap.rules.values.learner import DELETED, Learner, python_name
+from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import batch_exceptions as stored
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store
@@ -95,7 +103,7 @@ def submit(store: Store, records: Sequence[Mapping[str, str]], *, author: Author
     with store.writing() as transaction:
         return submit_registration_batch(
             unit(transaction, author=author),
-            [SubmittedRecord({**RECORD, **each}) for each in records],
+            [SubmittedRecord(SentLearner.of({**RECORD, **each})) for each in records],
             job_type=JobType.CHK if check else JobType.FUL,
         )
 
@@ -141,7 +149,7 @@ def choose(transaction: Transaction, number: int, uln: str = ANNE, *, now: datet
 
 def register(transaction: Transaction, number: int, *, now: datetime = NOW, **corrections: str) -> Resolution:
     with unit(transaction, now=now, author=DECIDER, prohibited=PROHIBITED).part() as work:
-        return register_corrected(work, number, corrections, check=facet_check())
+        return register_corrected(work, number, corrections_of(corrections), check=facet_check())
 
 
 def withdraw(transaction: Transaction, number: int, *, now: datetime = NOW) -> None:
@@ -185,7 +193,7 @@ def test_what_wants_a_decision_is_left_in_the_order_of_the_records(populated: St
     codes = [(each.position, each.code.value) for each in listed(populated)]
     assert codes == [(1, "RC006"), (2, "RC007"), (3, "RC009"), (4, "RC010"), (5, "RC011"), (6, "RC013")]
     possible = listed(populated)[1]
-    assert possible.sent == {**RECORD}
+    assert possible.sent == SentLearner.of({**RECORD})
     assert possible.possible == (ANNE,)
     assert (possible.job_id, possible.organisation, possible.uln) == (job_id, "TEST0001", None)
     assert (possible.state, possible.opened, possible.closed) == (ExceptionState.OPEN, NOW, None)
@@ -238,7 +246,7 @@ def test_choosing_a_learner_writes_what_differs_but_the_upn_and_changes_the_jobs
     counts, records = output(populated, job_id)
     assert counts == Counts(exists_updated=2)
     assert [(each.return_code, each.uln) for each in records] == [(ReturnCode.EXACT_MATCH, ANNE)] * 2
-    assert records[0].sent == {**RECORD}
+    assert records[0].sent == SentLearner.of({**RECORD})
     assert listed(populated) == []
     (closed,) = listed(populated, also_closed=True)
     assert (closed.state, closed.closed, closed.closed_by) == (ExceptionState.RESOLVED, NOW, "A Decider")
@@ -305,7 +313,7 @@ def test_registering_with_corrections_issues_a_new_uln(populated: Store) -> None
         ulns.add(resolution.uln)
         learner, expected = held(populated, resolution.uln), {**RECORD, **sent, **corrections}
         for field in ("GivenName", "FamilyName", "DateOfBirth", "Gender", "AbilityToShare", "UniquePupilNumber"):
-            assert getattr(learner, python_name(field)) == expected[field]
+            assert getattr(learner, BY_CONTRACT_NAME[field].name) == expected[field]
         assert (learner.title, learner.place_of_birth) == (corrections.get("Title"), expected["PlaceOfBirth"] or None)
         with populated.reading() as transaction:
             (change,) = history.of(transaction, resolution.uln)
@@ -313,7 +321,7 @@ def test_registering_with_corrections_issues_a_new_uln(populated: Store) -> None
         counts, (record,) = output(populated, exception.job_id)
         assert counts == Counts(new=1)
         assert (record.return_code, record.uln) == (ReturnCode.REGISTERED, resolution.uln)
-        assert record.sent == {**RECORD, **sent}
+        assert record.sent == SentLearner.of({**RECORD, **sent})
     assert held(populated) == HELD
 
 
@@ -475,5 +483,6 @@ def test_of_those_who_decide_at_the_same_moment_one_does(populated: Store) -> No
 def test_what_can_be_corrected_is_what_a_record_says_of_its_learner() -> None:
     of_the_record = {"ULN", "MISIdentifier"}
     only_in_files = {"UniquePupilNumber", "UniqueCandidateIdentifier"}
-    assert set(CORRECTABLE_FIELDS) == {field.name for field in fields_of(BatchLearner)} - of_the_record | only_in_files
-    assert set(SHOWN_FIELDS) == set(CORRECTABLE_FIELDS) - only_in_files
+    correctable = {field.contract_name for field in CORRECTABLE_FIELDS}
+    assert correctable == {field.name for field in fields_of(BatchLearner)} - of_the_record | only_in_files
+    assert {field.contract_name for field in set(CORRECTABLE_FIELDS) - set(SHOWN_FIELDS)} == only_in_files

@@ -9,6 +9,7 @@ from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store.store import Store
 from tests.kit.databases import on_sqlite
 from tests.kit.work import NOW, unit
@@ -18,7 +19,7 @@ def submit(store: Store, count: int) -> int:
     with store.writing() as transaction:
         return submit_registration_batch(
             unit(transaction),
-            [SubmittedRecord({"MISIdentifier": str(number)}) for number in range(count)],
+            [SubmittedRecord(SentLearner(mis_identifier=str(number))) for number in range(count)],
             job_type=JobType.FUL,
         )
 
@@ -54,5 +55,5 @@ def test_the_records_of_a_long_job_are_read_in_order(store: Store) -> None:
     with store.reading() as transaction:
         job = batch_output.job_of_author(unit(transaction), job_id)
         assert job is not None
-        read = [record.sent["MISIdentifier"] for record in batch_output.records_of(unit(transaction), job)]
+        read = [record.sent.mis_identifier for record in batch_output.records_of(unit(transaction), job)]
     assert read == [str(number) for number in range(1234)]

@@ -29,6 +29,7 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.change import OPERATOR, Action, Author, Change
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import history, learners, name_keys, tables
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
@@ -127,9 +128,10 @@ def answers(store: Store, name: str) -> dict[str, str]:
         details = ToVerify(name, "Birch", person.date_of_birth, "2")
         verification = verify(unit(transaction), details, uln=uln)
         tell("verify", verification.code, *verification.learners)
-        decision = update(unit(transaction, author=author), {**record, "Title": "Dr"}, uln=uln, version=3)
+        sent = SentLearner.of(record)
+        decision = update(unit(transaction, author=author), sent._replace(title="Dr"), uln=uln, version=3)
         tell("update", decision.code)
-        decision = register(unit(transaction, author=author), record)
+        decision = register(unit(transaction, author=author), sent)
         tell("register", decision.code)
         raise Undo
 

@@ -22,6 +22,7 @@ from lrs_soap.operations.update import update
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.change import OPERATOR
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import learners, tables
 from lrs_soap.store import learning_events as held
 from lrs_soap.store.store import Store
@@ -105,7 +106,7 @@ class World:
             "Title": "Dr",
         }
         version = learner.version_number
-        update(unit(self._transaction, now=self._now), record, uln=uln, version=version)
+        update(unit(self._transaction, now=self._now), SentLearner.of(record), uln=uln, version=version)
 
     def state(self) -> State:
         rows = [

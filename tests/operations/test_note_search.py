@@ -17,6 +17,7 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import tables
 from lrs_soap.store.store import Store
 from tests.kit.work import unit
@@ -49,7 +50,9 @@ def note(store: Store, found: Decision, *, now: datetime = NOW, author: Author =
 
 def answer(store: Store, *, now: datetime = NOW, author: Author = AUTHOR, **changed: Any) -> ResponseCode:
     with store.writing() as transaction:
-        return register(unit(transaction, now=now, author=author, search_age=AGE), {**RECORD, **changed}).code
+        return register(
+            unit(transaction, now=now, author=author, search_age=AGE), SentLearner.of({**RECORD, **changed})
+        ).code
 
 
 def remembered(store: Store) -> int:

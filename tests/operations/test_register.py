@@ -17,6 +17,7 @@ from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
@@ -40,7 +41,7 @@ HELD, OTHER = "1000000019", "1000000027"
 def ask(
     transaction: Transaction, *, prohibited: ProhibitedText = NOTHING_PROHIBITED, **changed: str | None
 ) -> Decision:
-    return register(unit(transaction, prohibited=prohibited), {**RECORD, **changed})
+    return register(unit(transaction, prohibited=prohibited), SentLearner.of({**RECORD, **changed}))
 
 
 def registered(store: Store, **changed: Any) -> Decision:

@@ -21,6 +21,7 @@ from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
@@ -74,7 +75,7 @@ def ask(
     prohibited: ProhibitedText = NOTHING_PROHIBITED,
     **changed: str | None,
 ) -> Decision:
-    record = {**RECORD, **changed}
+    record = SentLearner.of({**RECORD, **changed})
     return update(unit(transaction, author=author, prohibited=prohibited), record, uln=uln, version=version)
 
 

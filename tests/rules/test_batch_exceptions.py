@@ -14,6 +14,7 @@ from lrs_soap.rules.batches.batch_exceptions import ExceptionState, RecordExcept
 from lrs_soap.rules.batches.jobs import JobState, JobType
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.codes import ReturnCode
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 TODAY = date(2025, 3, 10)
 EXCEPTION = RecordException(
@@ -22,7 +23,7 @@ EXCEPTION = RecordException(
     position=0,
     organisation="TEST0001",
     job_state=JobState.SUCCESSFUL,
-    sent={},
+    sent=SentLearner(),
     errors=(),
     code=ReturnCode.POSSIBLE_MATCHES,
     uln=None,
@@ -75,24 +76,24 @@ def no_given_name_of_four_letters(field: str, value: str) -> str | None:
     ("changed", "expected"),
     [
         ({"GivenName": "Ann"}, {}),
-        ({}, {"GivenName": "GivenName: too long"}),
+        ({}, {"given_name": "GivenName: too long"}),
         (
             {"GivenName": "Ann", "DateOfBirth": "2020-01-01", "AbilityToShare": "2"},
             {
-                "DateOfBirth": "Value '2020-01-01' of element 'DateOfBirth' is outside the permitted age range.",
-                "AbilityToShare": "Value '2' of element 'AbilityToShare' is no longer accepted.",
+                "date_of_birth": "Value '2020-01-01' of element 'DateOfBirth' is outside the permitted age range.",
+                "ability_to_share": "Value '2' of element 'AbilityToShare' is no longer accepted.",
             },
         ),
         (
             {"GivenName": "Ann", "Notes": "bogus"},
-            {"Notes": "Value 'bogus' of element 'Notes' contains prohibited text."},
+            {"notes": "Value 'bogus' of element 'Notes' contains prohibited text."},
         ),
     ],
 )
 def test_what_may_not_be_written_has_its_reason(changed: dict[str, str], expected: dict[str, str]) -> None:
     assert (
         unwritable(
-            {**RECORD, **changed},
+            SentLearner.of({**RECORD, **changed}),
             check=no_given_name_of_four_letters,
             today=TODAY,
             prohibited=ProhibitedText(frozenset({"bogus"})),
@@ -108,14 +109,14 @@ def test_a_verification_is_not_written_without_its_description(description: str 
     )
     record.pop("GivenName", None)
     reasons = unwritable(
-        record, check=no_given_name_of_four_letters, today=TODAY, prohibited=ProhibitedText(frozenset())
+        SentLearner.of(record), check=no_given_name_of_four_letters, today=TODAY, prohibited=ProhibitedText(frozenset())
     )
-    assert reasons.keys() == {"OtherVerificationDescription", "VerificationType"}
+    assert reasons.keys() == {"other_verification_description", "verification_type"}
 
 
 def test_an_identifier_that_is_none_is_not_written() -> None:
-    record = {"UniquePupilNumber": "A823200405017", "UniqueCandidateIdentifier": "1"}
+    record = SentLearner(unique_pupil_number="A823200405017", unique_candidate_identifier="1")
     reasons = unwritable(
         record, check=no_given_name_of_four_letters, today=TODAY, prohibited=ProhibitedText(frozenset())
     )
-    assert reasons.keys() == record.keys()
+    assert reasons.keys() == {"unique_pupil_number", "unique_candidate_identifier"}

@@ -20,6 +20,7 @@ from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 TODAY = date(2025, 3, 10)
 ULN, MASTER, THIRD = "1000000019", "1000000027", "1000000035"
@@ -55,7 +56,7 @@ def malformed(
     *, facet_errors: tuple[str, ...] = (), identifier_errors: tuple[str, ...] = (), **fields: str
 ) -> RecordOutcome | None:
     return batch_records.malformed(
-        {**RECORD, **fields},
+        SentLearner.of({**RECORD, **fields}),
         facet_errors=facet_errors,
         identifier_errors=identifier_errors,
         today=TODAY,
@@ -96,13 +97,15 @@ def test_facets_come_first_then_identifiers_then_rules_and_age_last() -> None:
 
 
 def test_what_is_not_there_breaks_nothing() -> None:
-    nothing = batch_records.malformed({}, facet_errors=(), identifier_errors=(), today=TODAY, prohibited=PROHIBITED)
+    nothing = batch_records.malformed(
+        SentLearner(), facet_errors=(), identifier_errors=(), today=TODAY, prohibited=PROHIBITED
+    )
     assert nothing is None
 
 
 @pytest.mark.parametrize("full", [True, False])
 def test_a_uln_that_stands_for_nobody_is_not_found(full: bool) -> None:
-    refused = batch_records.learner_to_update({**RECORD, "ULN": ULN}, None, full=full)
+    refused = batch_records.learner_to_update(SentLearner.of({**RECORD, "ULN": ULN}), None, full=full)
     assert refused == RecordOutcome(ReturnCode.NOT_FOUND, reasons=(NoHolder.UNKNOWN.reason(ULN),))
 
 
@@ -110,7 +113,7 @@ def test_a_uln_that_stands_for_nobody_is_not_found(full: bool) -> None:
 @pytest.mark.parametrize("fields", [{}, OTHER_VALUES])
 def test_a_linked_uln_gives_its_masters_whatever_else_is_sent(fields: dict[str, str], full: bool) -> None:
     outcome = batch_records.learner_to_update(
-        {**RECORD, **fields, "ULN": ULN}, replace(HELD, master_uln=MASTER), full=full
+        SentLearner.of({**RECORD, **fields, "ULN": ULN}), replace(HELD, master_uln=MASTER), full=full
     )
     assert code_of(outcome) == "RC004"
     assert isinstance(outcome, RecordOutcome)
@@ -121,7 +124,7 @@ def test_a_linked_uln_gives_its_masters_whatever_else_is_sent(fields: dict[str, 
 def test_one_mandatory_field_may_change_and_not_two(changed: set[str], missing: set[str], full: bool) -> None:
     sent = {**RECORD, **{name: OTHER_VALUES[name] for name in changed}, "ULN": ULN}
     sent = {name: value for name, value in sent.items() if name not in missing}
-    outcome = batch_records.learner_to_update(sent, HELD, full=full)
+    outcome = batch_records.learner_to_update(SentLearner.of(sent), HELD, full=full)
     if len(changed - missing) > 1:
         assert code_of(outcome) == "RC009"
         assert isinstance(outcome, RecordOutcome)
@@ -136,7 +139,7 @@ def test_one_mandatory_field_may_change_and_not_two(changed: set[str], missing: 
 
 def test_spellings_with_the_same_identity_key_are_no_change() -> None:
     spelled = {"GivenName": "ANNE–MARIE", "FamilyName": "o`hara ", "LastKnownPostCode": "bs81th", "Gender": "1"}
-    assert batch_records.learner_to_update({**RECORD, **spelled, "ULN": ULN}, HELD, full=True) is HELD
+    assert batch_records.learner_to_update(SentLearner.of({**RECORD, **spelled, "ULN": ULN}), HELD, full=True) is HELD
 
 
 @pytest.mark.parametrize(
@@ -162,7 +165,9 @@ def test_an_update_that_a_rival_was_before_is_decided_anew(decided: ResponseCode
 
 @given(st.sets(st.sampled_from(MANDATORY)))
 def test_a_search_needs_the_five_mandatory_fields(missing: set[str]) -> None:
-    outcome = batch_records.incomplete({name: value for name, value in RECORD.items() if name not in missing})
+    outcome = batch_records.incomplete(
+        SentLearner.of({name: value for name, value in RECORD.items() if name not in missing})
+    )
     assert (outcome is not None) is bool(missing)
     if outcome is not None:
         assert outcome.code.value == "RC010"
@@ -172,10 +177,12 @@ def test_a_search_needs_the_five_mandatory_fields(missing: set[str]) -> None:
 def test_a_record_is_looked_for_by_all_that_a_find_takes() -> None:
     optional = {"PreviousFamilyName": "Byrne", "SchoolAtAge16": "St. Brendan's", "PlaceOfBirth": "Cork"}
     email = {"EmailAddress": "am@example.org"}
-    assert batch_records.demographics_asked(RECORD) == DemographicsAsked(
+    assert batch_records.demographics_asked(SentLearner.of(RECORD)) == DemographicsAsked(
         "Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH"
     )
-    assert batch_records.demographics_asked({**RECORD, **optional, **email, "Title": "Ms"}) == DemographicsAsked(
+    assert batch_records.demographics_asked(
+        SentLearner.of({**RECORD, **optional, **email, "Title": "Ms"})
+    ) == DemographicsAsked(
         "Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH", "Byrne", "St. Brendan's", "Cork", "am@example.org"
     )
 
@@ -198,7 +205,7 @@ def test_a_record_is_looked_for_by_all_that_a_find_takes() -> None:
 def test_what_a_find_comes_to(
     found: Decision, code: str, uln: str | None, possible: tuple[str, ...], full: bool
 ) -> None:
-    outcome = batch_records.outcome_of_find(RECORD, found, full=full)
+    outcome = batch_records.outcome_of_find(SentLearner.of(RECORD), found, full=full)
     assert outcome is not None
     assert (outcome.code.value, outcome.uln, outcome.possible) == (code, uln, possible)
 
@@ -215,11 +222,14 @@ def test_what_a_find_comes_to(
 )
 def test_where_nobody_was_found(missing: tuple[str, ...], full: bool, code: str) -> None:
     record = {name: value for name, value in RECORD.items() if name not in missing}
-    assert code_of(batch_records.outcome_of_find(record, Decision(ResponseCode.NO_MATCH), full=full)) == code
+    assert (
+        code_of(batch_records.outcome_of_find(SentLearner.of(record), Decision(ResponseCode.NO_MATCH), full=full))
+        == code
+    )
 
 
 def test_where_nobody_was_found_and_nothing_is_missing_the_record_is_to_be_registered() -> None:
-    assert batch_records.outcome_of_find(RECORD, Decision(ResponseCode.NO_MATCH), full=True) is None
+    assert batch_records.outcome_of_find(SentLearner.of(RECORD), Decision(ResponseCode.NO_MATCH), full=True) is None
 
 
 def test_a_registration() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lrs_soap.rules.learners.field_rules import Violation, violations
 from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText, words_of
 from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 TODAY = date(2025, 3, 1)
 LIST = ProhibitedText(frozenset({"bogus", "straße".casefold(), "o'bad"}), frozenset({"SW183HU", "BFPO12"}))
@@ -77,7 +78,7 @@ def test_another_postcode_is_not_prohibited(text: str) -> None:
 
 @pytest.mark.parametrize("field", WITH_WORDS)
 def test_these_fields_may_hold_no_prohibited_word(field: str) -> None:
-    found = violations({field: "so Bogus!"}, today=TODAY, prohibited=LIST)
+    found = violations(SentLearner.of({field: "so Bogus!"}), today=TODAY, prohibited=LIST)
     assert found == (
         Violation(field, f"Value 'so Bogus!' of element '{field}' contains prohibited text.", Rule.PROHIBITED_TEXT),
     )
@@ -85,17 +86,17 @@ def test_these_fields_may_hold_no_prohibited_word(field: str) -> None:
 
 @pytest.mark.parametrize("field", ["Title", "PlaceOfBirth", "EmailAddress", "OtherVerificationDescription"])
 def test_these_fields_may_hold_a_prohibited_word(field: str) -> None:
-    assert violations({field: "bogus"}, today=TODAY, prohibited=LIST) == ()
+    assert violations(SentLearner.of({field: "bogus"}), today=TODAY, prohibited=LIST) == ()
 
 
 def test_the_last_known_postcode_may_not_be_prohibited() -> None:
-    (found,) = violations({"LastKnownPostCode": "sw18 3hu"}, today=TODAY, prohibited=LIST)
+    (found,) = violations(SentLearner.of({"LastKnownPostCode": "sw18 3hu"}), today=TODAY, prohibited=LIST)
     sentence = "Value 'sw18 3hu' of element 'LastKnownPostCode' contains prohibited text."
     assert found == Violation("LastKnownPostCode", sentence, Rule.PROHIBITED_TEXT)
 
 
 def test_other_fields_may_hold_a_prohibited_postcode() -> None:
-    assert violations({"Notes": "was in SW18 3HU"}, today=TODAY, prohibited=LIST) == ()
+    assert violations(SentLearner.of({"Notes": "was in SW18 3HU"}), today=TODAY, prohibited=LIST) == ()
 
 
 def test_violations_come_in_the_contracts_order_of_the_fields() -> None:
@@ -107,7 +108,9 @@ def test_violations_come_in_the_contracts_order_of_the_fields() -> None:
         "SchoolAtAge16": "bogus",
         "GivenName": "bogus",
     }
-    assert [each.field for each in violations(wrong, today=TODAY, prohibited=LIST)] == list(reversed(wrong))
+    assert [each.field for each in violations(SentLearner.of(wrong), today=TODAY, prohibited=LIST)] == list(
+        reversed(wrong)
+    )
 
 
 def test_nothing_prohibited_finds_nothing() -> None:

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from lrs_soap.rules.learners import registration
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Reason
-from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 TODAY = date(2025, 3, 1)
 RECORD = {
@@ -29,7 +31,7 @@ IDENTITY = ("given_name", "family_name", "date_of_birth", "gender", "last_known_
 
 
 def test_a_new_learner_is_active_in_version_1_since_today() -> None:
-    assert registration.new_learner(RECORD, today=TODAY) == Learner(
+    assert registration.new_learner(SentLearner.of(RECORD), today=TODAY) == Learner(
         uln="",
         given_name=" Zoë-Marie",
         family_name="O’Hara",
@@ -47,29 +49,36 @@ def test_a_new_learner_is_active_in_version_1_since_today() -> None:
 
 @pytest.mark.parametrize("absent", [None, ""])
 def test_an_empty_field_has_no_value(absent: str | None) -> None:
-    assert registration.new_learner({**RECORD, "Title": absent, "Notes": absent}, today=TODAY) == (
-        registration.new_learner(RECORD, today=TODAY)
+    assert registration.new_learner(SentLearner.of({**RECORD, "Title": absent, "Notes": absent}), today=TODAY) == (
+        registration.new_learner(SentLearner.of(RECORD), today=TODAY)
     )
 
 
 @pytest.mark.parametrize(
     "field", ["ULN", "VersionNumber", "LearnerStatus", "CreatedDate", "LastUpdatedDate", "MISIdentifier"]
 )
-def test_a_field_that_a_registration_cannot_set_is_an_error_of_the_caller(field: str) -> None:
-    with pytest.raises(TypeError):
-        registration.new_learner({**RECORD, field: "1"}, today=TODAY)
+def test_a_field_that_a_registration_cannot_set_has_no_effect(field: str) -> None:
+    sent = SentLearner.of({**RECORD, field: "1"})
+    assert registration.new_learner(sent, today=TODAY) == registration.new_learner(SentLearner.of(RECORD), today=TODAY)
+
+
+def test_a_registration_without_a_mandatory_field_is_an_error_of_the_caller() -> None:
+    for field in IDENTITY:
+        sent = SentLearner.of(RECORD)._replace(**{field: None})
+        with pytest.raises(TypeError, match=field):
+            registration.new_learner(sent, today=TODAY)
 
 
 @given(st.dictionaries(st.sampled_from(["Title", "SchoolAtAge16", "Notes", "GivenName"]), st.text(min_size=1)))
 def test_everything_except_the_postcode_is_as_it_was_sent(sent: dict[str, str]) -> None:
-    learner = registration.new_learner({**RECORD, **sent}, today=TODAY)
+    learner = registration.new_learner(SentLearner.of({**RECORD, **sent}), today=TODAY)
     for field, value in {**RECORD, **sent}.items():
         if field != "LastKnownPostCode":
-            assert getattr(learner, python_name(field)) == value
+            assert getattr(learner, BY_CONTRACT_NAME[field].name) == value
 
 
 def test_registered_answers_with_the_learner() -> None:
-    learner = replace(registration.new_learner(RECORD, today=TODAY), uln="1000000016")
+    learner = replace(registration.new_learner(SentLearner.of(RECORD), today=TODAY), uln="1000000016")
     decision = registration.registered(learner)
     assert (decision.code, decision.learners) == (ResponseCode.REGISTERED, (learner,))
     sent = (" Zoë-Marie", "O’Hara", "2006-07-30", "2", "BS8 1TH")
@@ -78,7 +87,7 @@ def test_registered_answers_with_the_learner() -> None:
 
 @pytest.mark.parametrize(("master_uln", "outcome"), [(None, Outcome.TAKEN), ("2000000003", Outcome.TAKEN_BY_LINKED)])
 def test_already_exists_answers_with_no_learner_and_names_the_holder(master_uln: str | None, outcome: Outcome) -> None:
-    learner = registration.new_learner(RECORD, today=TODAY)
+    learner = registration.new_learner(SentLearner.of(RECORD), today=TODAY)
     holder = replace(learner, uln="1000000016", given_name="ZOË-MARIE", master_uln=master_uln)
     decision = registration.already_exists(learner, holder)
     assert (decision.code, decision.learners, decision.holder_uln) == (ResponseCode.ALREADY_EXISTS, (), holder.uln)

@@ -15,8 +15,10 @@ from lrs_soap.rules.learners.uln_lookup import NoHolder
 from lrs_soap.rules.values.change import fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 ULN, OTHER = "1000000019", "1000000027"
 TODAY = date(2025, 3, 10)
@@ -66,7 +68,7 @@ OPTIONAL = (
 
 
 def decide(held: Learner | None = HELD, *, uln: str = ULN, version: int = 7, **sent: str | None) -> Decision:
-    return updates.update(held, {**SENT, **sent}, uln=uln, version=version, today=TODAY)
+    return updates.update(held, SentLearner.of({**SENT, **sent}), uln=uln, version=version, today=TODAY)
 
 
 def updated(held: Learner = HELD, **sent: str | None) -> Learner:
@@ -157,8 +159,8 @@ def test_values_that_are_already_held_change_nothing(sent: dict[str, str | None]
 )
 def test_another_value_is_stored_as_it_was_sent_except_the_postcode(field: str, value: str, held: str | None) -> None:
     learner = updated(**{field: value})
-    assert fields_changed(HELD, learner).keys() == {python_name(field), "version_number", "last_updated_date"}
-    assert getattr(learner, python_name(field)) == held
+    assert fields_changed(HELD, learner).keys() == {BY_CONTRACT_NAME[field].name, "version_number", "last_updated_date"}
+    assert getattr(learner, BY_CONTRACT_NAME[field].name) == held
     assert (learner.version_number, learner.last_updated_date) == (8, "2025-03-10")
 
 
@@ -171,12 +173,14 @@ def test_the_reasons_say_what_changed() -> None:
 
 @pytest.mark.parametrize("field", SENT)
 def test_a_field_that_every_learner_has_cannot_be_cleared(field: str) -> None:
-    with pytest.raises(ValueError, match=f"cannot be without {python_name(field)}"):
+    with pytest.raises(ValueError, match=f"cannot be without {BY_CONTRACT_NAME[field].name}"):
         decide(**{field: ""})
 
 
 def test_a_few_fields_can_be_updated_alone() -> None:
-    decision = updates.update(HELD, {"EmailAddress": "anne@example.org"}, uln=ULN, version=7, today=TODAY)
+    decision = updates.update(
+        HELD, SentLearner.of({"EmailAddress": "anne@example.org"}), uln=ULN, version=7, today=TODAY
+    )
     assert decision.learners == (
         replace(HELD, email_address="anne@example.org", version_number=8, last_updated_date="2025-03-10"),
     )
@@ -188,14 +192,14 @@ optional = st.dictionaries(st.sampled_from(OPTIONAL), values)
 
 @given(optional, optional)
 def test_absent_stays_and_empty_clears(already: dict[str, str | None], sent: dict[str, str | None]) -> None:
-    before: dict[str, Any] = {python_name(field): value or None for field, value in already.items()}
+    before: dict[str, Any] = {BY_CONTRACT_NAME[field].name: value or None for field, value in already.items()}
     held = replace(HELD, **before)
     decision = decide(held, **sent)
     after = decision.learners[0] if decision.learners else held
-    for field in map(python_name, OPTIONAL):
-        asked = {python_name(name): value for name, value in sent.items()}.get(field)
+    for field in (BY_CONTRACT_NAME[name].name for name in OPTIONAL):
+        asked = {BY_CONTRACT_NAME[name].name: value for name, value in sent.items()}.get(field)
         assert getattr(after, field) == (getattr(held, field) if asked is None else asked or None)
     assert (decision.code is ResponseCode.UPDATED) == (fields_changed(held, after) != {})
     # What was answered UPDATED is there, so that the same again changes nothing.
-    again = updates.update(after, {**SENT, **sent}, uln=ULN, version=after.version_number, today=TODAY)
+    again = updates.update(after, SentLearner.of({**SENT, **sent}), uln=ULN, version=after.version_number, today=TODAY)
     assert again.code is ResponseCode.NO_CHANGES

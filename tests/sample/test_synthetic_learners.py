@@ -16,8 +16,10 @@ from lrs_soap.loading import prohibited_text
 from lrs_soap.loading.learner_record import FIELDS, learner_of
 from lrs_soap.rules.learners import field_rules
 from lrs_soap.rules.values import uln
-from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.sample.synthetic_learners import MOST, Population
 
 COUNT = 20_000
@@ -35,7 +37,7 @@ def people(population: Population) -> list[Learner]:
 
 def as_record(learner: Learner) -> Mapping[str, str | int]:
     """What a file would say of the learner."""
-    record = {field: getattr(learner, python_name(field)) for field in FIELDS}
+    record = {field: getattr(learner, BY_CONTRACT_NAME[field].name) for field in FIELDS}
     return {field: value for field, value in record.items() if value is not None}
 
 
@@ -80,8 +82,8 @@ def test_what_they_hold_is_what_a_file_might_hold(people: list[Learner]) -> None
 def test_nothing_of_them_would_be_refused_to_a_caller_but_that_some_opted_out(people: list[Learner]) -> None:
     prohibited = prohibited_text.read(None)
     for learner in people:
-        record = {field: str(value) for field, value in as_record(learner).items()}
-        violations = field_rules.violations(record, today=date(2024, 8, 31), prohibited=prohibited)
+        sent = SentLearner.of({field: str(value) for field, value in as_record(learner).items()})
+        violations = field_rules.violations(sent, today=date(2024, 8, 31), prohibited=prohibited)
         assert {violation.rule for violation in violations} <= {Rule.NO_LONGER_ACCEPTED}
 
 

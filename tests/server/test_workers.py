@@ -34,7 +34,7 @@ from lrs_soap.server import working
 from lrs_soap.settings import Settings
 
 def deadly(transaction, sent, **others):
-    if sent["MISIdentifier"] == "deadly":
+    if sent.mis_identifier == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
     return harmless(transaction, sent, **others)
 

@@ -12,6 +12,7 @@ from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord, Verif
 from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
+from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import jobs
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
@@ -38,7 +39,9 @@ def submit(store: Store, count: int = 2, *, delay: int = 0) -> int:
             author=Author("TEST0001", "A Tester"),
             submitted=NOW,
         )
-        jobs.add_records(transaction, job_id, [SubmittedRecord({"MISIdentifier": str(n)}) for n in range(count)])
+        jobs.add_records(
+            transaction, job_id, [SubmittedRecord(SentLearner(mis_identifier=str(n))) for n in range(count)]
+        )
         jobs.release(transaction, job_id, record_count=count, delay=delay)
     return job_id
 
@@ -66,7 +69,7 @@ def change(store: Store, sql: str) -> None:
 
 
 def test_a_job_comes_back_as_it_was_submitted(store: Store) -> None:
-    sent = SubmittedRecord({"GivenName": "Zoë", "Notes": "", "ULN": None}, ("no gender", "no name"), ("no UPN",))
+    sent = SubmittedRecord(SentLearner(given_name="Zoë", notes=""), ("no gender", "no name"), ("no UPN",))
     file = FileFacts("CSV", "3A", "LRB_TEST0001_100320251200.CSV")
     with store.writing() as transaction:
         job_id = jobs.insert_job(
@@ -97,7 +100,7 @@ def test_a_job_comes_back_as_it_was_submitted(store: Store) -> None:
     with store.reading() as transaction:
         (record,) = jobs.records(transaction, job_id, first=0, end=9)
     # A field that was not sent is not there, an empty one is.
-    assert record == JobRecord(0, {"GivenName": "Zoë", "Notes": ""}, ("no gender", "no name"), ("no UPN",))
+    assert record == JobRecord(0, SentLearner(given_name="Zoë", notes=""), ("no gender", "no name"), ("no UPN",))
 
 
 def test_no_job_id_comes_again(store: Store) -> None:
@@ -119,7 +122,9 @@ def test_until_it_is_released_a_job_is_not_there(store: Store) -> None:
         )
     for first in (0, 2):
         with store.writing() as transaction:
-            jobs.add_records(transaction, job_id, [SubmittedRecord({}), SubmittedRecord({})], first=first)
+            jobs.add_records(
+                transaction, job_id, [SubmittedRecord(SentLearner()), SubmittedRecord(SentLearner())], first=first
+            )
     assert next_due(store, ("me",)) is None
     with store.reading() as transaction:
         assert jobs.by_id(transaction, job_id) is None

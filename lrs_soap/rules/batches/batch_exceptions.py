@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -13,17 +13,16 @@ from lrs_soap.rules.learners import field_rules, identifiers
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.codes import LeftToDecide, ReturnCode
-from lrs_soap.rules.values.learner_fields import FIELDS, Origin
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME, FIELDS, Check, Origin
 from lrs_soap.rules.values.quotation import shortened
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 DAYS_TO_RESOLVE = 45
 """An exception can be resolved until the end of this many days after the day of the upload."""
 
-_CORRECTABLE = tuple(field for field in FIELDS if field.is_settable and field.file_versions)
-
-CORRECTABLE_FIELDS = tuple(field.contract_name for field in _CORRECTABLE)
-"""What a record says of its learner, and a registration may correct, by the contract's names."""
-SHOWN_FIELDS = tuple(field.contract_name for field in _CORRECTABLE if field.origin is not Origin.FILE)
+CORRECTABLE_FIELDS = tuple(field for field in FIELDS if field.is_settable and field.file_versions)
+"""What a record says of its learner, and a registration may correct."""
+SHOWN_FIELDS = tuple(field for field in CORRECTABLE_FIELDS if field.origin is not Origin.FILE)
 """Those of them that are shown of a learner who is held."""
 
 
@@ -41,8 +40,8 @@ class ExceptionState(str, Enum):
 class RecordException:
     """A record that a person has to decide, or has decided.
 
-    `job_id` and `position` identify the record; `organisation` is the UKPRN of its sender. `sent` has what was sent, by
-    the contract's names, and `errors` what was wrong with its form. `code` and `uln` are the record's outcome as it
+    `job_id` and `position` identify the record; `organisation` is the UKPRN of its sender. `sent` is what was sent, and
+    `errors` what was wrong with its form. `code` and `uln` are the record's outcome as it
     is now; `possible` are the ULNs that it may have meant, the likeliest first. `state` is the stored state. `closed`
     and `closed_by`, the user, are None while it is open.
     """
@@ -52,7 +51,7 @@ class RecordException:
     position: int
     organisation: str
     job_state: JobState
-    sent: Mapping[str, str]
+    sent: SentLearner
     errors: tuple[str, ...]
     code: ReturnCode
     uln: str | None
@@ -87,30 +86,33 @@ def leaves_exception(code: ReturnCode, job_type: JobType | None) -> bool:
     return job_type is JobType.FUL and code.left_to_decide is not LeftToDecide.NOTHING
 
 
-def check_correction(field: str, value: str) -> None:
-    """Raise InvalidRecord for a correction to a field that cannot be corrected, or with what XML cannot carry."""
-    if field not in CORRECTABLE_FIELDS:
-        # Quoted by repr, because the name may contain control characters.
-        raise InvalidRecord(f"{shortened(field)!r} is not a field that can be corrected")
-    check_characters(field, value)
+def corrections_of(values: Mapping[str, str]) -> SentLearner:
+    """Corrections to a record, from values by the contract's names; an empty value removes the field.
+
+    Raises InvalidRecord for a field that cannot be corrected, and for what XML cannot carry.
+    """
+    for name, value in values.items():
+        if BY_CONTRACT_NAME.get(name) not in CORRECTABLE_FIELDS:
+            # Quoted by repr, because the name may contain control characters.
+            raise InvalidRecord(f"{shortened(name)!r} is not a field that can be corrected")
+        check_characters(name, value)
+    return SentLearner.of(values)
 
 
-def unwritable(
-    record: Mapping[str, str], *, check: Callable[[str, str], str | None], today: date, prohibited: ProhibitedText
-) -> dict[str, str]:
-    """The fields of a record whose values no learner may have, each with a sentence that says why.
+def unwritable(record: SentLearner, *, check: Check, today: date, prohibited: ProhibitedText) -> dict[str, str]:
+    """The fields of a record, by their own names, whose values no learner may have, each with a sentence that says why.
 
-    `record` is by the contract's names, without empty fields. `check` returns why a value breaks the schema's facets.
-    The other fields may be written without these.
+    `record` has no empty fields. `check` returns why a value breaks the schema's facets. The other fields may be
+    written without these.
     """
     sentences = {
-        field: f"{field}: {why}"
-        for field, value in record.items()
-        if (why := check(field, value) or identifiers.why_malformed(field, value))
+        BY_CONTRACT_NAME[name].name: f"{name}: {why}"
+        for name, value in record.by_contract_name().items()
+        if (why := check(name, value) or identifiers.why_malformed(name, value))
     }
     for violation in field_rules.violations(record, today=today, prohibited=prohibited):
-        sentences.setdefault(violation.field, violation.sentence)
-    if "OtherVerificationDescription" in sentences and "VerificationType" in record:
+        sentences.setdefault(BY_CONTRACT_NAME[violation.field].name, violation.sentence)
+    if "other_verification_description" in sentences and record.verification_type is not None:
         # No learner has the type without its description.
-        sentences.setdefault("VerificationType", sentences["OtherVerificationDescription"])
+        sentences.setdefault("verification_type", sentences["other_verification_description"])
     return sentences

@@ -1,6 +1,6 @@
 """The outcome of a batch's record, and what to look up in the register to decide it.
 
-Records are by the contract's names, without empty fields: an empty field counts as not sent. These are the steps, and
+Records are without empty fields (`SentLearner.filled_in`): an empty field counts as not sent. These are the steps, and
 the first that has an outcome is the last:
 
 1. `malformed`;
@@ -10,7 +10,7 @@ the first that has an outcome is the last:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -24,17 +24,15 @@ from lrs_soap.rules.names.identity_keys import same_identity_key
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner import Learner, python_name
-from lrs_soap.rules.values.learner_fields import IDENTITY, Question, mandatory_in
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME, IDENTITY, LearnerField, Question, mandatory_in
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
-_REQUIRED_TO_SEARCH = tuple(field.contract_name for field in IDENTITY)
+_REQUIRED_TO_SEARCH = mandatory_in(Question.FIND_BY_DEMOGRAPHICS)
 
-REQUIRED_TO_REGISTER = tuple(field.contract_name for field in mandatory_in(Question.REGISTER))
+REQUIRED_TO_REGISTER = mandatory_in(Question.REGISTER)
 """The fields that a registration needs."""
-
-# What says which record it is, and nothing of the learner.
-_ABOUT_THE_RECORD = ("ULN", "MISIdentifier")
 
 # How many mandatory fields a record may change: with more, a mistyped ULN would turn one person into another.
 _MOST_CHANGED = 1
@@ -76,13 +74,8 @@ class _MandatoryChange(NamedTuple):
     held: str
 
 
-def learner_fields(record: Mapping[str, str]) -> dict[str, str | None]:
-    """What a record says of the learner, as an update or a registration takes it."""
-    return {field: value for field, value in record.items() if field not in _ABOUT_THE_RECORD}
-
-
 def malformed(
-    record: Mapping[str, str],
+    record: SentLearner,
     *,
     facet_errors: tuple[str, ...],
     identifier_errors: tuple[str, ...],
@@ -109,10 +102,10 @@ def malformed(
         return RecordOutcome(ReturnCode.INCORRECT_IDENTIFIER, reasons=(broken,))
     violations = field_rules.violations(record, today=today, prohibited=prohibited)
     reasons = tuple(
-        Reason(each.rule, Outcome.BROKEN, (python_name(each.field),), (record.get(each.field, ""),))
+        Reason(each.rule, Outcome.BROKEN, (name := BY_CONTRACT_NAME[each.field].name,), (getattr(record, name) or "",))
         for each in violations
     )
-    uln = record.get("ULN")
+    uln = record.uln
     if uln is not None and not ulns.is_valid(uln):
         return RecordOutcome(ReturnCode.INCORRECT_FORMAT, reasons=(NoHolder.NOT_A_ULN.reason(uln), *reasons))
     if not violations:
@@ -121,7 +114,7 @@ def malformed(
     return RecordOutcome(ReturnCode.OUTSIDE_AGE_RANGE if only_age else ReturnCode.INCORRECT_FORMAT, reasons=reasons)
 
 
-def learner_to_update(record: Mapping[str, str], learner: Learner | None, *, full: bool) -> Learner | RecordOutcome:
+def learner_to_update(record: SentLearner, learner: Learner | None, *, full: bool) -> Learner | RecordOutcome:
     """The learner that a record with a ULN updates, or the record's outcome.
 
     `learner` is the learner with this ULN, deleted or not, or None. `full` is True for a FUL job.
@@ -133,7 +126,7 @@ def learner_to_update(record: Mapping[str, str], learner: Learner | None, *, ful
     | two or more mandatory fields, as sent, have another identity key than the learner's | NOT_FOUND |
     | it is a CHK job | CONFIRMED |
     """
-    uln = record["ULN"]
+    uln = record.uln or ""
     held = holder_of(uln, learner)
     if isinstance(held, NoHolder):
         return RecordOutcome(ReturnCode.NOT_FOUND, reasons=(held.reason(uln),))
@@ -165,27 +158,27 @@ def outcome_of_update(uln: str, decision: Decision) -> RecordOutcome | None:
     return RecordOutcome(code, uln if is_its else None, decision.reasons)
 
 
-def incomplete(record: Mapping[str, str]) -> RecordOutcome | None:
+def incomplete(record: SentLearner) -> RecordOutcome | None:
     """NULL_VALUE for a record without a ULN that lacks a field that a search needs; else None."""
     return _lacking(ReturnCode.NULL_VALUE, _REQUIRED_TO_SEARCH, record)
 
 
-def demographics_asked(record: Mapping[str, str]) -> DemographicsAsked:
+def demographics_asked(record: SentLearner) -> DemographicsAsked:
     """The search for a record without a ULN that has all fields that a search needs."""
     return DemographicsAsked(
-        record["GivenName"],
-        record["FamilyName"],
-        record["DateOfBirth"],
-        record["Gender"],
-        record["LastKnownPostCode"],
-        record.get("PreviousFamilyName"),
-        record.get("SchoolAtAge16"),
-        record.get("PlaceOfBirth"),
-        record.get("EmailAddress"),
+        record.given_name or "",
+        record.family_name or "",
+        record.date_of_birth or "",
+        record.gender or "",
+        record.last_known_post_code or "",
+        record.previous_family_name,
+        record.school_at_age_16,
+        record.place_of_birth,
+        record.email_address,
     )
 
 
-def outcome_of_find(record: Mapping[str, str], found: Decision, *, full: bool) -> RecordOutcome | None:
+def outcome_of_find(record: SentLearner, found: Decision, *, full: bool) -> RecordOutcome | None:
     """The outcome of a record without a ULN, by the decision of Find by demographics; None if it is to be registered.
 
     | Find by demographics | outcome |
@@ -230,11 +223,11 @@ def not_verified(compared: Verification, errors: tuple[str, ...]) -> Verificatio
     return replace(compared, code=code, learners=(), reasons=(refused, *compared.reasons))
 
 
-def _mandatory_changed(record: Mapping[str, str], held: Learner) -> list[_MandatoryChange]:
+def _mandatory_changed(record: SentLearner, held: Learner) -> list[_MandatoryChange]:
     return [
         _MandatoryChange(field.name, sent, before)
         for field in IDENTITY
-        if (sent := record.get(field.contract_name)) is not None
+        if (sent := getattr(record, field.name))
         and not same_identity_key(field, sent, before := getattr(held, field.name))
     ]
 
@@ -246,8 +239,8 @@ def _changes(changed: list[_MandatoryChange]) -> Reason:
     return Reason(Rule.MANDATORY_FIELDS, Outcome.CHANGED, fields, sent, held)
 
 
-def _lacking(code: ReturnCode, needed: Iterable[str], record: Mapping[str, str]) -> RecordOutcome | None:
-    lacking = tuple(python_name(name) for name in needed if name not in record)
+def _lacking(code: ReturnCode, needed: Iterable[LearnerField], record: SentLearner) -> RecordOutcome | None:
+    lacking = tuple(field.name for field in needed if not getattr(record, field.name))
     if not lacking:
         return None
     return RecordOutcome(code, reasons=(Reason(Rule.REQUIRED, Outcome.NOT_SENT, lacking),))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedRecord:
-    """One record as it was sent, by the contract's names; None is a field that was not sent.
+    """One record as it was sent.
 
     `facet_errors` is what the schema's facets say of it; `identifier_errors` is what is wrong with its UPN or UCI.
     """
 
-    sent: Mapping[str, str | None]
+    sent: SentLearner
     facet_errors: tuple[str, ...] = ()
     identifier_errors: tuple[str, ...] = ()
 
@@ -46,12 +46,12 @@ class VerifiedRecord:
 class JobRecord:
     """A record of a job, at `position`, counted from 0.
 
-    `sent` has only the fields that were sent. Once the record is done, `return_code` and `uln` are the outcome of a
+    Once the record is done, `return_code` and `uln` are the outcome of a
     registration, and `verified` is that of a verification.
     """
 
     position: int
-    sent: Mapping[str, str]
+    sent: SentLearner
     facet_errors: tuple[str, ...] = ()
     identifier_errors: tuple[str, ...] = ()
     return_code: ReturnCode | None = None

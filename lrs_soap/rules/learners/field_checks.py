@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from lrs_soap.errors import Refused
@@ -10,6 +9,7 @@ from lrs_soap.rules.learners import field_rules
 from lrs_soap.rules.learners.field_rules import Violation
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 
 class FieldsRefused(Refused):
@@ -21,14 +21,14 @@ class FieldsRefused(Refused):
         self.violations = violations
 
 
-def check_registration(record: Mapping[str, str | None], *, today: date, prohibited: ProhibitedText) -> None:
-    """Raise FieldsRefused where `record`, by the contract's names, breaks a field rule for new learners."""
-    _refuse(field_rules.violations(record, today=today, prohibited=prohibited))
+def check_registration(sent: SentLearner, *, today: date, prohibited: ProhibitedText) -> None:
+    """Raise FieldsRefused where `sent` breaks a field rule for new learners."""
+    _refuse(field_rules.violations(sent, today=today, prohibited=prohibited))
 
 
-def check_fields(record: Mapping[str, str | None], *, today: date, prohibited: ProhibitedText) -> None:
-    """Raise FieldsRefused where `record` breaks a rule that holds of any learner, in an update or a question too."""
-    _refuse(field_rules.violations(record, today=today, registering=False, prohibited=prohibited))
+def check_fields(sent: SentLearner, *, today: date, prohibited: ProhibitedText) -> None:
+    """Raise FieldsRefused where `sent` breaks a rule that holds of any learner, in an update or a question too."""
+    _refuse(field_rules.violations(sent, today=today, registering=False, prohibited=prohibited))
 
 
 def _refuse(violations: tuple[Violation, ...]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.names.keys import identity_key
@@ -15,6 +16,7 @@ from lrs_soap.rules.values import dates
 from lrs_soap.rules.values.learner import ACTIVE, CLOSED, DELETED
 from lrs_soap.rules.values.learner_fields import FIELDS, Prohibition
 from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 GENDERS: Mapping[str, str] = {"0": "not known", "1": "male", "2": "female", "9": "not specified"}
 
@@ -36,8 +38,11 @@ LEARNER_STATUSES: Mapping[str, str] = {CLOSED: "closed", ACTIVE: "active", DELET
 
 YOUNGEST, OLDEST = 13, 110
 
+# Notes come last of all fields, by the contract's order.
 _WITHOUT_PROHIBITED_WORDS = tuple(
-    field.contract_name for field in FIELDS if field.prohibition is Prohibition.WORDS and field.name != "notes"
+    (field.contract_name, attrgetter(field.name))
+    for field in FIELDS
+    if field.prohibition is Prohibition.WORDS and field.name != "notes"
 )
 _OTHER_VERIFICATION = "999"
 _OPTED_OUT = "2"
@@ -54,56 +59,57 @@ class Violation:
 
 
 def violations(
-    values: Mapping[str, str | None],
+    sent: SentLearner,
     *,
     today: date,
     by_operator: bool = False,
     registering: bool = True,
     prohibited: ProhibitedText = NOTHING_PROHIBITED,
 ) -> tuple[Violation, ...]:
-    """Every field rule that `values` break, in the contract's order of the fields; a caller gets the first.
+    """Every field rule that `sent` breaks, in the contract's order of the fields; a caller gets the first.
 
-    `values` are texts by the contract's field names, such as `DateOfBirth`; fields without a rule are ignored. `today`
-    is the day on the service's clock. `by_operator` is for what the operator loads: it also checks the fields that only
-    the operator may set, and checks neither the age nor AbilityToShare 2. `registering` is for registrations and the
-    records of a batch; finds, updates and verifications do not check these two either. `prohibited` is what names,
-    address, school, notes and postcode may not hold.
+    `today` is the day on the service's clock. `by_operator` is for what the operator loads: it also checks the fields
+    that only the operator may set, and checks neither the age nor AbilityToShare 2. `registering` is for registrations
+    and the records of a batch; finds, updates and verifications do not check these two either. `prohibited` is what
+    names, address, school, notes and postcode may not hold.
     """
-    return tuple(_violations(values, today, by_operator, registering and not by_operator, prohibited))
+    return tuple(_violations(sent, today, by_operator, registering and not by_operator, prohibited))
 
 
 def _violations(
-    values: Mapping[str, str | None], today: date, by_operator: bool, as_new: bool, prohibited: ProhibitedText
+    sent: SentLearner, today: date, by_operator: bool, as_new: bool, prohibited: ProhibitedText
 ) -> Iterator[Violation]:
-    sent = {field: value for field, value in values.items() if value}
     if by_operator:
-        yield from _date(sent, "CreatedDate")
-        yield from _date(sent, "LastUpdatedDate")
-    for field in _WITHOUT_PROHIBITED_WORDS:
-        yield from _prohibited_words(sent, field, prohibited)
-    yield from _prohibited_postcode(sent, prohibited)
-    yield from _date(sent, "DateOfAddressCapture")
-    yield from _date_of_birth(sent, today, as_new)
-    yield from _known_value(sent, "Gender", GENDERS)
-    yield from _known_value(sent, "VerificationType", VERIFICATION_TYPES)
+        yield from _date("CreatedDate", sent.created_date)
+        yield from _date("LastUpdatedDate", sent.last_updated_date)
+    if prohibited.words:
+        for field, value_of in _WITHOUT_PROHIBITED_WORDS:
+            value = value_of(sent)
+            if value and prohibited.is_in(value):
+                yield _prohibited(field, value)
+    if prohibited.is_postcode(sent.last_known_post_code or ""):
+        yield _prohibited("LastKnownPostCode", sent.last_known_post_code)
+    yield from _date("DateOfAddressCapture", sent.date_of_address_capture)
+    yield from _date_of_birth(sent.date_of_birth, today, as_new)
+    yield from _known_value("Gender", sent.gender, GENDERS)
+    yield from _known_value("VerificationType", sent.verification_type, VERIFICATION_TYPES)
     yield from _other_verification_description(sent)
-    yield from _ability_to_share(sent, as_new)
+    yield from _ability_to_share(sent.ability_to_share, as_new)
     if by_operator:
-        yield from _known_value(sent, "LearnerStatus", LEARNER_STATUSES)
-    yield from _prohibited_words(sent, "Notes", prohibited)
+        yield from _known_value("LearnerStatus", sent.learner_status, LEARNER_STATUSES)
+    if sent.notes and prohibited.is_in(sent.notes):
+        yield _prohibited("Notes", sent.notes)
 
 
-def _date(sent: Mapping[str, str], field: str) -> Iterator[Violation]:
-    value = sent.get(field)
-    if value is not None and dates.parse(value) is None:
+def _date(field: str, value: str | None) -> Iterator[Violation]:
+    if value and dates.parse(value) is None:
         yield _violation(field, value, "is not a valid date.", Rule.DATE)
 
 
-def _date_of_birth(sent: Mapping[str, str], today: date, as_new: bool) -> Iterator[Violation]:
+def _date_of_birth(value: str | None, today: date, as_new: bool) -> Iterator[Violation]:
     field = "DateOfBirth"
-    yield from _date(sent, field)
-    value = sent.get(field, "")
-    birth = dates.parse(value)
+    yield from _date(field, value)
+    birth = dates.parse(value or "")
     if birth is None:
         return
     if birth > today:
@@ -112,45 +118,31 @@ def _date_of_birth(sent: Mapping[str, str], today: date, as_new: bool) -> Iterat
         yield _violation(field, value, "is outside the permitted age range.", Rule.AGE)
 
 
-def _known_value(sent: Mapping[str, str], field: str, known: Mapping[str, str]) -> Iterator[Violation]:
-    value = sent.get(field)
-    if value is not None and value not in known:
+def _known_value(field: str, value: str | None, known: Mapping[str, str]) -> Iterator[Violation]:
+    if value and value not in known:
         yield _violation(field, value, "is not a known value.", Rule.KNOWN_VALUE)
 
 
-def _other_verification_description(sent: Mapping[str, str]) -> Iterator[Violation]:
+def _other_verification_description(sent: SentLearner) -> Iterator[Violation]:
     field = "OtherVerificationDescription"
-    value = sent.get(field, "")
-    description = identity_key(value)
-    if not description and sent.get("VerificationType") == _OTHER_VERIFICATION:
+    value = sent.other_verification_description
+    description = identity_key(value or "")
+    if not description and sent.verification_type == _OTHER_VERIFICATION:
         yield Violation(field, f"Element '{field}' is required when VerificationType is 999.", Rule.REQUIRED)
     if description in _UNACCEPTED_DESCRIPTIONS:
         yield _violation(field, value, "is not an accepted description.", Rule.ACCEPTED_DESCRIPTION)
 
 
-def _ability_to_share(sent: Mapping[str, str], as_new: bool) -> Iterator[Violation]:
+def _ability_to_share(value: str | None, as_new: bool) -> Iterator[Violation]:
     field = "AbilityToShare"
-    yield from _known_value(sent, field, ABILITIES_TO_SHARE)
-    if as_new and sent.get(field) == _OPTED_OUT:
-        yield _violation(field, _OPTED_OUT, "is no longer accepted.", Rule.NO_LONGER_ACCEPTED)
+    yield from _known_value(field, value, ABILITIES_TO_SHARE)
+    if as_new and value == _OPTED_OUT:
+        yield _violation(field, value, "is no longer accepted.", Rule.NO_LONGER_ACCEPTED)
 
 
-def _prohibited_words(sent: Mapping[str, str], field: str, prohibited: ProhibitedText) -> Iterator[Violation]:
-    value = sent.get(field)
-    if value is not None and prohibited.is_in(value):
-        yield _prohibited(field, value)
-
-
-def _prohibited_postcode(sent: Mapping[str, str], prohibited: ProhibitedText) -> Iterator[Violation]:
-    field = "LastKnownPostCode"
-    value = sent.get(field, "")
-    if prohibited.is_postcode(value):
-        yield _prohibited(field, value)
-
-
-def _prohibited(field: str, value: str) -> Violation:
+def _prohibited(field: str, value: str | None) -> Violation:
     return _violation(field, value, "contains prohibited text.", Rule.PROHIBITED_TEXT)
 
 
-def _violation(field: str, value: str, what: str, rule: Rule) -> Violation:
+def _violation(field: str, value: str | None, what: str, rule: Rule) -> Violation:
     return Violation(field, f"Value '{value}' of element '{field}' {what}", rule)

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner import ACTIVE, Learner, python_name
-from lrs_soap.rules.values.learner_fields import IDENTITY
+from lrs_soap.rules.values.learner import ACTIVE, Learner
+from lrs_soap.rules.values.learner_fields import FIELDS, IDENTITY
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
+_SETTABLE = tuple(field.name for field in FIELDS if field.is_settable)
 _IDENTITY_FIELDS = tuple(field.name for field in IDENTITY)
 
 
-def new_learner(record: Mapping[str, str | None], *, today: date) -> Learner:
-    """The learner that `record`, by the contract's names, makes on `today`; its ULN is still empty.
+def new_learner(sent: SentLearner, *, today: date) -> Learner:
+    """The learner that a registration makes on `today` of what was sent; its ULN is still empty.
 
-    It is active, in version 1, created and updated today. Everything else is as it was sent, except the postcode, which
-    is as answers have it. A field that is None or empty has no value. Raises TypeError for a field that a registration
-    cannot set, and for one that learners do not have.
+    It is active, in version 1, created and updated today. Everything else that callers and files may set is as it was
+    sent, except the postcode, which is as answers have it. An empty field has no value. Raises TypeError if a mandatory
+    field is missing.
     """
-    sent: dict[str, Any] = {python_name(field): value for field, value in record.items() if value}
-    learner = Learner(
+    values: dict[str, Any] = {name: value for name in _SETTABLE if (value := getattr(sent, name))}
+    if sent.last_known_post_code:
+        values["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code)
+    return Learner(
         uln="",
         version_number=1,
         learner_status=ACTIVE,
         created_date=today.isoformat(),
         last_updated_date=today.isoformat(),
-        **sent,
+        **values,
     )
-    return replace(learner, last_known_post_code=postcode.as_returned(learner.last_known_post_code))
 
 
 def already_exists(learner: Learner, holder: Learner) -> Decision:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,23 +11,23 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.change import fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner import Learner, python_name
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import FIELDS
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 # From 0 (privacy notice not seen) or 2 (opted out) to 1: a notice cannot be unseen.
 _SHARING_CHANGES = frozenset({("0", "1"), ("2", "1")})
 
+_SETTABLE = tuple(field.name for field in FIELDS if field.is_settable)
 _NEVER_EMPTY = tuple(field.name for field in FIELDS if field.is_settable and not field.is_clearable)
 
 
-def update(
-    learner: Learner | None, record: Mapping[str, str | None], *, uln: str, version: int, today: date
-) -> Decision:
-    """What to answer to `record`, which was sent for `uln` with the `version` that the caller has seen.
+def update(learner: Learner | None, sent: SentLearner, *, uln: str, version: int, today: date) -> Decision:
+    """What to answer to `sent`, which was sent for `uln` with the `version` that the caller has seen.
 
-    `learner` is the learner with this ULN, deleted or not, or None. `record`, by the contract's names, may have any
-    field of a registration: None leaves the field as it is, empty clears it. If the answer is UPDATED, it has the
+    `learner` is the learner with this ULN, deleted or not, or None. Of `sent`, the fields of
+    a registration count: None leaves the field as it is, empty clears it. If the answer is UPDATED, it has the
     learner as it is to be stored, unless another learner has its five identity keys.
 
     | the first that is true | answer |
@@ -52,7 +51,7 @@ def update(
         seen = Reason(Rule.VERSION, outcome, ("version_number",), (str(version),), (str(held.version_number),))
         return Decision(ResponseCode.STALE_VERSION, reasons=(seen,))
 
-    changed = _changed(held, record)
+    changed = _changed(held, sent)
     before, after = held.ability_to_share, changed.ability_to_share
     if before != after and (before, after) not in _SHARING_CHANGES:
         sharing = Reason(Rule.SHARING_CHANGE, Outcome.NOT_ALLOWED, ("ability_to_share",), (after,), (before,))
@@ -63,14 +62,14 @@ def update(
     return Decision(ResponseCode.UPDATED, (updated,), (_changes(held, changed),))
 
 
-def _changed(held: Learner, record: Mapping[str, str | None]) -> Learner:
-    sent: dict[str, Any] = {python_name(field): value or None for field, value in record.items() if value is not None}
-    emptied = [field for field in _NEVER_EMPTY if sent.get(field, field) is None]
+def _changed(held: Learner, sent: SentLearner) -> Learner:
+    values: dict[str, Any] = {name: value or None for name in _SETTABLE if (value := getattr(sent, name)) is not None}
+    emptied = [name for name in _NEVER_EMPTY if values.get(name, name) is None]
     if emptied:
         raise ValueError(f"a learner cannot be without {', '.join(emptied)}")
-    if "last_known_post_code" in sent:
-        sent["last_known_post_code"] = postcode.as_returned(sent["last_known_post_code"])
-    return replace(held, **sent)
+    if sent.last_known_post_code:
+        values["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code)
+    return replace(held, **values)
 
 
 def _changes(held: Learner, changed: Learner) -> Reason:

@@ -14,6 +14,7 @@ from lrs_soap.rules.values.codes import FailureFlag, ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,16 @@ class ToVerify:
     family_name: str
     date_of_birth: str | None = None
     gender: str | None = None
+
+    @property
+    def sent(self) -> SentLearner:
+        """The same fields, for the rules that hold for any learner that is sent."""
+        return SentLearner(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            date_of_birth=self.date_of_birth,
+            gender=self.gender,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import IDENTITY
 from lrs_soap.rules.values.rule import Outcome, Rule
+from lrs_soap.rules.values.sent_learner import SentLearner
 
 MAXIMUM_MATCHES = 10
 """How many learners an answer has at most. If more match, it has none."""
@@ -64,6 +65,21 @@ class DemographicsAsked:
     @property
     def names(self) -> NamesAsked:
         return NamesAsked(self.given_name, self.family_name, self.previous_family_name)
+
+    @property
+    def sent(self) -> SentLearner:
+        """The same fields, for the rules that hold for any learner that is sent."""
+        return SentLearner(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            date_of_birth=self.date_of_birth,
+            gender=self.gender,
+            last_known_post_code=self.last_known_post_code,
+            previous_family_name=self.previous_family_name,
+            school_at_age_16=self.school_at_age_16,
+            place_of_birth=self.place_of_birth,
+            email_address=self.email_address,
+        )
 
 
 @dataclass(frozen=True, slots=True)

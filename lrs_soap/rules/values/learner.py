@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields
 
 
@@ -61,14 +60,6 @@ class Learner:
 
 
 CLOSED, ACTIVE, DELETED = "0", "1", "2"
-
-_WORDS = re.compile(r"ULNs?|[A-Z][a-z]*|[0-9]+")
-
-
-def python_name(contract_name: str) -> str:
-    """The name in Learner of a field of the contract: `family_name_at_age_16` for `FamilyNameAtAge16`."""
-    return "_".join(_WORDS.findall(contract_name)).lower()
-
 
 LEARNER_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Learner))
 

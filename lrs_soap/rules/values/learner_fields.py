@@ -62,7 +62,7 @@ class LearnerField:
     facet: str | None
     origin: Origin
     file_versions: tuple[str, ...] = ()
-    headings: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict, hash=False)
     mandatory_in: frozenset[Question] = frozenset()
     identity_key: IdentityKey | None = None
     prohibition: Prohibition | None = None
