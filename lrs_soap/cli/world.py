@@ -38,7 +38,7 @@ def open_world(chosen: Settings, *, create: bool | None = None) -> World:
 
 @contextmanager
 def world_to_write(chosen: Settings, exchange: Exchange, *, create: bool | None = None) -> Iterator[World]:
-    """As `open_world`, for a command that writes. The journal is told of `exchange`, which is that command's.
+    """As `open_world`, for a command that writes. Records `exchange`, which is the command's, in the journal.
 
     Names the database on standard error when the block has succeeded.
     """
@@ -48,12 +48,12 @@ def world_to_write(chosen: Settings, exchange: Exchange, *, create: bool | None 
 
 
 def command_exchange(command: str, author: Author = OPERATOR) -> Exchange:
-    """The exchange of a command, by its name as it is typed after `lrs-soap`."""
+    """The exchange of a command. `command` is its name as it is typed after `lrs-soap`."""
     return Exchange(Origin.COMMAND, operation=command, author=author)
 
 
 def journalled(world: World, exchange: Exchange) -> AbstractContextManager[Exchange]:
-    """Give a command's exchange to the journal when the block is over; what the command refuses is a finding."""
+    """Record a command's exchange when the block ends. What the command refuses becomes a finding."""
     return recording(world.journal, exchange, refusals=(LrsError, typer.BadParameter, typer.Abort))
 
 

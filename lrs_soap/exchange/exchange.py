@@ -1,4 +1,4 @@
-"""One piece of work that somebody asked for, and what came of it: from the door to the journal."""
+"""An exchange: something that somebody asked for, and what came of it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from lrs_soap.rules.values.codes import FaultCode, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Reason
 
 MAIN_WORLD = "main"
-"""The world of which a server has no other."""
+"""The name of the world at a server's root."""
 
 
 class Origin(str, Enum):
-    """How the work came in."""
+    """Where an exchange comes from."""
 
     SOAP = "soap"
     BATCH_RECORD = "batch record"
@@ -26,29 +26,29 @@ class Origin(str, Enum):
 
 
 class Stage(str, Enum):
-    """A part of the way of a request, in the order in which they are over."""
+    """A stage of a request, in the order in which they end."""
 
     RECEIVED = "received"
-    """The request's bytes are there, unpacked."""
+    """The request's bytes have arrived and are unpacked."""
     READ = "read"
-    """They are a valid message."""
+    """They have been read as a valid message."""
     AUTHORISED = "authorised"
-    """Whoever asks is known, and may ask this."""
+    """The password is right, and the organisation may ask this."""
     DECIDED = "decided"
-    """The operation has its outcome, and has written what there is to write."""
+    """The operation is done, and what it changed is written to the database."""
     WRITTEN = "written"
-    """The answer's bytes are there."""
+    """The answer's bytes are made."""
 
 
 class Claim(NamedTuple):
-    """Who asks, as the request says, proved or not: the organisation by UKPRN or OrganisationRef, and the user."""
+    """Who asks, according to the request: the organisation's UKPRN or OrganisationRef, and the user."""
 
     organisation: str | None
     user: str | None
 
 
 class Decided(Protocol):
-    """What was decided about one record, and why: a Decision of the rules, or an outcome of a batch's record."""
+    """What was decided about one record, and why. A Decision is one, and so is the outcome of a batch record."""
 
     @property
     def code(self) -> ResponseCode | ReturnCode | FaultCode: ...
@@ -58,7 +58,7 @@ class Decided(Protocol):
 
 
 class RefusedRequest(NamedTuple):
-    """The decision to answer a request with a fault, and why."""
+    """The decision to refuse a request with a fault, and why."""
 
     code: FaultCode
     reasons: tuple[Reason, ...]
@@ -66,25 +66,25 @@ class RefusedRequest(NamedTuple):
 
 @dataclass(slots=True)
 class Exchange:
-    """What is known of one request, one batch record or one command: made at the door, and given to the journal.
+    """Everything known about one request, one batch record or one command. The journal gets it at the end.
 
-    `id` is the reference that a WSEC0999 quotes. `operation` is the operation's name on the wire, for a batch record
-    that of the operation that submits such batches, or the command's name. `job` and `record` say which record of
-    which batch job it is, the first one being 0.
+    `id` is the reference that a WSEC0999 quotes. `operation` is the operation's name on the wire; for a batch record,
+    that of the operation that submits such batches; for a command, its name. `job` and `record` say which record of
+    which batch job it is. The first record is 0.
 
-    Who asks: `claim` is what the request says, `author` the UKPRN and user once the password was right, `certificate`
-    the subject of the caller's certificate, if HTTPS asked for one.
+    Who asks: `claim` is what the request says. `author` is the UKPRN and the user, once the password was right.
+    `certificate` is the subject of the caller's certificate, if HTTPS asked for one.
 
-    What came of it: `code` is the answer's response or fault code, or each of its codes once, separated by commas;
-    `decisions` are one for each record of the request; `findings` are what a lenient setting let pass, and everything
-    that is wrong with a request that was refused for its content; `error` is an exception that nobody foresaw.
-    `status` is HTTP's, 0 where there is none. `request` and `answer` are the bytes; a request may hold a password.
+    What came of it: `code` is the response or fault code of the answer; several are each named once, separated by
+    commas. `decisions` has one for each record of the request. `findings` are sentences about what is wrong with the
+    request, also if a lenient setting let it pass. `error` is an exception that nobody foresaw. `status` is the HTTP
+    status, 0 if there is none. `request` and `answer` are the bytes; a request may hold a password.
     """
 
     origin: Origin = Origin.SOAP
     world: str = MAIN_WORLD
     path: str | None = None
-    request: bytes = b""
+    request: bytes = field(default=b"", repr=False)
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     operation: str | None = None
     job: int | None = None
@@ -92,7 +92,7 @@ class Exchange:
     claim: Claim | None = None
     author: Author | None = None
     certificate: str | None = None
-    answer: bytes = b""
+    answer: bytes = field(default=b"", repr=False)
     status: int = 0
     code: str | None = None
     decisions: tuple[Decided, ...] = ()
@@ -102,7 +102,7 @@ class Exchange:
     stages: list[tuple[Stage, float]] = field(default_factory=list)
 
     def decide(self, *decisions: Decided) -> None:
-        """Note what was decided: one decision, or one for each record. It also sets `code`."""
+        """Set `decisions`, one for each record, and the `code` that follows from them."""
         self.decisions = decisions
         if len(decisions) == 1:
             self.code = decisions[0].code.value
@@ -110,15 +110,15 @@ class Exchange:
             self.code = ",".join(sorted({decision.code.value for decision in decisions}))
 
     def mark(self, stage: Stage) -> None:
-        """Note that a stage is over."""
+        """Note that a stage ends now."""
         self.stages.append((stage, time.perf_counter()))
 
     def milliseconds(self) -> float:
-        """The time from the door until now."""
+        """The time from the start until now."""
         return (time.perf_counter() - self.started) * 1000
 
     def milliseconds_by_stage(self) -> Mapping[Stage, float]:
-        """How long each stage took that is over, in their order."""
+        """How long each stage took, in their order. Stages that have not ended are left out."""
         begun = self.started
         taken: dict[Stage, float] = {}
         for stage, ended in self.stages:

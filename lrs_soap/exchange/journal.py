@@ -1,4 +1,4 @@
-"""The journal: what is told of every exchange."""
+"""The journal: keeps a record of every exchange."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from lrs_soap.exchange.exchange import Exchange
 
 
 class Journal(Protocol):
-    """Keeps exchanges. Threads tell it at the same time."""
+    """Keeps exchanges. Several threads may call it at the same time."""
 
     def record(self, exchange: Exchange) -> None:
-        """Keep an exchange that is over. Raises nothing: a journal that fails is no reason to withhold an answer."""
+        """Keep an exchange that is over. Never raises, because a broken journal must not withhold an answer."""
         ...
 
 
@@ -22,9 +22,10 @@ class Journal(Protocol):
 def recording(
     journal: Journal, exchange: Exchange, *, refusals: tuple[type[Exception], ...] = (LrsError,)
 ) -> Iterator[Exchange]:
-    """Tell the journal of an exchange when the block is over, and of the exception that has left it.
+    """Record an exchange when the block ends, with the exception that ended it.
 
-    `refusals` say to whoever asked why it cannot be done: their text is a finding. Any other exception is an error.
+    `refusals` are exceptions that tell the caller why it cannot be done. Their text becomes a finding. Any other
+    exception becomes the exchange's error.
     """
     try:
         yield exchange

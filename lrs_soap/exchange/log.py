@@ -1,4 +1,4 @@
-"""The log: a line for each exchange, with what led to its answer and nothing that is secret."""
+"""The log: one line for each exchange, with the reasons for its answer and without secrets."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
 from lrs_soap.rules.values.quotation import shortened
 from lrs_soap.rules.values.sentences import sentence
 
-_LONGEST = 200
-_MOST = 20
+_LONGEST_TEXT = 200
+_MOST_LISTED = 20
 _NOBODY = Claim(None, None)
 
 
 class ExchangeLog:
-    """The journal that writes a line for each exchange to a structlog logger, under the service's own time.
+    """A journal that writes a line for each exchange to a structlog logger, with the time on the service's clock.
 
-    Only what is listed here is written of a request: never its bytes, which may hold a password. Requests are logged
-    at level info; batch records and commands at level debug, since jobs log their ends and commands print what they
-    do. At level debug each line has the time that each stage took. A failure of the service itself is an error with
-    its trace.
+    It writes only the facts that `_facts` lists, and never the bytes of a request, which may hold a password. Requests
+    have level info. Batch records and commands have level debug, because jobs log their end and commands print what
+    they do. A failure of the service has level error, and its trace. At level debug, a line says how long each stage
+    took.
     """
 
     def __init__(self, logger: FilteringBoundLogger, clock: Clock, *, failures_only: bool = False) -> None:
-        """`failures_only`: log what failed in the service itself, and no other exchange."""
+        """`failures_only`: log failures of the service and nothing else."""
         self._logger = logger
         self._clock = clock
         self._failures_only = failures_only
         self._is_detailed = logger.is_enabled_for(logging.DEBUG)
 
     def record(self, exchange: Exchange) -> None:
-        """Log an exchange that is over. A log that cannot be written to raises nothing."""
+        """Log an exchange that is over. Ignores a log that cannot be written."""
         level = _level_of(exchange)
         if (self._failures_only and exchange.error is None) or not self._logger.is_enabled_for(level):
             return
@@ -50,7 +50,7 @@ class ExchangeLog:
             self._logger.log(level, "exchange", **facts)
 
     def _facts(self, exchange: Exchange) -> dict[str, object]:
-        """What a line may have, in its order; None for what is not known."""
+        """The facts that a line may have, in order. Those that are None are left out."""
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
         reasons = [reason for decision in exchange.decisions for reason in decision.reasons]
@@ -63,14 +63,14 @@ class ExchangeLog:
             "operation": exchange.operation,
             "job": exchange.job,
             "record": exchange.record,
-            # An operator is of no organisation.
+            # An operator belongs to no organisation.
             "organisation": organisation or None,
             "claimed_organisation": None if claim.organisation == organisation else _short(claim.organisation),
             "user": _short(user),
             "certificate": _short(exchange.certificate),
             "code": exchange.code,
-            "reasons": [sentence(reason) for reason in reasons[:_MOST]] or None,
-            "findings": [_short(finding) for finding in exchange.findings[:_MOST]] or None,
+            "reasons": [sentence(reason) for reason in reasons[:_MOST_LISTED]] or None,
+            "findings": [_short(finding) for finding in exchange.findings[:_MOST_LISTED]] or None,
             "status": exchange.status or None,
             "milliseconds": round(exchange.milliseconds(), 2),
             "stages": _stages(exchange) if self._is_detailed else None,
@@ -83,7 +83,7 @@ def _stages(exchange: Exchange) -> dict[str, float] | None:
 
 def _level_of(exchange: Exchange) -> int:
     if exchange.origin is Origin.COMMAND:
-        # A command that fails says so itself, to whoever gave it.
+        # A command reports its own failure to the person who typed it.
         return logging.DEBUG
     if exchange.error is not None:
         return logging.ERROR
@@ -91,15 +91,13 @@ def _level_of(exchange: Exchange) -> int:
 
 
 def open_log(level: str, form: Literal["text", "json"], stream: TextIO | None = None) -> FilteringBoundLogger:
-    """The service's structlog logger, which writes to `stream`, and the logging of the libraries sent there too.
+    """A structlog logger that writes to `stream`, by default standard error.
 
-    `stream` is by default standard error.
+    It also sends there what libraries log, from level warning on.
     """
     stream = stream or sys.stderr
     number = int(logging.getLevelName(level.upper()))
     logging.basicConfig(stream=stream, level=max(number, logging.WARNING), format="%(levelname)s %(name)s: %(message)s")
-    # It warns of each request that waits for a thread, which is what queues are for.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logger: FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLogger(stream),
         processors=[
@@ -113,13 +111,13 @@ def open_log(level: str, form: Literal["text", "json"], stream: TextIO | None = 
 
 
 _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
-# Made once: `json.dumps` makes a new one for every text that is not ASCII, which costs more than to encode it.
+# Made once, because `json.dumps` makes an encoder on every call that does not escape, which costs more than encoding.
 _readable = json.JSONEncoder(ensure_ascii=False).encode
 _escaped = json.JSONEncoder().encode
 
 
 def _text_line(logger: object, method: str, facts: EventDict) -> str:
-    """The facts as `name=value`; quoted, on one line, whatever is not plain. The trace of a failure comes after it."""
+    """The facts as `name=value` on one line, quoted unless they are plain. A trace follows on lines of its own."""
     trace = facts.pop("exception", None)
     line = " ".join([f"{name}={_quoted(value)}" for name, value in facts.items()])
     return line if trace is None else f"{line}\n{trace}"
@@ -127,7 +125,7 @@ def _text_line(logger: object, method: str, facts: EventDict) -> str:
 
 def _quoted(value: object) -> str:
     if isinstance(value, str):
-        # The first of these is true of most values, and takes a tenth of the other's time.
+        # The first test holds for most values, and takes a tenth of the second one's time.
         if (value.isalnum() and value.isascii()) or _is_bare(value):
             return value
         return _readable(value) if value.isprintable() else _escaped(value)
@@ -137,4 +135,4 @@ def _quoted(value: object) -> str:
 
 
 def _short(text: str | None) -> str | None:
-    return None if text is None else shortened(text, _LONGEST)
+    return None if text is None else shortened(text, _LONGEST_TEXT)

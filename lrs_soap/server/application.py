@@ -1,4 +1,4 @@
-"""The WSGI application: hands each request to the site at its path, and answers what no site answers."""
+"""The WSGI application: passes each request to the site at its path, and answers when there is none or it fails."""
 
 from __future__ import annotations
 
@@ -13,13 +13,10 @@ from lrs_soap.server.site import Site, StartResponse
 
 
 class Application:
-    """A router over sites, itself a WSGI application. Safe to call from several threads, as its sites are."""
+    """A router over sites, which is a WSGI application itself. Several threads may call it at the same time."""
 
     def __init__(self, sites: Iterable[Site], *, journal: Journal) -> None:
-        """`journal` is told of each request on which a site has failed.
-
-        Raises ValueError where two sites have the same path.
-        """
+        """`journal` records requests on which a site fails. Raises ValueError if two sites have the same path."""
         self._at: dict[str, Site] = {}
         self._beneath: dict[str, Site] = {}
         for site in sites:
@@ -36,7 +33,7 @@ class Application:
             return self._site_for(environ)(environ, start_response)
         except HttpError as error:
             return _explain(environ, start_response, error.status, error.sentence, error.headers)
-        except Exception as error:  # whoever asks gets a sentence and a reference, the log the rest
+        except Exception as error:  # the caller gets a sentence and a reference, the journal the trace
             failure = Exchange(path=str(environ.get("PATH_INFO")), status=500, error=error)
             self._journal.record(failure)
             sentence = f"The service has failed; its log says more under {failure.id}."
@@ -58,7 +55,7 @@ class Application:
         return (*self._at.values(), *self._beneath.values())
 
     def _site_above(self, path: str, environ: Environ) -> Site:
-        """The site that has all beneath its path, given the environment that is its own. Raises HttpError."""
+        """The site whose folder has this path. Adjusts the environment for it. Raises HttpError if there is none."""
         head = path
         while head:
             site = self._beneath.get(head.lower())
@@ -74,7 +71,7 @@ def _explain(
     environ: Environ, start_response: StartResponse, status: str, sentence: str, headers: Headers = ()
 ) -> list[bytes]:
     def start(status: str, headers: list[tuple[str, str]]) -> None:
-        # A site may have begun an answer; the server knows whether any of it was sent.
+        # A site may have begun to answer. With this, the server replaces that answer if nothing of it was sent.
         start_response(status, headers, sys.exc_info())
 
     return respond(environ, start, status, PLAIN, f"{sentence}\n".encode(), headers)

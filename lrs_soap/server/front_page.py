@@ -1,4 +1,4 @@
-"""The front page: what there is on this server."""
+"""The front page: links to what this server has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lrs_soap.server.site import Site, StartResponse
 
 
 class FrontPage:
-    """A page with a link to each site that wants one."""
+    """A page at `/` with a link to each site that is listed."""
 
     path = "/"
     is_listed = False
@@ -20,7 +20,7 @@ class FrontPage:
         self._paths = [site.path for site in sites if site.is_listed]
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
-        # The page has no WSDL or other document of its own, so a query is as wrong as another method.
+        # The front page has no documents to ask for, so a query is refused like another method.
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
             raise not_allowed("GET, HEAD")
         root = root_of(environ)

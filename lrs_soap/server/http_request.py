@@ -1,4 +1,4 @@
-"""What a WSGI environment says of a request: who is asked, how long, in what form; and its body, under a limit."""
+"""Reading a WSGI environment: the address that the caller used, the charset, and the body up to a limit."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from lrs_soap.errors import LrsError
 Environ = dict[str, Any]
 
 CERTIFICATE_SUBJECT = "SSL_CLIENT_S_DN"
-"""Where an environment has the subject of the caller's certificate, under the name that mod_ssl gave it."""
+"""The environment's name for the subject of the caller's certificate; mod_ssl uses the same one."""
 
 _BLOCK = 64 * 1024
 _LONGEST_CONTENT_TYPE = 1000
 _LONGEST_KEPT = 100
 # A parameter of a Content-Type: its name, and its value, which may be quoted.
 _PARAMETER = re.compile(r""";\s*([^\s;="]+)\s*=\s*("[^"]*"|[^;]*)""")
-# Of a length: Python takes no longer numbers than a few thousand digits, and no body has so many bytes.
+# No body has a longer Content-Length, and Python refuses to read a number of several thousand digits.
 _MOST_DIGITS = 18
-# What may stand in a Host header: a name, an address, a port.
+# A Host header: a name or an address, and maybe a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class HttpError(LrsError):
-    """There is no SOAP to answer: an HTTP status, a sentence, and headers that go with it."""
+    """The answer is an HTTP error: a status, a sentence in plain text, and headers."""
 
     def __init__(self, status: str, sentence: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(f"{status}: {sentence}")
@@ -40,7 +40,7 @@ class HttpError(LrsError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """How a caller has reached the service: scheme, host with port, and the path at which the application stands."""
+    """How a caller reached the service: the scheme, the host with its port, and the path of the application."""
 
     scheme: str
     host: str
@@ -53,13 +53,13 @@ class Address:
 
 
 def root_of(environ: Environ) -> str:
-    """The path at which the application stands, as in a URL: `` at the root of a server, else `/lrs` or the like."""
+    """The path at which a server has mounted the application, quoted for a URL: empty at its root, else like `/lrs`."""
     root = environ.get("SCRIPT_NAME")
     return quote(root, encoding="latin-1") if root else ""
 
 
 def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
-    """The address that this caller used; for a trusted proxy's request, the one that the proxy's caller used."""
+    """The address that the caller used. If the caller is a trusted proxy, the address that the proxy's caller used."""
     scheme = str(environ["wsgi.url_scheme"])
     host = str(environ.get("HTTP_HOST") or "")
     if environ.get("REMOTE_ADDR") in trusted_proxies:
@@ -73,13 +73,13 @@ def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
 
 
 def charset_of(environ: Environ) -> str | None:
-    """The charset of a SOAP 1.1 request, None where its header does not say. Raises HttpError for another type."""
+    """The charset in the Content-Type header, or None if it has none. Raises HttpError if the type is not text/xml."""
     header = str(environ.get("CONTENT_TYPE") or "")
     if len(header) > _LONGEST_CONTENT_TYPE:
         raise HttpError(
             "415 Unsupported Media Type", f"A Content-Type may have {_LONGEST_CONTENT_TYPE} characters at most."
         )
-    # What clients send is a few dozen characters, and the same each time: nothing else is worth keeping.
+    # A client sends the same few dozen characters each time. Longer headers are not worth caching.
     return _known_charset_in(header) if len(header) <= _LONGEST_KEPT else _charset_in(header)
 
 
@@ -108,7 +108,7 @@ def check_head(environ: Environ, most: int) -> None:
 
 
 def body_of(environ: Environ, most: int) -> bytes:
-    """The request's body, decompressed, at most `most` bytes of it. Raises HttpError."""
+    """The request's body, unpacked. Raises HttpError if it has more than `most` bytes, or is not what it says."""
     length = _length_of(environ, most)
     coding = _coding_of(environ)
     blocks = _blocks(environ["wsgi.input"], length)
@@ -116,10 +116,10 @@ def body_of(environ: Environ, most: int) -> bytes:
 
 
 def _length_of(environ: Environ, most: int) -> int:
-    """How many bytes of the body to read: all of them, or one more than `most`."""
+    """The number of bytes to read: the Content-Length, or one more than `most` if only the server knows the end."""
     length = str(environ.get("CONTENT_LENGTH") or "")
     if not length:
-        # A chunked body, which a server may hand over without counting it, if it says where the body ends.
+        # A server may hand over a chunked body without its length, if it ends the input where the body ends.
         if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
             return most + 1
         raise HttpError("411 Length Required", "A request has to say how long it is.")

@@ -1,4 +1,4 @@
-"""`/health/ready`: whether the service can do what it is asked, for a load balancer or a script that waits for it."""
+"""`/health/ready`: whether the service is ready, for a load balancer or a script that waits for it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from lrs_soap.server.site import StartResponse
 from lrs_soap.store import readiness
 from lrs_soap.store.store import Store
 
-# A database on which writers wait for longer than that is not ready for more of them.
+# If a writer waits longer than this for the database, it is not ready.
 _PATIENCE_SECONDS = 1.0
 
 
 class Readiness:
-    """Plain text: 200 and `ready`, with a sentence on what is restricted, or 503 and a sentence that says why not."""
+    """Answers 200 and `ready`, or 503 and a sentence that says why not, in plain text."""
 
     path = "/health/ready"
     is_listed = False
 
     def __init__(self, database_url: str) -> None:
-        # A connection of its own, which may wait less than those that answer.
+        # A store of its own, because it waits less long than requests do.
         self._store = Store(database_url, busy_timeout=_PATIENCE_SECONDS)
         self._asking = Lock()
         self._reason: str | None = "The first look at the database is not over."
@@ -39,7 +39,7 @@ class Readiness:
         return False
 
     def _not_ready_because(self) -> str | None:
-        # One thread at a time waits for the database; whoever asks meanwhile is told what was found last.
+        # One thread at a time waits for the database. Others get the last result meanwhile.
         if self._asking.acquire(blocking=False):
             try:
                 self._reason = self._ask()

@@ -1,4 +1,4 @@
-"""Answers over HTTP that are not SOAP: plain text, pages, and what is said of a method that is not allowed."""
+"""HTTP responses: media types, status lines, and functions that respond."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def respond(
     body: bytes,
     headers: Headers = (),
 ) -> list[bytes]:
-    """Answer with a body; a HEAD gets the same header without it."""
+    """Respond with a body. HEAD gets the same header and no body."""
     start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body))), *headers])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def not_allowed(methods: str) -> HttpError:
-    """What to raise for a method other than these, which are separated by commas."""
+    """The error to raise for any other method. `methods` are the allowed ones, separated by commas."""
     return HttpError("405 Method Not Allowed", f"This can be asked by {methods} only.", (("Allow", methods),))
 
 
 def page(title: str, body: str) -> bytes:
-    """A page in HTML; title and body are HTML already."""
+    """An HTML page. `title` and `body` are HTML, with their values already escaped."""
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
         f"<body><h1>{title}</h1>{body}</body></html>\n"

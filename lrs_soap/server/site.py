@@ -1,4 +1,4 @@
-"""What the server is made of: sites, each of which answers at a path of its own."""
+"""Sites: each answers at a path of its own, and together they are the server."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ class Site(Protocol):
     """A WSGI application at a path of the server."""
 
     path: str
-    """Where it answers, in any case of letters, below the address at which the server itself is reached.
+    """The path at which it answers, below that of the application. Upper and lower case are the same.
 
-    Without a slash at the end it is one resource, which gets the environment as it came. With one, `/portal/`, all
-    beneath it is the site's too: it gets its path in SCRIPT_NAME, and the rest in PATH_INFO.
+    A path without a slash at its end is that one resource, and so is `/`; the site gets the environment unchanged. A
+    path like `/portal/` is a folder, and everything beneath it belongs to the site. The site then has the folder in
+    SCRIPT_NAME and the rest of the path in PATH_INFO.
     """
     is_listed: bool
     """Whether the front page links to it."""
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request. What it raises before it answers becomes an answer too: HttpError as it says, others 500.
+        """Answer a request. The application answers for it if it raises HttpError, or 500 for any other exception.
 
-        Threads call it at the same time.
+        Several threads may call it at the same time.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""A SOAP port as a site: POST calls an operation, GET fetches the WSDL or a page that says so."""
+"""A SOAP port as a site: POST calls an operation, GET fetches the WSDL or a help page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WSDL_QUERIES = ("wsdl", "singlewsdl")
 
 
 class SoapPort:
-    """One port's endpoint, WSDL and help page, all at one path."""
+    """The endpoint, WSDL and help page of one port, at one path."""
 
     is_listed = True
 
@@ -43,7 +43,7 @@ class SoapPort:
         trusted_proxies: frozenset[str] = frozenset(),
         client_certificate: bool = False,
     ) -> None:
-        """`journal` is told of each exchange once its answer is made. `client_certificate`: HTTPS asks for one."""
+        """`journal` records each exchange. `client_certificate`: HTTPS asks for one, and the WSDL says so."""
         self.path = path
         self._endpoint = endpoint
         self._document = document

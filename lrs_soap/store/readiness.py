@@ -10,10 +10,10 @@ from lrs_soap.store.transaction import Transaction
 
 
 def not_ready_because(transaction: Transaction) -> str | None:
-    """A sentence that says why a database is not ready, or None. `transaction` is one that writes: if it is open, the
-    database can be written.
+    """A sentence that says why a database is not ready, or None if it is.
 
-    A database that is being rekeyed is not ready, though it is served: some learners cannot be found yet.
+    `transaction` has to be a writing one: a database in which it can be opened can be written. A database that is being
+    rekeyed is not ready although it is served, because some learners cannot be found yet.
     """
     found = transaction.execute(select(schema_version.c.version_num)).scalars().all()
     if found != [SCHEMA_VERSION]:

@@ -1,7 +1,7 @@
-"""Who asks, read from a request that was refused before it could be read as a message.
+"""Reads who claims to ask from a request that was refused before it could be read as a message.
 
-For the log alone, so it is lenient: it takes the first values that stand under the names of both ports' messages,
-wherever the schema would have them. It looks at no element that may hold a password.
+This is for the journal alone, so it is lenient: it takes the first value under each of the names that both ports'
+messages have, wherever it stands. It never looks at an element that may hold a password.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from lxml import etree
 
 from lrs_soap.exchange.exchange import Claim
 
-# Who asks stands at the start of every message: no more of a large one is looked at.
+# Every message says at its start who asks, so the rest of a large one is not searched.
 _MOST_ELEMENTS = 100
 _MOST_BYTES = 16 * 1024
 
-# In the order in which they are believed. R9 also has a `ukPrn`, of the organisation that is asked about.
+# In order of preference. R9 also has a `ukPrn`: that of the organisation that is asked about.
 _ORGANISATION_NAMES = ("UKPRN", "Ukprn", "OrganisationRef", "Reference")
 _USER_NAMES = ("UserName", "Username")
 _NAMES = (*_ORGANISATION_NAMES, *_USER_NAMES)
@@ -29,7 +29,7 @@ _ELEMENT = re.compile(
 
 
 def claim_in(raw: bytes, child: etree._Element | None) -> Claim:
-    """The claim in a request: in its body's child where that could be found, else in its bytes, XML or not."""
+    """The claim in a request. Without `child`, the body's child, it is read from the bytes, even if they are no XML."""
     found: dict[str, str] = {}
     for name, text in _in_bytes(raw) if child is None else _in_element(child):
         if name in _NAMES and text and not text.isspace():
@@ -48,7 +48,7 @@ def _in_element(child: etree._Element) -> Iterator[tuple[str, str]]:
 
 def _in_bytes(raw: bytes) -> Iterator[tuple[str, str]]:
     start = raw[:_MOST_BYTES]
-    # Every second byte of UTF-16 is zero as long as the text is ASCII, and in no other encoding is any.
+    # In UTF-16, every second byte of ASCII text is zero.
     text = start.replace(b"\0", b"").decode("utf-8", errors="replace")
     for found in _ELEMENT.finditer(text):
         yield found["name"], unescape(found["text"])

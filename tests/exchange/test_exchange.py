@@ -59,3 +59,7 @@ def test_a_stage_that_is_marked_ends_then() -> None:
     assert stage is Stage.READ
     assert exchange.started <= ended
     assert 0 <= exchange.milliseconds_by_stage()[Stage.READ] <= exchange.milliseconds()
+
+
+def test_its_text_shows_no_request_or_answer() -> None:
+    assert "CompatSitePass01" not in repr(Exchange(request=b"CompatSitePass01", answer=b"CompatSitePass01"))
