@@ -5,9 +5,9 @@
 Suites: `single` (find by ULN and register; a mixed load), `demographics` (find by demographics with few and many
 learners; update, verify), `batches`, `records` (Personal Learning Records); without a name, all of them.
 
-All rows of a suite are loaded in turn, round by round, so that a machine that gets slower meanwhile is so for all; a
-row has the medians of all rounds, and the ratio is the median of the rounds' ratios. `--postgresql` names an empty
-database for the rows about PostgreSQL, which are left out without it.
+Each round loads all rows of a suite in turn, so a machine that slows down affects all of them alike. A row shows the
+medians of all rounds; its ratio is the median of the rounds' ratios. `--postgresql` names an empty database for the
+PostgreSQL rows; without it they are left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SUITES: Mapping[str, Callable[[Plan], None]] = {
 
 
 def main() -> int:
-    """Measure and print the tables; the exit status."""
+    """Measure and print the tables; return the exit status."""
     parser = argparse.ArgumentParser(description="Requests a second, beside an empty application.")
     parser.add_argument("suites", nargs="*", choices=[*SUITES, []], metavar="SUITE")
     parser.add_argument("--seconds", type=int, default=3)

@@ -1,4 +1,4 @@
-"""One request and its answer, outside what is measured."""
+"""Send one request before or after a measurement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bench.failure import BenchFailed
 
 
 def ask(url: str, request: str, code: str, soap_action: str = "") -> bytes:
-    """The answer to a request. Raises BenchFailed where it has another code."""
+    """Send a request and return its answer. Raises BenchFailed if the answer lacks `code`."""
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{soap_action}"'}
     try:
         with urlopen(Request(url, request.encode(), headers), timeout=60) as answer:

@@ -1,7 +1,7 @@
-"""Registering learners in batches beside registering them one by one; and finding and registering meanwhile.
+"""Register learners in batches and one by one; find and register learners while batches are being done.
 
-In each round 8 clients register learners one by one for as long as told, then twenty batches of 200 more are submitted,
-and waited for. Both are on one server, with its one worker.
+In each round 8 clients register learners one by one for the given time; then twenty batches of 200 are submitted and
+waited for. Both use one server with its one worker.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bench.rows import Row, measure, print_rows
 from bench.wrk import InTurn, Wrk
 
 _JOBS, _RECORDS = 20, 200
-# More than a load comes to.
+# More than any load reaches.
 _REGISTERED_A_SECOND = 4_000
 _LOOK_SECONDS = 0.05
 _REGISTERS_A_SECOND = 10
@@ -51,7 +51,7 @@ def _compare(plan: Plan, name: str, database_url: str) -> None:
 
 
 def _batches_a_second(url: str) -> float:
-    """Records a second of twenty batches, from the first one's submission to the last one's end."""
+    """Return the records per second of twenty batches, from the first submission to the end of the last job."""
     batches = list(_new_batches(_JOBS))
     begun = time.monotonic()
     jobs = [_submit(url, each) for each in batches]
@@ -83,7 +83,7 @@ def _wait_for(url: str, job: str) -> None:
 
 
 def _meanwhile(plan: Plan) -> None:
-    """What finds and registrations suffer from batches."""
+    """Measure how much batches slow down finds and registrations."""
     database = plan.database("meanwhile")
     learners.fill(database, plan.learners)
     server = plan.serve(database)
@@ -109,7 +109,7 @@ def _meanwhile(plan: Plan) -> None:
 
 @contextmanager
 def _batches(url: str) -> Iterator[None]:
-    """While this context lasts, batches are done, and there is always another one to be done."""
+    """Keep the worker busy: inside this context there is always another batch to do."""
     over = threading.Event()
     failures: list[BenchFailed] = []
 
@@ -134,7 +134,7 @@ def _batches(url: str) -> Iterator[None]:
 
 
 def _register_for(url: str, seconds: int) -> list[float]:
-    """Register learners at an even pace; how many seconds each took."""
+    """Register learners at an even pace. Returns how many seconds each registration took."""
     waits = []
     for _ in range(seconds * _REGISTERS_A_SECOND):
         request = requests.register_learner(requests.new_learner(requests.new_name(), 0))

@@ -1,6 +1,6 @@
 """Find by demographics among few learners and among many; update and verify.
 
-The same planted people are asked about in both databases, so that what differs is the register's size alone.
+Both databases hold the same planted learners, and only they are searched for: the databases differ in size alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bench.servers import Server
 from bench.wrk import InTurn, Wrk
 
 _FEW = 10_000
-# More updates than a load comes to.
+# More updates than any load reaches.
 _UPDATES_A_SECOND = 2_000
 
 _KINDS: Mapping[str, tuple[Mapping[str, str], str]] = {

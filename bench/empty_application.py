@@ -1,8 +1,8 @@
-"""What everything is compared with: waitress at its own defaults, and an application that does nothing.
+"""The baseline of every comparison: waitress with its defaults, and an application that does nothing.
 
     python -m bench.empty_application PORT BYTES
 
-Answers every request with as many bytes of XML as told, after reading the request's.
+It reads each request and answers it with BYTES bytes of XML.
 """
 
 from __future__ import annotations
@@ -29,6 +29,6 @@ def application_of(size: int) -> Callable[..., list[bytes]]:
 
 
 if __name__ == "__main__":
-    # It warns of every request that waits for a thread: that would be measured too.
+    # Waitress logs a warning for each request that waits for a thread; writing them would be measured too.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(application_of(int(sys.argv[2])), host="127.0.0.1", port=int(sys.argv[1]), _quiet=True)

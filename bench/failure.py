@@ -1,7 +1,7 @@
-"""What goes wrong in a benchmark."""
+"""The error of a benchmark."""
 
 from __future__ import annotations
 
 
 class BenchFailed(Exception):
-    """A figure could not be had; the message says why."""
+    """A figure could not be measured; the message says why."""

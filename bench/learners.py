@@ -1,4 +1,4 @@
-"""Databases full of learners, and those of them who are asked for."""
+"""Databases full of learners, and the planted learners that the requests ask for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOMEONE = {
     "Gender": "2",
     "LastKnownPostCode": "LS1 4AP",
 }
-"""Who is planted in every database, whatever its size."""
+"""The learner that every database holds, whatever its size."""
 
 NOBODY = {**SOMEONE, "DateOfBirth": "2002-03-04", "LastKnownPostCode": "LS2 9JT"}
 
@@ -31,7 +31,7 @@ ONE_OF_THREE = {**_THREE_OF_A_NAME, "LastKnownPostCode": "YO1 7HH"}
 ONE_OF_TWELVE = {**_TWELVE_OF_A_NAME, "LastKnownPostCode": "YO1 7HH"}
 
 _OTHER = {**SOMEONE, "VerificationType": "1", "AbilityToShare": "1"}
-# Any will do that is not the service's own: it only has to deal other ULNs than those of the starting data.
+# Any key but the service's own: the ULNs only have to differ from those of the starting data.
 _ULN_KEY = bytes(range(32))
 
 

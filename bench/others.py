@@ -1,4 +1,4 @@
-"""What else goes on while finds are measured: somebody registers learners, somebody else has a wrong password."""
+"""The other callers while finds are measured: one registers learners, one sends a wrong password."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WRONG = requests.find_by_uln(learners.SOMEONE, password="CompatSitePass02")
 
 
 class Others:
-    """While this context lasts: twenty registers a second and two wrong passwords, from a thread of their own."""
+    """Send twenty registrations and two wrong passwords per second from one thread, inside this context."""
 
     def __init__(self, url: str) -> None:
         self._url = url

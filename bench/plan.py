@@ -1,4 +1,4 @@
-"""How a suite is to be run, and where."""
+"""How a suite runs, and where."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bench.wrk import Wrk
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A folder for databases and logs, the servers that are open until the suite is over, and how much to measure.
+    """A folder for databases and logs, the servers that run until the suite ends, and how much to measure.
 
-    `learners` is how many a database has, `many` how many a large one; `postgresql` the URL of an empty database.
+    `learners` is the size of a database, `many` that of a large one; `postgresql` is the URL of an empty database.
     """
 
     folder: Path
@@ -27,14 +27,14 @@ class Plan:
     postgresql: str | None
 
     def database(self, name: str) -> str:
-        """The URL of a new SQLite database."""
+        """Return the URL of a new SQLite database."""
         return f"sqlite:///{self.folder / name}.db"
 
     def serve(self, database_url: str, *flags: str) -> Server:
-        """`lrs-soap serve`, until the suite is over."""
+        """Start `lrs-soap serve`; it runs until the suite ends."""
         return self.stack.enter_context(lrs_soap(self.folder, database_url, *flags))
 
     def empty(self, size: int, wrk: Wrk) -> Row:
-        """The row of an empty application whose answers have `size` bytes, asked as `wrk` asks."""
+        """Return the row of an empty application whose answers have `size` bytes, under the load of `wrk`."""
         server = self.stack.enter_context(empty_application(size))
         return Row(f"empty application, {size:,} bytes", server, server.url, wrk)

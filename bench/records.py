@@ -1,4 +1,4 @@
-"""Personal Learning Records of 40 events and of 400, each beside an empty application that answers as many bytes."""
+"""Read Personal Learning Records of 40 and 400 events, each compared with an empty application of the same size."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def run(plan: Plan) -> None:
 
 
 def _learners() -> dict[int, dict[str, str]]:
-    """Whose records are asked for, by how many events they have."""
+    """Return the learners whose records are read, by their number of events."""
     return {
         _SMALL: {**learners.SOMEONE, "ULN": "6173940298", "FamilyName": "Fewevents"},
         _LARGE: {**learners.SOMEONE, "ULN": "7284051964", "FamilyName": "Manyevents"},

@@ -1,4 +1,4 @@
-"""The messages that are sent, from the organisation of the starting data."""
+"""The messages to send, from the organisation of the starting data."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 NEW_NAME = "NEW_NAME"
-"""Stands in a request where a name is to be that nobody has."""
+"""The placeholder for a name that no learner has."""
 
 VERSION, TITLE = "VERSION_NUMBER", "ANOTHER_TITLE"
-"""Stand in an update where the learner's version is to be, and a title that it has not."""
+"""The placeholders in an update for the learner's version and for a title that the learner does not have."""
 
 PASSWORD = "CompatSitePass01"
 
@@ -25,12 +25,12 @@ _NEW_LEARNER = {
     "VerificationType": "1",
     "AbilityToShare": "1",
 }
-# No two of them, as digits of numbers, make names that are alike by a typing error or by their sound alone.
+# One for each digit: names made of different numbers differ by more than a typing error, and sound different.
 _LETTERS = ("bab", "cof", "dig", "fup", "gem", "hol", "jas", "kir", "lut", "mev")
 
 
 def new_name() -> str:
-    """A name that nobody has, of letters only."""
+    """Return a name that no learner has, of letters only."""
     return "".join(random.choices(string.ascii_lowercase, k=12))
 
 
@@ -69,7 +69,7 @@ def register_learner(learner: Mapping[str, str]) -> str:
 
 
 def new_learner(load: str, number: int) -> Mapping[str, str]:
-    """A learner whom nobody resembles: the load's name, and the number's, are in both of its names."""
+    """Return a learner who resembles no other: both names contain the load's name and the number."""
     name = "".join(_LETTERS[int(digit)] for digit in str(number))
     return {
         **_NEW_LEARNER,
@@ -93,7 +93,7 @@ def batch_output(job_id: str) -> str:
 
 
 def update(someone: Mapping[str, str]) -> str:
-    """Gives a learner `TITLE`, in the version `VERSION`; `someone` is as a find by ULN answers."""
+    """Changes the title to `TITLE` in version `VERSION`; `someone` is a learner as a find by ULN answers it."""
     sent = {**someone, "Title": TITLE, "VersionNumber": VERSION}
     learner = _fields(
         sent,

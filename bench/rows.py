@@ -1,4 +1,4 @@
-"""What a suite measures: loads on servers, in turn, each beside an empty application."""
+"""What a suite measures: loads on servers, one after the other, each compared with an empty application."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bench.wrk import Load, Wrk
 
 @dataclass
 class Row:
-    """One thing that is measured: a load on a server, perhaps while something else goes on.
+    """One line of a table: a load on a server, perhaps while something else goes on.
 
-    `beside` is the row of the empty application that it is compared with; that one's own has none.
+    `beside` is the row of the empty application that it is compared with, and None for that row itself.
     """
 
     name: str
@@ -27,19 +27,19 @@ class Row:
     loads: list[Load] = field(default_factory=list)
 
     def load(self, seconds: int) -> Load:
-        """Load the server for so many seconds."""
+        """Load the server for this many seconds."""
         with self.meanwhile():
             return self.wrk.load(self.url, seconds)
 
     def ratio(self) -> float:
-        """Its requests a second to the empty application's, the median of the rounds' ratios."""
+        """Return its requests per second divided by the empty application's: the median of the rounds' ratios."""
         beside = self.loads if self.beside is None else self.beside.loads
         return median(own.per_second / empty.per_second for own, empty in zip(self.loads, beside, strict=True))
 
 
 def measure(rows: Sequence[Row], *, rounds: int, seconds: int) -> None:
-    """Load all rows in turn, round by round, so that a machine that gets slower meanwhile is so for all."""
-    # A first load that does not count warms each up.
+    """Load all rows in turn, round by round: a machine that slows down affects all of them alike."""
+    # The first load of each row is a warm-up and does not count.
     for row in rows:
         row.load(1)
     for _ in range(rounds):
@@ -48,7 +48,7 @@ def measure(rows: Sequence[Row], *, rounds: int, seconds: int) -> None:
 
 
 def print_rows(title: str, rows: Sequence[Row]) -> None:
-    """A table of the medians of all rounds."""
+    """Print a table of the medians of all rounds."""
     print(f"\n{title}")
     print(f"{'':<40}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ratio':>8}{'MiB':>8}")
     for row in rows:

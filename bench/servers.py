@@ -25,7 +25,7 @@ class Server:
     process: subprocess.Popen[bytes]
 
     def memory_mib(self) -> float:
-        """How much memory it and its children hold; what several of them share is counted once."""
+        """Return the memory of the process and its children; pages that they share count once."""
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return sum(map(_memory_mib, (str(pid), *children)))
@@ -33,9 +33,9 @@ class Server:
 
 @contextmanager
 def lrs_soap(folder: Path, database_url: str, *flags: str, python: str = sys.executable) -> Iterator[Server]:
-    """`lrs-soap serve` at its defaults, but for the port and what `flags` say.
+    """Run `lrs-soap serve` with its defaults, except for the port and `flags`.
 
-    `python` is the interpreter to run it with: the one of another checkout serves that one's version.
+    `python` is the interpreter that runs it: that of another checkout serves the version of that checkout.
     """
     path = folder / f"serve-{'-'.join(flags).replace('/', '-')}.log"
     with path.open("wb") as log:
@@ -47,7 +47,7 @@ def lrs_soap(folder: Path, database_url: str, *flags: str, python: str = sys.exe
 
 @contextmanager
 def empty_application(size: int) -> Iterator[Server]:
-    """The application that does nothing, with answers of `size` bytes."""
+    """Run the application that does nothing; its answers have `size` bytes."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-m", "bench.empty_application", str(port), str(size)])

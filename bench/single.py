@@ -1,7 +1,7 @@
-"""Find by ULN and register, alone and beside each other.
+"""Find by ULN and register, separately and at the same time.
 
-A mixed load is finds over eight connections while learners are registered and wrong passwords checked; its row tells of
-the finds.
+A mixed load is finds over eight connections while learners are registered and wrong passwords are checked; its row
+shows the finds.
 """
 
 from __future__ import annotations

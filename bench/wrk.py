@@ -1,4 +1,4 @@
-"""Runs wrk, Debian's HTTP load generator, and reads what it measured."""
+"""Run wrk, the HTTP load generator of Debian, and read what it measured."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of a load: requests a second, latencies in milliseconds."""
+    """What wrk measured: requests per second, latencies in milliseconds."""
 
     per_second: float
     p50: float
     p99: float
 
 
-# Each request with a new name in the body: what is this load's own, and a number with letters for digits.
+# Each request gets a new name: the load's own prefix, and a number written in letters.
 _NEW_NAMES = """
 local number = 0
 local load
@@ -37,7 +37,7 @@ request = function()
 end
 """
 
-# A portion of the requests in turn, which is this load's own; once it is through, the same again in the next version.
+# Each load sends a portion of its own, request by request; then the same portion again for the next version.
 _IN_TURN = f"""
 local bodies, first, portion, number = {{}}, 0, 1, 0
 wrong = 0
@@ -64,13 +64,13 @@ end
 
 
 class Wrk:
-    """A load of one request, repeated over eight connections that are kept open.
+    """Repeats one request over eight connections that stay open.
 
-    Where the request has `NEW_NAME` in it, there is another name in its place each time.
+    Each `NEW_NAME` in the request is replaced by a new name each time.
     """
 
     def __init__(self, folder: Path, name: str, body: str, soap_action: str = "") -> None:
-        """`folder` is for wrk's script, which is called by `name`. Raises BenchFailed where there is no wrk."""
+        """Write the script for wrk into `folder`, named after `name`. Raises BenchFailed if wrk is not installed."""
         found = shutil.which("wrk")
         if found is None:
             raise BenchFailed("wrk is not installed; on Debian and Ubuntu: apt install wrk")
@@ -87,7 +87,7 @@ class Wrk:
         )
 
     def load(self, url: str, seconds: int) -> Load:
-        """Load `url` for so many seconds. Raises BenchFailed where an answer is not a success."""
+        """Load `url` for this many seconds. Raises BenchFailed if any answer is not a success."""
         how = ["-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(self._script)]
         done = subprocess.run([self._wrk, *how, url, "--", *self._arguments()], capture_output=True, text=True)
         if done.returncode or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
@@ -107,17 +107,17 @@ class Wrk:
         return [new_name()]
 
     def _check(self, output: str) -> None:
-        """Raise BenchFailed where wrk's output says that answers were not as they have to be."""
+        """Raise BenchFailed if wrk's output reports wrong answers."""
 
 
 class InTurn(Wrk):
-    """A load of requests of which each is sent once; a load that gets through its portion goes on to the next version.
+    """Sends each of many requests once; a load that has sent its whole portion starts again with the next version.
 
-    That is for updates: where the requests have `VERSION` and `TITLE` in them, there is what the learner has not had.
+    This is for updates: `VERSION` and `TITLE` in a request are replaced by the current version and a new title.
     """
 
     def __init__(self, folder: Path, name: str, bodies: Sequence[str], *, loads: int, code: str) -> None:
-        """`bodies` are shared out among so many loads; `code` is what each answer has to have."""
+        """Divide `bodies` among `loads` loads; each answer must contain `code`."""
         super().__init__(folder, name, bodies[0])
         self._bodies = folder / f"{name}.txt"
         self._bodies.write_text("\n".join(bodies), "utf-8")
@@ -142,7 +142,7 @@ class InTurn(Wrk):
 def _figure(pattern: str, text: str) -> re.Match[str]:
     found = re.search(pattern, text)
     if found is None:
-        raise BenchFailed(f"wrk said something else than expected:\n{text}")
+        raise BenchFailed(f"wrk printed something unexpected:\n{text}")
     return found
 
 

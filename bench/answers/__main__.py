@@ -25,7 +25,7 @@ from bench.failure import BenchFailed
 
 
 def main() -> int:
-    """Write the answers, compare them where another file is named; the exit status."""
+    """Write the answers, compare them if another file is named, and return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.answers", description="What lrs-soap answers, byte for byte."
     )

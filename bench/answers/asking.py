@@ -1,4 +1,4 @@
-"""Asking a server, request by request, and writing down what it answers."""
+"""Ask a server, request by request, and write down its answers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def answers(run: Run, folder: Path, python: str) -> Iterator[bytes]:
 
 
 class _Asker:
-    """Connections to one server, and what was kept of its answers."""
+    """Connections to one server, and the values kept from its answers."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host
@@ -70,7 +70,7 @@ class _Asker:
             self._socket = None
 
     def ask(self, request: Request) -> _Answer:
-        """Send a request, again while its job is not done, and keep what is to be kept of the answer."""
+        """Send a request, repeatedly while its job is not done, and keep the values that later requests need."""
         deadline = time.monotonic() + _PATIENCE
         while True:
             answer = self._exchange(request.to_send(self._kept), request.method)
@@ -107,7 +107,7 @@ class _Asker:
 
 
 def _rename_tables(database: Path) -> None:
-    """Take from the service, as it runs, every table that it has."""
+    """Rename every table of the service while it runs, so that it finds none."""
     with closing(sqlite3.connect(database, timeout=_PATIENCE)) as connection:
         query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         names: Sequence[str] = [name for (name,) in connection.execute(query)]

@@ -51,7 +51,7 @@ _OUTCOMES: tuple[Mapping[str, str], ...] = (
     {"ULN": "4170265831"},
     {"VerificationType": "999"},
 )
-"""Changes of a new learner, between them with most of the return codes."""
+"""Changes to a new learner; together they lead to most of the return codes."""
 
 _SPOILED: tuple[Mapping[str, str], ...] = (
     {"Gender": "3"},
@@ -82,7 +82,7 @@ def known_batches() -> Iterator[Request]:
 
 
 def random_batch(random: Random, number: int) -> Iterator[Request]:
-    """A small batch of a few records by chance; `number` tells it from others."""
+    """Return a small batch of a few random records; `number` distinguishes it from others."""
     size = random.randint(1, 5)
     if random.random() < 0.4:
         people = random.choices(PEOPLE, k=size)

@@ -1,4 +1,4 @@
-"""What is different between the answers of two files."""
+"""Find the differences between the answers in two files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _AROUND = 120
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How many answers there are in both files, and those that differ: the title of each, and where it differs."""
+    """The number of answers in both files, and the answers that differ: each with its title and the place."""
 
     count: int
     differences: tuple[str, ...]
 
 
 def compare(one: bytes, other: bytes) -> Comparison:
-    """Compare two files of answers to the same requests. Raises BenchFailed where the requests are not the same."""
+    """Compare two files of answers to the same requests. Raises BenchFailed if the requests are not the same."""
     (head, *answers), (other_head, *other_answers) = _parts(one), _parts(other)
     if head != other_head or len(answers) != len(other_answers):
         raise BenchFailed(f"these are not answers to the same requests: {head.decode()} and {other_head.decode()}")

@@ -1,4 +1,4 @@
-"""XML elements that can be changed before they are written, also into ones that no client's library writes."""
+"""XML elements that can be changed before they are written, even into XML that no client library writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 @dataclass(slots=True)
 class Element:
-    """An element to be written. A piece that is text is markup, and is written as it stands."""
+    """An element to write. A piece of text is markup and is written unchanged."""
 
     name: str
     pieces: list[Element | str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Requests that are about HTTP: documents, other methods and paths, and bodies in other wrappings."""
+"""Requests that test HTTP: documents, other methods and paths, encoded and chunked bodies."""
 
 from __future__ import annotations
 

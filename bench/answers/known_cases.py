@@ -1,4 +1,4 @@
-"""The requests that the starting data are made for: one for every response code, and for each learner who is held."""
+"""The requests that the starting data serve: one for every response code, and some for each learner."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EDITH = {
 
 
 def known_cases() -> Iterator[Request]:
-    """What the documented cases ask, with the same answers on every new database."""
+    """Return the requests of the documented cases. Every new database gives the same answers."""
     for person in PEOPLE:
         yield from about(person)
     yield from _finds()
@@ -43,12 +43,12 @@ def known_cases() -> Iterator[Request]:
 
 
 def ask(name: str, changes: Values, label: str, who: Who = TEST_COLLEGE, *, person: Person = GRACE) -> Request:
-    """A call of an operation about a learner as it is held, but for `changes` of the message's own or the record's."""
+    """Return a call about a stored learner; `changes` replace fields of the message or of its record."""
     return call(name, values_of(name, person, changes), label, who)
 
 
 def values_of(name: str, person: Person, changes: Values) -> Values:
-    """What a message of an operation about a learner holds."""
+    """Return the values of an operation's message about a learner."""
     own = {field: value for field, value in changes.items() if field in OPERATIONS[name].fields}
     merged: Values = {**person, **changes}
 

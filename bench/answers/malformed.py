@@ -1,4 +1,4 @@
-"""Calls that are wrong in their form: in the message, in the envelope, in the bytes, or in the header."""
+"""Malformed calls: the message, the envelope, the bytes or the header is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.answers.people import GRACE
 from bench.answers.request import Request
 
 Spoil = Callable[[Random, Element, Element], None]
-"""Changes an element, which is the second, or its place in its parent, which is the first."""
+"""Called with a parent and its child; changes the child or its place in the parent."""
 
 
 def _drop(random: Random, parent: Element, element: Element) -> None:
@@ -119,7 +119,7 @@ def malformed_message(random: Random) -> Request:
 
 
 def malformed_calls() -> Iterator[Request]:
-    """Calls of both ports with each of the things that can be wrong around a message."""
+    """Return calls of both ports, each with one thing wrong around the message."""
     for name in ("LearnerByULN", "LearnerByUln", "SubmitBatch", "ViewAudit"):
         child = str(message(name, values_of(name, GRACE, {})))
         for label, text in _envelopes(child):

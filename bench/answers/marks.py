@@ -1,4 +1,4 @@
-"""What cannot be equal in two answers, and the marks that stand for it."""
+"""Replace what differs between any two runs by marks."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Marks:
     """
 
     def __init__(self, port: int, requests: Iterable[Request]) -> None:
-        """`requests` are all that are sent: a ULN that one of them holds as it stands was not issued."""
+        """`requests` are all requests of the run: a ULN that one of them contains was not issued."""
         self._port = re.compile(rb":%d\b" % port)
         self._known = {uln for request in requests for uln in _ULN.findall(request.body)}
         self._known |= {person["ULN"].encode() for person in PEOPLE}
         self._issued: dict[bytes, bytes] = {}
 
     def marked(self, answer: bytes, *, issues: bool = False) -> bytes:
-        """The answer with marks. With `issues` it may tell ULNs that were issued."""
+        """Return the answer with marks. `issues` says that it may contain newly issued ULNs."""
         if issues:
             for uln in _TOLD.findall(answer):
                 if uln not in self._known:

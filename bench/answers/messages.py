@@ -1,4 +1,4 @@
-"""The messages of all fifteen operations, from the values that they hold."""
+"""Write the messages of all fifteen operations from their values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.answers.request import Request
 
 Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Value]"
 Values: TypeAlias = Mapping[str, Value]
-"""What a message holds by the names of its fields: texts, records of fields, and lists of what is repeated."""
+"""The values of a message by field name: texts, records of fields, and lists for repeated elements."""
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -114,12 +114,12 @@ OPERATIONS: Mapping[str, Operation] = {
         _r9("GetOrganisation", f"{_COMMON} ukPrn orgRef"),
     )
 }
-"""By the names that people say."""
+"""The operations by the names that people use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whom a request says that it is from. What is None is not sent."""
+    """The organisation that a request names. A field that is None is not sent."""
 
     ukprn: str | None = "TEST0001"
     password: str | None = "CompatSitePass01"

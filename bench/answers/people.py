@@ -47,7 +47,7 @@ PEOPLE: tuple[Person, ...] = (
     _person("3256480631,Olivia,Hughes,2000-01-01,2,BA1 5LW,1,1,1"),
     _person("6835192746,Gwendolen,Marsh,1993-09-21,2,SA1 3SN,1,1,1"),
 )
-"""Learners of the starting data, as they are held there: also linked, deleted, closed and sharing nothing."""
+"""Learners of the starting data, among them linked, deleted and closed ones and one who shares nothing."""
 
 NOBODY = "2719305803"
 """A ULN with a right check digit that nobody has."""
@@ -77,7 +77,7 @@ STRANGERS: Mapping[str, Who] = {
     "a user of 36 characters": Who(user="u" * 36),
     "a user whose name is markup": Who(user="<O'Neill & Sons>"),
 }
-"""Askers who are refused by some operations or all, and others who ask in an unusual way."""
+"""Callers whom some or all operations refuse, and callers who name themselves in an unusual way."""
 
 ANYBODY: tuple[Who, ...] = (TEST_COLLEGE, TEST_COLLEGE, TEST_COLLEGE, Who(user="someone else"), Who(reference="TST001"))
 
@@ -85,7 +85,7 @@ _SYLLABLES = ("bab", "cof", "dig", "fup", "gem", "hol", "jas", "kir", "lut", "me
 
 
 def made_up(number: int) -> dict[str, str]:
-    """A learner who is not held, and whose names are like no other number's by a typing error or by sound."""
+    """Return an unknown learner. Names of different numbers differ by more than a typing error, and sound different."""
     name = "".join(_SYLLABLES[int(digit)] for digit in f"{number:03}")
     return {
         "GivenName": f"{name}a".title(),

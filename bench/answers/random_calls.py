@@ -1,4 +1,4 @@
-"""Calls by chance: what is asked, by whom, and how far it is from what is held."""
+"""Random calls: what is asked, who asks, and how far the values are from the stored ones."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _SAID = {
     "JobID": ("1", "2", "7", "40"),
     "FindType": ("FUL", "CHK", "ful", ""),
 }
-"""By field, values that a message may have in place of what is held: good ones and bad ones."""
+"""Values, good and bad, that may replace the stored ones in a message, by field."""
 
 _READING = tuple(name for name in OPERATIONS if name not in ("SubmitBatch", "SubmitVerifyBatch"))
 
@@ -136,7 +136,7 @@ _STEPS: tuple[Callable[[Random, Person, int], tuple[Request, int]], ...] = (
 
 
 def _muddle(random: Random, person: dict[str, str]) -> None:
-    """Make of a learner somebody who may be the same."""
+    """Change a learner slightly, into one that may count as the same."""
     field = random.choice(("GivenName", "FamilyName"))
     name, at = person[field], random.randrange(len(person[field]) - 1)
     how = random.randrange(6)

@@ -1,4 +1,4 @@
-"""One HTTP request, as it is to be sent."""
+"""One HTTP request to send."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _PLACE = re.compile(rb"\$\(([^)]*)\)")
 
 HOST = "lrs.example"
-"""What requests say that they ask, whatever the address is: a WSDL names it."""
+"""The Host of every request, whatever the real address: WSDLs contain it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which requests are sent, to a server with which settings: the same list for the same seed and number."""
+"""The list of requests and the settings of each server: always the same for the same seed and number."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Run:
 
 
 def runs(number: int, seed: int) -> tuple[Run, ...]:
-    """The same `number` requests of a server at its defaults and of a lenient one, and a few of others."""
+    """Return the runs: `number` requests to a default server and to a lenient one, and a few to others."""
     main = tuple(islice(main_requests(seed), number))
     lenient = ("--no-strict", "--fault-detail", "declared", "--batch-validation", "record")
     one_of_each = tuple(ask(name, {}, "as held") for name in OPERATIONS)
@@ -68,7 +68,7 @@ def runs(number: int, seed: int) -> tuple[Run, ...]:
 
 
 def digest(of: Sequence[Run]) -> str:
-    """What tells one list of requests from another."""
+    """Return what distinguishes one list of requests from another."""
     whole = hashlib.sha256()
     for run in of:
         whole.update(repr((run.name, run.flags, run.breaks_database)).encode())
@@ -79,7 +79,7 @@ def digest(of: Sequence[Run]) -> str:
 
 
 def main_requests(seed: int) -> Iterator[Request]:
-    """Known cases, batches, malformed calls and HTTP requests, mixed; then as many as one likes by chance."""
+    """Yield known cases, batches, malformed calls and HTTP requests, mixed; then many random calls."""
     random = Random(seed)
     yield from _mixed(
         random, [list(known_cases()), list(known_batches()), list(malformed_calls()), list(http_requests())]
@@ -92,7 +92,7 @@ def main_requests(seed: int) -> Iterator[Request]:
 
 
 def _mixed(random: Random, lists: Sequence[Sequence[Request]]) -> Iterator[Request]:
-    """All requests of several lists, by chance, but each list in its own order."""
+    """Mix several lists of requests at random; each list keeps its order."""
     turns = [place for place, each in enumerate(lists) for _ in each]
     random.shuffle(turns)
     left = [iter(each) for each in lists]

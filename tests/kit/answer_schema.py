@@ -1,4 +1,4 @@
-"""Whether an answer is what the contract's own schema says: asked of every answer that the tests of the wire get.
+"""Check answers against the contract's own schema. The tests of the wire check every answer that they get.
 
 The schema is that of the WSDL that the project makes and, if the contract's documents are at hand, that of the live
 service's. An observed fault's detail has unqualified children, as recorded, which no schema of the contract allows:
@@ -26,7 +26,7 @@ _OF_R9 = (namespaces.TEMPURI, namespaces.FAULTS)
 
 
 def assert_valid(answer: bytes) -> None:
-    """Assert that a SOAP answer is an envelope around one element that its port's schema allows, or around a fault."""
+    """Assert that a SOAP answer is an envelope with one element that its port's schema allows, or with a fault."""
     envelope = etree.fromstring(answer)
     assert envelope.tag == f"{_SOAP}Envelope"
     assert [child.tag for child in envelope] == [f"{_SOAP}Body"]
@@ -38,9 +38,9 @@ def assert_valid(answer: bytes) -> None:
 
 
 def assert_declared(element: etree._Element) -> None:
-    """Assert that an element is valid by every schema that is known of its port."""
+    """Assert that an element is valid by every known schema of its port."""
     port = LEARNER_SERVICE_R9 if etree.QName(element).namespace in _OF_R9 else LEARNER_SERVICE
-    # As a document of its own: libxml2 validates whole documents.
+    # libxml2 validates whole documents only.
     root = etree.fromstring(etree.tostring(element, with_tail=False))
     for schema in _schemas(port):
         schema.assertValid(root)
@@ -55,7 +55,7 @@ def _schemas(port: Port) -> tuple[etree.XMLSchema, ...]:
 
 
 def schema_in(wsdl: bytes) -> etree.XMLSchema:
-    """The schemas inside a WSDL as one that imports them all."""
+    """Return one schema that imports all schemas of a WSDL."""
     schemas = {str(each.get("targetNamespace")): each for each in etree.fromstring(wsdl).iter(f"{_XS}schema")}
     files = {namespace: f"{place}.xsd" for place, namespace in enumerate(schemas)}
     everything = etree.Element(f"{_XS}schema")

@@ -1,4 +1,4 @@
-"""Batch files for tests: of any learners, in either form and version, right until a test makes something wrong."""
+"""Batch files for tests: any learners, either form and version, correct unless a test breaks something."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def content(
     ukprn: str = "TEST0001",
     count: int | None = None,
 ) -> bytes:
-    """A file of these learners."""
+    """Return the bytes of a file with these learners."""
     fields = FileFields(layout, NAMES[form], ukprn, len(records) if count is None else count)
     target = io.StringIO(newline="")
     batch_file.write(form, target, fields, [WrittenRecord(SentLearner.of(record)) for record in records])
@@ -41,10 +41,10 @@ def content(
 
 
 def opened(raw: bytes, form: str = "CSV", *, organisation: str = "TEST0001") -> BatchFile:
-    """The file that is being read."""
+    """Open a file from its bytes."""
     return batch_file.read(NAMES[form], io.BytesIO(raw), organisation=organisation)
 
 
 def learners(raw: bytes, form: str = "CSV") -> Sequence[Mapping[str, str]]:
-    """Every learner of a file, by the contract's names."""
+    """Read every learner of a file, by the contract's field names."""
     return [record.sent.by_contract_name() for record in opened(raw, form).records]

@@ -1,4 +1,4 @@
-"""Batches as requests: submit one, ask what has become of it, and wait until it is done."""
+"""Requests about batches: submit one, ask for its output, wait until it is done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TO_VERIFY = tuple(field.name for field in fields_of(MIAPBatchLearnerToVerify))
 
 
 def new_learner(number: int, **changed: str | None) -> dict[str, str | None]:
-    """A record that registers somebody whom nothing else in the tests resembles; None leaves a field out."""
+    """Return a record that resembles no other learner of the tests; a field that is None is left out."""
     return {
         "MISIdentifier": f"mis-{number}",
         "GivenName": f"Ottoline{_letters(number)}",
@@ -37,7 +37,7 @@ def new_learner(number: int, **changed: str | None) -> dict[str, str | None]:
 def submit_batch(
     records: Sequence[Record], *, job_type: str = "FUL", count: int | None = None, who: Mapping[str, str] | None = None
 ) -> str:
-    """An envelope with a batch to register or to check; `count` is what it declares, if not the truth."""
+    """Return an envelope with a batch to register or check; `count` replaces the true number of records."""
     content = f"<JobType>{job_type}</JobType>{_count(records, count)}{_records(records, _FIELDS)}"
     return _message(namespaces.BATCH, "SubmitBatch", f"{_asking(who)}{content}")
 
@@ -61,24 +61,24 @@ def get_verify_output(job_id: int | str, *, who: Mapping[str, str] | None = None
 
 
 def submitted(url: str, records: Sequence[Record], *, job_type: str = "FUL") -> int:
-    """Submit a batch; its JobID."""
+    """Submit a batch and return its JobID."""
     answer = post(url, submit_batch(records, job_type=job_type))
     assert answer.text("ResponseCode") == "WSRC0007", answer.body
     return int(answer.text("JobID") or 0)
 
 
 def output_when_done(url: str, job_id: int) -> Answer:
-    """The output of a batch, as soon as it is done or has failed."""
+    """Wait until a batch is done or has failed, and return its output."""
     return _when_done(url, get_output(job_id), "WSRC0008")
 
 
 def verify_output_when_done(url: str, job_id: int) -> Answer:
-    """The output of a batch to verify, as soon as it is done or has failed."""
+    """Wait until a batch to verify is done or has failed, and return its output."""
     return _when_done(url, get_verify_output(job_id), "WSRC0027")
 
 
 def records_of(answer: Answer, name: str = "Learner") -> list[dict[str, str]]:
-    """The records of an output, in its order: what each of their elements holds."""
+    """Return the records of an output in its order, each as the texts of its elements by name."""
     return [
         {str(field.tag): field.text or "" for field in record}
         for record in answer.root.xpath("//*[local-name()=$name]", name=name)
@@ -94,7 +94,7 @@ def _when_done(url: str, request: str, incomplete: str) -> Answer:
 
 
 def _letters(number: int) -> str:
-    """The number as a name may have it: no two that are used are alike enough to be taken for one another."""
+    """Write a number in letters, so that names made of different numbers are never similar."""
     digits = ["ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu"]
     return "".join(digits[int(digit)] for digit in f"{number:05}").title()
 

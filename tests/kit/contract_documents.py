@@ -20,7 +20,7 @@ needs_documents = pytest.mark.skipif(FOLDER is None, reason=f"{VARIABLE} names n
 
 
 def document(*path: str) -> Path:
-    """A file or folder among the documents, such as `document("contract", "LearnerService.wsdl")`. Skips without."""
+    """Return a path, as in `document("contract", "LearnerService.wsdl")`. Skips the test if it is not there."""
     if FOLDER is None:
         pytest.skip(str(needs_documents.kwargs["reason"]))
     return FOLDER.joinpath(*path)

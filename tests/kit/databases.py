@@ -24,14 +24,14 @@ KINDS = (SQLITE, POSTGRESQL)
 _SERVER = os.environ.get(VARIABLE)
 
 on_sqlite = pytest.mark.parametrize("database_kind", [SQLITE], indirect=True)
-"""For a test of what only SQLite does, or of what no kind of database does differently."""
+"""Marks a test of SQLite alone, or one whose outcome does not depend on the kind of database."""
 on_postgresql = pytest.mark.parametrize("database_kind", [POSTGRESQL], indirect=True)
-"""For a test of what only PostgreSQL does."""
+"""Marks a test of PostgreSQL alone."""
 
 
 @contextmanager
 def new_database(kind: str, folder: Path) -> Iterator[str]:
-    """The URL of a database that is empty, and gone after the block or, as a SQLite file, with `folder`."""
+    """Give the URL of an empty database, which is dropped after the block; a SQLite file stays in `folder`."""
     if kind == SQLITE:
         yield f"sqlite:///{folder}/lrs.db"
         return

@@ -1,4 +1,4 @@
-"""The judge of find by demographics: the words of its rules, tried on every learner one by one.
+"""The judge of find by demographics: its rules word for word, applied to every learner one by one.
 
 Written apart from `lrs_soap.rules`, of which it knows the learner and no function: slow, and plain to read. Only the
 code of a sound, Metaphone, comes from the same library.

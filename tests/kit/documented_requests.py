@@ -24,17 +24,17 @@ R9 = tuple(each.name for each in LEARNER_SERVICE_R9.operations)
 
 
 def steps(cell: str) -> list[str]:
-    """What stands in backquotes."""
+    """Return the texts in backquotes."""
     return re.findall("`([^`]+)`", cell)
 
 
 def fields(cell: str) -> dict[str, str]:
-    """The fields that a cell gives a value, which may be empty."""
+    """Return the fields that a cell names, with their values, which may be empty."""
     return dict(step.split("=", 1) for step in steps(cell) if re.match(r"\w+=", step))
 
 
 def server_flags(cell: str) -> str:
-    """What a cell starts the server with."""
+    """Return the flags with which a cell starts the server."""
     start = "lrs-soap serve "
     return next((step.removeprefix(start) for step in steps(cell) if step.startswith(start)), "")
 
@@ -43,7 +43,7 @@ SENT = {operation: fields(sent) for operation, _, sent in OPERATIONS}
 
 
 def request(operation: str, changed: Mapping[str, str]) -> str:
-    """The envelope that the document sends to an operation, with these fields in place of its own."""
+    """Return the documented envelope of an operation, with these fields in place of its own."""
     values = {**SENT[operation], **changed}
     values.pop("SOAPAction", None)
     who = {name: values.pop(name) for name in ("UKPRN", "OrgPassword") if name in values}

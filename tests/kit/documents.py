@@ -1,4 +1,4 @@
-"""The project's documents as a reader sees them: sections, tables, and what stands there to be typed."""
+"""The project's documents as a reader sees them: sections, tables, and commands to type."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parents[2]
 ADDRESS = "http://127.0.0.1:8080"
-"""Where documents say that the service is."""
+"""The address of the service in the documents."""
 
 _HEADING = re.compile(r"^(#+) (.+)$")
 
@@ -40,7 +40,7 @@ class Document:
         return [found[2] for line in self._prose() if (found := _HEADING.match(line))]
 
     def section(self, title: str) -> str:
-        """What stands under a heading, up to the next heading of its level or a higher one."""
+        """Return the text under a heading, up to the next heading of the same or a higher level."""
         start = re.search(rf"^(#+) {re.escape(title)}\n", self.text, re.M)
         assert start is not None, f"{self.name} has no section {title!r}"
         rest = self.text[start.end() :]
@@ -48,7 +48,7 @@ class Document:
         return rest[: end.start()] if end else rest
 
     def rows(self, title: str, *columns: str) -> list[tuple[str, ...]]:
-        """The rows of all the tables in a section that have exactly these columns; there is at least one."""
+        """Return the rows of all tables of a section that have exactly these columns. There must be one."""
         found = [rows for heads, *rows in _tables(self.section(title)) if heads == columns]
         assert found, f"{self.name}, {title!r} has no table with the columns {columns}"
         return [row for rows in found for row in rows]

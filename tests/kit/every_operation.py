@@ -1,4 +1,4 @@
-"""A valid request of each of the fifteen operations, from whom one likes."""
+"""A valid request of each of the fifteen operations, from any organisation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.kit.soap_messages import Answer, envelope, post
 
 @dataclass(frozen=True)
 class Who:
-    """Whom a request says that it is from; a code that is None is not sent."""
+    """The organisation that a request names; a code that is None is not sent."""
 
     ukprn: str | None = UKPRN
     password: str = PASSWORD
@@ -107,19 +107,19 @@ R9: Mapping[str, Content] = {
     "GetOrganisation": partial(_r9, "<ukPrn>TEST0001</ukPrn>"),
 }
 OPERATIONS: Mapping[str, Content] = {**LEARNER, **R9}
-"""What a valid request of an operation holds, by the operation's name on the wire."""
+"""The content of a valid request of each operation, by the operation's name on the wire."""
 
 DECLARED = {each.name: each for port in (LEARNER_SERVICE, LEARNER_SERVICE_R9) for each in port.operations}
 """The declaration of each operation."""
 
 
 def ask(url: str, name: str, who: Who = TEST, *, change: Callable[[str], str] = str) -> Answer:
-    """Call an operation; `change` is made to what its message holds."""
+    """Call an operation; `change` alters the content of its message."""
     return ask_with(url, name, change(OPERATIONS[name](who)))
 
 
 def ask_with(url: str, name: str, content: str) -> Answer:
-    """Call an operation with a message that holds anything."""
+    """Call an operation with any content in its message."""
     operation = DECLARED[name]
     tag = etree.QName(operation.request_tag)
     if name in LEARNER:
@@ -130,5 +130,5 @@ def ask_with(url: str, name: str, content: str) -> Answer:
 
 
 def code_of(answer: Answer) -> str | None:
-    """The code of an answer or fault, or the faultcode of a fault that has none."""
+    """Return the code of an answer or fault, or the faultcode of a fault without one."""
     return answer.text("ErrorCode") or answer.text("ResponseCode") or answer.text("faultcode")

@@ -1,4 +1,4 @@
-"""Requests over HTTPS, each on a connection of its own, with the certificates that a test chooses."""
+"""Requests over HTTPS, each on its own connection, with the certificates that a test chooses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.kit.soap_messages import LEARNER_SERVICE, Answer
 
 
 def trusting(ca: Path, certificate: Path | None = None) -> ssl.SSLContext:
-    """A client's side of TLS, with a certificate and its key in one file or with none."""
+    """Return a client's TLS context; `certificate` is a file with the certificate and its key."""
     context = ssl.create_default_context(cafile=str(ca))
     if certificate is not None:
         context.load_cert_chain(certificate)
@@ -19,7 +19,7 @@ def trusting(ca: Path, certificate: Path | None = None) -> ssl.SSLContext:
 
 
 def ask(url: str, context: ssl.SSLContext, method: str, path: str, body: bytes | None = None) -> Answer:
-    """Ask and read the answer. Raises OSError, as ssl.SSLError is, where the server refuses to speak."""
+    """Send a request and return its answer. Raises OSError (ssl.SSLError is one) if the server refuses."""
     parts = urlsplit(url)
     connection = http.client.HTTPSConnection(str(parts.hostname), parts.port, timeout=30, context=context)
     try:

@@ -1,4 +1,4 @@
-"""Requests of LearnerServiceR9 as bytes, by the fields that they have."""
+"""Requests of LearnerServiceR9 as bytes, with the fields that a test chooses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.kit.every_operation import TEST, Who, ask_with
 from tests.kit.soap_messages import Answer
 
 NIL = "nil"
-"""What stands for a field that is to be sent as nil."""
+"""The value of a field to send as nil."""
 
 _OPERATIONS = {each.name: each for each in LEARNER_SERVICE_R9.operations}
 
@@ -33,7 +33,7 @@ _COMMON = {"userType": "ORG", "vendorId": "7", "vendorID": "7", "language": "ENG
 
 
 def content_of(name: str, who: Who = TEST, *, user: str = "A Tester", **fields: str | None) -> str:
-    """What a valid message holds, but for `fields`; one that is None is left out."""
+    """Return the content of a valid message, changed by `fields`; a field that is None is left out."""
     operation = _OPERATIONS[name]
     order = [field.name for field in fields_of(operation.request)]
     assert fields.keys() <= set(order)
@@ -44,7 +44,7 @@ def content_of(name: str, who: Who = TEST, *, user: str = "A Tester", **fields: 
 
 
 def ask(url: str, name: str, who: Who = TEST, *, user: str = "A Tester", **fields: str | None) -> Answer:
-    """Call an operation with a valid message, but for `fields`; one that is None is left out."""
+    """Call an operation with a valid message, changed by `fields`; a field that is None is left out."""
     return ask_with(url, name, content_of(name, who, user=user, **fields))
 
 

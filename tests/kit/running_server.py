@@ -1,4 +1,4 @@
-"""A server of our own in a process of its own, for tests that talk to it over a real socket."""
+"""A server in its own process, for tests that talk to it over a real socket."""
 
 from __future__ import annotations
 

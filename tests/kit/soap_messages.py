@@ -1,4 +1,4 @@
-"""Requests as bytes, and answers taken apart: what a client's own library would hide from a test."""
+"""Requests as bytes, and answers taken apart: what a client library would hide from a test."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Answer:
 
 
 def post(url: str, body: bytes | str, *, path: str = LEARNER_SERVICE, headers: dict[str, str] | None = None) -> Answer:
-    """POST a request as it is; a header that is given as '' is not sent. An answer in XML has to be valid."""
+    """POST a request; a header with the value '' is not sent. An answer in XML must be valid."""
     return _valid(
         send(
             url,
@@ -65,7 +65,7 @@ def post(url: str, body: bytes | str, *, path: str = LEARNER_SERVICE, headers: d
 
 
 def send(url: str, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-    """Send any request; a header that is given as '' is not sent."""
+    """Send any request; a header with the value '' is not sent."""
     parts = urlsplit(url)
     assert parts.hostname is not None
     if parts.scheme == "https":
@@ -83,7 +83,7 @@ def send(url: str, method: str, path: str, body: bytes | None = None, headers: d
 
 @cache
 def _trusting_anybody() -> ssl.SSLContext:
-    """For tests of what is said; whom to trust is that of test_https.py."""
+    """Return a context that trusts any server: test_https.py tests whom to trust."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -91,7 +91,7 @@ def _trusting_anybody() -> ssl.SSLContext:
 
 
 class RawConnection:
-    """A connection, HTTP or HTTPS, on which a test sends what bytes it likes, when it likes. A context manager."""
+    """A connection, HTTP or HTTPS, on which a test sends any bytes at any time. A context manager."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -116,18 +116,18 @@ class RawConnection:
         self.send("".join(f"{line}\r\n" for line in (start, f"Host: {self.host}", *lines, "")).encode("latin-1"))
 
     def receive(self, length: int) -> bytes:
-        """Exactly so many bytes, or fewer where the server has closed the connection."""
+        """Receive exactly `length` bytes, or fewer if the server closes the connection."""
         data = b""
         while len(data) < length and (block := self._socket.recv(length - len(data))):
             data += block
         return data
 
     def answer(self) -> Answer:
-        """The next answer, which has to be valid where it is XML; an interim one (100) is passed over."""
+        """Return the next answer, which must be valid if it is XML; an interim answer (100) is skipped."""
         return _valid(self.document())
 
     def document(self) -> Answer:
-        """The next answer, where it may be XML that is no SOAP."""
+        """Return the next answer, which may be XML that is not SOAP."""
         response = http.client.HTTPResponse(self._socket)
         response.begin()
         header = {name.lower(): value for name, value in response.getheaders()}
