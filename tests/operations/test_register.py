@@ -95,11 +95,13 @@ def test_its_history_says_who_registered_it_and_when(store: Store) -> None:
     ],
     ids=lambda same: "/".join(map(ascii, same.values())) or "all the same",
 )
-@pytest.mark.parametrize("linked", [False, True], ids=["not linked", "linked"])
-def test_the_same_learner_again_is_not_registered(store: Store, linked: bool, same: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "state", [{}, {"master_uln": OTHER}, {"learner_status": "0"}], ids=["active", "linked", "closed"]
+)
+def test_the_same_learner_again_is_not_registered(store: Store, state: dict[str, str], same: dict[str, str]) -> None:
     with store.writing() as transaction:
         learners.insert(transaction, held(OTHER, family_name="Master"))
-        learners.insert(transaction, held(master_uln=OTHER if linked else None))
+        learners.insert(transaction, held(**state))
     decision = registered(store, **same)
     assert (decision.code, decision.learners) == (ResponseCode.ALREADY_EXISTS, ())
     assert decision.holder_uln == HELD

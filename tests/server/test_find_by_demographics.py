@@ -1,4 +1,4 @@
-"""LearnerByDemographics over the wire: who is found, and the answer to the letter."""
+"""LearnerByDemographics over the wire: the answers to the letter. Who is found is in rules/ and operations/."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ GRACE = (
     '<LinkedULNs xmlns="http://api.lrs.miap.gov.uk/learner"/><Notes/><VersionNumber>1</VersionNumber></Learner>'
 )
 
-PRIYA = {"GivenName": "Priya", "DateOfBirth": "2002-02-28", "Gender": "2", "LastKnownPostCode": "LE2 7LB"}
 DANIEL = {"GivenName": "Daniel", "FamilyName": "Ashworth", "DateOfBirth": "2001-01-01", "Gender": "1"}
-OLIVIA = {"GivenName": "Olivia", "FamilyName": "Hughes", "DateOfBirth": "2000-01-01", "Gender": "2"}
-HESTER = {"GivenName": "Hester", "FamilyName": "Quayle", "Gender": "9", "LastKnownPostCode": "zz999zz"}
 
 
 def find(server: RunningServer, **fields: str | None) -> Answer:
@@ -75,72 +72,6 @@ def test_an_optional_field_without_a_value_is_not_echoed(server: RunningServer) 
         assert answer.texts(name) == []
 
 
-@pytest.mark.parametrize(
-    ("fields", "code", "count"),
-    [
-        ({}, "WSRC0004", 1),
-        ({"LastKnownPostCode": "CV1 2WT"}, "WSRC0003", 1),
-        ({"LastKnownPostCode": "CV1 2WT", "Gender": "1"}, "WSRC0003", 1),
-        ({"GivenName": "Okafor", "FamilyName": "Grace"}, "WSRC0003", 1),
-        ({"GivenName": "Greace"}, "WSRC0003", 1),
-        ({"FamilyName": "Smith"}, "WSRC0003", 1),
-        ({"GivenName": "Zebedee"}, "WSRC0003", 1),
-        ({"DateOfBirth": "2005-03-15"}, "WSRC0003", 1),
-        ({"DateOfBirth": "1980-11-30"}, "WSRC0003", 1),
-        ({"DateOfBirth": "2005-03-15", "LastKnownPostCode": "CV1 2WT"}, "WSRC0001", 0),
-        ({"FamilyName": "Smith", "LastKnownPostCode": "CV1 2WT"}, "WSRC0001", 0),
-        (
-            {
-                "GivenName": "Lottie",
-                "FamilyName": "Thornbury",
-                "DateOfBirth": "2004-06-17",
-                "LastKnownPostCode": "YO318RN",
-            },
-            "WSRC0003",
-            2,
-        ),
-        ({**DANIEL, "LastKnownPostCode": "SK1 3XE"}, "WSRC0003", 10),
-        ({**DANIEL, "LastKnownPostCode": "PL4 7BG"}, "WSRC0004", 1),
-        ({**OLIVIA, "LastKnownPostCode": "SK1 3XE"}, "WSRC0002", 0),
-        ({**OLIVIA, "LastKnownPostCode": "WR1 9EQ"}, "WSRC0004", 1),
-        ({"GivenName": "Tobias", "FamilyName": "Fenwick", "DateOfBirth": "2005-10-17", "Gender": "1"}, "WSRC0001", 0),
-    ],
-)
-@pytest.mark.parametrize("find_type", ["FUL", "CHK"])
-def test_who_is_found(
-    server: RunningServer, find_type: str, fields: dict[str, str | None], code: str, count: int
-) -> None:
-    answer = find(server, FindType=find_type, **fields)
-
-    assert answer.status == 200
-    assert answer.text("ResponseCode") == code
-    assert len(answer.texts("Learner")) == (count if find_type == "FUL" else 0)
-
-
-def test_a_linked_learner_is_answered_with_its_master(server: RunningServer) -> None:
-    answer = find(server, FamilyName="Iyer", **PRIYA)
-
-    assert answer.text("ResponseCode") == "WSRC0022"
-    assert answer.texts("MasterSubstituted") == ["Y"]
-    assert answer.texts("ULN") == ["9140837261", "2865174033", "3496281501"]
-
-
-def test_a_linked_learner_that_is_similar_leads_to_its_master(server: RunningServer) -> None:
-    # Only of the linked one is it the postcode, only of it and of no other the given name that it sounds like.
-    answer = find(server, FamilyName="Ramann", **{**PRIYA, "GivenName": "Pria", "LastKnownPostCode": "LE3 9QH"})
-
-    assert answer.text("ResponseCode") == "WSRC0003"
-    assert answer.texts("ULN")[0] == "9140837261"
-    assert answer.texts("MasterSubstituted") == ["Y"]
-
-
-def test_a_master_that_fits_by_itself_stands_in_for_nobody(server: RunningServer) -> None:
-    answer = find(server, FamilyName="Raman", **{**PRIYA, "LastKnownPostCode": "CV1 2WT"})
-
-    assert answer.text("ResponseCode") == "WSRC0003"
-    assert answer.texts("MasterSubstituted") == []
-
-
 def test_the_best_comes_first(server: RunningServer) -> None:
     # Another gender than theirs, so that nobody is exact, and the postcode of one of them.
     answer = find(server, **{**DANIEL, "Gender": "9"}, LastKnownPostCode="HU3 2PW")
@@ -149,11 +80,6 @@ def test_the_best_comes_first(server: RunningServer) -> None:
     others = answer.texts("ULN")[1:]
     assert len(others) == 9
     assert others == sorted(others)
-
-
-def test_nobody_s_postcode_counts_where_all_else_is_equal_and_nowhere_else(server: RunningServer) -> None:
-    assert find(server, **HESTER, DateOfBirth="1961-04-01").text("ResponseCode") == "WSRC0004"
-    assert find(server, **HESTER, DateOfBirth="1961-04-02").text("ResponseCode") == "WSRC0001"
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,7 @@ NAMES = {
     "3496281501": ("Pria", "Raman"),
     "5918043623": ("Imogen", "Sallis"),
     "6602379142": ("Declan", "Rourke"),
-    "4739516283": ("Tobias", "Fenwick"),
-    "8031459273": ("Samuel", "Adeyemi"),
     "8294601755": ("Margaret", "Hartley"),
-    "6835192746": ("Gwendolen", "Marsh"),
 }
 BRIEF = [
     "AchievementAwardDate",
@@ -225,54 +222,21 @@ def events_in(answer: Answer) -> list[etree._Element]:
 
 
 @pytest.mark.parametrize(
-    ("uln", "user_type", "fields", "code", "found_uln", "count"),
+    ("uln", "user_type", "fields", "code", "found_uln"),
     [
-        (GRACE, "ORG", {}, "WSRC0004", GRACE, 10),
-        (GRACE, "SER", {"givenName": "GRACE", "familyName": " okafor "}, "WSRC0004", GRACE, 10),
-        (CALLUM, "LNR", {}, "WSRC0004", CALLUM, 0),
-        ("8031459273", "ORG", {}, "WSRC0004", "8031459273", 2),
-        ("8031459273", "SER", {}, "WSRC0004", "8031459273", 2),
-        ("8031459273", "LNR", {}, "WSRC0004", "8031459273", 4),
-        (PRIYA, "ORG", {}, "WSRC0004", PRIYA, 6),
-        (IYER, "ORG", {}, "WSRC0022", PRIYA, 6),
-        ("3496281501", "LNR", {}, "WSRC0022", PRIYA, 6),
-        ("6835192746", "ORG", {}, "WSRC0004", "6835192746", 400),
-        ("5918043623", "ORG", {}, "WSEC0206", "5918043623", 0),
-        ("5918043623", "SER", {}, "WSEC0206", "5918043623", 0),
-        ("5918043623", "LNR", {}, "WSRC0004", "5918043623", 2),
-        (DECLAN, "ORG", {}, "WSEC0206", DECLAN, 0),
-        ("4739516283", "LNR", {}, "WSEC0208", "", 0),
-        ("1000000019", "ORG", {}, "WSEC0208", "", 0),
-        (GRACE, "ORG", {"givenName": "Gracie"}, "WSEC0208", "", 0),
-        (GRACE, "ORG", {"givenName": "Okafor", "familyName": "Grace"}, "WSEC0208", "", 0),
-        ("8294601755", "ORG", {"givenName": "Peggy"}, "WSEC0208", "", 0),
-        (IYER, "ORG", {"familyName": "Raman"}, "WSEC0208", "", 0),
-        ("5918043623", "ORG", {"givenName": "Imogene"}, "WSEC0208", "", 0),
-        ("4170265831", "ORG", {}, "WSEC0136", "", 0),
-        (" 4170265830", "ORG", {}, "WSEC0136", "", 0),
-        ("4170 265830", "ORG", {}, "WSEC0136", "", 0),
-        ("417026583", "ORG", {}, "WSEC0136", "", 0),
-        ("9999999999", "ORG", {}, "WSEC0136", "", 0),
+        (CALLUM, "LNR", {}, "WSRC0004", CALLUM),
+        (DECLAN, "ORG", {}, "WSEC0206", DECLAN),
+        (GRACE, "ORG", {"givenName": "Gracie"}, "WSEC0208", ""),
+        ("4170 265830", "ORG", {}, "WSEC0136", ""),
     ],
 )
 @pytest.mark.parametrize("get_type", ["FULL", "BRIEF"])
-def test_each_case(
-    server: RunningServer,
-    uln: str,
-    user_type: str,
-    fields: dict[str, str],
-    code: str,
-    found_uln: str,
-    count: int,
-    get_type: str,
+def test_an_answer_without_events_to_the_letter(
+    server: RunningServer, uln: str, user_type: str, fields: dict[str, str], code: str, found_uln: str, get_type: str
 ) -> None:
     answer = read(server, uln, userType=user_type, getType=get_type, **fields)
-    assert (answer.status, answer.text("ResponseCode"), answer.text("FoundULN")) == (200, code, found_uln)
-    assert answer.text("IncomingULN") == uln
-    assert len(events_in(answer)) == count
-    if not count:
-        empty = found(found_uln) if found_uln else NOBODY
-        assert answer.body == answer_of(code, empty, incoming(uln))
+    empty = found(found_uln) if found_uln else NOBODY
+    assert (answer.status, answer.body) == (200, answer_of(code, empty, incoming(uln)))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""UpdateLearnerSubsetFields over the wire: what its five fields change, every answer, and what is refused."""
+"""UpdateLearnerSubsetFields over the wire: what its five fields change, how each value is read, and what is refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.kit.soap_messages import envelope, post, update
 
 NAME = "UpdateLearnerSubsetFields"
 NOW = "2025-07-02T00:30:00"
-GRACE, ROWAN, IMOGEN, DECLAN, SAMUEL = "4170265830", "5629103473", "5918043623", "6602379142", "8031459273"
+GRACE, ROWAN, SAMUEL = "4170265830", "5629103473", "8031459273"
 
 
 @pytest.fixture(scope="module")
@@ -85,36 +85,19 @@ def test_what_is_not_provided_or_as_it_is_held_is_no_change(server: RunningServe
     assert code(server, **{**rowan, "abilityToShare": "FPNSeenShareData"}, preferredGivenName="Ro") == "WSRC0020"
 
 
-def test_a_privacy_notice_can_be_seen_and_not_unseen(own: RunningServer) -> None:
-    assert code(own, uln=IMOGEN, abilityToShare="FPNNotSeen") == "WSRC0020"
-    assert code(own, uln=IMOGEN, abilityToShare="FPNSeenShareData") == "WSRC0006"
-    assert code(own, uln=IMOGEN, versionNumber="2", abilityToShare="FPNNotSeen") == "WSRC0014"
-    assert code(own, uln=DECLAN, abilityToShare="FPNNotSeen") == "WSRC0014"
-    assert code(own, uln=DECLAN, telephoneNumber="01632 960002") == "WSRC0006"
-    assert held(own, DECLAN, "Declan", "Rourke")["AbilityToShare"] == "2"
-    assert code(own, uln=DECLAN, versionNumber="2", abilityToShare="FPNSeenShareData") == "WSRC0006"
-
-
 @pytest.mark.parametrize(
     ("fields", "answer"),
     [
-        ({"uln": "2865174033"}, "WSRC0019"),
-        ({"uln": "4739516283", "versionNumber": "2"}, "WSRC0019"),
-        ({"uln": "1000000019"}, "WSRC0019"),
-        ({"uln": "4170265831"}, "WSEC0136"),
-        ({"uln": "9999999999"}, "WSEC0136"),
-        ({"uln": "4170265830 "}, "WSEC0136"),
         ({"uln": ""}, "WSEC0136"),
         ({"uln": NIL}, "WSEC0136"),
         ({"uln": None}, "WSEC0136"),
-        ({"versionNumber": "2"}, "WSRC0013"),
-        ({"versionNumber": "0"}, "WSRC0013"),
-        ({"versionNumber": "-1"}, "WSRC0013"),
         # A number that is not given is 0 to .NET.
         ({"versionNumber": None}, "WSRC0013"),
     ],
 )
-def test_who_cannot_be_updated_is_told(server: RunningServer, fields: dict[str, str | None], answer: str) -> None:
+def test_a_parameter_that_is_not_given_is_no_uln_or_version_0(
+    server: RunningServer, fields: dict[str, str | None], answer: str
+) -> None:
     assert code(server, **{"preferredGivenName": "Gracie", **fields}) == answer
 
 

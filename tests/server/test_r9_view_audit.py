@@ -110,20 +110,10 @@ def test_a_linked_uln_has_its_own_names_and_entries(own: RunningServer) -> None:
     ("uln", "given_name", "family_name", "code"),
     [
         ("4170265831", "Grace", "Okafor", "WSEC0136"),
-        ("41702 65830", "Grace", "Okafor", "WSEC0136"),
-        ("", "Grace", "Okafor", "WSEC0136"),
         (NIL, "Grace", "Okafor", "WSEC0136"),
-        ("1000000019", "Grace", "Okafor", "WSEC0208"),
-        ("4739516283", "Tobias", "Fenwick", "WSEC0208"),
         (GRACE, "Grase", "Okafor", "WSEC0208"),
-        (GRACE, "Okafor", "Grace", "WSEC0208"),
-        ("8294601755", "Peggy", "Hartley", "WSEC0208"),
-        (PRIYA_IYER, "Priya", "Raman", "WSEC0208"),
     ],
-    ids=[
-        *("wrong check digit", "a space", "empty", "nil", "unknown", "deleted", "similar", "swapped"),
-        *("a preferred name", "the master's name"),
-    ],
+    ids=["wrong check digit", "nil", "similar names"],
 )
 def test_who_cannot_be_verified_is_a_domain_fault(
     server: RunningServer, uln: str, given_name: str, family_name: str, code: str

@@ -7,7 +7,6 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -112,12 +111,6 @@ BROKEN: dict[str, tuple[dict[str, str | None], str]] = {
         VALUE.format("a bogus one", "Notes", "contains prohibited text."),
     ),
 }
-PAIRS = [
-    (one, other)
-    for one, other in combinations(BROKEN, 2)
-    if not BROKEN[one][0].keys() & BROKEN[other][0].keys()
-    and {one, other} != {"no description", "no accepted description"}
-]
 
 
 @pytest.fixture(scope="module")
@@ -191,52 +184,9 @@ def test_an_empty_field_and_none_are_the_same(registering: RunningServer, absent
     assert (answer.text("Title"), answer.text("DateOfAddressCapture"), answer.text("Notes")) == (None, None, "")
 
 
-@pytest.mark.parametrize(
-    "same",
-    [
-        {"GivenName": "GRACE", "FamilyName": "okafor"},
-        {"GivenName": " Grace  "},
-        {"LastKnownPostCode": "ls14ap   "},
-        {"AbilityToShare": "0", "VerificationType": "2", "Notes": "another"},
-        {"GivenName": "zoë\u2010marie", "FamilyName": "NÚÑEZ-O`HARA", "DateOfBirth": "2006-07-30"}
-        | {"LastKnownPostCode": "BS8 1TH"},
-        # The equal of one that is linked.
-        {"GivenName": "Priya", "FamilyName": "Iyer", "DateOfBirth": "2002-02-28", "LastKnownPostCode": "LE2 7LB"},
-        # The equal of a closed one.
-        {"GivenName": "Hester", "FamilyName": "Quayle", "DateOfBirth": "1961-04-01", "Gender": "9"}
-        | {"LastKnownPostCode": "ZZ99 9ZZ"},
-    ],
-    ids=["case", "spaces", "postcode", "other fields", "dashes and apostrophes", "linked", "closed"],
-)
-def test_who_has_a_uln_is_not_registered(registering: RunningServer, same: dict[str, str | None]) -> None:
-    before = count(registering)
-    grace: dict[str, str | None] = {
-        "GivenName": "Grace",
-        "FamilyName": "Okafor",
-        "DateOfBirth": "2005-03-14",
-        "LastKnownPostCode": "LS1 4AP",
-    }
-    answer = ask(registering, **{**grace, **same})
-    assert (answer.text("ResponseCode"), answer.text("ULN")) == ("WSRC0021", None)
-    assert count(registering) == before
-
-
-def test_the_equal_of_a_deleted_learner_is_registered(registering: RunningServer) -> None:
-    tobias = {"GivenName": "Tobias", "FamilyName": "Fenwick", "DateOfBirth": "2005-10-17", "Gender": "1"}
-    answer = ask(registering, LastKnownPostCode="NR3 1JE", **tobias)
-    assert answer.text("ResponseCode") == "WSRC0005"
-    assert answer.text("ULN") != "4739516283"
-
-
 @pytest.mark.parametrize("born", ["2012-07-02", "1914-07-03"])
 def test_both_ends_of_the_age_range_are_in_it(registering: RunningServer, born: str) -> None:
     assert ask(registering, FamilyName="Age", DateOfBirth=born).text("ResponseCode") == "WSRC0005"
-
-
-def test_names_of_35_letters_that_grow_when_normalised(registering: RunningServer) -> None:
-    names = {"GivenName": "\ufdfa" * 35, "FamilyName": "ﬃ" * 35}
-    assert ask(registering, **names).text("ResponseCode") == "WSRC0005"
-    assert ask(registering, **names).text("ResponseCode") == "WSRC0021"
 
 
 @pytest.mark.parametrize("broken", BROKEN)
@@ -250,27 +200,24 @@ def test_a_broken_field_rule_is_wsec0001_with_its_sentence(registering: RunningS
     assert count(registering) == before
 
 
-@pytest.mark.parametrize(("one", "other"), PAIRS)
-def test_of_two_broken_field_rules_the_first_answers(registering: RunningServer, one: str, other: str) -> None:
-    answer = ask(registering, **{**BROKEN[other][0], **BROKEN[one][0]})
-    assert answer.text("ErrorCode") == "WSEC0001"
-    assert answer.text("FurtherDetails") == BROKEN[one][1]
-
-
 def logged(server: RunningServer, user: str) -> dict[str, object]:
     line = next(line for line in server.logged_until(user).splitlines() if user in line)
     entry: dict[str, object] = json.loads(line)
     return entry
 
 
-def test_the_log_has_every_broken_rule_and_every_reason(registering: RunningServer) -> None:
-    ask(registering, who={"UserName": "breaks three"}, GivenName="Bogus", DateOfBirth="1900-02-29", AbilityToShare="2")
-    entry = logged(registering, "breaks three")
+def test_of_all_broken_field_rules_the_first_answers_and_each_is_in_the_log(registering: RunningServer) -> None:
+    alternatives = {"born tomorrow", "a day too young", "111 today", "no description"}
+    all_at_once = [name for name in BROKEN if name not in alternatives]
+    fields = {field: value for name in all_at_once for field, value in BROKEN[name][0].items()}
+    answer = ask(registering, who={"UserName": "breaks them all"}, **fields)
+    assert answer.text("FurtherDetails") == BROKEN[all_at_once[0]][1]
+    entry = logged(registering, "breaks them all")
     assert entry["code"] == "WSEC0001"
-    assert entry["findings"] == [
-        BROKEN[each][1] for each in ("prohibited given name", "no such day of birth", "opted out")
-    ]
+    assert entry["findings"] == [BROKEN[name][1] for name in all_at_once]
 
+
+def test_the_log_has_every_reason(registering: RunningServer) -> None:
     ask(registering, who={"UserName": "registers"}, FamilyName="Logged")
     entry = logged(registering, "registers")
     assert (entry["code"], entry["reasons"]) == ("WSRC0005", ["identity keys: free"])
