@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ from tests.kit.soap_messages import LEARNER_SERVICE, Answer, RawConnection, enve
 from tests.server.process_memory import resident_bytes
 
 FIRST_LINE = f"POST {LEARNER_SERVICE} HTTP/1.1"
+LONG = 900_000
+"""Characters of a header whose reading would take hours if it took time by the square of the length."""
 CONTENT_TYPE = "Content-Type: text/xml; charset=utf-8"
 CALL = envelope(find_by_uln()).encode()
 MEGABYTE = 1024 * 1024
@@ -39,6 +40,13 @@ def padded(length: int) -> bytes:
 def server(transport: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with the settings' defaults, over each transport. Tests leave it as they found it."""
     with RunningServer(tmp_path_factory.mktemp("server"), *transport) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def roomy(transport: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that takes headers of a megabyte."""
+    with RunningServer(tmp_path_factory.mktemp("roomy"), *transport, "--max-header-bytes", "1048576") as running:
         yield running
 
 
@@ -283,13 +291,11 @@ def test_a_header_that_is_too_large_is_431(server: RunningServer, lines: list[st
         assert is_refused_and_closed(connection, 431)
 
 
-def test_a_header_that_is_long_to_read_takes_no_time(server: RunningServer) -> None:
-    with RawConnection(server.url) as connection:
-        started = time.monotonic()
-        connection.head(FIRST_LINE, "X-Spaces:" + " " * 50_000 + "\x01")
+def test_the_longest_header_is_read_within_a_caller_s_patience(roomy: RunningServer) -> None:
+    with RawConnection(roomy.url) as connection:
+        connection.head(FIRST_LINE, "X-Spaces:" + " " * LONG + "\x01")
 
         assert is_refused_and_closed(connection)
-        assert time.monotonic() - started < 2
 
 
 def test_requests_may_come_before_the_answers_to_others(server: RunningServer) -> None:
@@ -387,19 +393,17 @@ def test_who_sends_far_too_much_before_reading_gets_to_read_why(server: RunningS
 
 @pytest.mark.parametrize(
     "content_type",
-    [f"text/xml; a={';' * 50_000}", f"text/xml; charset*={'9' * 5000}", f"text/xml; a={'x' * 990}"],
+    [f"text/xml; a={';' * LONG}", f"text/xml; charset*={'9' * LONG}", f"text/xml; a={'x' * 990}"],
     ids=["semicolons", "digits", "long"],
 )
-def test_a_content_type_that_is_long_to_read_is_refused_at_once(server: RunningServer, content_type: str) -> None:
-    already = len(server.logged())
-    with RawConnection(server.url) as connection:
-        started = time.monotonic()
+def test_a_content_type_that_is_long_to_read_is_refused(roomy: RunningServer, content_type: str) -> None:
+    already = len(roomy.logged())
+    with RawConnection(roomy.url) as connection:
         connection.head(FIRST_LINE, f"Content-Type: {content_type}", f"Content-Length: {len(CALL)}")
         connection.send(CALL)
 
         assert connection.answer().status == 415
-        assert time.monotonic() - started < 2
-    assert "Traceback" not in server.logged()[already:]
+    assert "Traceback" not in roomy.logged()[already:]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip"])

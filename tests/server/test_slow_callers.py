@@ -82,7 +82,8 @@ def test_a_server_with_answers_that_nobody_reads_ends_in_seconds(run: Run) -> No
                 connection.sendall(GET.replace(b"/ ", b"/large ") * 3)
             until(lambda: application.count == 3)
             stopped = time.monotonic()
-        assert time.monotonic() - stopped < 6
+        # None of the unread answers would ever end.
+        assert time.monotonic() - stopped < PATIENCE
 
 
 def test_what_is_unsent_is_limited_however_much_is_asked_for_at_once(run: Run) -> None:
@@ -158,11 +159,11 @@ def test_a_connection_that_is_being_answered_is_not_closed_for_another(run: Run)
 
 def test_an_idle_connection_is_closed(run: Run) -> None:
     with run(Application(), limits=Limits(idle_seconds=1)) as running, running.connect() as connection:
+        started = time.monotonic()
         connection.sendall(GET)
         assert status_of(connection) == 200
-        started = time.monotonic()
         assert connection.recv(1) == b""
-        assert 0.5 < time.monotonic() - started < 5
+        assert time.monotonic() - started > 0.9
 
 
 @pytest.mark.parametrize(
@@ -192,9 +193,12 @@ def test_bytes_that_trickle_do_not_make_a_request_arrive_in_time(run: Run) -> No
 
 
 def test_a_turn_does_not_answer_all_that_waits_before_it_reads_again(run: Run) -> None:
+    answered: list[str] = []
+
     class Busy(Application):
         def body(self, environ: dict[str, Any]) -> bytes:
             if environ["PATH_INFO"] == "/busy":
+                answered.append("/busy")
                 time.sleep(0.002)
             return b"done"
 
@@ -202,10 +206,8 @@ def test_a_turn_does_not_answer_all_that_waits_before_it_reads_again(run: Run) -
     with run(Busy()) as running, connections(running, 50) as busy:
         for connection in busy:
             connection.sendall(request * 100)
-        # Ten seconds of work wait.
-        started = time.monotonic()
         assert running.ask() == b"done"
-        assert time.monotonic() - started < 2
+        assert len(answered) < 50 * 100 / 2
 
 
 class Concurrent(Application):
