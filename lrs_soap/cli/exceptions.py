@@ -24,7 +24,6 @@ from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import SHOWN_FIELDS, RecordException, corrections_of
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.rules.values.sent_learner import SentLearner
 
 app = group(
     "exceptions",
@@ -138,7 +137,7 @@ def resolve(
     exchange = command_exchange("exceptions resolve")
     with world_to_write(chosen, exchange) as world, world.writing(OPERATOR) as work:
         if uln is None:
-            resolution = register_corrected(work, number, corrected, check=facet_check())
+            resolution = register_corrected(work, number, corrections_of(corrected), check=facet_check())
         else:
             resolution = choose_learner(work, number, uln, check=facet_check())
         exchange.decide(resolution)
@@ -182,8 +181,8 @@ def export(
     write_file(chosen, target, force, write)
 
 
-def _corrections(given: Iterable[str]) -> SentLearner:
-    corrected: dict[str, str] = {}
+def _corrections(given: Iterable[str]) -> dict[str, str]:
+    corrected = {}
     for text in given:
         field, is_given, value = text.partition("=")
         if not is_given:
@@ -191,7 +190,7 @@ def _corrections(given: Iterable[str]) -> SentLearner:
         if field in corrected:
             raise typer.BadParameter(f"{field!r} is given more than once.", param_hint="FIELD=VALUE")
         corrected[field] = value
-    return corrections_of(corrected)
+    return corrected
 
 
 def _summary(exception: RecordException, today: date) -> dict[str, Any]:
