@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,7 +85,7 @@ class Exchange:
     world: str = MAIN_WORLD
     path: str | None = None
     request: bytes = field(default=b"", repr=False)
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    id: str = field(default_factory=lambda: os.urandom(8).hex())
     operation: str | None = None
     job: int | None = None
     record: int | None = None
