@@ -87,7 +87,7 @@ class Identity:
     given_name: str
     how: str
     new: bool = False
-    """The program has registered the student. Nothing else is to do then: the address is new, the record empty."""
+    """The program has registered the student, whose record is empty then."""
 
 
 class Progress:
@@ -153,12 +153,12 @@ class NightlyJob:
         if identity is None:
             identity = self._identify(student)
             self.progress.keep(student, "identity", vars(identity))
-        if identity.new:
-            return
+            if identity.new:
+                self.progress.keep(student, "address", {"address": student.address, "outcome": "registered"})
         if (self.progress.result(student, "address") or {}).get("address") != student.address:
             outcome = self._update_address(student, identity)
             self.progress.keep(student, "address", {"address": student.address, "outcome": outcome})
-        if self.progress.result(student, "record") is None:
+        if not identity.new and self.progress.result(student, "record") is None:
             self.progress.keep(student, "record", self._read_record(identity))
 
     def _identify(self, student: Student) -> Identity:
