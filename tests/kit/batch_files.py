@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from lrs_soap.batch import batch_file
 from lrs_soap.batch.batch_file import BatchFile
 from lrs_soap.batch.file_contents import FileFields, WrittenRecord
-from lrs_soap.batch.file_layout import NEWEST, Layout
+from lrs_soap.batch.file_layout import NEWEST, RETURN_CODE, Layout
 from lrs_soap.rules.values.sent_learner import SentLearner
 
 NAMES = {"CSV": "LRB_TEST0001_010920250900.CSV", "XML": "LRB_TEST0001_010920250900.XML"}
@@ -36,8 +36,13 @@ def content(
     """Return the bytes of a file with these learners."""
     fields = FileFields(layout, NAMES[form], ukprn, len(records) if count is None else count)
     target = io.StringIO(newline="")
-    batch_file.write(form, target, fields, [WrittenRecord(SentLearner.of(record)) for record in records])
+    batch_file.write(form, target, fields, [_written(record) for record in records])
     return target.getvalue().encode()
+
+
+def _written(record: Mapping[str, str]) -> WrittenRecord:
+    sent = {name: value for name, value in record.items() if name != RETURN_CODE}
+    return WrittenRecord(SentLearner.of(sent), record.get(RETURN_CODE, ""))
 
 
 def opened(raw: bytes, form: str = "CSV", *, organisation: str = "TEST0001") -> BatchFile:
