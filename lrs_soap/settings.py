@@ -428,6 +428,15 @@ class Settings(BaseSettings):
             description="A caller that reads nothing of its answer for so many seconds loses its connection.",
         ),
     ] = 30
+    hang_timeout: Annotated[
+        int,
+        AllowedValues("a whole number from 2 to 86400", "SECONDS"),
+        Field(
+            ge=2,
+            le=86400,
+            description="A process that has not looked at the network for so many seconds is killed and replaced.",
+        ),
+    ] = 30
 
     @classmethod
     def settings_customise_sources(

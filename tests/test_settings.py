@@ -58,6 +58,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "request_timeout": "7",
     "idle_timeout": "7",
     "send_timeout": "7",
+    "hang_timeout": "7",
 }
 
 

@@ -18,7 +18,7 @@ class Lead:
         self._begun = Event()
         self._holder = 0
         self._busy_since: float | None = None
-        self.is_over = False
+        self._over = Event()
 
     def begin(self) -> int:
         """The leader begins with a request; what it has to show at the end of it."""
@@ -38,7 +38,7 @@ class Lead:
     def await_turn(self) -> bool:
         """Wait until the leader is busy for too long, and lead from then on; False at the end of all."""
         with self._watch:
-            while not self.is_over:
+            while not self._over.is_set():
                 self._begun.wait()
                 self._begun.clear()
                 time.sleep(PATIENCE_SECONDS)
@@ -54,5 +54,9 @@ class Lead:
 
     def finish(self) -> None:
         """Release every waiting thread."""
-        self.is_over = True
+        self._over.set()
         self._begun.set()
+
+    def await_end(self) -> None:
+        """Wait until nobody leads any more."""
+        self._over.wait()

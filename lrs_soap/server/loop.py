@@ -39,6 +39,8 @@ _PAUSE_SECONDS = 1.0
 # Once the server is told to stop: how long callers may still ask, and how long the last answers may take.
 _GRACE_SECONDS = 0.5
 _LAST_ANSWERS_SECONDS = 10.0
+# After that, how long to wait for threads that answer nobody any more.
+_LAST_THREAD_SECONDS = 1.0
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -94,19 +96,26 @@ class Loop:
         self._pause_said = ""
         self._next_check = 0.0
         self._has_had_large = False
+        self._has_polled = True
+        self._failure: BaseException | None = None
 
     def run(self) -> None:
-        """Serve until `stop` is called; then finish what has been asked, and close."""
-        threads = [
-            Thread(target=self._take_turns, name=f"standby {number}", daemon=True)
-            for number in range(self._standby_threads)
-        ]
+        """Serve until `stop` is called; then finish what has been asked, and close.
+
+        The calling thread only waits, so that a signal's handler, which Python runs in the main thread, is never late.
+        """
+        threads = [Thread(target=self._serve, name="answering 0", daemon=True)]
+        for number in range(1, self._standby_threads + 1):
+            threads.append(Thread(target=self._take_turns, name=f"answering {number}", daemon=True))
         for thread in threads:
             thread.start()
-        self._serve()
-        self._take_turns()
+        self._lead.await_end()
+        deadline = time.monotonic() + _LAST_THREAD_SECONDS
         for thread in threads:
-            thread.join(_LAST_ANSWERS_SECONDS)
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if self._failure is not None:
+            self._close()
+            raise self._failure
 
     def stop(self) -> None:
         """End `run` soon; may be called by a signal's handler."""
@@ -122,17 +131,27 @@ class Loop:
         with suppress(BlockingIOError):
             self._woken.recv(4096)
 
-    def _take_turns(self) -> None:
-        while self._lead.await_turn():
-            self._serve()
+    def goes_on(self) -> bool:
+        """Whether a thread has looked at the network since this was asked last."""
+        has_polled, self._has_polled = self._has_polled, False
+        return has_polled
 
     def _serve(self) -> None:
+        """Lead, and then stand by."""
+        self._lead_until_slow()
+        self._take_turns()
+
+    def _take_turns(self) -> None:
+        while self._lead.await_turn():
+            self._lead_until_slow()
+
+    def _lead_until_slow(self) -> None:
         try:
             self._serve_while_leading()
-        except BaseException:
+        except BaseException as error:
             # Nobody leads any more: without this, all would wait for ever.
+            self._failure = error
             self._lead.finish()
-            raise
 
     def _serve_while_leading(self) -> None:
         """Serve to the end, or until another thread leads."""
@@ -149,6 +168,7 @@ class Loop:
 
     def _turn(self, timeout: float) -> bool:
         """Read and write what there is, and answer what was read; whether this thread still leads."""
+        self._has_polled = True
         while self._answered:
             self._take_back(self._answered.popleft())
         now = time.monotonic()

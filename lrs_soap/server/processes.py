@@ -1,8 +1,8 @@
 """Several processes at work, watched by one that does none.
 
-The parent forks them, puts another in the place of one that ends, and ends when it is told to, after them. It and
-each child hold an end of a socket: the child says by it that it is ready, and each learns from it that the other is
-gone, however that came about.
+The parent forks them, puts another in the place of one that ends or hangs, and ends when it is told to, after them. It
+and each child (child_process.py) hold an end of a socket: by it the child says that it is ready and goes on, and each
+learns that the other is gone, however that came about.
 """
 
 from __future__ import annotations
@@ -15,29 +15,19 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Thread
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+from lrs_soap.server.child_process import SIGNALS, Announce, ChildProcess
+
 # A process that ends sooner than this has died of something that its successor will die of, too.
 _SOON_SECONDS = 10.0
 _LONGEST_PAUSE_SECONDS = 30.0
 # Somewhat longer than a server takes at most for its last answers.
 _LAST_SECONDS = 20.0
-
-
-class Server(Protocol):
-    """What a process runs: it serves, or works, in `run` until `stop` is called, by whomever."""
-
-    def run(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
-Announce = Callable[[Server], None]
-"""Is told by a process of its server, when that listens and before it runs."""
+_LOOK_SECONDS = 1.0
+# A parent that has not looked for so long was held up itself, and cannot say who hangs.
+_HELD_UP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,8 @@ class _Child:
     line: socket.socket
     quick_deaths: int
     started: float = field(default_factory=time.monotonic)
+    heard: float | None = None
+    """When the child has last said something; None before it is ready, and again once it is given up."""
     is_ready: bool = False
 
 
@@ -80,29 +72,34 @@ class Processes:
         *,
         sockets: list[socket.socket],
         ready: Callable[[], None],
+        hang_seconds: float,
         log: Any,
     ) -> None:
         """`sockets` are what children listen on, `ready` is called once, when every child has announced itself but
-        those that end.
+        those that end. One that is ready, and then says nothing for `hang_seconds`, is killed and replaced.
 
         `log` is a structlog logger, for the ends of children.
         """
         self._count = sum(not post.ends for post in posts)
         self._sockets = sockets
         self._ready: Callable[[], None] | None = ready
+        self._hang_seconds = hang_seconds
         self._log = log
         self._children: list[_Child] = []
         self._vacancies = [_Vacancy(post, due=0.0) for post in posts]
         self._selector = selectors.DefaultSelector()
         self._woken, self._wake = socket.socketpair()
         self._wake.setblocking(False)
+        self._looked = time.monotonic()
         self._last_moment: float | None = None
 
     def run(self) -> None:
         """Keep the processes running until SIGTERM or SIGINT, and then until each has finished what it was doing."""
         self._selector.register(self._woken, selectors.EVENT_READ)
-        for each in _SIGNALS:
-            signal.signal(each, self._stop)
+        for each in SIGNALS:
+            signal.signal(each, _do_nothing)
+        # Written to whichever thread a signal comes to, and even while the main one waits.
+        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
         while self._children or self._last_moment is None:
             self._fill_vacancies()
             for key, _ in self._selector.select(self._patience()):
@@ -111,12 +108,9 @@ class Processes:
                     self._tell_children()
                 else:
                     self._hear(key.data)
+            self._end_those_that_hang()
             self._lose_patience()
-
-    def _stop(self, number: int, frame: object) -> None:
-        # Full, it has been told often enough.
-        with suppress(BlockingIOError):
-            self._wake.send(b"\0")
+        signal.set_wakeup_fd(-1)
 
     def _tell_children(self) -> None:
         if self._last_moment is None:
@@ -127,12 +121,28 @@ class Processes:
             each.close()
         for child in self._children:
             os.kill(child.process, signal.SIGTERM)
+            # One that was stopped could not act on it.
+            os.kill(child.process, signal.SIGCONT)
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         moments = [each.due for each in self._vacancies]
         if self._last_moment is not None:
             moments.append(self._last_moment)
-        return max(0.0, min(moments) - time.monotonic()) if moments else None
+        now = time.monotonic()
+        return max(0.0, min([now + _LOOK_SECONDS, *moments]) - now)
+
+    def _end_those_that_hang(self) -> None:
+        now = time.monotonic()
+        was_held_up, self._looked = now - self._looked >= _HELD_UP_SECONDS, now
+        for child in self._children:
+            if child.heard is None:
+                continue
+            if was_held_up:
+                child.heard = now
+            elif now - child.heard >= self._hang_seconds:
+                self._log.error("process", post=child.post.name, hangs=child.process, seconds=self._hang_seconds)
+                child.heard = None
+                os.kill(child.process, signal.SIGKILL)
 
     def _lose_patience(self) -> None:
         if self._last_moment is not None and time.monotonic() >= self._last_moment:
@@ -150,12 +160,12 @@ class Processes:
 
     def _start(self, post: Post, quick_deaths: int) -> None:
         ours, theirs = socket.socketpair()
-        # A signal that comes before the child is itself would be taken by the parent's handler, in the child.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        # They stay blocked in the child, where one thread waits for them.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             process = os.fork()
             if process == 0:
-                self._be_child(post, theirs, [ours, *(child.line for child in self._children)], mask)
+                self._be_child(post, theirs, [ours, *(child.line for child in self._children)])
         except OSError:
             ours.close()
             raise
@@ -166,17 +176,15 @@ class Processes:
         self._children.append(child)
         self._selector.register(ours, selectors.EVENT_READ, child)
 
-    def _be_child(self, post: Post, line: socket.socket, others: list[socket.socket], mask: Any) -> NoReturn:
+    def _be_child(self, post: Post, line: socket.socket, others: list[socket.socket]) -> NoReturn:
         status = 1
         try:
-            for number in _SIGNALS:
-                signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            signal.set_wakeup_fd(-1)
             self._selector.close()
             # Held by a sibling as well, a line would not tell of its end.
             for each in (*others, self._woken, self._wake):
                 each.close()
-            post.work(lambda server: _announce(line, server))
+            post.work(ChildProcess(line).announce)
             status = 0
         except BaseException:
             traceback.print_exc()
@@ -186,11 +194,11 @@ class Processes:
             os._exit(status)
 
     def _hear(self, child: _Child) -> None:
-        if not _has_ended(child.line):
-            child.is_ready = True
-            if self._ready is not None and self._ready_count() == self._count:
-                self._ready()
-                self._ready = None
+        if _says_something(child.line):
+            child.heard = time.monotonic()
+            if not child.is_ready:
+                child.is_ready = True
+                self._say_ready()
             return
         self._selector.unregister(child.line)
         child.line.close()
@@ -205,8 +213,13 @@ class Processes:
                 how=_how(os.waitstatus_to_exitcode(status)),
             )
 
-    def _ready_count(self) -> int:
-        return sum(each.is_ready and not each.post.ends for each in self._children)
+    def _say_ready(self) -> None:
+        if (
+            self._ready is not None
+            and sum(each.is_ready and not each.post.ends for each in self._children) == self._count
+        ):
+            self._ready()
+            self._ready = None
 
     def _replace(self, post: Post, quick_deaths: int, **why: Any) -> None:
         # The first time may have been an accident.
@@ -215,23 +228,16 @@ class Processes:
         self._log.error("process", post=post.name, **why, replaced_in_seconds=pause)
 
 
-def _announce(line: socket.socket, server: Server) -> None:
-    # Where the parent is gone already, it is enough to stop.
-    with suppress(BrokenPipeError):
-        line.send(b"\0")
-
-    def stop_after_parent() -> None:
-        line.recv(1)
-        server.stop()
-
-    Thread(target=stop_after_parent, name="parent", daemon=True).start()
+def _do_nothing(number: int, frame: object) -> None:
+    """That a signal has come is read from the wake-up socket."""
 
 
-def _has_ended(line: socket.socket) -> bool:
+def _says_something(line: socket.socket) -> bool:
+    """Whether the child has said something; if not, it has ended."""
     try:
-        return not line.recv(1)
+        return bool(line.recv(64))
     except ConnectionResetError:
-        return True
+        return False
 
 
 def _how(status: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import time
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from lrs_soap.batch import lease_owner
 from lrs_soap.clock import Clock, clock_at
 from lrs_soap.errors import RekeyingLost, StoreUnavailable
 from lrs_soap.exchange.log import open_log
-from lrs_soap.server.processes import Announce
+from lrs_soap.server.child_process import Announce
 from lrs_soap.store import key_version
 from lrs_soap.store.rekeying import Rekeying, take
 from lrs_soap.store.store import Store
@@ -110,8 +109,6 @@ def rekey(settings: Settings, announce: Announce, *, inherited: Sequence[socket.
     store = Store(settings.database_url)
     try:
         rekeyer = Rekeyer(store, clock_at(settings.clock), log=log)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, frame: rekeyer.stop())
         announce(rekeyer)
         rekeyer.run()
     finally:

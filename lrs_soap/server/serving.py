@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import ssl
 import sys
@@ -16,10 +15,11 @@ from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.log import open_log
 from lrs_soap.server import descriptors, memory, rekeying, tls
 from lrs_soap.server.application import Application
+from lrs_soap.server.child_process import Announce
 from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
-from lrs_soap.server.processes import Announce, Post, Processes
+from lrs_soap.server.processes import Post, Processes
 from lrs_soap.server.working import do_jobs
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.world import Worlds
@@ -46,9 +46,6 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
             ready(address)
         print(f"lrs-soap is ready on {address}", file=sys.stderr, flush=True)
 
-    if settings.processes == 1 and settings.batch_workers == 0 and not needs_rekeying:
-        _answer(settings, sockets, context, lambda server: say_ready())
-        return
     answering = Post("server", lambda announce: _answer(settings, sockets, context, announce))
     working = Post("worker", lambda announce: do_jobs(settings, announce, inherited=sockets))
     rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, announce, inherited=sockets), ends=True)
@@ -56,6 +53,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
         [answering] * settings.processes + [working] * settings.batch_workers + [rekeyer] * needs_rekeying,
         sockets=sockets,
         ready=say_ready,
+        hang_seconds=settings.hang_timeout,
         log=open_log(settings.log_level, settings.log_format),
     ).run()
 
@@ -71,9 +69,7 @@ def _answer(
     with Worlds.open(settings, log=logger, prepare=False) as worlds:
         application = application_of(settings, worlds.main)
         server = _server(application, settings, sockets, context, logger, worlds.main.clock)
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda number, frame: server.stop())
-        announce(server)
+        announce(server, server.goes_on)
         server.run()
 
 

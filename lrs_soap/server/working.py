@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from lrs_soap.batch.worker import Worker
 from lrs_soap.exchange.log import open_log
-from lrs_soap.server.processes import Announce, Post, Processes
+from lrs_soap.server.child_process import Announce
+from lrs_soap.server.processes import Post, Processes
 from lrs_soap.world import World, policy_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def work(settings: Settings, workers: int) -> None:
         [Post("worker", lambda announce: do_jobs(settings, announce))] * workers,
         sockets=[],
         ready=lambda: print("lrs-soap is at work on batch jobs", file=sys.stderr, flush=True),
+        hang_seconds=settings.hang_timeout,
         log=open_log(settings.log_level, settings.log_format),
     ).run()
 
@@ -40,7 +41,5 @@ def do_jobs(settings: Settings, announce: Announce, *, inherited: Sequence[socke
     log = open_log(settings.log_level, settings.log_format).bind(process=os.getpid())
     with World.open(settings, log=log, prepare=False) as world:
         worker = Worker(world, log=log)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, frame: worker.stop())
         announce(worker)
         worker.run()

@@ -37,7 +37,13 @@ class RunningServer:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LRS_")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, stderr=log, stdout=log, cwd=folder, env={**clean, **(environment or {})}
+                command,
+                stderr=log,
+                stdout=log,
+                cwd=folder,
+                env={**clean, **(environment or {})},
+                # Its processes are a group, as those of a command that is started from a terminal.
+                start_new_session=True,
             )
         self.url = self._wait_until_ready()
 

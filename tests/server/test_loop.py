@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -15,7 +16,7 @@ from tests.kit.running_loop import PATIENCE, Application, Asker, Run, read_head
 
 def test_while_nothing_is_slow_one_thread_answers_all(run: Run) -> None:
     with run(Application()) as running:
-        assert {running.ask() for _ in range(20)} == {b"first"}
+        assert {running.ask() for _ in range(20)} == {FIRST}
 
 
 @pytest.mark.parametrize("slow", [1, 2, 8])
@@ -28,7 +29,7 @@ def test_slow_requests_hold_nobody_up(run: Run, slow: int) -> None:
             assert application.slow_ones.acquire(timeout=PATIENCE)
         quick = {running.ask() for _ in range(5)}
         assert len(quick) == 1
-        assert quick.isdisjoint({b"first", None})
+        assert quick.isdisjoint({FIRST, None})
         assert all(each.is_alive() for each in kept)
 
         application.go_on.set()
@@ -54,7 +55,37 @@ def test_without_standby_threads_one_thread_does_all(run: Run) -> None:
         assert application.slow_ones.acquire(timeout=PATIENCE)
         quick = Asker(running, "/")
         application.go_on.set()
-        assert {kept.answered(), quick.answered()} == {b"first"}
+        assert {kept.answered(), quick.answered()} == {FIRST}
+
+
+def test_it_goes_on_unless_every_thread_is_kept(run: Run) -> None:
+    application = Application()
+    with run(application, standby_threads=1) as running:
+        assert running.loop.goes_on()
+        kept = [Asker(running, "/slow") for _ in range(2)]
+        for _ in range(2):
+            assert application.slow_ones.acquire(timeout=PATIENCE)
+        running.loop.goes_on()
+        time.sleep(1.5)
+        assert not running.loop.goes_on()
+        application.go_on.set()
+        assert None not in {each.answered() for each in kept}
+        assert running.loop.goes_on()
+
+
+class Ending(Application):
+    """Ends its thread, which no application should."""
+
+    def body(self, environ: dict[str, Any]) -> bytes:
+        raise SystemExit("it ends")
+
+
+def test_what_would_end_a_thread_ends_the_loop(run: Run) -> None:
+    ended: list[BaseException] = []
+
+    with run(Ending(), ended=ended.append) as running:
+        assert running.ask() is None
+    assert [str(each) for each in ended] == ["it ends"]
 
 
 def test_what_is_slow_is_answered_after_stop(run: Run) -> None:
@@ -68,6 +99,7 @@ def test_what_is_slow_is_answered_after_stop(run: Run) -> None:
         assert kept.answered()
 
 
+FIRST = b"answering 0"
 WORDS = "what somebody has sent"
 BODY = bytes(range(256)) * 4096
 

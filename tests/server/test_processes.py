@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -139,6 +141,144 @@ def test_what_is_being_answered_at_the_end_is_answered(tmp_path: Path, processes
         for connection in connections[1:]:
             assert connection.answer().text("ErrorCode") == "WSEC0005"
         assert server.process.wait(PATIENCE) == 0
+
+
+def test_a_single_process_has_a_parent_too(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, "--batch-workers", "0") as server:
+        [child] = children_of(server.process.pid)
+        os.kill(child, signal.SIGKILL)
+        server.logged_until(f"ended={child} how=SIGKILL")
+        until(lambda: is_found(server.url))
+        assert server.logged().count("is ready on") == 1
+
+
+@pytest.mark.parametrize("post", ["server", "worker"])
+def test_a_process_that_hangs_is_replaced(tmp_path: Path, post: str) -> None:
+    with RunningServer(tmp_path, "--hang-timeout", "2") as server:
+        before = children_of(server.process.pid)
+        hanging = before[0] if post == "server" else before[1]
+        os.kill(hanging, signal.SIGSTOP)
+        server.logged_until(f"post={post} hangs={hanging} seconds=2")
+        server.logged_until(f"ended={hanging} how=SIGKILL")
+        until(lambda: len(children_of(server.process.pid)) == 2)
+        assert is_found(server.url)
+
+
+def test_a_process_that_waits_for_callers_does_not_hang(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, "--hang-timeout", "2") as server:
+        before = children_of(server.process.pid)
+        time.sleep(5)
+        assert children_of(server.process.pid) == before
+        assert "hangs" not in server.logged()
+
+
+def test_a_parent_that_was_stopped_takes_nobody_for_hanging(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, "--hang-timeout", "6") as server:
+        before = children_of(server.process.pid)
+        server.process.send_signal(signal.SIGSTOP)
+        time.sleep(8)
+        server.process.send_signal(signal.SIGCONT)
+        time.sleep(2)
+        assert children_of(server.process.pid) == before
+        assert "hangs" not in server.logged()
+
+
+class Callers:
+    """Callers that ask on connections that they keep, one request after the other."""
+
+    def __init__(self, url: str, count: int, *, pause: float = 0.0) -> None:
+        self._url, self._pause = url, pause
+        self.unanswered: list[str] = []
+        self.answers = 0
+        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def _ask(self) -> None:
+        while True:
+            try:
+                connection = RawConnection(self._url)
+            except ConnectionError:
+                return
+            with connection:
+                if not self._ask_on(connection):
+                    return
+
+    def _ask_on(self, connection: RawConnection) -> bool:
+        """Ask until the server says that it will close; False where it was closed without being said."""
+        while True:
+            try:
+                connection.head(
+                    f"POST {LEARNER_SERVICE} HTTP/1.1", "Content-Type: text/xml", f"Content-Length: {len(CALL)}"
+                )
+                connection.send(CALL.encode())
+                answer = connection.answer()
+            except (OSError, http.client.HTTPException) as error:
+                self.unanswered.append(repr(error))
+                return False
+            self.answers += 1
+            if answer.headers.get("connection") == "close":
+                return True
+            time.sleep(self._pause)
+
+    def await_answers(self, count: int) -> None:
+        until(lambda: self.answers > count)
+
+    def join(self) -> None:
+        for thread in self._threads:
+            thread.join(PATIENCE)
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_who_keeps_a_connection_is_told_of_the_end_with_an_answer(
+    transport: tuple[str, ...], tmp_path: Path, processes: str
+) -> None:
+    with RunningServer(tmp_path, *transport, "--processes", processes) as server:
+        callers = Callers(server.url, 30, pause=0.05)
+        callers.await_answers(60)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(PATIENCE) == 0
+        callers.join()
+    # One that has just connected may be refused, but nobody who was answered before is left without an answer.
+    assert [each for each in callers.unanswered if "Reset" not in each] == []
+    assert len(callers.unanswered) <= 1
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_busy_group_ends_in_seconds(transport: tuple[str, ...], tmp_path: Path, stop: signal.Signals) -> None:
+    for turn in range(3):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        with RunningServer(folder, *transport, "--processes", "2") as server:
+            callers = Callers(server.url, 16)
+            callers.await_answers(50)
+            started = time.monotonic()
+            os.killpg(server.process.pid, stop)
+            assert server.process.wait(PATIENCE) == 0
+            assert time.monotonic() - started < 8
+            callers.join()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_process_that_is_told_to_stop_by_itself_ends_and_is_replaced(tmp_path: Path, stop: signal.Signals) -> None:
+    with RunningServer(tmp_path) as server:
+        for child in children_of(server.process.pid):
+            os.kill(child, stop)
+            server.logged_until(f'ended={child} how="exit status 0"')
+        until(lambda: is_found(server.url))
+
+
+def test_a_group_that_is_told_to_stop_while_it_starts_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--processes", "4"]
+    for pause in (0.0, 0.1, 0.4):
+        with (tmp_path / "log").open("wb") as log:
+            parent = subprocess.Popen(command, cwd=tmp_path, stderr=log, start_new_session=True)
+        until(lambda pid=parent.pid: children_of(pid))
+        children = children_of(parent.pid)
+        time.sleep(pause)
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.wait(PATIENCE) == 0
+        until(lambda those=children: not any(map(is_running, those)))
 
 
 def test_half_sent_requests_hold_nobody_up(pair: RunningServer) -> None:

@@ -1,0 +1,84 @@
+"""The child's side of processes.py: it hears signals, tells the parent that it goes on, and notices the parent's end.
+
+SIGTERM and SIGINT are blocked in every thread of a child, and one thread waits for them. Otherwise the kernel might
+give a signal to a thread that Python does not let handle it, and the child would not notice before its main thread
+wakes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+from typing import Protocol
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+"""What ends a process in good order."""
+
+_BEAT_SECONDS = 1.0
+READY, BEAT = b"r", b"b"
+"""What a child says on the line to its parent: once, and then every second while it goes on."""
+
+
+class Server(Protocol):
+    """What a process runs: it serves, or works, in `run` until `stop` is called, by whatever thread."""
+
+    def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Announce(Protocol):
+    """Is told by a process of its server, when that listens and before it runs.
+
+    From then on the server is stopped by SIGTERM, by SIGINT, and when the parent ends. `goes_on` is asked every
+    second; a process that says no for too long is replaced.
+    """
+
+    def __call__(self, server: Server, goes_on: Callable[[], bool] = ...) -> None: ...
+
+
+class ChildProcess:
+    """A child's line to its parent, and its server once it has announced one."""
+
+    def __init__(self, line: socket.socket) -> None:
+        """To be made while `SIGNALS` are blocked and there is one thread."""
+        self._line = line
+        self._server: Server | None = None
+        Thread(target=self._hear_signals, name="signals", daemon=True).start()
+
+    def announce(self, server: Server, goes_on: Callable[[], bool] = lambda: True) -> None:
+        """See `Announce`."""
+        self._server = server
+        # If the parent is gone already, it is enough to stop, which the thread does.
+        with suppress(OSError):
+            self._line.send(READY)
+        Thread(target=self._beat, args=(server, goes_on), name="parent", daemon=True).start()
+
+    def _hear_signals(self) -> None:
+        while True:
+            number = signal.sigwait(SIGNALS)
+            if self._server is None:
+                # Nothing is begun that would have to be finished.
+                os._exit(128 + number)
+            self._server.stop()
+
+    def _beat(self, server: Server, goes_on: Callable[[], bool]) -> None:
+        self._line.settimeout(_BEAT_SECONDS)
+        # Any error is the end of the parent, from whom nothing is ever received.
+        with suppress(OSError):
+            while self._is_parent_there():
+                if goes_on():
+                    with suppress(TimeoutError):
+                        self._line.send(BEAT)
+        server.stop()
+
+    def _is_parent_there(self) -> bool:
+        """Wait for the end of the parent until the next beat is due; whether it is there then."""
+        try:
+            return bool(self._line.recv(1))
+        except TimeoutError:
+            return True
