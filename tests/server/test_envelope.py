@@ -102,7 +102,7 @@ def test_bytes_that_are_not_in_their_charset_are_a_client_fault(
 
 
 @pytest.mark.parametrize(
-    "charset", ["foo", "punycode", "idna", "base64", "rot13", "utf-7", "unicode_escape", "hex", "x" * 999]
+    "charset", ["foo", "punycode", "idna", "base64", "rot13", "utf-7", "unicode_escape", "hex", "x" * 900]
 )
 def test_an_unknown_charset_is_415(server: RunningServer, charset: str) -> None:
     answer = post(server.url, CALL, headers=content_type(f"; charset={charset}"))
