@@ -129,7 +129,9 @@ class LrsClient
 
     private static function variable(string $name, string $default = ''): string
     {
-        return getenv("LEARNING_RECORDS_$name") ?: $default;
+        $given = getenv("LEARNING_RECORDS_$name");
+        // An empty variable counts as none, but "0" is a value, and PHP takes both for false.
+        return $given === false || $given === '' ? $default : $given;
     }
 
     private static function wholeNumber(string $name, int $default, int $least): int

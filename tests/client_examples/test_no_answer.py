@@ -91,7 +91,8 @@ def test_maintenance_is_one_sentence(program: tuple[str, ...], server: RunningSe
 @each_program
 def test_another_page_than_that_of_maintenance_is_no_answer(program: tuple[str, ...], server: RunningServer) -> None:
     with relaying(server.url, out_of_order) as relay:
-        done = run(relay.address, *program)
+        done = run(relay.address, *program, RETRIES="0")
+        assert len(relay.asked) == 1
     assert (done.stdout, done.returncode) == ("", 2)
     assert done.stderr.startswith((f"No answer from {relay.address}.", f"{relay.address} answers with HTTP status 502"))
 
