@@ -37,7 +37,11 @@ NOTHING_PROHIBITED = ProhibitedText()
 
 def words_of(text: str) -> Iterator[str]:
     """The words of `text`, in its identity key's spelling."""
-    spaced = "".join(each if _belongs_to_a_word(each) else " " for each in identity_key(text))
+    key = identity_key(text)
+    if key.isalnum():
+        # Most names are one word, which needs no look at its characters.
+        return iter((key,))
+    spaced = "".join(each if _belongs_to_a_word(each) else " " for each in key)
     return filter(None, (piece.strip("'") for piece in spaced.split()))
 
 
