@@ -17,6 +17,9 @@ from tests.interop.certificates import Certificates
 from tests.kit.databases import on_sqlite
 from tests.kit.running_server import RunningServer
 
+# Each case starts a program, and the programs wait for what does not come.
+pytestmark = pytest.mark.slow
+
 WHO = ("4170265830", "Okafor", "Grace")
 NAMES_FIRST = ("Okafor", "Grace", "4170265830")
 
