@@ -46,7 +46,6 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Linger for no time: the machine forgets what it has not sent.
 _RESET = struct.pack("ii", 1, 0)
 
-
 _logger = logging.getLogger(__name__)
 
 
@@ -159,8 +158,6 @@ class Connection:
         """Whether it still has a socket."""
         return self._phase is not _Phase.CLOSED
 
-    connected = is_open
-
     @property
     def unsent(self) -> int:
         """How many bytes of answers are not sent yet."""
@@ -225,8 +222,11 @@ class Connection:
         self._progress = time.monotonic()
         if not data:
             self.close()
-        elif self._phase is _Phase.OPEN:
+            return
+        if self._phase is _Phase.OPEN:
             self._take(data if self.server.tls is None else self._unsealed(data))
+        if self._phase is _Phase.CLOSING:
+            self.write()
 
     def write(self) -> None:
         """Send what can be sent; then go on with what has arrived, or close if that is what remains to be done."""
@@ -274,6 +274,9 @@ class Connection:
         if self._phase is _Phase.CLOSED:
             raise Disconnected
         if data:
+            if not self._output:
+                # The time that the answer has taken is not the caller's fault.
+                self._progress = time.monotonic()
             self._output.append(data)
             self._written += len(data)
         return len(data)
@@ -373,6 +376,7 @@ class Connection:
         if self.request is None:
             self.request, self._incoming = self._incoming, None
         if self.request is not None:
+            self.server.buffered_bytes -= self.request.buffered_bytes
             self.request.refuse(error)
 
     def _forget(self, request: Request) -> None:
@@ -388,7 +392,6 @@ class Connection:
                 self._report_handshake("plain HTTP")
                 self.write_soon(_PLAIN_HTTP_ANSWER)
                 self._enter(_Phase.CLOSING)
-                self.write()
                 return b""
             self._session = TlsSession(self.server.tls)
         is_handshake = not self._session.is_established
@@ -399,24 +402,22 @@ class Connection:
             if is_handshake:
                 self._report_handshake(_reason_of(error))
             self._enter(_Phase.CLOSING)
-        if self._session.has_output:
-            self.write()
+        self._flush()
         return text
 
     def _report_handshake(self, reason: str) -> None:
         self.server.log("handshake", caller=self.addr[0], refused=reason)
 
     def _flush(self) -> None:
-        while self._wire or self._fill_wire():
-            try:
+        try:
+            while self._wire or self._fill_wire():
                 sent = self._socket.send(self._wire)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                self.close()
-                return
-            self._wire = self._wire[sent:]
-            self._progress = time.monotonic()
+                self._wire = self._wire[sent:]
+                self._progress = time.monotonic()
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError:
+            self.close()
 
     def _fill_wire(self) -> bool:
         """Put the next part of the output on its way; False where there is none."""

@@ -4,8 +4,8 @@ Every hand-over of the interpreter between two threads costs as much as a find (
 thread does all, until a request keeps it longer than a find may take. Then a standby thread takes the lead (lead.py),
 and the slow thread stands by when its request is answered.
 
-waitress reads the requests and writes the answers; connections (connection.py) and everything that waits are ours.
-The leader alone touches connections. It never waits for a caller.
+waitress's tasks call the application and write its answers; requests (request.py), connections (connection.py) and
+everything that waits are ours. The leader alone touches connections. It never waits for a caller.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _LAST_POLL_SECONDS = 0.05
 _STANDBY_THREADS = 8
 _ACCEPTED_AT_ONCE = 64
 _PAUSE_SECONDS = 1.0
+# After so long without a pause, the next is worth another line in the log.
+_SAID_SECONDS = 60.0
 # Once the server is told to stop: how long callers may still ask, and how long the last answers may take.
 _GRACE_SECONDS = 0.5
 _LAST_ANSWERS_SECONDS = 10.0
@@ -93,7 +95,7 @@ class Loop:
         self._stop_began: float | None = None
         # When to listen (again); None while we do.
         self._listens_from: float | None = 0.0
-        self._pause_said = ""
+        self._pause_said_until = 0.0
         self._next_check = 0.0
         self._has_had_large = False
         self._has_polled = True
@@ -228,12 +230,12 @@ class Loop:
                 connection.read()
         except Exception as error:
             self._fail(connection, error)
-        if connection.has_large_body and self._service.buffered_bytes > self._limits.buffered_bytes:
-            self._make_room_for_bodies(connection)
         if is_being_answered:
             self._watch(connection)
-        else:
-            self._go_on(connection)
+            return
+        if connection.has_large_body and self._service.buffered_bytes > self._limits.buffered_bytes:
+            self._make_room_for_bodies(connection)
+        self._go_on(connection)
 
     def _take_back(self, connection: Connection) -> None:
         """Send an answer that is whole."""
@@ -307,7 +309,6 @@ class Loop:
                     return
                 # The caller was gone before it was accepted.
                 continue
-            self._pause_said = ""
             if one_too_many is not None:
                 one_too_many.close()
                 self._watch(one_too_many)
@@ -334,10 +335,10 @@ class Loop:
             for each in self._sockets:
                 self._selector.unregister(each)
         self._listens_from = time.monotonic() + _PAUSE_SECONDS
-        # Once, however often it is paused until somebody can be accepted again.
-        if reason != self._pause_said:
-            self._pause_said = reason
+        # Once, however often it is paused for the same reason.
+        if self._listens_from >= self._pause_said_until:
             self._log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
+        self._pause_said_until = self._listens_from + _SAID_SECONDS
 
     def _begin_to_stop(self) -> None:
         """Accept who has connected already, then nobody; from now on each answer is its connection's last."""

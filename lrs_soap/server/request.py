@@ -67,9 +67,10 @@ class Request:
             return len(data)
 
     def refuse(self, error: Error) -> None:
-        """Have it answered by an error, whatever else may arrive."""
+        """Have it answered by an error, whatever else may arrive, and forget its body."""
         self.error = error
         self.is_whole = True
+        self.close()
 
     def is_overdue(self, now: float) -> bool:
         """Whether it has taken too long to arrive, at this moment of the monotonic clock."""
@@ -84,6 +85,7 @@ class Request:
         """Forget the body."""
         if self._body is not None:
             self._body.close()
+            self._body = None
 
     def _received(self, data: bytes) -> int:
         taken = 0 if self.head is not None else self._read_head(data)

@@ -231,7 +231,8 @@ def test_what_is_asked_together_with_close_notify_is_answered(
         received = b""
         while data := connection.recv(16384):
             received += data
-    assert len(received) > 400
+    # The tickets for later sessions take some 600 bytes, the page as many.
+    assert len(received) > 900
 
 
 def test_a_connection_is_kept_also_after_a_chunked_body(open_server: RunningServer, certificates: Certificates) -> None:

@@ -164,6 +164,44 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path, post: str) -> None:
         assert is_found(server.url)
 
 
+STUCK = """
+import sys, threading, time
+from lrs_soap.server.processes import Post, Processes
+
+class Stuck:
+    def __init__(self):
+        self.stopped = threading.Event()
+    def run(self):
+        self.stopped.wait()
+    def stop(self):
+        self.stopped.set()
+
+class Log:
+    def error(self, event, **facts):
+        print(event, facts, flush=True)
+
+def work(announce):
+    server, began = Stuck(), time.monotonic()
+    announce(server, lambda: time.monotonic() - began < 1)
+    server.run()
+
+Processes([Post("stuck", work)], sockets=[], ready=lambda: None, hang_seconds=2, log=Log()).run()
+"""
+
+
+def test_a_process_whose_work_stands_still_is_replaced(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        parent = subprocess.Popen([sys.executable, "-c", STUCK], stdout=file)
+    try:
+        # Its successor hangs after it.
+        until(lambda: log.read_text().count("'hangs': ") == 2)
+        assert "'how': 'SIGKILL'" in log.read_text()
+    finally:
+        parent.terminate()
+        assert parent.wait(PATIENCE) == 0
+
+
 def test_a_process_that_waits_for_callers_does_not_hang(tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--hang-timeout", "2") as server:
         before = children_of(server.process.pid)

@@ -1,0 +1,135 @@
+"""Requests read without a network: in any pieces, whatever the bytes, and never more leniently than they are framed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lrs_soap.server.limits import Limits
+from lrs_soap.server.request import Request
+
+LIMITS = Limits(header_bytes=2000, body_bytes=1000)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was made of a request."""
+
+    status: str | None
+    method: str
+    path: str
+    query: str
+    body: bytes
+
+
+def read(data: bytes, step: int) -> list[Read]:
+    """The requests in some bytes that arrive in pieces of so many; none follows one that is refused."""
+    return list(_read(data, step))
+
+
+def _read(data: bytes, step: int) -> Iterator[Read]:
+    request, rest = Request(LIMITS, "http", lambda request: True), b""
+    for start in range(0, len(data), step):
+        rest += data[start : start + step]
+        while rest:
+            taken = request.received(rest)
+            assert taken > 0
+            rest = rest[taken:]
+            if request.is_whole:
+                status = request.error.to_response("test")[0] if request.error else None
+                yield Read(status, request.command, request.path, request.query, request.get_body_stream().read())
+                if status:
+                    return
+                request = Request(LIMITS, "http", lambda request: True)
+
+
+HOST = b"Host: a\r\n"
+SEVERAL = (
+    b"GET //a%41%20b?x=1#f HTTP/1.1\r\n" + HOST + b"\r\n"
+    b"\r\nPOST /b HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc"
+    b"POST /c HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=1\r\nde\r\n0\r\nT: 1\r\n\r\n"
+    b"GET http://user@b:1/d HTTP/1.1\r\n" + HOST + b"\r\n"
+    b"GET /e HTTP/1.0\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7, 100, 10_000])
+def test_requests_are_the_same_in_whatever_pieces_they_come(step: int) -> None:
+    assert read(SEVERAL, step) == [
+        Read(None, "GET", "//aA b", "x=1", b""),
+        Read(None, "POST", "/b", "", b"abc"),
+        Read(None, "POST", "/c", "", b"abcde"),
+        Read(None, "GET", "/d", "", b""),
+        Read(None, "GET", "/e", "", b""),
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 999, 1000])
+def test_a_body_up_to_the_limit_is_read_however_small_its_chunks(size: int) -> None:
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in [b"x" * size] * (1000 // size))
+    [request] = read(b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n", 100)
+
+    assert request.status is None
+    assert len(request.body) == 1000 // size * size
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [b"3e9\r\n", b"3e8\r\n" + b"x" * 1000 + b"\r\n1\r\n", b"1;" + b"x" * 900 + b"\r\nx\r\n" * 10_000],
+    ids=["in one chunk", "in two", "in extensions"],
+)
+def test_a_body_beyond_the_limit_is_413_as_soon_as_it_is_announced(chunks: bytes) -> None:
+    [request] = read(b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n" + chunks, 100)
+
+    assert request.status is not None
+    assert request.status[:3] in ("413", "400")
+
+
+@pytest.mark.parametrize(("length", "status"), [(1900, None), (2100, "431")])
+@pytest.mark.parametrize("step", [1, 10_000])
+def test_a_header_beyond_the_limit_is_431_also_while_it_arrives(length: int, status: str | None, step: int) -> None:
+    whole = b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"x" * length
+    for end in (b"", b"\r\n\r\n"):
+        found = [request.status and request.status[:3] for request in read(whole + end, step)]
+        assert found == ([] if status is None and not end else [status])
+
+
+FRAMED = st.lists(
+    st.sampled_from(
+        [
+            b"GET / HTTP/1.1\r\n",
+            b"POST /x HTTP/1.1\r\n",
+            b"Host: a\r\n",
+            b"Content-Length: 3\r\n",
+            b"Content-Length: 0\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Expect: 100-continue\r\n",
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b" ",
+            b"abc",
+            b"0\r\n",
+            b"3\r\nabc\r\n",
+            b"3;x\r\n",
+        ]
+    )
+    | st.binary(max_size=5),
+    max_size=20,
+).map(b"".join)
+
+
+@given(FRAMED, st.integers(1, 20))
+@example(b"\r\n\r\n\r\n", 1)
+@example(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n\r\n", 3)
+def test_whatever_arrives_is_read_or_refused_and_the_same_in_any_pieces(data: bytes, step: int) -> None:
+    found = read(data, step)
+
+    assert found == read(data, len(data) or 1)
+    for request in found:
+        assert request.status is None or re.match("4|501", request.status)
