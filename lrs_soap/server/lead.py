@@ -22,10 +22,12 @@ class Lead:
 
     def begin(self) -> int:
         """The leader begins with a request; what it has to show at the end of it."""
+        # Looked up first: once it is known to be busy, another thread may lead at any moment.
+        holder = self._holder
         self._busy_since = time.monotonic()
         if not self._begun.is_set():
             self._begun.set()
-        return self._holder
+        return holder
 
     def end(self, shown: int) -> bool:
         """The request is answered; whether its thread is still the leader."""

@@ -1,0 +1,73 @@
+"""One thread leads: another may take over from a busy leader, and the two never lead at the same time."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
+
+
+def take_over(lead: Lead) -> bool:
+    """Wait in another thread for a turn to lead; whether it came."""
+    taken: list[bool] = []
+    thread = threading.Thread(target=lambda: taken.append(lead.await_turn()), daemon=True)
+    thread.start()
+    thread.join(1)
+    return taken == [True]
+
+
+def test_a_quick_leader_goes_on_leading() -> None:
+    lead = Lead()
+    for _ in range(100):
+        assert lead.end(lead.begin())
+
+
+def test_a_leader_that_is_busy_for_too_long_learns_that_another_leads() -> None:
+    lead = Lead()
+    shown = lead.begin()
+
+    assert take_over(lead)
+    assert not lead.end(shown)
+    assert lead.end(lead.begin())
+
+
+def test_a_leader_that_is_not_busy_is_left_alone() -> None:
+    lead = Lead()
+    lead.end(lead.begin())
+    time.sleep(2 * PATIENCE_SECONDS)
+
+    assert not take_over(lead)
+    lead.finish()
+
+
+def test_a_leader_that_is_held_up_while_it_begins_does_not_lead_beside_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = Lead()
+    begun = threading.Event()
+
+    class HeldUp(threading.Event):
+        """Has another thread take over in the middle of `begin`."""
+
+        def is_set(self) -> bool:
+            if not begun.is_set():
+                begun.set()
+                self.set()
+                assert take_over(lead)
+            return super().is_set()
+
+    monkeypatch.setattr(lead, "_begun", HeldUp())
+    assert not lead.end(lead.begin())
+
+
+def test_at_the_end_every_thread_is_released() -> None:
+    lead = Lead()
+    threads = [threading.Thread(target=lead.await_turn) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    lead.finish()
+    lead.await_end()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
