@@ -35,6 +35,7 @@ _POLL_SECONDS = 1.0
 _LAST_POLL_SECONDS = 0.05
 _STANDBY_THREADS = 8
 _ACCEPTED_AT_ONCE = 64
+_MANY_CONNECTIONS = 100
 _PAUSE_SECONDS = 1.0
 # After so long without a pause, the next is worth another line in the log.
 _SAID_SECONDS = 60.0
@@ -97,7 +98,9 @@ class Loop:
         self._listens_from: float | None = 0.0
         self._pause_said_until = 0.0
         self._next_check = 0.0
+        # What may have left memory behind since it was last given back.
         self._has_had_large = False
+        self._most_connections = 0
         self._has_polled = True
         self._failure: BaseException | None = None
 
@@ -283,8 +286,10 @@ class Loop:
             else:
                 connection.expire(now)
                 self._watch(connection)
-        if self._has_had_large:
-            self._has_had_large = False
+        count = len(self._connections)
+        have_gone = self._most_connections >= _MANY_CONNECTIONS and count < self._most_connections // 2
+        if self._has_had_large or have_gone:
+            self._has_had_large, self._most_connections = False, count
             memory.give_back()
         if self._listens_from is not None and now >= self._listens_from and not self._stopping:
             for each in self._sockets:
@@ -314,6 +319,7 @@ class Loop:
                 self._watch(one_too_many)
             connection = Connection(accepted, address, self._service)
             self._connections.add(connection)
+            self._most_connections = max(self._most_connections, len(self._connections))
             self._watch(connection)
 
     def _oldest_unfinished(self) -> Connection | None:
