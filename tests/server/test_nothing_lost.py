@@ -63,13 +63,18 @@ def test_no_answered_registration_is_lost_by_killing_the_server(database_kind: s
     with new_database(database_kind, tmp_path) as url:
         for _ in range(kills):
             server = RunningServer(tmp_path, database_url=url)
+            before = len(registrations.answered)
             threads = registrations.until_it_dies(server.url)
-            time.sleep(draw.uniform(0.05, 0.4))
+            deadline = time.monotonic() + 30
+            while len(registrations.answered) == before:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            time.sleep(draw.uniform(0, 0.35))
             server.kill()
             for thread in threads:
                 thread.join()
 
-        assert len(registrations.answered) > kills
+        assert len(registrations.answered) >= kills
         store = Store.open(url)
         try:
             with store.reading() as transaction:
