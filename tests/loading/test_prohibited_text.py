@@ -13,12 +13,14 @@ from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, Prohibit
 
 def test_the_list_that_ships_has_words_and_prison_postcodes() -> None:
     shipped = read(None)
-    assert shipped.is_in("Bogus")
-    assert shipped.is_in("HMP Belmarsh")
+    for text in ("Bogus", "HMP Belmarsh", "Prisoner", "A former prisoner.", "HM Prison", "PRISON-Smith", "Feltham YOI"):
+        assert shipped.is_in(text)
     assert shipped.is_postcode("sw18 3hu")
 
 
-@pytest.mark.parametrize("text", ["School", "Gateshead College", "HMPs Road", "Anna"])
+@pytest.mark.parametrize(
+    "text", ["School", "Gateshead College", "HMPs Road", "Anna", "Imprisoned", "Prisoners' Aid", "Yoichi"]
+)
 def test_the_list_that_ships_lets_ordinary_text_pass(text: str) -> None:
     assert not read(None).is_in(text)
 

@@ -127,7 +127,11 @@ def test_any_verification_type_may_have_a_description() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["ILR", "ilr", "Other ID", " other  id ", "LRS", "By School", "by college", "BY LEARNING PROVIDER"],
+    [
+        *("ILR", "ilr", "Other ID", " other  id ", "LRS", "By School", "by college", "BY LEARNING PROVIDER"),
+        *("By school/college/learning provider", "by school / college", "By college/ school", "by school /school"),
+        *("By\u00a0school\uff0flearning  provider", "by learning provider/college/school"),
+    ],
 )
 @pytest.mark.parametrize("verification_type", ["999", "2", None])
 def test_some_descriptions_are_not_accepted(value: str, verification_type: str | None) -> None:
@@ -137,7 +141,13 @@ def test_some_descriptions_are_not_accepted(value: str, verification_type: str |
     assert found == (Violation("OtherVerificationDescription", sentence, Rule.ACCEPTED_DESCRIPTION),)
 
 
-@pytest.mark.parametrize("value", ["ILR form signed by school", "Other IDs", "school"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("ILR form signed by school", "Other IDs", "school", "by school college", "by school/", "by /school"),
+        *("by school//college", "by school/university", "seen by school", "By schools", "By school and college"),
+    ],
+)
 def test_a_description_that_only_contains_one_of_them_is_accepted(value: str) -> None:
     assert sentences(VerificationType="999", OtherVerificationDescription=value) == []
 

@@ -164,6 +164,37 @@ def test_another_value_is_stored_as_it_was_sent_except_the_postcode(field: str, 
     assert (learner.version_number, learner.last_updated_date) == (8, "2025-03-10")
 
 
+OTHERWISE_VERIFIED = replace(HELD, verification_type="999", other_verification_description="Library card")
+
+
+@pytest.mark.parametrize(
+    ("sent", "description"),
+    [
+        ({"VerificationType": "2"}, None),
+        ({"VerificationType": "0"}, None),
+        ({"VerificationType": "2", "OtherVerificationDescription": ""}, None),
+        ({"VerificationType": "2", "OtherVerificationDescription": "Bus pass"}, "Bus pass"),
+        ({"VerificationType": "999", "OtherVerificationDescription": "Bus pass"}, "Bus pass"),
+        ({"VerificationType": None, "Title": "Dr"}, "Library card"),
+    ],
+)
+def test_the_description_of_another_verification_ends_with_it(
+    sent: dict[str, str | None], description: str | None
+) -> None:
+    assert updated(OTHERWISE_VERIFIED, **sent).other_verification_description == description
+
+
+def test_a_description_beside_a_type_that_needs_none_stays() -> None:
+    described = replace(HELD, other_verification_description="Library card")
+    assert updated(described, VerificationType="2").other_verification_description == "Library card"
+    assert updated(described, VerificationType="999", OtherVerificationDescription=None).verification_type == "999"
+
+
+def test_the_reasons_name_the_description_that_was_cleared() -> None:
+    (reason,) = decide(OTHERWISE_VERIFIED, VerificationType="2").reasons
+    assert reason.fields == ("verification_type", "other_verification_description")
+
+
 def test_the_reasons_say_what_changed() -> None:
     (reason,) = decide(Title="", SchoolAtAge16="Millbrook Academy").reasons
     assert reason.fields == ("title", "school_at_age_16")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.kit import every_operation
 from tests.kit.databases import new_database
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import (
@@ -115,6 +117,58 @@ def test_a_name_of_36_letters_is_refused(server: RunningServer, operation: str, 
     for name in ("GivenName", "FamilyName"):
         answer = ask(server, ASKING_BY_NAME[operation](**{name: letter * 36}))
         assert_refused(answer, f"cvc-maxLength-valid: Value '{letter * 36}'")
+
+
+# Prohibited text, and an e-mail address that is none
+
+
+@pytest.mark.parametrize("operation", ASKING_BY_NAME)
+@pytest.mark.parametrize("name", ["GivenName", "FamilyName"])
+@pytest.mark.parametrize("value", ["Prisoner", "PRISONER", "A Prisoner", "Young-Prisoner"])
+def test_a_prisoners_name_is_refused_by_every_operation(
+    server: RunningServer, operation: str, name: str, value: str
+) -> None:
+    answer = ask(server, ASKING_BY_NAME[operation](**{name: value}))
+    assert_refused(answer, f"Value '{value}' of element '{name}' contains prohibited text.")
+
+
+@pytest.mark.parametrize("name", ["givenName", "familyName"])
+def test_a_prisoners_name_is_refused_by_r9(server: RunningServer, name: str) -> None:
+    def rename(content: str) -> str:
+        return re.sub(f"<{name}>[^<]*<", f"<{name}>Prisoner<", content)
+
+    answer = every_operation.ask(server.url, "LearnerByUln", change=rename)
+    assert every_operation.code_of(answer) == "WSEC0001"
+
+
+@pytest.mark.parametrize("operation", ["RegisterLearner", "UpdateLearner"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SchoolAtAge16", "The Prison School"),
+        ("LastKnownAddressLine1", "HMP Anywhere"),
+        ("LastKnownAddressLine2", "c/o YOI"),
+        ("LastKnownAddressTown", "Prison"),
+        ("LastKnownAddressCountyOrCity", "prison"),
+        ("LastKnownPostCode", "sw183hu"),
+        ("MiddleOtherName", "Prisoner"),
+        ("PreferredGivenName", "Prisoner"),
+        ("PreviousFamilyName", "Prisoner"),
+        ("FamilyNameAtAge16", "Prisoner"),
+        ("Notes", "is a prisoner"),
+    ],
+)
+def test_prohibited_text_is_refused_by_every_operation_that_writes(
+    server: RunningServer, operation: str, name: str, value: str
+) -> None:
+    answer = ask(server, ASKING_BY_NAME[operation](**{name: value}))
+    assert_refused(answer, f"Value '{value}' of element '{name}' contains prohibited text.")
+
+
+@pytest.mark.parametrize("operation", ["LearnerByDemographics", "RegisterLearner", "UpdateLearner"])
+def test_none_is_no_e_mail_address(server: RunningServer, operation: str) -> None:
+    answer = ask(server, ASKING_BY_NAME[operation](EmailAddress="none"))
+    assert_refused(answer, "cvc-pattern-valid: Value 'none' is not facet-valid")
 
 
 # The commonest name on 1 January, and nobody's postcode

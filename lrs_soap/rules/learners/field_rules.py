@@ -5,6 +5,7 @@ A field that is None, empty or missing was not sent. It breaks only one rule: th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,15 +39,19 @@ LEARNER_STATUSES: Mapping[str, str] = {CLOSED: "closed", ACTIVE: "active", DELET
 
 YOUNGEST, OLDEST = 13, 110
 
+OTHER_VERIFICATION = "999"
+"""The VerificationType that requires OtherVerificationDescription."""
+
 # Notes come last of all fields, by the contract's order.
 _WITHOUT_PROHIBITED_WORDS = tuple(
     (field.contract_name, attrgetter(field.name))
     for field in FIELDS
     if field.prohibition is Prohibition.WORDS and field.name != "notes"
 )
-_OTHER_VERIFICATION = "999"
 _OPTED_OUT = "2"
-_UNACCEPTED_DESCRIPTIONS = frozenset({"ilr", "other id", "lrs", "by school", "by college", "by learning provider"})
+_WHO_SAW_IT = "(school|college|learning provider)"
+# As identity keys, whose runs of white space are one space.
+_UNACCEPTED_DESCRIPTION = re.compile(f"ilr|other id|lrs|by {_WHO_SAW_IT}( ?/ ?{_WHO_SAW_IT})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,9 @@ def _other_verification_description(sent: SentLearner) -> Iterator[Violation]:
     field = "OtherVerificationDescription"
     value = sent.other_verification_description
     description = identity_key(value or "")
-    if not description and sent.verification_type == _OTHER_VERIFICATION:
+    if not description and sent.verification_type == OTHER_VERIFICATION:
         yield Violation(field, f"Element '{field}' is required when VerificationType is 999.", Rule.REQUIRED)
-    if description in _UNACCEPTED_DESCRIPTIONS:
+    if _UNACCEPTED_DESCRIPTION.fullmatch(description):
         yield _violation(field, value, "is not an accepted description.", Rule.ACCEPTED_DESCRIPTION)
 
 

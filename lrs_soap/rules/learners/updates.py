@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from lrs_soap.rules.learners.field_rules import OTHER_VERIFICATION
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.change import fields_changed
@@ -27,7 +28,8 @@ def update(learner: Learner | None, sent: SentLearner, *, uln: str, version: int
     """What to answer to `sent`, which was sent for `uln` with the `version` that the caller has seen.
 
     `learner` is the learner with this ULN, deleted or not, or None. Of `sent`, the fields of
-    a registration count: None leaves the field as it is, empty clears it. If the answer is UPDATED, it has the
+    a registration count: None leaves the field as it is, empty clears it. The description of another verification is
+    cleared, too, when the learner is verified by something else. If the answer is UPDATED, it has the
     learner as it is to be stored, unless another learner has its five identity keys.
 
     | the first that is true | answer |
@@ -67,6 +69,9 @@ def _changed(held: Learner, sent: SentLearner) -> Learner:
     emptied = [name for name in _NEVER_EMPTY if values.get(name, name) is None]
     if emptied:
         raise ValueError(f"a learner cannot be without {', '.join(emptied)}")
+    if held.verification_type == OTHER_VERIFICATION != values.get("verification_type", OTHER_VERIFICATION):
+        # It described what the learner is no longer verified by.
+        values.setdefault("other_verification_description", None)
     if sent.last_known_post_code:
         values["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code)
     return replace(held, **values)
