@@ -1,7 +1,8 @@
 """Reading a message of LearnerServiceR9 as WCF reads it.
 
 The reader goes forward through the elements once. An element that is out of place, unknown or in another namespace
-counts as not sent. Only a value that its type cannot hold is refused.
+counts as not sent, with all that is in it. These are refused: a value that its type cannot hold, text between elements,
+xsi:nil that is no boolean, and xsi:type that names a type that is not known.
 """
 
 from __future__ import annotations
@@ -17,15 +18,23 @@ from typing import Any
 from lxml import etree
 
 from lrs_soap.errors import LrsError
-from lrs_soap.wsdl import facets
+from lrs_soap.wsdl import facets, namespaces
 from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, SimpleType, fields_of
-from lrs_soap.wsdl.xsd_values import BOOLEANS, TRUE, WHITE_SPACE, is_nil
+from lrs_soap.wsdl.xsd_values import BOOLEANS, BUILT_IN_TYPES, NIL, TRUE, TYPE, WHITE_SPACE
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+# What WCF knows besides the declared type, by any of which a value may say what it is.
+_KNOWN_TYPES = frozenset(f"{{{namespaces.XSD}}}{name}" for name in BUILT_IN_TYPES) | frozenset(
+    f"{{{namespaces.SERIALIZATION}}}{name}" for name in ("char", "duration", "guid")
+)
 
 
 class DeserializationFailed(LrsError):
-    """An element has a value that its type cannot hold; the message is WCF's sentence about it."""
+    """A message cannot be read; the text is WCF's sentence about it."""
+
+    def __init__(self, subject: str, what: str) -> None:
+        """`subject` says what was being read, `what` why it failed: a sentence each."""
+        super().__init__(f"The formatter threw an exception while trying to deserialize the message: {subject} {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,41 @@ class _Member:
     tag: str
     name: str
     repeated: bool
-    read: Callable[[etree._Element], Any]
+    subject: str
+    known_types: frozenset[str]
+    read_content: Callable[[etree._Element], Any]
+
+    def read(self, node: etree._Element) -> Any:
+        """The value of an element of this member; None if it is nil."""
+        if node.keys():
+            type_name = self._type_in(node)
+            if self._is_nil(node):
+                return None
+            if type_name is not None and type_name not in self.known_types:
+                namespace, _, name = type_name[1:].partition("}")
+                raise DeserializationFailed(
+                    self.subject,
+                    f"Element '{self.tag[1:].replace('}', ':')}' contains data of the '{namespace}:{name}' data "
+                    "contract. The deserializer has no knowledge of any type that maps to this contract.",
+                )
+        return self.read_content(node)
+
+    def _type_in(self, node: etree._Element) -> str | None:
+        """The type that xsi:type names, in Clark's notation; None if there is none."""
+        sent = node.get(TYPE)
+        if sent is None:
+            return None
+        first, colon, rest = sent.strip(WHITE_SPACE).partition(":")
+        prefix, name = (first, rest) if colon else (None, first)
+        if prefix is not None and prefix not in node.nsmap:
+            raise DeserializationFailed(self.subject, f"The prefix '{prefix}' is not defined.")
+        return f"{{{node.nsmap.get(prefix, '')}}}{name}"
+
+    def _is_nil(self, node: etree._Element) -> bool:
+        nil = node.get(NIL, "false").strip(WHITE_SPACE)
+        if nil not in BOOLEANS:
+            raise DeserializationFailed(self.subject, _unparsed(nil, "boolean"))
+        return nil in TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +84,24 @@ class _Plan:
     make: Callable[..., Message]
     members: tuple[_Member, ...]
     any_order: bool
+    subject: str
 
     def read(self, element: etree._Element) -> Message:
         values: dict[str, Any] = {}
         place = 0
+        _refuse_text(element.text, element, self.subject)
         for node in element:
             start = 0 if self.any_order else place
             at = next((at for at in range(start, len(self.members)) if self.members[at].tag == node.tag), None)
-            if at is None:
-                continue
-            member = self.members[at]
-            value = None if is_nil(node) else member.read(node)
-            if member.repeated:
-                values.setdefault(member.name, []).append(value)
-            else:
-                values.setdefault(member.name, value)
-            place = at if member.repeated else at + 1
+            if at is not None:
+                member = self.members[at]
+                value = member.read(node)
+                if member.repeated:
+                    values.setdefault(member.name, []).append(value)
+                else:
+                    values.setdefault(member.name, value)
+                place = at if member.repeated else at + 1
+            _refuse_text(node.tail, element, self.subject)
         for member in self.members:
             if member.repeated and member.name in values:
                 values[member.name] = tuple(values[member.name])
@@ -68,23 +113,41 @@ class Reader:
 
     def __init__(self, roots: Mapping[str, type[Message]]) -> None:
         """`roots`: the type of each root element, by its tag."""
-        self._plans = {tag: _plan(message, any_order=False) for tag, message in roots.items()}
+        self._plans = {
+            tag: _plan(message, any_order=False, subject=_of_body(etree.QName(tag).localname))
+            for tag, message in roots.items()
+        }
 
     def read(self, element: etree._Element) -> Message:
         """The message in a body's child, whose tag is one of the roots. Raises DeserializationFailed."""
-        return self._plans[element.tag].read(element)
+        plan = self._plans[element.tag]
+        body = element.getparent()
+        if body is not None:
+            _refuse_text(body.text, body, plan.subject)
+        message = plan.read(element)
+        if body is not None:
+            _refuse_text(element.tail, body, plan.subject)
+        return message
 
 
-def _plan(message: type[Message], *, any_order: bool) -> _Plan:
-    members = tuple(
-        _Member(field.tag, field.name, field.is_repeated, _reader_of(field)) for field in fields_of(message)
-    )
-    return _Plan(message, members, any_order)
+def _plan(message: type[Message], *, any_order: bool, subject: str) -> _Plan:
+    members = tuple(_member(field) for field in fields_of(message))
+    return _Plan(message, members, any_order, subject)
 
 
-def _reader_of(field: Field) -> Callable[[etree._Element], Any]:
-    if field.message is not None:
-        return _plan(field.message, any_order=field.declared.any_order).read
+def _member(field: Field) -> _Member:
+    subject = f"There was an error while trying to deserialize parameter {field.namespace}:{field.name}."
+    of = field.declared.of
+    message = field.message
+    if message is not None:
+        known = frozenset((f"{{{message.__namespace__}}}{message.get_type_name()}",))
+        read = _plan(message, any_order=field.declared.any_order, subject=subject).read
+        return _Member(field.tag, field.name, field.is_repeated, subject, known, read)
+    known = _KNOWN_TYPES | {f"{{{of.namespace}}}{of.name}"} if isinstance(of, SimpleType) else _KNOWN_TYPES
+    return _Member(field.tag, field.name, field.is_repeated, subject, known, _value_reader(field, subject))
+
+
+def _value_reader(field: Field, subject: str) -> Callable[[etree._Element], Any]:
     of = field.declared.of
     convert = _one_of(of) if isinstance(of, SimpleType) and of.values else _CONVERSIONS[field.built_in]
 
@@ -95,13 +158,27 @@ def _reader_of(field: Field) -> Callable[[etree._Element], Any]:
                 raise ValueError
             return convert(text)
         except ValueError:
-            raise DeserializationFailed(
-                "The formatter threw an exception while trying to deserialize the message: There was an error while "
-                f"trying to deserialize parameter {field.namespace}:{field.name}. "
-                f"The value '{text}' cannot be parsed as the type '{_type_name(field)}'."
-            ) from None
+            raise DeserializationFailed(subject, _unparsed(text, _type_name(field))) from None
 
     return read
+
+
+def _refuse_text(text: str | None, element: etree._Element, subject: str) -> None:
+    """Raise DeserializationFailed for text between the elements in `element`."""
+    found = text.strip(WHITE_SPACE) if text is not None else ""
+    if found:
+        name = etree.QName(element)
+        raise DeserializationFailed(
+            subject, f"End element '{name.localname}' from namespace '{name.namespace}' expected. Found text '{found}'."
+        )
+
+
+def _of_body(operation: str) -> str:
+    return f"Error in deserializing body of request message for operation '{operation}'."
+
+
+def _unparsed(text: str, type_name: str) -> str:
+    return f"The value '{text}' cannot be parsed as the type '{type_name}'."
 
 
 def _type_name(field: Field) -> str:

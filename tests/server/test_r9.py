@@ -274,3 +274,37 @@ def test_comments_in_a_value_are_dropped_and_its_text_is_joined(server: RunningS
     answer = ask(server, "LearnerByUln", content)
     assert answer.text("ResponseCode") == "WSRC0004"
     assert b"<a:Uln>4170265830</a:Uln>" in answer.body
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("</invokingOrganisation>", "x</invokingOrganisation>"),
+        ("</invokingOrganisation>", "</invokingOrganisation><![CDATA[x]]>"),
+        ("<language>", f'<language xmlns:i="{namespaces.XSI}" i:nil="maybe">'),
+        ("<language>", f'<language xmlns:i="{namespaces.XSI}" i:type="x:string">'),
+        ("<invokingOrganisation ", f'<invokingOrganisation xmlns:i="{namespaces.XSI}" i:type="Organisation" '),
+    ],
+)
+@every_r9_operation
+def test_what_wcf_s_reader_cannot_make_anything_of_is_not_deserialized(
+    server: RunningServer, name: str, change: tuple[str, str]
+) -> None:
+    # The check of values, which comes later, would find a fault too.
+    answer = ask(server, name, content_of(name, userType="ORG", **{vendor_of(name): "0"}).replace(*change))
+
+    assert (answer.status, answer.text("faultcode")) == (500, "a:DeserializationFailed")
+
+
+def test_text_beside_the_message_is_not_deserialized(server: RunningServer) -> None:
+    message = f'<ViewAudit xmlns="{namespaces.TEMPURI}">{content_of("ViewAudit")}</ViewAudit>'
+    for beside in (f"x{message}", f"{message}x"):
+        answer = post(
+            server.url, envelope(beside), path=LEARNER_SERVICE_R9, headers={"SOAPAction": ACTIONS["ViewAudit"]}
+        )
+        assert answer.body == wcf_fault(
+            "DeserializationFailed",
+            "The formatter threw an exception while trying to deserialize the message: Error in deserializing body of "
+            "request message for operation 'ViewAudit'. End element 'Body' from namespace "
+            "'http://schemas.xmlsoap.org/soap/envelope/' expected. Found text 'x'.",
+        )

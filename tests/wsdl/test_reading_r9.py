@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from lxml import etree
 
@@ -10,6 +12,9 @@ from lrs_soap.wsdl import namespaces
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import qcf_common, qcf_interface, tempuri
 from lrs_soap.wsdl.reading_r9 import DeserializationFailed, Reader
+from tests.kit.every_operation import DECLARED, R9
+from tests.kit.every_operation import TEST as WHO
+from tests.kit.soap_messages import envelope
 
 READER = Reader({each.request_tag: each.request for each in LEARNER_SERVICE_R9.operations})
 MEMBERS = ("Password", "Reference", "Ukprn", "Username")
@@ -142,3 +147,125 @@ def test_a_value_of_an_enumerated_type_is_one_of_its_names(value: str) -> None:
     for foreign in (value.lower(), f"{value} ", "1", ""):
         with pytest.raises(DeserializationFailed, match="AbilityToShare"):
             READER.read(etree.fromstring(content.format(foreign)))
+
+
+def body_of(name: str) -> etree._Element:
+    """The Body of a valid request."""
+    message = f'<{name} xmlns="{namespaces.TEMPURI}">{R9[name](WHO)}</{name}>'
+    return etree.fromstring(envelope(message).encode())[0]
+
+
+def failure_of(body: etree._Element) -> str:
+    with pytest.raises(DeserializationFailed) as caught:
+        READER.read(body[0])
+    return str(caught.value)
+
+
+def values_in(body: etree._Element) -> Iterator[etree._Element]:
+    """The elements within the body's child, each parameter and each member of one."""
+    return (element for element in body.iter() if element not in (body, body[0]))
+
+
+every_operation = pytest.mark.parametrize("name", R9)
+
+
+@every_operation
+@pytest.mark.parametrize("text", ["x", " x ", "\N{NO-BREAK SPACE}", "0"])
+def test_text_between_elements_cannot_be_deserialized_wherever_it_stands(name: str, text: str) -> None:
+    words = f"expected. Found text '{text.strip(' ')}'."
+    for place in range(sum(1 for _ in body_of(name).iter())):
+        body = body_of(name)
+        element = list(body.iter())[place]
+        if len(element):
+            element.text = text
+            assert words in failure_of(body)
+    for place in range(sum(1 for _ in body_of(name).iterdescendants())):
+        body = body_of(name)
+        list(body.iterdescendants())[place].tail = text
+        assert words in failure_of(body)
+
+
+@every_operation
+def test_white_space_and_comments_between_elements_are_nothing(name: str) -> None:
+    body, plain = body_of(name), READER.read(body_of(name)[0])
+    for element in body.iter():
+        element.text = "\r\n\t " if len(element) else element.text
+        element.tail = " "
+
+    assert READER.read(body[0]) == plain
+
+
+def test_text_in_an_element_that_is_passed_over_is_nothing() -> None:
+    assert audit("<unknown>x<vendorId>7</vendorId>x</unknown><page>2</page>") == tempuri.ViewAudit(page=2)
+
+
+@every_operation
+@pytest.mark.parametrize("nil", ["", "yes", "TRUE", "2", "no", "true false", "\N{NO-BREAK SPACE}true"])
+def test_nil_that_is_no_boolean_cannot_be_deserialized_wherever_it_stands(name: str, nil: str) -> None:
+    for place in range(sum(1 for _ in values_in(body_of(name)))):
+        body = body_of(name)
+        list(values_in(body))[place].set(f"{{{namespaces.XSI}}}nil", nil)
+        assert f"The value '{nil}' cannot be parsed as the type 'boolean'." in failure_of(body)
+
+
+@every_operation
+@pytest.mark.parametrize(
+    ("type_name", "words"),
+    [
+        ("x:string", "The prefix 'x' is not defined."),
+        ("x:", "The prefix 'x' is not defined."),
+        (":string", "The prefix '' is not defined."),
+        ("xs:nothing", f"data of the '{namespaces.XSD}:nothing' data contract"),
+        ("xs:String", f"data of the '{namespaces.XSD}:String' data contract"),
+        ("xs:", f"data of the '{namespaces.XSD}:' data contract"),
+        ("string", f"data of the '{namespaces.TEMPURI}:string' data contract"),
+        ("", f"data of the '{namespaces.TEMPURI}:' data contract"),
+        ("m:LearnerRecord", f"data of the '{namespaces.MODEL}:LearnerRecord' data contract"),
+    ],
+)
+def test_a_type_of_nothing_cannot_be_deserialized_wherever_it_stands(name: str, type_name: str, words: str) -> None:
+    declarations = f'xmlns:xs="{namespaces.XSD}" xmlns:m="{namespaces.MODEL}" xmlns:i="{namespaces.XSI}"'
+    tags = [element.tag for element in values_in(body_of(name))]
+    for tag in tags:
+        text = etree.tostring(body_of(name)[0], encoding="unicode")
+        local = etree.QName(tag).localname
+        prefix = "c:" if etree.QName(tag).namespace != namespaces.TEMPURI else ""
+        changed = text.replace(f"<{prefix}{local}", f'<{prefix}{local} {declarations} i:type="{type_name}"', 1)
+        body = etree.fromstring(envelope(changed).encode())[0]
+        # The members have no default namespace of their own.
+        assert words in failure_of(body)
+
+
+@every_operation
+def test_a_type_that_is_known_is_ignored(name: str) -> None:
+    plain = READER.read(body_of(name)[0])
+    organisation = fields_of(DECLARED[name].request)[0].message
+    assert organisation is not None
+    for place in range(sum(1 for _ in values_in(body_of(name)))):
+        text = etree.tostring(body_of(name)[0], encoding="unicode")
+        body = etree.fromstring(envelope(text).encode())[0]
+        element = list(values_in(body))[place]
+        type_name = f"c:{organisation.get_type_name()}" if len(element) else " xs:string "
+        element.set(f"{{{namespaces.XSI}}}type", type_name)
+        declared = etree.tostring(body[0], encoding="unicode").replace(
+            f"<{name} ", f'<{name} xmlns:xs="{namespaces.XSD}" ', 1
+        )
+        assert READER.read(etree.fromstring(declared)) == plain
+
+
+def test_a_type_of_nothing_is_nothing_where_the_element_is_nil() -> None:
+    types = f'xmlns:xs="{namespaces.XSD}" i:type="xs:nothing" i:nil="true"'
+
+    assert audit(f"<language {types}/>") == tempuri.ViewAudit()
+
+
+def test_what_an_enumerated_type_is_called_is_known() -> None:
+    message = READER.read(
+        etree.fromstring(
+            f'<UpdateLearnerSubsetFields xmlns="{namespaces.TEMPURI}" xmlns:i="{namespaces.XSI}">'
+            f'<abilityToShare xmlns:m="{namespaces.MODEL}" i:type="m:AbilityToShare">NotProvided</abilityToShare>'
+            "</UpdateLearnerSubsetFields>"
+        )
+    )
+
+    assert message == tempuri.UpdateLearnerSubsetFields(abilityToShare="NotProvided")
