@@ -10,7 +10,7 @@ from typing import Any
 
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.learners import field_rules
-from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values import postcode, version_number
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.learner import ACTIVE, HELD_FIELDS, Learner
@@ -32,7 +32,6 @@ _MANDATORY = tuple(field.contract_name for field in IDENTITY)
 _DEFAULTS = {"ULN": "", "AbilityToShare": "1", "VerificationType": "0", "LearnerStatus": ACTIVE}
 _held_of = attrgetter(*HELD_FIELDS)
 _NO_ULN = "9999999999"
-_LARGEST_INT = 2**31 - 1  # xs:int, and the column
 _DIGITS = re.compile("[0-9]{1,10}")
 
 
@@ -85,7 +84,7 @@ def _text(field: str, value: Any) -> str:
         return ""
     if field == "VersionNumber" and type(value) is int:
         # One more than the largest, because writing out a very long number would fill the message.
-        return str(value) if abs(value) <= _LARGEST_INT else str(_LARGEST_INT + 1)
+        return str(value) if abs(value) <= version_number.LARGEST_LOADED else str(version_number.LARGEST)
     if not isinstance(value, str):
         raise InvalidRecord("must be text, in quotes", field)
     check_characters(field, value)
@@ -116,6 +115,6 @@ def _check_ulns(given: Mapping[str, str]) -> None:
 def _version(text: str | None) -> int:
     if text is None:
         return 1
-    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= _LARGEST_INT:
-        raise InvalidRecord(f"must be a whole number from 1 to {_LARGEST_INT}", "VersionNumber")
+    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= version_number.LARGEST_LOADED:
+        raise InvalidRecord(f"must be a whole number from 1 to {version_number.LARGEST_LOADED}", "VersionNumber")
     return int(text)

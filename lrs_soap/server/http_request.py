@@ -18,6 +18,10 @@ CERTIFICATE_SUBJECT = "SSL_CLIENT_S_DN"
 """The environment's name for the subject of the caller's certificate; mod_ssl uses the same one."""
 
 _BLOCK = 64 * 1024
+# zlib's name for gzip, with the largest window.
+_GZIP = zlib.MAX_WBITS | 16
+# Each takes some time, however little is in it, and eight megabytes hold 400,000 empty ones.
+_MOST_MEMBERS = 1000
 _LONGEST_CONTENT_TYPE = 1000
 _LONGEST_KEPT = 100
 # A parameter of a Content-Type: its name, and its value, which may be quoted.
@@ -156,16 +160,30 @@ def _blocks(stream: Any, length: int) -> Iterator[bytes]:
 
 
 def _unzipped(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    """The text of one gzip member, or of several, which RFC 1952 makes one text."""
+    inflater = zlib.decompressobj(wbits=_GZIP)
+    members = 1
     try:
         for block in blocks:
             data = block
             while data:
+                if inflater.eof:
+                    members += 1
+                    if members > _MOST_MEMBERS:
+                        raise HttpError(
+                            "413 Content Too Large", f"A request may be gzip of {_MOST_MEMBERS} members at most."
+                        )
+                    inflater = zlib.decompressobj(wbits=_GZIP)
                 yield inflater.decompress(data, _BLOCK)
-                data = inflater.unconsumed_tail
+                data = inflater.unconsumed_tail or inflater.unused_data
         yield inflater.flush()
     except zlib.error as error:
-        raise HttpError("400 Bad Request", "The request says that it is gzip, and is not.") from error
+        sentence = (
+            "The request says that it is gzip, and is not."
+            if members == 1
+            else "What comes after a gzip member of the request is not gzip."
+        )
+        raise HttpError("400 Bad Request", sentence) from error
     if not inflater.eof:
         raise HttpError("400 Bad Request", "The request is gzip that ends too early.")
 

@@ -123,7 +123,7 @@ def _after(raw: bytes, end: bytes, start: int) -> int:
 
 
 def _encoding_of(raw: bytes, charset: str | None) -> str:
-    """The encoding by the byte order mark, the header and the XML declaration. Raises UnknownCharset."""
+    """The encoding by the byte order mark, the header and the XML declaration. Raises UnknownCharset and NotACall."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             return encoding
@@ -135,8 +135,10 @@ def _encoding_of(raw: bytes, charset: str | None) -> str:
         return unmarked
     declared = _DECLARED.match(raw)
     encoding = "utf-8" if declared is None else _codec_of(declared[1].decode("ascii"))
-    # A declaration in single bytes is not UTF-16, whatever it says: .NET's StringWriter declares utf-16 for every text.
-    return "utf-8" if encoding.startswith(_WIDE) else encoding
+    if encoding.startswith(_WIDE):
+        # Its own bytes are single ones, or it would not have been found.
+        raise NotACall(f"The request is not valid {encoding}, which its XML declaration says that it is.")
+    return encoding
 
 
 def _codec_of(charset: str) -> str:

@@ -158,6 +158,7 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
     ({"VersionNumber": 1.5}, "VersionNumber: must be text"),
     ({"VersionNumber": 0}, "VersionNumber: must be a whole number from 1"),
     ({"VersionNumber": -1}, "VersionNumber: must be a whole number from 1"),
+    ({"VersionNumber": 2**31 - 1}, "VersionNumber: must be a whole number from 1 to 2147483646"),
     ({"VersionNumber": 2**31}, "VersionNumber: must be a whole number from 1"),
     ({"VersionNumber": 10**4000}, "VersionNumber: must be a whole number from 1"),
     ({"VersionNumber": "٣"}, "VersionNumber: must be a whole number from 1"),

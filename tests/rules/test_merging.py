@@ -141,6 +141,14 @@ def test_a_learner_is_deleted_in_a_new_version(world: World) -> None:
     )
 
 
+def test_a_learner_of_the_largest_version_is_deleted_in_it(world: World) -> None:
+    world.held[ANN] = replace(somebody(ANN), version_number=2**31 - 1)
+    world.delete(ANN)
+
+    assert world.held[ANN].is_deleted
+    assert world.held[ANN].version_number == 2**31 - 1
+
+
 def test_a_linked_learner_is_deleted_and_stays_linked(world: World) -> None:
     world.merge(ANN, BEA)
     world.delete(BEA)

@@ -105,6 +105,13 @@ def test_another_version_than_the_held_one_is_stale(version: int, outcome: Outco
     assert (reason.outcome, reason.sent, reason.held) == (outcome, (str(version),), ("7",))
 
 
+@pytest.mark.parametrize(("version", "after"), [(1, 2), (2**31 - 2, 2**31 - 1), (2**31 - 1, 2**31 - 1)])
+def test_a_version_stays_an_xs_int(version: int, after: int) -> None:
+    (learner,) = decide(replace(HELD, version_number=version), version=version, Title="Dr").learners
+
+    assert (learner.version_number, learner.title) == (after, "Dr")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "code"),
     [

@@ -70,7 +70,7 @@ def content_type(charset: str) -> dict[str, str]:
         ("; charset=utf-8", f'<?xml version="1.0" encoding="iso-8859-1"?>{OF_ZOE}'.encode()),
         # As .NET's StringWriter declares any text.
         ("; charset=utf-8", f'<?xml version="1.0" encoding="utf-16"?>{OF_ZOE}'.encode()),
-        ("", f'<?xml version="1.0" encoding="utf-16"?>{OF_ZOE}'.encode()),
+        ("", codecs.BOM_UTF8 + f'<?xml version="1.0" encoding="utf-16"?>{OF_ZOE}'.encode()),
     ],
 )
 def test_the_mark_wins_over_the_header_and_the_header_over_the_declaration(
@@ -93,6 +93,9 @@ def test_the_mark_wins_over_the_header_and_the_header_over_the_declaration(
         ("; charset=utf-16", CALL.encode("utf-16-le").replace("Grace".encode("utf-16-le"), b"\x00\xd8")),
         ("; charset=us-ascii", OF_ZOE.encode()),
         ("; charset=utf-16", CALL.encode()),
+        ("", f'<?xml version="1.0" encoding="utf-16"?>{CALL}'.encode()),
+        ("", f"<?xml version='1.0' encoding='UTF-16LE'?>{OF_ZOE}".encode()),
+        ("", f'<?xml version="1.0" encoding="utf-32"?>{CALL}'.encode()),
     ],
 )
 def test_bytes_that_are_not_in_their_charset_are_a_client_fault(

@@ -411,6 +411,12 @@ def test_gzip_is_read(server: RunningServer, coding: str) -> None:
     assert is_served(post(server.url, gzip.compress(CALL), headers={"Content-Encoding": coding}))
 
 
+def test_gzip_of_several_members_is_one_text(server: RunningServer) -> None:
+    packed = gzip.compress(CALL[:100]) + gzip.compress(b"") + gzip.compress(CALL[100:])
+
+    assert is_served(post(server.url, packed, headers={"Content-Encoding": "gzip"}))
+
+
 @pytest.mark.parametrize("length", [4096, 4097])
 def test_the_limit_holds_for_what_gzip_unpacks_to(narrow: RunningServer, length: int) -> None:
     answer = post(narrow.url, gzip.compress(padded(length)), headers={"Content-Encoding": "gzip"})
@@ -455,6 +461,9 @@ BROKEN = {
     "cut short": gzip.compress(CALL)[:-20],
     "a wrong checksum": gzip.compress(CALL)[:-8] + b"\0\0\0\0" + gzip.compress(CALL)[-4:],
     "nothing": b"",
+    "something behind it": gzip.compress(CALL) + b"x",
+    "zeros behind it": gzip.compress(CALL) + bytes(512),
+    "a second member that is cut short": gzip.compress(CALL) + gzip.compress(b" ")[:-1],
 }
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
+from lrs_soap.rules.values import version_number
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.refusal import Refusal, RefusalKind
 
@@ -79,7 +80,7 @@ def delete(uln: str, held: Held, *, today: date) -> Changed | Refusal:
     learner = held[uln]
     if learner.linked_ulns:
         return Refusal(RefusalKind.HAS_LINKED, uln, learner.linked_ulns)
-    version = learner.version_number + 1
+    version = version_number.next_after(learner.version_number)
     return (replace(learner, learner_status=DELETED, version_number=version, last_updated_date=today.isoformat()),)
 
 

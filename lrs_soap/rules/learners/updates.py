@@ -8,7 +8,7 @@ from typing import Any
 
 from lrs_soap.rules.learners.field_rules import OTHER_VERIFICATION
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
-from lrs_soap.rules.values import postcode
+from lrs_soap.rules.values import postcode, version_number
 from lrs_soap.rules.values.change import fields_changed
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
@@ -60,7 +60,7 @@ def update(learner: Learner | None, sent: SentLearner, *, uln: str, version: int
         return Decision(ResponseCode.INVALID_SHARING_CHANGE, reasons=(sharing,))
     if changed == held:
         return Decision(ResponseCode.NO_CHANGES, reasons=(Reason(Rule.STORED_VALUES, Outcome.UNCHANGED),))
-    updated = replace(changed, version_number=version + 1, last_updated_date=today.isoformat())
+    updated = replace(changed, version_number=version_number.next_after(version), last_updated_date=today.isoformat())
     return Decision(ResponseCode.UPDATED, (updated,), (_changes(held, changed),))
 
 
