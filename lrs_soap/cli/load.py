@@ -93,7 +93,8 @@ def load(
 
     With --events, keys or headings are ULN and the field names of the service's LearningEvent. ULN, Source, Subject and
     SubjectCode are required, and each source requires other fields too. SubjectWelsh and similar fields hold what is
-    answered in Welsh.
+    answered in Welsh. GivenName, FamilyName, DateOfBirth and Gender are optional: a line in which one of them is not
+    the learner's is wrong. An award in the future is loaded with a warning.
 
     If a line is wrong, the command prints its number and the reason, loads the other lines, and exits with status 1.
     """
@@ -121,6 +122,8 @@ def load(
             )
         if result.rejected:
             exchange.findings.append(f"{counted(len(result.rejected), 'line')} not loaded")
+        if result.warned:
+            exchange.findings.append(counted(len(result.warned), "warning"))
     if as_json:
         print_json(_as_json(result))
     else:
@@ -136,6 +139,7 @@ def _as_json(result: LoadResult) -> dict[str, Any]:
         "Loaded": result.loaded,
         "Issued": [{"Line": line, "ULN": uln} for line, uln in result.issued],
         "Rejected": [{"Line": line, "Reason": reason} for line, reason in result.rejected],
+        "Warned": [{"Line": line, "Warning": warning} for line, warning in result.warned],
     }
 
 
@@ -144,6 +148,8 @@ def _print(result: LoadResult, noun: str, strict: bool) -> None:
         typer.echo(f"line {line}: ULN {uln}")
     for line, reason in result.rejected:
         typer.echo(f"line {line}: {one_line(reason)}", err=True)
+    for line, warning in result.warned:
+        typer.echo(f"line {line}: warning: {one_line(warning)}", err=True)
     typer.echo(f"{counted(result.loaded, noun)} loaded.")
     if result.rejected:
         also = ", so nothing was (--strict)" if strict else ""

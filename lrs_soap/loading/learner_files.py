@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from lrs_soap.clock import Clock
 from lrs_soap.errors import AlreadyHeld, InvalidRecord
 from lrs_soap.loading import record_files
-from lrs_soap.loading.event_record import pop_events
+from lrs_soap.loading.event_record import check_events, pop_events, warnings_about
 from lrs_soap.loading.learner_record import check_heading, learner_of
 from lrs_soap.loading.record_files import Rejection
 from lrs_soap.rules.records.learning_events import LearningEvent
@@ -44,13 +44,21 @@ class Issued(NamedTuple):
     uln: str
 
 
+class Warned(NamedTuple):
+    """What a person should look at in a line that was loaded."""
+
+    line: int
+    warning: str
+
+
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """How many records were loaded, the rejections of the others, and the ULNs that were issued, both by line."""
+    """How many records were loaded, the rejections of the others, and the ULNs and warnings of those, all by line."""
 
     loaded: int
     rejected: tuple[Rejection, ...]
     issued: tuple[Issued, ...] = ()
+    warned: tuple[Warned, ...] = ()
 
 
 class _Numbered(NamedTuple):
@@ -85,15 +93,24 @@ def load(
     """
     rejected: list[Rejection] = []
     issued: list[Issued] = []
+    warned: list[Warned] = []
 
     def insert(transaction: Transaction, portion: Sequence[_Numbered]) -> list[Rejection]:
         return _insert(transaction, portion, issued)
 
     with opened(source) as lines:
-        records = _masters_first(_records(lines, clock.now(), check), rejected)
+        records = _masters_first(_records(lines, clock.now(), check, warned), rejected)
         portions = in_portions(records, _LEARNERS_IN_ONE_TRANSACTION * _EVENTS_FOR_A_LEARNER, _weight_of)
         result = insert_in_portions(store, portions, rejected, insert, strict=strict, progress=progress)
-    return replace(result, issued=tuple(sorted(issued))) if result.loaded else result
+    return replace(result, issued=tuple(sorted(issued)) if result.loaded else (), warned=warned_of(result, warned))
+
+
+def warned_of(result: LoadResult, warned: Iterable[Warned]) -> tuple[Warned, ...]:
+    """The warnings about lines that were loaded, out of those about all lines that could be read."""
+    if not result.loaded:
+        return ()
+    not_loaded = {line for line, _ in result.rejected}
+    return tuple(each for each in warned if each.line not in not_loaded)
 
 
 def opened(source: Iterable[bytes] | str | os.PathLike[str]) -> AbstractContextManager[Iterable[bytes]]:
@@ -154,16 +171,23 @@ def _insert_all(
     return LoadResult(loaded, ())
 
 
-def _records(lines: Iterable[bytes], now: datetime, check: Check | None) -> Iterator[_Numbered | Rejection]:
+def _records(
+    lines: Iterable[bytes], now: datetime, check: Check | None, warned: list[Warned]
+) -> Iterator[_Numbered | Rejection]:
+    """The records and rejections in a file. Appends the warnings about the records to `warned`."""
     for record in record_files.read(lines, check_heading):
         if isinstance(record, Rejection):
             yield record
             continue
         try:
             events = pop_events(record.values, now=now)
-            yield _Numbered(record.line, learner_of(record.values, today=now.date(), check=check), events)
+            learner = learner_of(record.values, today=now.date(), check=check)
+            check_events(events, learner)
         except InvalidRecord as error:
             yield Rejection(record.line, str(error))
+            continue
+        warned += (Warned(record.line, warning) for warning in warnings_about(events, today=now.date()))
+        yield _Numbered(record.line, learner, events)
 
 
 def _masters_first(records: Iterable[_Numbered | Rejection], rejected: list[Rejection]) -> Iterator[_Numbered]:

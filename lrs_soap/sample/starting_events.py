@@ -24,7 +24,7 @@ def starting_events(now: datetime) -> Iterator[LearningEvent]:
     """The events, each with its learner's ULN. `now` becomes the DateLoaded of an event that has none."""
     text = (files("lrs_soap.sample.data") / "learning_events.jsonl").read_text("utf-8")
     for line in text.splitlines():
-        yield event_of(json.loads(line), now=now)
+        yield event_of(json.loads(line), now=now).event
     for event in _long_record(qualifications.read()):
         yield event._replace(uln=LONG_RECORD)
 

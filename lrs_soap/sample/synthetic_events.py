@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from lrs_soap.rules.records.learning_events import FIRST_YEAR, FIRST_YEAR_OF_AO, SENSITIVE, LearningEvent
+from lrs_soap.rules.records.learning_events import FIRST_DAY, FIRST_YEAR_OF_AO, SENSITIVE, LearningEvent
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.sample import qualifications
 from lrs_soap.sample.qualifications import FIRST_YEAR_OF_NUMBERS, LEVELS, Provider, Title
@@ -61,7 +61,7 @@ class Records:
         return [event._replace(uln=learner.uln) for event in events]
 
     def _gcses(self, year: int, school: Provider, draw: Draw) -> Iterator[LearningEvent]:
-        if not FIRST_YEAR <= year <= _LAST_YEAR:
+        if not FIRST_DAY.year <= year <= _LAST_YEAR:
             return
         grades = _NUMBERS if year >= FIRST_YEAR_OF_NUMBERS else _LETTERS
         for title in self._known.gcses[: _GCSES.one(draw)]:
@@ -69,14 +69,14 @@ class Records:
             yield qualifications.gcse(title, year=year, grade=grades.one(draw), school=school, awarded_by=awarded_by)
 
     def _a_levels(self, year: int, school: Provider, draw: Draw) -> Iterator[LearningEvent]:
-        if not FIRST_YEAR <= year <= _LAST_YEAR:
+        if not FIRST_DAY.year <= year <= _LAST_YEAR:
             return
         for title in _some_of(self._known.a_levels, _A_LEVELS.one(draw), draw):
             grade, awarded_by = _A_LEVEL_GRADES.one(draw), one_of(self._known.awarding, draw)
             yield qualifications.a_level(title, year=year, grade=grade, school=school, awarded_by=awarded_by)
 
     def _courses(self, birth: date, draw: Draw) -> Iterator[LearningEvent]:
-        for year in _years(FIRST_YEAR, birth, _COURSES, draw):
+        for year in _years(FIRST_DAY.year, birth, _COURSES, draw):
             start = date(year, 9, 1 + below(28, draw))
             end = date(year + 1, 6, 1 + below(28, draw)) if draw() < _ENDED else None
             award = end if draw() < _ACHIEVED else None

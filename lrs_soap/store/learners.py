@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -11,7 +11,7 @@ from sqlalchemy import update as update_of
 
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.names.identity_keys import IdentityKeys
-from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, Learner
+from lrs_soap.rules.values.learner import HELD_FIELDS, Learner
 from lrs_soap.store import name_keys
 from lrs_soap.store.learner_rows import COLUMNS, HAS_IDENTITY, IDENTITY_COLUMNS, row_of
 from lrs_soap.store.prepared import Prepared, PreparedInsert
@@ -25,6 +25,8 @@ _WITH_LINKED_ULNS = (
     .outerjoin_from(learners, _LINKED, _LINKED.c.master_uln == learners.c.uln)
     .order_by(_LINKED.c.uln)
 )
+
+_OWN_ROWS = select(*(learners.c[field] for field in HELD_FIELDS))
 
 _BY_ULN = Prepared(_WITH_LINKED_ULNS.where(learners.c.uln == bindparam("uln")), "uln")
 _BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
@@ -43,6 +45,12 @@ _LINK = update_of(learners).where(learners.c.uln == bindparam("old_uln"))
 def by_uln(transaction: Transaction, uln: str) -> Learner | None:
     """The learner with this ULN, with the ULNs linked to it; None if there is none. It may be deleted or linked."""
     return _learner(_BY_ULN.rows(transaction, uln))
+
+
+def by_ulns(transaction: Transaction, ulns: Collection[str]) -> dict[str, Learner]:
+    """The learners with these ULNs, by ULN, deleted or linked ones too; without the ULNs linked to each."""
+    rows: Iterable[Sequence[Any]] = transaction.execute(_OWN_ROWS.where(learners.c.uln.in_(ulns)))
+    return {learner.uln: learner for learner in (Learner(*row) for row in rows)}
 
 
 def held(transaction: Transaction, uln: str) -> Learner:
@@ -139,12 +147,6 @@ def held_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
         # Each registration asks this.
         return {uln for uln in ulns if _IS_HELD.rows(transaction, uln)}
     return set(transaction.execute(select(learners.c.uln).where(learners.c.uln.in_(ulns))).scalars())
-
-
-def deleted_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
-    """Those of `ulns` that a deleted learner has."""
-    deleted = select(learners.c.uln).where(learners.c.uln.in_(ulns), learners.c.learner_status == DELETED)
-    return set(transaction.execute(deleted).scalars())
 
 
 def count(transaction: Transaction) -> int:

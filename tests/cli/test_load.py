@@ -89,6 +89,7 @@ def test_programs_get_json(run: Run) -> None:
         "Loaded": 2,
         "Issued": [{"Line": 2, "ULN": held_uln(JO)}],
         "Rejected": [{"Line": 4, "Reason": "ULN: a learner with the ULN 1000000019 is held already"}],
+        "Warned": [],
     }
     rejected = json.loads(run("load", "-", "--json", "--strict", given=f"{HEADING}\n{MO[1:]}\nx\n".encode()).stdout)
     assert (rejected["Loaded"], rejected["Issued"]) == (0, [])

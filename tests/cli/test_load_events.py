@@ -44,10 +44,30 @@ def test_a_wrong_line_is_told_with_its_number_and_the_others_are_loaded(run: Run
     result = run("load", "-", "--events", given=lines.encode())
     assert (result.exit_code, result.stdout) == (1, "2 learning events loaded.\n")
     assert result.stderr.splitlines()[:-1] == [
-        "line 3: Value 'XXX' of element 'Source' is not ILR, NPD or AO.",
+        "line 3: Value 'XXX' of element 'Source' is not ILR, NPD, AO or QCFU.",
         "line 4: ULN: the learner with the ULN 4739516283 is deleted",
         "2 lines could not be loaded.",
     ]
+
+
+def test_an_award_in_the_future_is_loaded_with_a_warning(run: Run, folder: Path) -> None:
+    (folder / "events.csv").write_text(f"{HEADING},AchievementAwardDate\n{ROW},2058-06-30\n")
+    told = "Value '2058-06-30' of element 'AchievementAwardDate' is in the future."
+    result = run("load", "--events", "events.csv")
+    assert (result.exit_code, result.stdout) == (0, "1 learning event loaded.\n")
+    assert result.stderr.splitlines()[0] == f"line 2: warning: {told}"
+    as_json = json.loads(run("load", "--events", "events.csv", "--json").stdout)
+    assert as_json == {"Loaded": 1, "Issued": [], "Rejected": [], "Warned": [{"Line": 2, "Warning": told}]}
+
+
+def test_a_person_s_details_in_a_line_have_to_be_the_learner_s(run: Run) -> None:
+    rows = (f"{ROW},{given},{family}" for given, family in (("Callum", "MacPherson"), ("Calum", "MacPherson")))
+    lines = "\n".join((f"{HEADING},GivenName,FamilyName", *rows, ""))
+    result = run("load", "-", "--events", given=lines.encode())
+    assert (result.exit_code, result.stdout) == (1, "1 learning event loaded.\n")
+    assert result.stderr.splitlines()[0] == (
+        f"line 3: Value 'Calum' of element 'GivenName' is not that of the learner with the ULN {NOBODYS_EVENTS}."
+    )
 
 
 def test_with_strict_one_wrong_line_keeps_all_out(run: Run) -> None:

@@ -14,13 +14,15 @@ from lrs_soap.clock import SettableClock
 from lrs_soap.loading import learner_files
 from lrs_soap.loading.event_files import load_events
 from lrs_soap.loading.event_record import FIELDS
-from lrs_soap.loading.learner_files import LoadResult, load
+from lrs_soap.loading.learner_files import LoadResult, Warned, load
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, learning_events
 from lrs_soap.store.store import Store
 
 FIRST, SECOND, DELETED, UNKNOWN = "1000000019", "1000000027", "1000000035", "1000000043"
+
+AWARD = "AchievementAwardDate"
 
 LoadEvents = Callable[..., LoadResult]
 
@@ -150,14 +152,27 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"ULN": DELETED}, f"ULN: the learner with the ULN {DELETED} is deleted"),
     ({"ID": 7}, "ID: cannot be loaded: events are numbered as they are loaded"),
     ({"Colour": "red"}, "'Colour' is not a field of a learning event"),
-    ({"Source": "XXX"}, "Value 'XXX' of element 'Source' is not ILR, NPD or AO."),
-    ({"Source": None}, "Value '' of element 'Source' is not ILR, NPD or AO."),
+    ({"Source": "XXX"}, "Value 'XXX' of element 'Source' is not ILR, NPD, AO or QCFU."),
+    ({"Source": None}, "Value '' of element 'Source' is not ILR, NPD, AO or QCFU."),
     ({"Subject": ""}, "Element 'Subject' is required where Source is ILR."),
     ({"Subject": 1}, "Subject: must be text"),
     ({"Subject": "a\x00b"}, "Subject: holds the character U+0000"),
-    ({"Level": "Level 2"}, "Value 'Level 2' of element 'Level' cannot be, where Source is ILR."),
-    ({"ParticipationStartDate": "2008-09-01"}, "Value '2008-09-01' of element 'ParticipationStartDate' is before 2009"),
-    ({"AchievementAwardDate": "2025-03-11"}, "Value '2025-03-11' of element 'AchievementAwardDate' is after the day"),
+    ({"Level": "Level 9"}, "Value 'Level 9' of element 'Level' is not Entry Level, or Level 1 to 8"),
+    ({"LanguageForAssessment": "Welsh"}, "Value 'Welsh' of element 'LanguageForAssessment' cannot be, where Source is"),
+    ({"AchievementProviderUkprn": None}, "Element 'AchievementProviderUkprn' is required where Source is ILR."),
+    ({"AchievementProviderUkprn": "1000001"}, "Value '1000001' of element 'AchievementProviderUkprn' is not a UKPRN"),
+    ({"ParticipationStartDate": "2009-05-31"}, "Value '2009-05-31' of element 'ParticipationStartDate' is before 2009"),
+    ({"ParticipationEndDate": "2025-03-11"}, "Value '2025-03-11' of element 'ParticipationEndDate' is after the day"),
+    ({"Subject": "BSc Mathematics"}, "Value 'BSc Mathematics' of element 'Subject' is higher education"),
+    ({"GivenName": "Nadine"}, f"Value 'Nadine' of element 'GivenName' is not that of the learner with the ULN {FIRST}"),
+    ({"FamilyName": "Ash"}, "Value 'Ash' of element 'FamilyName' is not that of the learner"),
+    ({"DateOfBirth": "2001-05-04"}, "Value '2001-05-04' of element 'DateOfBirth' is not that of the learner"),
+    ({"Gender": "1"}, "Value '1' of element 'Gender' is not that of the learner"),
+    ({"Gender": 2}, "Gender: must be text"),
+    (
+        {"Source": "NPD", "AwardingOrganisationUkprn": "100040", "AchievementAwardDate": "2015-04-04"},
+        "Value '2015-04-04' of element 'AchievementAwardDate' is before the learner, who was born on 2001-04-05",
+    ),
     ({"QualificationType": "First degree"}, "Value 'First degree' of element 'QualificationType' is higher education"),
     *(
         ({"Credits": credits}, "Credits: must be a whole number from 0 to 9223372036854775807")
@@ -182,6 +197,57 @@ def test_a_bad_event_is_told_and_the_others_are_loaded(held: Store, load_lines: 
         assert told.startswith(reason)
 
 
+@pytest.mark.parametrize("uln", [FIRST, SECOND])
+@pytest.mark.parametrize(
+    "details",
+    [
+        {},
+        {"GivenName": "NADIA"},
+        {"DateOfBirth": "2001-04-05", "Gender": "2"},
+        {"Gender": "9"},
+        {"GivenName": "", "FamilyName": None},
+    ],
+)
+def test_an_event_with_the_learner_s_details_is_loaded(
+    held: Store, load_lines: LoadEvents, uln: str, details: dict[str, str | None]
+) -> None:
+    assert load_lines(line(uln, **details)) == LoadResult(1, ())
+    assert [event.uln for event in events_of(held, uln)] == [uln]
+
+
+def test_a_linked_learner_s_own_details_count(load_lines: LoadEvents) -> None:
+    result = load_lines(line(SECOND, FamilyName="Ash"), line(SECOND, FamilyName="Birch"))
+    assert (result.loaded, [number for number, _ in result.rejected]) == (1, [2])
+
+
+def test_details_come_in_a_table_too(load_lines: LoadEvents) -> None:
+    rows = [f"{ROW},Nadia,Birch", f"{ROW},Nadia,Birsch", f"{ROW},,"]
+    result = load_lines(f"{HEADING},GivenName,FamilyName", *rows)
+    assert (result.loaded, [number for number, _ in result.rejected]) == (2, [3])
+
+
+def test_who_is_14_has_events_of_a_pupil(load_lines: LoadEvents) -> None:
+    pupil = {"Source": "NPD", "AwardingOrganisationUkprn": "100040"}
+    days = ("2015-04-05", "2015-04-04", "2010-08-24", None)
+    result = load_lines(*(line(**pupil, **{AWARD: day}) for day in days))
+    assert (result.loaded, [number for number, _ in result.rejected]) == (2, [2, 3])
+    assert load_lines(*(line(**{AWARD: day}) for day in ("2015-04-04", "2009-08-24"))).loaded == 2
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_an_award_in_the_future_is_loaded_with_a_warning(held: Store, load_lines: LoadEvents, strict: bool) -> None:
+    result = load_lines(line(), line(**{AWARD: "2058-06-30"}), strict=strict)
+    told = "Value '2058-06-30' of element 'AchievementAwardDate' is in the future."
+    assert result == LoadResult(2, (), warned=(Warned(2, told),))
+    assert [event.achievement_award_date for event in events_of(held, FIRST)] == [None, "2058-06-30"]
+
+
+@pytest.mark.parametrize(("strict", "warned"), [(False, [1]), (True, [])])
+def test_there_is_no_warning_about_what_is_not_loaded(load_lines: LoadEvents, strict: bool, warned: list[int]) -> None:
+    lines = [line(**{AWARD: "2058-06-30"}), line(UNKNOWN, **{AWARD: "2058-06-30"})]
+    assert [number for number, _ in load_lines(*lines, strict=strict).warned] == warned
+
+
 @pytest.mark.parametrize(
     ("heading", "reason"),
     [
@@ -190,7 +256,9 @@ def test_a_bad_event_is_told_and_the_others_are_loaded(held: Store, load_lines: 
         (f"{HEADING},Source", "Source: given more than once"),
         (f"{HEADING},ID", "ID: cannot be loaded"),
         (f"{HEADING},", "a column has no name"),
-        ("GivenName,FamilyName", "'GivenName' is not a field of a learning event"),
+        ("GivenName,FamilyName", "ULN: missing from the heading"),
+        (f"{HEADING},Gender,Gender", "Gender: given more than once"),
+        (f"{HEADING},LastKnownPostCode", "'LastKnownPostCode' is not a field of a learning event"),
     ],
 )
 def test_a_heading_that_will_not_do_stops_the_load(load_lines: LoadEvents, heading: str, reason: str) -> None:
@@ -200,7 +268,7 @@ def test_a_heading_that_will_not_do_stops_the_load(load_lines: LoadEvents, headi
     assert told.startswith(reason)
 
 
-@pytest.mark.parametrize("bad", [line(Level="Level 2"), line(UNKNOWN), "{"], ids=range(3))
+@pytest.mark.parametrize("bad", [line(Level="Level 9"), line(UNKNOWN), "{"], ids=range(3))
 def test_strict_loads_all_or_nothing(held: Store, load_lines: LoadEvents, bad: str) -> None:
     good = [line(Subject=f"Subject {number}") for number in range(800)]
     result = load_lines(*good, bad, strict=True)
@@ -284,7 +352,12 @@ def test_a_learner_comes_with_events_whatever_the_order(store: Store, clock: Set
 @pytest.mark.parametrize(
     ("events", "reason"),
     [
-        ([record(None), record(None, Level="Level 1")], "LearningEvents: event 2: Value 'Level 1' of element 'Level'"),
+        ([record(None), record(None, Level="Level 9")], "LearningEvents: event 2: Value 'Level 9' of element 'Level'"),
+        ([record(None, GivenName="Nadia")], "LearningEvents: event 1: 'GivenName' is not a field of a learning event"),
+        (
+            [record(None), record(None, Source="NPD", AwardingOrganisationUkprn="100040", **{AWARD: "2010-08-24"})],
+            "LearningEvents: event 2: Value '2010-08-24' of element 'AchievementAwardDate' is before the learner",
+        ),
         ([record(FIRST)], "LearningEvents: event 1: 'ULN' is not a field of a learning event"),
         ([record(None, Subject=None)], "LearningEvents: event 1: Element 'Subject' is required"),
         (["text"], "LearningEvents: event 1: not an object"),
@@ -300,6 +373,12 @@ def test_a_learner_with_a_bad_event_is_not_loaded(store: Store, clock: SettableC
     assert number == 2
     assert told.startswith(reason)
     assert count(store) == 1
+
+
+def test_a_learner_comes_with_an_award_in_the_future(store: Store, clock: SettableClock) -> None:
+    result = load(store, [person("Ash", record(None), record(None, **{AWARD: "2058-06-30"}), ULN=FIRST)], clock=clock)
+    told = "LearningEvents: event 2: Value '2058-06-30' of element 'AchievementAwardDate' is in the future."
+    assert result == LoadResult(1, (), warned=(Warned(1, told),))
 
 
 def test_who_is_held_already_is_given_no_events(store: Store, clock: SettableClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from lrs_soap.rules.records.learning_events import (
     WELSH_FIELDS,
     LearningEvent,
     violations,
+    warnings,
 )
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.wsdl.declarations import fields_of
@@ -27,18 +29,15 @@ LEAST: dict[str, dict[str, str]] = {
         "awarding_organisation_ukprn": "10000002",
         "language_for_assessment": "Welsh",
     },
+    "QCFU": {},
 }
 """What each source requires besides a subject and its code."""
 
 CANNOT: dict[str, dict[str, str]] = {
-    "ILR": {
-        "language_for_assessment": "English",
-        "level": "Level 2",
-        "level_welsh": "Lefel 2",
-        "awarding_organisation_name_welsh": "CBAC",
-    },
-    "NPD": {"language_for_assessment": "English", "level": "Level 2", "level_welsh": "Lefel 2"},
+    "ILR": {"language_for_assessment": "English", "awarding_organisation_name_welsh": "CBAC"},
+    "NPD": {"language_for_assessment": "English"},
     "AO": {"collection_type": "W", "return_number": "02"},
+    "QCFU": {"collection_type": "W", "return_number": "02"},
 }
 
 EVERYTHING: dict[str, Any] = {
@@ -126,18 +125,19 @@ def test_an_event_of_an_unknown_source_is_not_checked_further(source: str) -> No
 @pytest.mark.parametrize(
     ("dates", "field"),
     [
-        ({"achievement_award_date": "2008-12-31"}, "AchievementAwardDate"),
+        ({"achievement_award_date": "2009-05-31"}, "AchievementAwardDate"),
         ({"achievement_award_date": "2008-12-31", "participation_start_date": "2008-09-01"}, "AchievementAwardDate"),
-        ({"participation_end_date": "2008-12-31"}, "ParticipationEndDate"),
-        ({"participation_start_date": "2008-12-31"}, "ParticipationStartDate"),
-        ({"achievement_award_date": "2009-01-01", "participation_start_date": "2007-09-01"}, None),
-        ({"participation_end_date": "2009-01-01", "participation_start_date": "2007-09-01"}, None),
-        ({"participation_start_date": "2009-01-01"}, None),
+        ({"achievement_award_date": "2009-05-31", "participation_end_date": "2009-06-01"}, "AchievementAwardDate"),
+        ({"participation_end_date": "2009-05-31"}, "ParticipationEndDate"),
+        ({"participation_start_date": "2009-05-31"}, "ParticipationStartDate"),
+        ({"achievement_award_date": "2009-06-01", "participation_start_date": "2007-09-01"}, None),
+        ({"participation_end_date": "2009-06-01", "participation_start_date": "2007-09-01"}, None),
+        ({"participation_start_date": "2009-06-01"}, None),
         ({}, None),
     ],
 )
-@pytest.mark.parametrize("source", ["ILR", "NPD"])
-def test_an_event_before_2009_is_refused_by_its_award_else_its_end_else_its_start(
+@pytest.mark.parametrize("source", ["ILR", "NPD", "QCFU"])
+def test_an_event_before_june_2009_is_refused_by_its_award_else_its_end_else_its_start(
     source: str, dates: dict[str, str], field: str | None
 ) -> None:
     assert trouble(event(source, **dates)) == ([] if field is None else [(field, Rule.BEGINNING)])
@@ -147,7 +147,7 @@ def test_awarding_organisations_begin_in_2013() -> None:
     assert trouble(event("AO", achievement_award_date="2012-12-31")) == [("AchievementAwardDate", Rule.BEGINNING)]
     assert trouble(event("AO", achievement_award_date="2013-01-01")) == []
     assert trouble(event("AO", participation_start_date="2012-09-01")) == []
-    for source in ("ILR", "NPD"):
+    for source in ("ILR", "NPD", "QCFU"):
         assert trouble(event(source, achievement_award_date="2012-12-31")) == []
 
 
@@ -166,7 +166,7 @@ def test_awarding_organisations_begin_in_2013() -> None:
             {"participation_start_date": "2014-07-01", "achievement_award_date": "2014-06-30"},
             ["AchievementAwardDate"],
         ),
-        ({"achievement_award_date": "2015-01-21"}, ["AchievementAwardDate"]),
+        ({"participation_end_date": "2015-01-21"}, ["ParticipationEndDate"]),
         ({"date_loaded": "2015-01-20"}, ["DateLoaded"]),
         ({"date_loaded": "2015-01-20T06:12:44"}, ["DateLoaded"]),
         ({"date_loaded": "2015-02-30 06:12:44"}, ["DateLoaded"]),
@@ -193,8 +193,51 @@ def test_an_award_may_come_long_after_the_end_or_before_it() -> None:
         *((text, False) for text in ("Level 0", "Level 9", "Level 10", "level 2", "2", "Level", "Entry", "Level 2 ")),
     ],
 )
-def test_levels_are_from_entry_to_8(level: str, is_one: bool) -> None:
-    assert trouble(event("AO", level=level)) == ([] if is_one else [("Level", Rule.FORM)])
+@pytest.mark.parametrize("source", SOURCES)
+def test_levels_are_from_entry_to_8_whatever_the_source(source: str, level: str, is_one: bool) -> None:
+    assert trouble(event(source, level=level)) == ([] if is_one else [("Level", Rule.FORM)])
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"),
+    [
+        ({"achievement_award_date": "2058-06-30"}, "is in the future."),
+        ({"achievement_award_date": "2015-02-02"}, "is in the future."),
+        ({"achievement_award_date": "2015-02-01"}, "is after the day on which it was loaded, 2015-01-20."),
+        ({"achievement_award_date": "2015-01-21"}, "is after the day on which it was loaded, 2015-01-20."),
+        ({"achievement_award_date": "2015-01-20"}, None),
+        ({"achievement_award_date": "2058-06-30", "date_loaded": "2059-01-01 00:00:00"}, "is in the future."),
+    ],
+)
+@pytest.mark.parametrize("source", SOURCES)
+def test_an_award_in_the_future_breaks_no_rule_and_is_odd(source: str, dates: dict[str, str], told: str | None) -> None:
+    of = event(source, **dates)
+    assert violations(of) == ()
+    odd = warnings(of, today=date(2015, 2, 1))
+    expected = f"Value '{of.achievement_award_date}' of element 'AchievementAwardDate' {told}"
+    assert [warning.sentence for warning in odd] == ([] if told is None else [expected])
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_an_event_without_an_award_is_not_odd(source: str) -> None:
+    assert warnings(event(source, achievement_award_date=None), today=date(2015, 2, 1)) == ()
+
+
+def test_a_unit_of_an_awarding_organisation_s_earlier_years_is_taken() -> None:
+    unit = event(
+        "QCFU",
+        achievement_award_date="2010-01-01",
+        achievement_provider_name="A College",
+        achievement_provider_ukprn="90000051",
+        awarding_organisation_name="An Awarding Organisation",
+        awarding_organisation_ukprn="90000051",
+        credits=2,
+        grade="Pass",
+        level="Entry Level",
+        status="F",
+        under_data_challenge="N",
+    )
+    assert trouble(unit) == []
 
 
 @pytest.mark.parametrize(
@@ -243,10 +286,12 @@ def test_pupils_results_name_an_awarding_organisation_by_six_digits(code: str) -
         ("HNC", True),
         ("Diploma of Higher Education", True),
         ("Higher Education", True),
+        ("Degree", True),
         ("BA (Hons)", True),
         ("BSc", True),
         ("CertHE", True),
         ("Access to Higher Education Diploma", False),
+        ("Award in Preparing for Higher Education", False),
         ("Higher Level Apprenticeship", False),
         ("Award in Bed Making", False),
         ("GCSE (A* to G)", False),
@@ -257,6 +302,83 @@ def test_pupils_results_name_an_awarding_organisation_by_six_digits(code: str) -
 def test_higher_education_is_not_covered(source: str, kind: str, is_higher: bool) -> None:
     expected = [("QualificationType", Rule.COVERAGE)] if is_higher else []
     assert trouble(event(source, qualification_type=kind)) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "is_higher"),
+    [
+        *(
+            (title, True)
+            for title in (
+                "BA (Hons) History",
+                "History, B.A.",
+                "BSc Computing",
+                "B.Sc. (Hons) Chemistry",
+                "BEng in Civil Engineering",
+                "LLB Law",
+                "MSc Finance",
+                "MSci Physics",
+                "MA Creative Writing",
+                "MBA",
+                "PhD in Physics",
+                "Ph.D. Physics",
+                "FdA Early Years",
+                "FdSc Computing",
+                "HND in Business",
+                "HNC Construction",
+                "Higher National Certificate in Engineering",
+                "PGCE Secondary Mathematics",
+                "PG Cert Education",
+                "CertHE Theology",
+                "Cert HE Theology",
+                "DipHE Nursing",
+                "Dip. H.E. Nursing",
+                "Certificate of Higher Education in Law",
+                "Diploma of Higher Education: Nursing",
+                "Bachelor of Arts in Music",
+                "Bachelor's Degree in Nursing",
+                "Bachelors in Law",
+                "Master of Science",
+                "Masters in Education",
+                "Master's Degree in Education",
+                "Doctor of Philosophy",
+                "Doctorate in Clinical Psychology",
+                "Foundation Degree in Sports Coaching",
+                "First degree in Mathematics",
+                "Degree in Nursing",
+                "Postgraduate Diploma in Law",
+                "Graduate Diploma in Law",
+                "Undergraduate Certificate in Spanish",
+                "Music with Honours (Hons)",
+            )
+        ),
+        *(
+            (title, False)
+            for title in (
+                "Access to Higher Education Diploma (Nursing)",
+                "Access to HE Diploma: Science",
+                "Award in Preparing for Higher Education",
+                "Diploma in Bed Making",
+                "Mastering Mathematics",
+                "Master Baker's Award",
+                "Certificate in Degrees of Comparison",
+                "A 360 Degree View of Customer Service",
+                "Ma and Pa: Working with Parents",
+                "Ba: Introduction to Mandarin",
+                "Graduate Tour Guide",
+                "Extended Diploma in Art and Design",
+                "Higher Level Teaching Assistant",
+                "Higher",
+                "Level 5 Diploma in Leadership",
+                "Mathematics",
+                "Msgr. Romero: a Life",
+            )
+        ),
+    ],
+)
+@pytest.mark.parametrize("source", SOURCES)
+def test_higher_education_is_told_by_its_title_too(source: str, title: str, is_higher: bool) -> None:
+    assert trouble(event(source, subject=title)) == ([("Subject", Rule.COVERAGE)] if is_higher else [])
 
 
 @pytest.mark.parametrize(

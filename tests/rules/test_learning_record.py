@@ -139,13 +139,14 @@ def event(source: str, number: int = 1, **values: Any) -> LearningEvent:
 
 
 def test_events_are_in_the_order_of_sources_and_then_of_ids() -> None:
-    given_in = [event("AO", 1), event("ILR", 5), event("NPD", 2), event("ILR", 3), event("AO", 4)]
+    given_in = [event("QCFU", 6), event("AO", 1), event("ILR", 5), event("NPD", 2), event("ILR", 3), event("AO", 7)]
     assert [(each.source, each.id) for each in visible_events("ORG", given_in)] == [
         ("ILR", 3),
         ("ILR", 5),
         ("NPD", 2),
         ("AO", 1),
-        ("AO", 4),
+        ("AO", 7),
+        ("QCFU", 6),
     ]
 
 
@@ -234,6 +235,10 @@ BARE: dict[str, tuple[dict[str, Any], dict[str, str | int]]] = {
             "Status": "F",
             "UnderDataChallenge": "N",
         },
+    ),
+    "QCFU": (
+        {},
+        {"AchievementProviderName": "", "AchievementProviderUkprn": "", "Status": "F", "UnderDataChallenge": "N"},
     ),
 }
 

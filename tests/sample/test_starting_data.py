@@ -11,7 +11,6 @@ from lrs_soap.rules.records.learning_events import (
     FIELD_RULES,
     ILR,
     NPD,
-    SOURCES,
     WELSH_FIELDS,
     LearningEvent,
     violations,
@@ -69,7 +68,7 @@ def test_no_event_is_one_that_its_source_cannot_have() -> None:
 def test_there_are_events_of_every_kind() -> None:
     counts = Counter(event.uln for event in EVENTS)
     assert counts[LONG_RECORD] == 400
-    assert {event.source for event in EVENTS if event.uln == LONG_RECORD} == set(SOURCES)
+    assert {event.source for event in EVENTS if event.uln == LONG_RECORD} == {ILR, NPD, AO}
     assert counts.keys() < {learner.uln for learner in LEARNERS}
     of = {learner.uln: learner for learner in LEARNERS}
     # Who is linked, whose master is not, and who does not share.
@@ -80,17 +79,21 @@ def test_there_are_events_of_every_kind() -> None:
 
 
 def test_each_source_has_every_field_that_it_may_have() -> None:
-    for source in SOURCES:
+    for source in (ILR, NPD, AO):
         events = [event for event in EVENTS if event.source == source]
         for field in LearningEvent._fields:
             rule = FIELD_RULES.get(field, {}).get(source)
             values = {getattr(event, field) for event in events}
-            is_never = rule is not None and (rule.is_forbidden or (field, source) in NOT_KNOWN_TO_AO)
+            is_never = (field, source) in NOT_THERE or (rule is not None and rule.is_forbidden)
             assert (values == {None}) == is_never, (field, source)
 
 
-# An awarding organisation may tell where a learner was taught, and does not.
-NOT_KNOWN_TO_AO = {("achievement_provider_name", AO), ("achievement_provider_ukprn", AO)}
+# An awarding organisation may tell where a learner was taught, and the two others the level; recorded events do not.
+NOT_THERE = {
+    ("achievement_provider_name", AO),
+    ("achievement_provider_ukprn", AO),
+    *((level, source) for level in ("level", "level_welsh") for source in (ILR, NPD)),
+}
 
 
 def test_there_is_welsh_for_each_field_that_may_have_it() -> None:

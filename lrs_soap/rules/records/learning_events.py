@@ -1,7 +1,8 @@
 """Learning events: the qualifications and units of a learner, and what each source records about them.
 
 ILR is what providers return about their learners; NPD is what is known about pupils in key stages 4 and 5; AO is what
-awarding organisations upload. FIELD_RULES has everything in which the three differ.
+awarding organisations upload; QCFU is a unit that one uploaded in the years before. FIELD_RULES has everything in which
+the sources differ.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from lrs_soap.rules.learners.field_rules import Violation
@@ -16,8 +18,8 @@ from lrs_soap.rules.values import dates
 from lrs_soap.rules.values.organisation import is_ukprn
 from lrs_soap.rules.values.rule import Rule
 
-ILR, NPD, AO = "ILR", "NPD", "AO"
-SOURCES = (ILR, NPD, AO)
+ILR, NPD, AO, QCFU = "ILR", "NPD", "AO", "QCFU"
+SOURCES = (ILR, NPD, AO, QCFU)
 """The sources, in the order in which a record has their events."""
 
 FINAL = "F"
@@ -26,8 +28,11 @@ SENSITIVE = "1"
 LARGEST_CREDITS = 2**63 - 1
 """The largest value of the contract's type, xs:long."""
 
-# The record begins in the first of these years, and events of awarding organisations in the second.
-FIRST_YEAR, FIRST_YEAR_OF_AO = 2009, 2013
+FIRST_DAY = date(2009, 6, 1)
+"""The first day of the record: the summer of 2009."""
+
+FIRST_YEAR_OF_AO = 2013
+"""The first year of Source AO."""
 
 
 class LearningEvent(NamedTuple):
@@ -76,7 +81,13 @@ class LearningEvent(NamedTuple):
     @property
     def date(self) -> str | None:
         """The date of the event: that of the award, else of the end, else of the start."""
-        return self.achievement_award_date or self.participation_end_date or self.participation_start_date
+        field = self.date_field
+        return None if field is None else getattr(self, field)
+
+    @property
+    def date_field(self) -> str | None:
+        """The field that has the date of the event; None if it has no date."""
+        return next((field for field in _DATES if getattr(self, field)), None)
 
 
 CONTRACT_NAMES: Mapping[str, str] = {
@@ -115,30 +126,29 @@ _MUST, _MAY, _NEVER, _EMPTY = FieldRule(is_required=True), FieldRule(), FieldRul
 FIELD_RULES: Mapping[str, Mapping[str, FieldRule]] = {
     field: dict(zip(SOURCES, rules, strict=True))
     for field, rules in {
-        # ILR, NPD, AO
-        "achievement_award_date": (_EMPTY, _MAY, _MUST),
-        "achievement_provider_name": (_MAY, _MAY, _EMPTY),
-        "achievement_provider_ukprn": (_MUST, _MAY, _EMPTY),
-        "awarding_organisation_name": (_may("UNKNOWN"), _MAY, _MUST),
-        "awarding_organisation_ukprn": (_may("UNKNWN"), _MUST, _MUST),
-        "collection_type": (_may("W"), _may("A"), _NEVER),
-        "grade": (_may("9999999999"), _MAY, _MAY),
-        "language_for_assessment": (_NEVER, _NEVER, _MUST),
-        "level": (_NEVER, _NEVER, _MAY),
-        "participation_end_date": (_EMPTY, _EMPTY, _MAY),
-        "participation_start_date": (_MAY, _EMPTY, _MAY),
-        "qualification_type": (_MAY, _MAY, _MAY),
-        "restriction": (_may("0"), _may("0"), _MAY),
-        "return_number": (_may("02"), _may("01"), _NEVER),
-        "status": (_MAY, _MAY, _may(FINAL)),
-        "subject": (_MUST, _MUST, _MUST),
-        "subject_code": (_MUST, _MUST, _MUST),
-        "under_data_challenge": (_may("N"), _may("N"), _may("N")),
-        "level_welsh": (_NEVER, _NEVER, _MAY),
-        "awarding_organisation_name_welsh": (_NEVER, _MAY, _MAY),
+        # ILR, NPD, AO, QCFU
+        "achievement_award_date": (_EMPTY, _MAY, _MUST, _MAY),
+        "achievement_provider_name": (_MAY, _MAY, _EMPTY, _EMPTY),
+        "achievement_provider_ukprn": (_MUST, _MAY, _EMPTY, _EMPTY),
+        "awarding_organisation_name": (_may("UNKNOWN"), _MAY, _MUST, _MAY),
+        "awarding_organisation_ukprn": (_may("UNKNWN"), _MUST, _MUST, _MAY),
+        "collection_type": (_may("W"), _may("A"), _NEVER, _NEVER),
+        "grade": (_may("9999999999"), _MAY, _MAY, _MAY),
+        "language_for_assessment": (_NEVER, _NEVER, _MUST, _MAY),
+        "level": (_MAY, _MAY, _MAY, _MAY),
+        "participation_end_date": (_EMPTY, _EMPTY, _MAY, _MAY),
+        "participation_start_date": (_MAY, _EMPTY, _MAY, _MAY),
+        "qualification_type": (_MAY, _MAY, _MAY, _MAY),
+        "restriction": (_may("0"), _may("0"), _MAY, _MAY),
+        "return_number": (_may("02"), _may("01"), _NEVER, _NEVER),
+        "status": (_MAY, _MAY, _may(FINAL), _may(FINAL)),
+        "subject": (_MUST, _MUST, _MUST, _MUST),
+        "subject_code": (_MUST, _MUST, _MUST, _MUST),
+        "under_data_challenge": (_may("N"), _may("N"), _may("N"), _may("N")),
+        "awarding_organisation_name_welsh": (_NEVER, _MAY, _MAY, _MAY),
     }.items()
 }
-"""By field and source. A field that is not here is the same for all three."""
+"""By field and source. A field that is not here is the same for all of them."""
 
 _DATES = ("achievement_award_date", "participation_end_date", "participation_start_date")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
@@ -153,11 +163,27 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
 _SIX_DIGITS = re.compile("[0-9]{6}")
 
 _OTHER_KEY_STAGE = re.compile(r"\b(?:Key Stage|KS) ?[0-3]\b", re.IGNORECASE)
-# Access to Higher Education is not higher education. Some abbreviations are ordinary words in small letters.
-_HIGHER_EDUCATION = re.compile(
-    r"\b(?:degrees?|bachelor'?s?|master'?s|master of|doctorate|postgraduate|(?<!Access to )Higher Education"
-    r"|Higher National (?:Certificate|Diploma)|BEng|BSc|LLB|MBA|MEng|MPhil|MSc|DPhil|PhD|PGCE|CertHE|DipHE|HNC|HND"
-    r"|(?-i:BA|BEd|MA|MEd))\b",
+# Some abbreviations of degrees are ordinary words in small letters.
+_DEGREES = (
+    r"B\.?Eng|B\.?Mus|B\.?Sc|LL\.?[BM]|MBA|MBBS|MBChB|M\.?Chem|M\.?Eng|M\.?Math|M\.?Pharm|M\.?Phil|M\.?Phys|M\.?Res"
+    r"|M\.?Sci?|D\.?Phil|Ph\.?D|FdSc|PG ?Cert|PG ?Dip|PGCE|Cert\.? ?H\.?E|Dip\.? ?H\.?E|HNC|HND"
+    r"|(?-i:B\.?A|B\.?Ed|BArch|BFA|EdD|FdA|FdEng|M\.?A|M\.?Ed|MArch|MFA|MMus)"
+)
+_DEGREES_IN_WORDS = (
+    r"bachelor'?s?(?: degrees?)?|master'?s?(?: degrees?)? (?:of|in)|master'?s degrees?|doctor of|doctorate|\(?hons\)?"
+    r"|(?:post|under)graduate|graduate (?:certificate|diploma)|Higher National (?:Certificate|Diploma)"
+)
+# A type is a degree by that word alone; Access to Higher Education is not higher education.
+_HIGHER_EDUCATION_TYPE = re.compile(
+    rf"(?<!\w)(?:{_DEGREES}|{_DEGREES_IN_WORDS}|degrees?|master'?s"
+    r"|(?<!\bto )(?<!\bfor )Higher Education)(?!\w)",
+    re.IGNORECASE,
+)
+# In a title the words have other meanings, too: an award in preparing for higher education, a 360 degree view.
+_HIGHER_EDUCATION_TITLE = re.compile(
+    rf"(?<!\w)(?:{_DEGREES}|{_DEGREES_IN_WORDS}"
+    r"|(?:first|foundation|honours|integrated|joint|ordinary|research) degrees?|degree (?:apprenticeship|in|of)"
+    r"|(?:cert(?:ificate)?|dip(?:loma)?)\.? of (?:higher education|h\.?e))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -168,13 +194,27 @@ def violations(event: LearningEvent) -> tuple[Violation, ...]:
     `id` and `uln` are not checked (docs/behaviour.md, Personal Learning Record).
     """
     if event.source not in SOURCES:
-        return (_violation(event, "source", "is not ILR, NPD or AO.", Rule.SOURCE),)
+        return (_violation(event, "source", "is not ILR, NPD, AO or QCFU.", Rule.SOURCE),)
     return (
         *_of_the_source(event),
         *_of_its_form(event),
         *_of_dates(event),
         *_of_the_record(event),
     )
+
+
+def warnings(event: LearningEvent, *, today: date) -> tuple[Violation, ...]:
+    """What is odd about an event that breaks no rule: an award in the future, which recorded events have.
+
+    `today` is the day on which it is loaded.
+    """
+    award = event.achievement_award_date or ""
+    if award > today.isoformat():
+        return (_violation(event, "achievement_award_date", "is in the future.", Rule.FUTURE),)
+    loaded = _day_loaded(event)
+    if loaded is not None and award > loaded:
+        return (_violation(event, "achievement_award_date", _after(loaded), Rule.FUTURE),)
+    return ()
 
 
 def _of_the_source(event: LearningEvent) -> Iterator[Violation]:
@@ -207,32 +247,43 @@ def _of_its_form(event: LearningEvent) -> Iterator[Violation]:
 
 
 def _of_dates(event: LearningEvent) -> Iterator[Violation]:
-    loaded = _MOMENT.fullmatch(event.date_loaded)
-    if loaded is None or dates.parse(loaded[1]) is None:
+    loaded = _day_loaded(event)
+    if loaded is None:
         yield _violation(event, "date_loaded", "is not a moment as in 2024-09-30 17:05:00.", Rule.DATE)
         return
     days = {field: day for field in _DATES if (day := getattr(event, field)) is not None}
     for field, day in days.items():
         if dates.parse(day) is None:
             yield _violation(event, field, "is not a valid date.", Rule.DATE)
-        elif day > loaded[1]:
-            yield _violation(event, field, f"is after the day on which it was loaded, {loaded[1]}.", Rule.DATE)
+        elif day > loaded and field != "achievement_award_date":
+            yield _violation(event, field, _after(loaded), Rule.DATE)
     start = days.get("participation_start_date", "")
     for field in ("achievement_award_date", "participation_end_date"):
         if start > days.get(field, start):
             yield _violation(event, field, f"is before ParticipationStartDate, {start}.", Rule.DATE)
 
 
+def _day_loaded(event: LearningEvent) -> str | None:
+    """The day of DateLoaded; None if that is no moment."""
+    moment = _MOMENT.fullmatch(event.date_loaded)
+    return None if moment is None or dates.parse(moment[1]) is None else moment[1]
+
+
+def _after(loaded: str) -> str:
+    return f"is after the day on which it was loaded, {loaded}."
+
+
 def _of_the_record(event: LearningEvent) -> Iterator[Violation]:
-    day = event.date
-    if day is not None and dates.parse(day) is not None:
-        field = next(field for field in _DATES if getattr(event, field) == day)
-        if int(day[:4]) < FIRST_YEAR:
-            yield _violation(event, field, f"is before {FIRST_YEAR}, where the record begins.", Rule.BEGINNING)
-        elif event.source == AO and int(day[:4]) < FIRST_YEAR_OF_AO:
+    field = event.date_field
+    day = None if field is None else dates.parse(getattr(event, field))
+    if field is not None and day is not None:
+        if day < FIRST_DAY:
+            yield _violation(event, field, f"is before {FIRST_DAY}, where the record begins.", Rule.BEGINNING)
+        elif event.source == AO and day.year < FIRST_YEAR_OF_AO:
             yield _violation(event, field, f"is before {FIRST_YEAR_OF_AO}, where Source AO begins.", Rule.BEGINNING)
-    if _HIGHER_EDUCATION.search(event.qualification_type or ""):
-        yield _violation(event, "qualification_type", "is higher education, which the record has not.", Rule.COVERAGE)
+    for field, higher in (("qualification_type", _HIGHER_EDUCATION_TYPE), ("subject", _HIGHER_EDUCATION_TITLE)):
+        if higher.search(getattr(event, field) or ""):
+            yield _violation(event, field, "is higher education, which the record does not cover.", Rule.COVERAGE)
     for field in ("qualification_type", "subject"):
         if event.source == NPD and _OTHER_KEY_STAGE.search(getattr(event, field) or ""):
             yield _violation(event, field, "is not of key stage 4 or 5, of which Source NPD is.", Rule.COVERAGE)

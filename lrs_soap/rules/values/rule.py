@@ -68,7 +68,7 @@ class Rule(str, Enum):
 
     # The fields of a learner, beyond the schema.
     DATE = "date", "A date is one that the calendar has."
-    FUTURE = "future", "A date of birth is not in the future."
+    FUTURE = "future", "The date of a birth or an award is not in the future."
     AGE = "age", "A learner who is registered is 13 to 110 years old."
     KNOWN_VALUE = "known value", "A coded field has one of its known values."
     REQUIRED = "required", "A field that is required, always or by the value of another field, has a value."
@@ -91,6 +91,8 @@ class Rule(str, Enum):
     SHARING = "sharing", "A record is shown where its learner shares it, and to the learner always."
     SOURCE = "source", "A source has its own fields, and no others."
     FORM = "form", "A field of a learning event has the form that its source gives it."
+    EVENT_HOLDER = "event holder", "An event that carries a person's details carries those of the learner with its ULN."
+    PUPILS_AGE = "pupil's age", "An event of Source NPD is from when the learner was 14 or older."
     BEGINNING = "too early", "No event is from before the record, or its source, begins."
     COVERAGE = "not covered", "The record covers neither higher education nor key stages before the fourth."
 
