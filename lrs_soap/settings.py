@@ -257,7 +257,7 @@ class Settings(BaseSettings):
             ge=0,
             le=86400,
             description="The least age, in seconds, of the search before a registration if it found possible "
-            "matches, because somebody has to look at them first.",
+            "matches, because somebody has to look at them first. If clock is set, any age will do.",
         ),
     ] = 2
     fault_detail: Annotated[

@@ -160,7 +160,8 @@ def _search_age(settings: Settings) -> SearchAge | None:
         return None
     return SearchAge(
         maximum=timedelta(seconds=settings.find_before_register_maximum),
-        minimum=timedelta(seconds=settings.find_before_register_minimum),
+        # A clock that stands still would never let a search grow old enough.
+        minimum=timedelta(seconds=settings.find_before_register_minimum if settings.clock is None else 0),
     )
 
 

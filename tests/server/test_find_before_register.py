@@ -44,6 +44,20 @@ def test_possible_matches_have_to_be_looked_at(tmp_path: Path, database_url: str
         assert code(register(**similar)) == "WSRC0021"
 
 
+def test_a_clock_that_stands_still_does_not_have_them_looked_at_for_ever(tmp_path: Path, database_url: str) -> None:
+    similar = {**LEARNER, "GivenName": "Grace", "FamilyName": "Okafor", "DateOfBirth": "2005-03-14"}
+    with RunningServer(
+        tmp_path, "--find-before-register", "--clock", "2025-03-10T12:00:00", database_url=database_url
+    ) as server:
+
+        def code(body: str) -> str | None:
+            return post(server.url, envelope(body)).text("ResponseCode")
+
+        assert code(register(**similar)) == "WSRC0021"
+        assert code(find_by_demographics(**similar)) == "WSRC0003"
+        assert code(register(**similar)) == "WSRC0005"
+
+
 def test_by_default_anybody_is_registered_unsearched(tmp_path: Path, database_url: str) -> None:
     with RunningServer(tmp_path, database_url=database_url) as server:
         assert post(server.url, envelope(register(**LEARNER))).text("ResponseCode") == "WSRC0005"
