@@ -45,6 +45,8 @@ class Lead:
                 self._begun.clear()
                 time.sleep(PATIENCE_SECONDS)
                 with self._lock:
+                    if self._over.is_set():
+                        break
                     since = self._busy_since
                     if since is not None and time.monotonic() - since >= PATIENCE_SECONDS:
                         self._holder += 1

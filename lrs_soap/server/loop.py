@@ -154,19 +154,21 @@ class Loop:
         try:
             self._serve_while_leading()
         except BaseException as error:
-            # Nobody leads any more: without this, all would wait for ever.
-            self._failure = error
+            # The first failure is why it ends. Another thread may lead by now, and has to end, too.
+            if self._failure is None:
+                self._failure = error
             self._lead.finish()
+            self._wake()
 
     def _serve_while_leading(self) -> None:
         """Serve to the end, or until another thread leads."""
         while not self._stopping:
-            if not self._turn(_POLL_SECONDS):
+            if not self._turn(_POLL_SECONDS) or self._failure is not None:
                 return
         if self._stop_began is None:
             self._begin_to_stop()
         while self._has_last_answers():
-            if not self._turn(_LAST_POLL_SECONDS):
+            if not self._turn(_LAST_POLL_SECONDS) or self._failure is not None:
                 return
         self._close()
         self._lead.finish()

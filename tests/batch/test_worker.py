@@ -34,10 +34,10 @@ from lrs_soap.store.transaction import Transaction
 from tests.kit.batch_requests import new_learner
 from tests.kit.databases import on_postgresql, on_sqlite
 from tests.kit.kept_journal import KeptJournal
+from tests.kit.waiting import PATIENCE, until
 from tests.kit.work import unit, world_over
 
 CLOCK = SettableClock(datetime(2025, 3, 10, 12, tzinfo=LONDON))
-PATIENCE = 20.0
 
 
 class Log:
@@ -241,10 +241,7 @@ def test_a_database_that_is_locked_for_long_is_waited_for(
         wait_for(store, job_id, lambda job: job.position > 20)
         other = sqlite3.connect(tmp_path / "lrs.db", isolation_level=None, timeout=PATIENCE)
         other.execute("BEGIN IMMEDIATE")
-        deadline = time.monotonic() + PATIENCE
-        while not log.at("warning"):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: log.at("warning"))
         time.sleep(0.2)
         other.execute("ROLLBACK")
         other.close()
@@ -276,10 +273,7 @@ def test_a_job_that_another_has_taken_over_is_left_to_them(store: Store, databas
         wait_for(store, job_id, lambda job: job.position > 20)
         with store.writing() as transaction:
             transaction.execute(text("UPDATE jobs SET lease_owner = 'another', lease_until = lease_until + 60000"))
-        deadline = time.monotonic() + PATIENCE
-        while not log.at("warning"):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: log.at("warning"))
         left = held(store, job_id)
         assert left.position < 200
         assert f"Job {job_id}" in log.at("warning")[0]["lost"]

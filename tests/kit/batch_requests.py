@@ -11,10 +11,10 @@ from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import BatchLearner, MIAPBatchLearnerToVerify
 from tests.kit.running_server import PASSWORD, UKPRN
 from tests.kit.soap_messages import Answer, envelope, post
+from tests.kit.waiting import PATIENCE
 
 Record = Mapping[str, str | None]
 
-_PATIENCE = 60.0
 _FIELDS = tuple(field.name for field in fields_of(BatchLearner))
 _TO_VERIFY = tuple(field.name for field in fields_of(MIAPBatchLearnerToVerify))
 
@@ -86,7 +86,7 @@ def records_of(answer: Answer, name: str = "Learner") -> list[dict[str, str]]:
 
 
 def _when_done(url: str, request: str, incomplete: str) -> Answer:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while (answer := post(url, request)).text("ResponseCode") == incomplete:
         assert time.monotonic() < deadline, answer.body
         time.sleep(0.05)

@@ -13,8 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from lrs_soap.server.listening import listen
 from lrs_soap.server.loop import Loop
-
-PATIENCE = 20.0
+from tests.kit.waiting import PATIENCE
 
 
 class Application:

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from tests.kit.waiting import PATIENCE, until
+
 _READY = re.compile(r"lrs-soap is ready on (https?://\S+)")
-_PATIENCE = 30.0
 
 UKPRN, ORGANISATION_REF, PASSWORD = "TEST0001", "TST001", "CompatSitePass01"
 
@@ -59,7 +61,7 @@ class RunningServer:
         """Tell the server to stop and wait for it; its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(by)
-        return self.process.wait(_PATIENCE)
+        return self.process.wait(PATIENCE)
 
     def children(self) -> list[int]:
         """The processes that the server has started, oldest first; none where the machine does not tell."""
@@ -69,6 +71,19 @@ class RunningServer:
         except OSError:
             return []
 
+    @contextmanager
+    def answering_alone(self, child: int) -> Iterator[None]:
+        """While the block runs, every other child stands still, so that this one accepts every connection."""
+        others = [each for each in self.children() if each != child]
+        for each in others:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            until(lambda: all(state_of(each) == "T" for each in others))
+            yield
+        finally:
+            for each in others:
+                os.kill(each, signal.SIGCONT)
+
     def kill(self) -> None:
         """Kill all of the server's processes at once, and wait until they have ended."""
         processes = self.children()
@@ -76,7 +91,7 @@ class RunningServer:
         for each in processes:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
-        self.process.wait(_PATIENCE)
+        self.process.wait(PATIENCE)
 
     def logged(self) -> str:
         """What the server has written to its log so far."""
@@ -84,7 +99,7 @@ class RunningServer:
 
     def logged_until(self, text: str) -> str:
         """The log, once `text` is in it: a line is written at about the time that its answer is read."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while text not in self.logged():
             if time.monotonic() > deadline:
                 raise AssertionError(f"{text!r} was not logged:\n{self.logged()}")
@@ -92,7 +107,7 @@ class RunningServer:
         return self.logged()
 
     def _wait_until_ready(self) -> str:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             found = _READY.search(self.logged())
             if found:
@@ -102,3 +117,16 @@ class RunningServer:
             time.sleep(0.02)
         self.process.kill()
         raise AssertionError(f"the server did not start:\n{self.logged()}")
+
+
+def state_of(pid: int) -> str | None:
+    """The letter by which the machine tells what a process is doing: T is stopped, Z has ended; None: not there."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except OSError:
+        return None
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and has not ended."""
+    return state_of(pid) not in (None, "Z", "X")

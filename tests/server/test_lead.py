@@ -10,12 +10,12 @@ import pytest
 from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
 
 
-def take_over(lead: Lead) -> bool:
+def take_over(lead: Lead, *, within: float = 30) -> bool:
     """Wait in another thread for a turn to lead; whether it came."""
     taken: list[bool] = []
     thread = threading.Thread(target=lambda: taken.append(lead.await_turn()), daemon=True)
     thread.start()
-    thread.join(1)
+    thread.join(within)
     return taken == [True]
 
 
@@ -39,7 +39,7 @@ def test_a_leader_that_is_not_busy_is_left_alone() -> None:
     lead.end(lead.begin())
     time.sleep(2 * PATIENCE_SECONDS)
 
-    assert not take_over(lead)
+    assert not take_over(lead, within=0.5)
     lead.finish()
 
 
@@ -59,6 +59,19 @@ def test_a_leader_that_is_held_up_while_it_begins_does_not_lead_beside_another(m
 
     monkeypatch.setattr(lead, "_begun", HeldUp())
     assert not lead.end(lead.begin())
+
+
+def test_after_the_end_nobody_takes_over_from_a_busy_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = Lead()
+    sleep = time.sleep
+
+    def end_meanwhile(seconds: float) -> None:
+        sleep(seconds)
+        lead.finish()
+
+    monkeypatch.setattr(time, "sleep", end_meanwhile)
+    lead.begin()
+    assert not take_over(lead)
 
 
 def test_at_the_end_every_thread_is_released() -> None:

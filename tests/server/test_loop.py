@@ -11,7 +11,8 @@ from wsgiref.util import FileWrapper
 import pytest
 
 from lrs_soap.server.connection import Connection
-from tests.kit.running_loop import PATIENCE, Application, Asker, Run, read_head
+from tests.kit.running_loop import Application, Asker, Run, read_head
+from tests.kit.waiting import PATIENCE
 
 
 def test_while_nothing_is_slow_one_thread_answers_all(run: Run) -> None:
@@ -74,17 +75,32 @@ def test_it_goes_on_unless_every_thread_is_kept(run: Run) -> None:
 
 
 class Ending(Application):
-    """Ends its thread, which no application should."""
+    """Ends the thread that answers `/ending` or `/slow`, which no application should."""
 
     def body(self, environ: dict[str, Any]) -> bytes:
-        raise SystemExit("it ends")
+        if environ["PATH_INFO"] in ("/ending", "/slow"):
+            raise SystemExit("it ends")
+        return super().body(environ)
 
 
 def test_what_would_end_a_thread_ends_the_loop(run: Run) -> None:
     ended: list[BaseException] = []
 
     with run(Ending(), ended=ended.append) as running:
-        assert running.ask() is None
+        assert running.ask("/ending") is None
+    assert [str(each) for each in ended] == ["it ends"]
+
+
+def test_what_would_end_a_slow_thread_ends_the_loop_that_another_leads(run: Run) -> None:
+    application = Ending()
+    ended: list[BaseException] = []
+
+    with run(application, ended=ended.append) as running:
+        kept = Asker(running, "/slow")
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        assert running.ask()
+        application.go_on.set()
+        assert kept.answered() is None
     assert [str(each) for each in ended] == ["it ends"]
 
 

@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ import pytest
 
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, find_by_uln, post, send
+from tests.kit.waiting import until
 from tests.server.process_memory import resident_bytes
 
 resource = pytest.importorskip("resource")
@@ -48,13 +49,6 @@ def seconds_of_finds(server: RunningServer, count: int) -> list[float]:
 def processor_seconds(pids: list[int]) -> float:
     fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split() for pid in pids]
     return sum(int(each[11]) + int(each[12]) for each in fields) / 100
-
-
-def until(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="another process's limits cannot be set here")

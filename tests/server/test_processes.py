@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,33 +20,18 @@ import pytest
 
 from lrs_soap.server import development_certificates
 from tests.kit import https_client
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import RunningServer, is_running
 from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, find_by_uln, post
+from tests.kit.waiting import PATIENCE, until
 
 CALL = envelope(find_by_uln())
 WRONG_PASSWORD = envelope(find_by_uln(OrgPassword="CompatSitePass02"))
-PATIENCE = 20.0
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are looked up in /proc")
 
 
 def children_of(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
-    except OSError:
-        return False
-    return state not in "ZX"
-
-
-def until(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_found(url: str) -> bool:
@@ -66,9 +51,12 @@ def pair(tmp_path: Path) -> Iterator[RunningServer]:
 
 
 def test_both_processes_answer_and_say_which_has(pair: RunningServer) -> None:
-    until(lambda: is_found(pair.url) and len(answering(pair)) == 2)
+    children = children_of(pair.process.pid)
+    for child in children:
+        with pair.answering_alone(child):
+            assert is_found(pair.url)
 
-    assert answering(pair) == set(children_of(pair.process.pid))
+    until(lambda: answering(pair) == set(children))
 
 
 def test_when_it_is_ready_everybody_listens(tmp_path: Path) -> None:
@@ -342,13 +330,11 @@ def test_https_in_two_processes(tmp_path: Path) -> None:
     flags = ("--processes", "2", "--tls-cert", cert, "--tls-key", key, "--tls-client-ca", ca)
     with RunningServer(tmp_path, *flags) as server:
         context = https_client.trusting(Path(ca), tmp_path / "client.pem")
-        until(
-            lambda: (
-                https_client.post(server.url, context, CALL).text("ResponseCode") == "WSRC0004"
-                and len(answering(server)) == 2
-            )
-        )
         children = children_of(server.process.pid)
+        for child in children[:2]:
+            with server.answering_alone(child):
+                assert https_client.post(server.url, context, CALL).text("ResponseCode") == "WSRC0004"
+        until(lambda: answering(server) == set(children[:2]))
         os.kill(children[0], signal.SIGKILL)
         server.logged_until("how=SIGKILL")
         assert https_client.post(server.url, context, CALL).text("ResponseCode") == "WSRC0004"

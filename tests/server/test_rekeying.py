@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,9 @@ from lrs_soap.store.store import Store
 from tests.kit.earlier_databases import end_the_lease, let_another_rekey, make_keys_old
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import envelope, find_by_demographics, post, send
-
-PATIENCE = 60.0
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are looked up in /proc")
-
-
-def until(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_found(server: RunningServer) -> bool:

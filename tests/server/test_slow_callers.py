@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from lrs_soap.server.limits import Limits
-from tests.kit.running_loop import PATIENCE, Application, Asker, Run, Running, read_head
+from tests.kit.running_loop import Application, Asker, Run, Running, read_head
+from tests.kit.waiting import PATIENCE, until
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 MEGABYTE = 1024 * 1024
@@ -37,13 +38,6 @@ class Large(Application):
 def connections(running: Running, count: int) -> Iterator[list[socket.socket]]:
     with ExitStack() as stack:
         yield [stack.enter_context(running.connect()) for _ in range(count)]
-
-
-def until(what: Callable[[], object], seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def bytes_until_closed(connection: socket.socket) -> int:

@@ -22,10 +22,10 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.tables import history, job_records, jobs, learners
 from tests.kit.batch_requests import Record, get_output, new_learner, output_when_done, records_of, submitted
 from tests.kit.databases import SQLITE, new_database, on_sqlite
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import RunningServer, is_running
 from tests.kit.soap_messages import post
+from tests.kit.waiting import PATIENCE, until
 
-PATIENCE = 30.0
 # A worker that is killed, from within, by the record that says so.
 DEADLY = """
 import os, signal, sys
@@ -43,21 +43,6 @@ working.do_jobs(Settings(database_url=sys.argv[1]), lambda worker: None)
 """
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are looked up in /proc")
-
-
-def until(what: object, deadline: float | None = None) -> None:
-    assert callable(what)
-    deadline = deadline or time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
-    except OSError:
-        return False
 
 
 @contextmanager
