@@ -314,6 +314,15 @@ class Settings(BaseSettings):
             "time to another, in London time unless both name a time zone."
         ),
     ] = ()
+    maintenance_answer: Annotated[
+        Literal["page", "fault"],
+        AllowedValues("'page' or 'fault'", "page|fault"),
+        BeforeValidator(_lower),
+        Field(
+            description="What every POST to the service gets in a maintenance period: the HTML page with status 405 "
+            "that the live service's front has then, or the fault WSEC0004."
+        ),
+    ] = "page"
     clock: Annotated[
         datetime | None,
         AllowedValues("a date and time such as 2025-01-14T15:23:47", "MOMENT"),

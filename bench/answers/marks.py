@@ -10,7 +10,8 @@ from bench.answers.request import Request
 
 _ULN = re.compile(rb"(?<![0-9])[1-9][0-9]{9}(?![0-9])")
 _TOLD = re.compile(rb"<ULN>([1-9][0-9]{9})</ULN>")
-_EXCHANGE = re.compile(rb"\b[0-9a-f]{16}\b")
+# In the maintenance page it is written as a UUID.
+_EXCHANGE = re.compile(rb"\b(?:[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 
 
 class Marks:

@@ -17,6 +17,7 @@ from lrs_soap.server.http_request import (
     check_head,
     root_of,
 )
+from lrs_soap.server.maintenance_page import MAINTENANCE_STATUS, MAINTENANCE_TYPE, MaintenancePage
 from lrs_soap.server.responses import HTML, OK, SERVER_ERROR, XML, not_allowed, page, respond
 from lrs_soap.server.site import StartResponse
 from lrs_soap.wsdl.document import WsdlDocument
@@ -24,6 +25,7 @@ from lrs_soap.wsdl.endpoint import Endpoint
 from lrs_soap.wsdl.envelope import UnknownCharset
 
 _STATUS = {200: OK, 500: SERVER_ERROR}
+_FETCHED_BY = "GET, HEAD"
 _WSDL_QUERIES = ("wsdl", "singlewsdl")
 
 
@@ -42,8 +44,13 @@ class SoapPort:
         max_body_bytes: int,
         trusted_proxies: frozenset[str] = frozenset(),
         client_certificate: bool = False,
+        maintenance: MaintenancePage | None = None,
     ) -> None:
-        """`journal` records each exchange. `client_certificate`: HTTPS asks for one, and the WSDL says so."""
+        """`journal` records each exchange. `client_certificate`: HTTPS asks for one, and the WSDL says so.
+
+        `maintenance` is the page that is answered to every POST during maintenance, whatever is in it; without it the
+        endpoint answers then, too.
+        """
         self.path = path
         self._endpoint = endpoint
         self._document = document
@@ -51,6 +58,7 @@ class SoapPort:
         self._max_body_bytes = max_body_bytes
         self._trusted_proxies = trusted_proxies
         self._client_certificate = client_certificate
+        self._maintenance = maintenance
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -58,7 +66,7 @@ class SoapPort:
             return self._post(environ, start_response)
         if method in ("GET", "HEAD"):
             return self._get(environ, start_response)
-        raise not_allowed("GET, HEAD, POST")
+        raise not_allowed(f"{_FETCHED_BY}, POST")
 
     def reads_body(self, environ: Environ) -> bool:
         if environ["REQUEST_METHOD"] != "POST":
@@ -72,6 +80,11 @@ class SoapPort:
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         exchange = Exchange(path=self.path, certificate=environ.get(CERTIFICATE_SUBJECT))
         try:
+            closed = None if self._maintenance is None else self._maintenance.in_place_of(exchange)
+            if closed is not None:
+                exchange.status = int(MAINTENANCE_STATUS[:3])
+                allowed = (("Allow", _FETCHED_BY),)
+                return respond(environ, start_response, MAINTENANCE_STATUS, MAINTENANCE_TYPE, closed, allowed)
             charset = charset_of(environ)
             exchange.request = body_of(environ, self._max_body_bytes)
             exchange.mark(Stage.RECEIVED)

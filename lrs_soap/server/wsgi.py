@@ -11,6 +11,7 @@ from lrs_soap import settings as settings_module
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
+from lrs_soap.server.maintenance_page import MaintenancePage
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.server.site import Site
 from lrs_soap.server.soap_port import SoapPort
@@ -56,9 +57,12 @@ def application_of(settings: Settings, world: World) -> Application:
             max_body_bytes=settings.max_body_bytes,
             trusted_proxies=frozenset(settings.trusted_proxies),
             client_certificate=settings.tls_client_ca is not None,
+            maintenance=maintenance,
         )
 
     hours = world.policy.hours
+    has_page = hours.maintenance and settings.maintenance_answer == "page"
+    maintenance = MaintenancePage(hours, world.clock) if has_page else None
     admit = None if hours.is_always_open else HoursGate(hours, world.clock)
     learner_service = LearnerServiceEndpoint(
         LEARNER_SERVICE,

@@ -8,7 +8,7 @@ from lrs_soap.operations.get_learning_events import RecordAnswer, get_learning_e
 from lrs_soap.operations.get_organisation import find_organisation
 from lrs_soap.operations.update_subset import update_subset
 from lrs_soap.operations.view_audit import view_access_history
-from lrs_soap.rules.access.roles import ANY_ROLE
+from lrs_soap.rules.access.roles import ANY_BUT_SUPER_USER
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.organisation import Role
@@ -154,7 +154,7 @@ def view_audit(call: Call, request: tempuri.ViewAudit) -> tempuri.ViewAuditRespo
 
 @_service.operation(
     "GetOrganisation",
-    roles=ANY_ROLE,
+    roles=ANY_BUT_SUPER_USER,
     checks={
         "userType": USER_TYPE,
         "vendorId": AT_LEAST_1,

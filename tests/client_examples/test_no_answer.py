@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.client_examples.programs import EXAMPLES, PHP, run
-from tests.client_examples.relay import closed_for_maintenance, out_of_order, relaying, silent
+from tests.client_examples.relay import out_of_order, relaying, silent
 from tests.interop.certificates import Certificates
 from tests.kit.databases import on_sqlite
 from tests.kit.running_server import RunningServer
@@ -80,10 +80,17 @@ def test_a_closed_service_is_one_sentence(program: tuple[str, ...], closed: Runn
     assert done.stderr == "WSEC0004: the service is closed at this hour. Run the program again later.\n"
 
 
-@on_sqlite
+@pytest.fixture(scope="module")
+def in_maintenance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server in a maintenance window, with the page of `maintenance_answer`."""
+    flags = ("--maintenance", "2000-01-01T00:00/2100-01-01T00:00", "--maintenance-answer", "page")
+    with RunningServer(tmp_path_factory.mktemp("maintenance"), *flags) as running:
+        yield running
+
+
 @each_program
-def test_maintenance_is_one_sentence(program: tuple[str, ...], server: RunningServer) -> None:
-    with relaying(server.url, closed_for_maintenance) as relay:
+def test_maintenance_is_one_sentence(program: tuple[str, ...], in_maintenance: RunningServer) -> None:
+    with relaying(in_maintenance.url) as relay:
         done = run(relay.address, *program, RETRIES="3")
         assert len(relay.asked) == 1
     assert (done.stdout, done.returncode) == ("", 2)

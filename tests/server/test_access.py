@@ -408,7 +408,8 @@ def at(tmp_path: Path) -> Iterator[Callable[..., Callable[[datetime], str | None
 
 
 def test_it_opens_and_closes_while_it_runs(at: Callable[..., Callable[[datetime], str | None]]) -> None:
-    code = at(service_hours="Mon-Fri 07:00-22:00", maintenance="2025-03-11T12:00/2025-03-11T12:30")
+    window = {"maintenance": "2025-03-11T12:00/2025-03-11T12:30", "maintenance_answer": "fault"}
+    code = at(service_hours="Mon-Fri 07:00-22:00", **window)
     morning = datetime(2025, 3, 11, 7, tzinfo=LONDON)
     second = timedelta(seconds=1)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from lrs_soap.rules.access.roles import ANY_ROLE
+from lrs_soap.rules.access.roles import ANY_BUT_SUPER_USER
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl import facets, namespaces
@@ -82,7 +82,7 @@ def test_a_changed_field_changes_the_document() -> None:
 def port_of(function: Callable[[Any, Any], Message]) -> Port:
     """A port of one operation."""
     service = ServiceDeclaration("LearnerPortType")
-    service.operation("registerSingleLearner", roles=ANY_ROLE)(function)
+    service.operation("registerSingleLearner", roles=ANY_BUT_SUPER_USER)(function)
     return service.port(name="LearnerServiceProxy", path="/LearnerService.svc", fault=exceptions.MIAPAPIException)
 
 

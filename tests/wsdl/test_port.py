@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lrs_soap.rules.access.roles import ANY_ROLE
+from lrs_soap.rules.access.roles import ANY_BUT_SUPER_USER
 from lrs_soap.rules.values.organisation import Role
 from lrs_soap.services import learner_service, learner_service_r9
 from lrs_soap.services.learner_service import LEARNER_SERVICE
@@ -126,7 +126,7 @@ CHECKS = LEARNER_SERVICE_R9.operations[0].checks
 
 
 def declare(
-    function: Callable[..., Any] = find, *, roles: Set[Role] = ANY_ROLE, checks: Mapping[str, Check] = CHECKS
+    function: Callable[..., Any] = find, *, roles: Set[Role] = ANY_BUT_SUPER_USER, checks: Mapping[str, Check] = CHECKS
 ) -> None:
     ServiceDeclaration("ILearnerServiceR9").operation("LearnerByUln", roles=roles, checks=checks)(function)
 
@@ -170,7 +170,7 @@ def test_a_check_that_lets_a_required_field_be_absent_fails() -> None:
 
 def test_checks_are_made_in_the_order_of_the_contract() -> None:
     service = ServiceDeclaration("ILearnerServiceR9")
-    service.operation("LearnerByUln", roles=ANY_ROLE, checks=dict(reversed(CHECKS.items())))(find)
+    service.operation("LearnerByUln", roles=ANY_BUT_SUPER_USER, checks=dict(reversed(CHECKS.items())))(find)
     port = service.port(name="x", path="/x", fault=qcf_faults.DomainFault)
 
     assert [*port.operations[0].checks] == [field.name for field in fields_of(tempuri.LearnerByUln)[1:]]
@@ -178,10 +178,10 @@ def test_checks_are_made_in_the_order_of_the_contract() -> None:
 
 def test_two_operations_of_one_name_or_one_element_fail() -> None:
     service = ServiceDeclaration("ILearnerServiceR9")
-    service.operation("LearnerByUln", roles=ANY_ROLE, checks=CHECKS)(find)
+    service.operation("LearnerByUln", roles=ANY_BUT_SUPER_USER, checks=CHECKS)(find)
     with pytest.raises(TypeError, match="LearnerByUln is declared twice"):
-        service.operation("LearnerByUln", roles=ANY_ROLE, checks=CHECKS)(find)
+        service.operation("LearnerByUln", roles=ANY_BUT_SUPER_USER, checks=CHECKS)(find)
 
-    service.operation("Another", roles=ANY_ROLE, checks=CHECKS)(find)
+    service.operation("Another", roles=ANY_BUT_SUPER_USER, checks=CHECKS)(find)
     with pytest.raises(TypeError, match="two operations of x are asked by the same element"):
         service.port(name="x", path="/x", fault=qcf_faults.DomainFault)

@@ -112,12 +112,19 @@ class ServiceHours:
 
     def closed_because(self, moment: datetime) -> Reason | None:
         """Why the service is closed at `moment`, which must have the service's own zone; None if it is open."""
-        asked = (moment.isoformat(),)
+        window = self.maintenance_at(moment)
+        if window is not None:
+            return window
+        if self.hours and not any(each.covers(moment) for each in self.hours):
+            asked, held = (moment.isoformat(),), tuple(map(str, self.hours))
+            return Reason(Rule.SERVICE_HOURS, Outcome.CLOSED, sent=asked, held=held)
+        return None
+
+    def maintenance_at(self, moment: datetime) -> Reason | None:
+        """The maintenance window that includes `moment`, which must have the service's own zone; None if none does."""
         for window in self.maintenance:
             if window.covers(moment):
-                return Reason(Rule.MAINTENANCE, Outcome.CLOSED, sent=asked, held=(str(window),))
-        if self.hours and not any(each.covers(moment) for each in self.hours):
-            return Reason(Rule.SERVICE_HOURS, Outcome.CLOSED, sent=asked, held=tuple(map(str, self.hours)))
+                return Reason(Rule.MAINTENANCE, Outcome.CLOSED, sent=(moment.isoformat(),), held=(str(window),))
         return None
 
 

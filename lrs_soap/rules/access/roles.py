@@ -9,7 +9,8 @@ from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.rules.values.rule import Outcome, Rule
 
-ANY_ROLE = frozenset(Role)
+ANY_BUT_SUPER_USER = frozenset(Role) - {Role.SUPER_USER}
+"""Every role that opens an operation: LRB Super User is for users alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""The page that the live service's front has in place of every answer during maintenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timezone
+from uuid import UUID
+
+from lrs_soap.clock import Clock
+from lrs_soap.exchange.exchange import Exchange, RefusedRequest
+from lrs_soap.rules.access.hours import ServiceHours
+from lrs_soap.rules.values.codes import FaultCode
+
+MAINTENANCE_STATUS = "405 Method Not Allowed"
+MAINTENANCE_TYPE = "text/html"
+
+_PAGE = (
+    "<!DOCTYPE html><html><head><title>UnsupportedHttpVerb</title></head><body>"
+    "<h1>The resource doesn't support specified Http Verb.</h1><ul>"
+    "<li>HttpStatusCode: 405</li><li>ErrorCode: UnsupportedHttpVerb</li>"
+    "<li>RequestId : {id}</li><li>TimeStamp : {moment:%Y-%m-%dT%H:%M:%S.0000000Z}</li></ul></body></html>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenancePage:
+    """Whether the page has to be answered, judged by the service's clock, and the page."""
+
+    hours: ServiceHours
+    clock: Clock
+
+    def in_place_of(self, exchange: Exchange) -> bytes | None:
+        """The page, if there is a maintenance window now, with the reason noted in `exchange`; else None.
+
+        Its RequestId begins with the digits of the exchange's id.
+        """
+        moment = self.clock.now()
+        window = self.hours.maintenance_at(moment)
+        if window is None:
+            return None
+        # The answer has no code.
+        exchange.decisions = (RefusedRequest(FaultCode.OUT_OF_HOURS, (window,)),)
+        identifier = UUID(hex=exchange.id.ljust(32, "0"))
+        return _PAGE.format(id=identifier, moment=moment.astimezone(timezone.utc)).encode()
