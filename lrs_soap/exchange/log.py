@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
 import sys
-from contextlib import suppress
-from typing import Literal, TextIO
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal, TextIO, TypeAlias
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
-from lrs_soap.clock import Clock
+from lrs_soap.clock import Clock, RealClock
 from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
+from lrs_soap.exchange.log_sink import LogSink, Sink, StreamSink
 from lrs_soap.rules.values.quotation import shortened
 from lrs_soap.rules.values.sentences import sentence
+
+LogFormat: TypeAlias = Literal["text", "json"]
 
 _LONGEST_TEXT = 200
 _MOST_LISTED = 20
 _NOBODY = Claim(None, None)
+# At the end of a process, for what could not be written before.
+_LAST_SECONDS = 0.5
 
 
 class ExchangeLog:
@@ -39,15 +47,14 @@ class ExchangeLog:
         self._is_detailed = logger.is_enabled_for(logging.DEBUG)
 
     def record(self, exchange: Exchange) -> None:
-        """Log an exchange that is over. Ignores a log that cannot be written."""
+        """Log an exchange that is over."""
         level = _level_of(exchange)
         if (self._failures_only and exchange.error is None) or not self._logger.is_enabled_for(level):
             return
         facts = {name: value for name, value in self._facts(exchange).items() if value is not None}
         if exchange.error is not None:
             facts["exc_info"] = exchange.error
-        with suppress(OSError, ValueError):
-            self._logger.log(level, "exchange", **facts)
+        self._logger.log(level, "exchange", **facts)
 
     def _facts(self, exchange: Exchange) -> dict[str, object]:
         """The facts that a line may have, in order. Those that are None are left out."""
@@ -90,24 +97,177 @@ def _level_of(exchange: Exchange) -> int:
     return logging.INFO if exchange.origin is Origin.SOAP else logging.DEBUG
 
 
-def open_log(level: str, form: Literal["text", "json"], stream: TextIO | None = None) -> FilteringBoundLogger:
-    """A structlog logger that writes to `stream`, by default standard error.
+def open_log(level: str, form: LogFormat, stream: TextIO | None = None) -> FilteringBoundLogger:
+    """The log of a command: a structlog logger that writes to `stream`, by default standard error.
 
-    It also sends there what libraries log, from level warning on.
+    It also sends there what libraries log, from level warning on. A line that does not say the time gets the machine's.
     """
-    stream = stream or sys.stderr
-    number = int(logging.getLevelName(level.upper()))
-    logging.basicConfig(stream=stream, level=max(number, logging.WARNING), format="%(levelname)s %(name)s: %(message)s")
+    logger = _logger_to(StreamSink(stream or sys.stderr), level, form, RealClock())
+    _take_from_libraries(logger, level)
+    return logger
+
+
+class ProcessLog:
+    """The log of a process that serves, on standard error, and of those that it forks.
+
+    Nothing waits for it, whatever has become of it (log_sink.py). Everything in it has the same form: what the service
+    says, what libraries log or warn of, and what any part of the process prints to standard error.
+    """
+
+    def __init__(self, level: str, form: LogFormat, clock: Clock) -> None:
+        """`clock` tells the time of lines that do not say it themselves."""
+        self._form = form
+        self._clock = clock
+        self._sink = LogSink(_descriptor_of(sys.stderr), notice=self._lost)
+        self.logger = _logger_to(self._sink, level, form, clock)
+        """A structlog logger."""
+        self._printed = _Printed(self._print)
+        _take_from_libraries(self.logger, level)
+
+    @property
+    def lost(self) -> int:
+        """How many lines this process has lost so far, because they could not be written."""
+        return self._sink.lost
+
+    def begin_again(self) -> None:
+        """To be called first in a process that was just forked."""
+        self._sink.begin_again()
+
+    def flush(self) -> bool:
+        """Write what could not be written before, as far as that can be done now; whether nothing is left.
+
+        To be called about every second, and every `log_sink.RETRY_SECONDS` while something is left.
+        """
+        return self._sink.flush()
+
+    def announce(self, event: str, sentence: str, **facts: str) -> None:
+        """Write a sentence for the person who has started the process, whatever the level: in JSON with facts."""
+        self._sink.write(
+            f"{self._json(event, 'info', message=sentence, **facts)}\n" if self._form == "json" else f"{sentence}\n"
+        )
+
+    @contextmanager
+    def taking_what_is_printed(self) -> Iterator[None]:
+        """In this block, what is printed to standard error goes into the log, and warnings as libraries' lines do.
+
+        At its end all that can be written is written.
+        """
+        held = sys.stderr
+        sys.stderr = self._printed
+        logging.captureWarnings(True)
+        try:
+            yield
+        finally:
+            logging.captureWarnings(False)
+            sys.stderr = held
+            self._sink.finish(_LAST_SECONDS)
+
+    def finish(self) -> None:
+        """Write what could not be written before, and wait a little for that; for the end of a forked process."""
+        self._sink.finish(_LAST_SECONDS)
+
+    def _print(self, line: str) -> None:
+        self._sink.write(f"{self._json('printed', 'warning', message=line)}\n" if self._form == "json" else f"{line}\n")
+
+    def _lost(self, lines: int) -> str:
+        if self._form == "json":
+            return f"{self._json('log', 'warning', lost=lines)}\n"
+        return f"time={self._clock.now().isoformat()} lost={lines} event=log level=warning\n"
+
+    def _json(self, event: str, level: str, **facts: object) -> str:
+        return _escaped({"time": self._clock.now().isoformat(), **facts, "event": event, "level": level})
+
+
+class _Printed(io.TextIOBase):
+    """A stream in the place of standard error, which hands on each whole line."""
+
+    def __init__(self, take: Callable[[str], None]) -> None:
+        self._take = take
+        self._begun = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            self._take(line)
+        return len(text)
+
+
+class _FromLibraries(logging.Handler):
+    """Logs what libraries log, and a failure by its type and place alone: its text may quote what a caller has sent."""
+
+    def __init__(self, logger: FilteringBoundLogger) -> None:
+        super().__init__(logging.WARNING)
+        self._logger = logger
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        # Without the lock of other handlers, which nobody shall wait for.
+        self.emit(record)
+        return True
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            text = record.getMessage()
+        except Exception:  # whatever a library has put there
+            text = str(record.msg)
+        message, _, place = text.partition("\n")
+        if record.exc_info and record.exc_info[1] is not None:
+            place = _type_and_place(record.exc_info[1])
+        facts = {"logger": record.name, "message": _short(message)} | ({"exception": place} if place else {})
+        level = logging.ERROR if record.levelno >= logging.ERROR else logging.WARNING
+        self._logger.log(level, "library", **facts)
+
+
+def _take_from_libraries(logger: FilteringBoundLogger, level: str) -> None:
+    number = max(int(logging.getLevelName(level.upper())), logging.WARNING)
+    root = logging.getLogger()
+    for each in root.handlers[:]:
+        if isinstance(each, _FromLibraries):
+            root.removeHandler(each)
+    logging.basicConfig(handlers=[_FromLibraries(logger)], level=number)
+
+
+def _logger_to(sink: Sink, level: str, form: LogFormat, clock: Clock) -> FilteringBoundLogger:
+    def add_time(logger: object, method: str, facts: EventDict) -> EventDict:
+        return facts if "time" in facts else {"time": clock.now().isoformat(), **facts}
+
     logger: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.WriteLogger(stream),
+        _Lines(sink),
         processors=[
+            add_time,
             structlog.processors.add_log_level,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer() if form == "json" else _text_line,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=structlog.make_filtering_bound_logger(int(logging.getLevelName(level.upper()))),
     ).bind()
     return logger
+
+
+class _Lines:
+    """What structlog's loggers write their lines to."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._write = sink.write
+
+    def msg(self, line: str) -> None:
+        self._write(f"{line}\n")
+
+    debug = info = warning = error = msg
+
+
+def _descriptor_of(stream: TextIO | None) -> int | None:
+    """The descriptor of a stream, None where it has none or is closed."""
+    try:
+        return None if stream is None else stream.fileno()
+    except (OSError, ValueError):
+        return None
+
+
+def _type_and_place(error: BaseException) -> str:
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()
 
 
 _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch

@@ -15,6 +15,9 @@ from contextlib import suppress
 from threading import Thread
 from typing import Protocol
 
+from lrs_soap.exchange.log import ProcessLog
+from lrs_soap.exchange.log_sink import RETRY_SECONDS
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 """What ends a process in good order."""
 
@@ -44,9 +47,10 @@ class Announce(Protocol):
 class ChildProcess:
     """A child's line to its parent, and its server once it has announced one."""
 
-    def __init__(self, line: socket.socket) -> None:
-        """To be made while `SIGNALS` are blocked and there is one thread."""
+    def __init__(self, line: socket.socket, *, log: ProcessLog) -> None:
+        """To be made while `SIGNALS` are blocked and there is one thread. What `log` keeps is written by and by."""
         self._line = line
+        self._log = log
         self._server: Server | None = None
         Thread(target=self._hear_signals, name="signals", daemon=True).start()
 
@@ -67,17 +71,17 @@ class ChildProcess:
             self._server.stop()
 
     def _beat(self, server: Server, goes_on: Callable[[], bool]) -> None:
-        self._line.settimeout(_BEAT_SECONDS)
         # Any error is the end of the parent, from whom nothing is ever received.
         with suppress(OSError):
-            while self._is_parent_there():
+            while self._is_parent_there(_BEAT_SECONDS if self._log.flush() else RETRY_SECONDS):
                 if goes_on():
                     with suppress(TimeoutError):
                         self._line.send(BEAT)
         server.stop()
 
-    def _is_parent_there(self) -> bool:
-        """Wait for the end of the parent until the next beat is due; whether it is there then."""
+    def _is_parent_there(self, seconds: float) -> bool:
+        """Wait so long for the end of the parent; whether it is there then."""
+        self._line.settimeout(seconds)
         try:
             return bool(self._line.recv(1))
         except TimeoutError:

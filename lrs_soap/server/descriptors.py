@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import resource
 
 # For the database, the log, modules that are imported late.
 _OTHERS = 64
 # Of a large body that arrives, the rest is in a file; so many of them fit into what is buffered at most.
 _BODIES = 512
+
+
+def open_standard() -> None:
+    """Where the process was started without standard input, output or error, have those descriptors lead nowhere.
+
+    Otherwise the next file that is opened, such as the database, would have the number that others print to.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free number is given, which is this one.
+            os.open(os.devnull, os.O_RDWR)
 
 
 def make_room(connections: int) -> int:

@@ -11,13 +11,13 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from lrs_soap.exchange.log import ProcessLog
+from lrs_soap.exchange.log_sink import RETRY_SECONDS
 from lrs_soap.server.child_process import SIGNALS, Announce, ChildProcess
 
 # A process that ends sooner than this has died of something that its successor will die of, too.
@@ -73,12 +73,12 @@ class Processes:
         sockets: list[socket.socket],
         ready: Callable[[], None],
         hang_seconds: float,
-        log: Any,
+        log: ProcessLog,
     ) -> None:
         """`sockets` are what children listen on, `ready` is called once, when every child has announced itself but
         those that end. One that is ready, and then says nothing for `hang_seconds`, is killed and replaced.
 
-        `log` is a structlog logger, for the ends of children.
+        `log` is told of the ends of children, which use it, too.
         """
         self._count = sum(not post.ends for post in posts)
         self._sockets = sockets
@@ -126,6 +126,8 @@ class Processes:
 
     def _patience(self) -> float:
         moments = [each.due for each in self._vacancies]
+        if not self._log.flush():
+            moments.append(time.monotonic() + RETRY_SECONDS)
         if self._last_moment is not None:
             moments.append(self._last_moment)
         now = time.monotonic()
@@ -140,7 +142,7 @@ class Processes:
             if was_held_up:
                 child.heard = now
             elif now - child.heard >= self._hang_seconds:
-                self._log.error("process", post=child.post.name, hangs=child.process, seconds=self._hang_seconds)
+                self._log.logger.error("process", post=child.post.name, hangs=child.process, seconds=self._hang_seconds)
                 child.heard = None
                 os.kill(child.process, signal.SIGKILL)
 
@@ -179,18 +181,19 @@ class Processes:
     def _be_child(self, post: Post, line: socket.socket, others: list[socket.socket]) -> NoReturn:
         status = 1
         try:
+            self._log.begin_again()
             signal.set_wakeup_fd(-1)
             self._selector.close()
             # Held by a sibling as well, a line would not tell of its end.
             for each in (*others, self._woken, self._wake):
                 each.close()
-            post.work(ChildProcess(line).announce)
+            post.work(ChildProcess(line, log=self._log).announce)
             status = 0
-        except BaseException:
-            traceback.print_exc()
+        except BaseException as error:
+            self._log.logger.error("process", post=post.name, process=os.getpid(), exc_info=error)
         finally:
             # Not by an exception or `sys.exit`: those would run what the parent has in hand.
-            sys.stderr.flush()
+            self._log.finish()
             os._exit(status)
 
     def _hear(self, child: _Child) -> None:
@@ -225,7 +228,7 @@ class Processes:
         # The first time may have been an accident.
         pause = 0.0 if quick_deaths < 2 else min(2.0 ** (quick_deaths - 2), _LONGEST_PAUSE_SECONDS)
         self._vacancies.append(_Vacancy(post, time.monotonic() + pause, quick_deaths))
-        self._log.error("process", post=post.name, **why, replaced_in_seconds=pause)
+        self._log.logger.error("process", post=post.name, **why, replaced_in_seconds=pause)
 
 
 def _do_nothing(number: int, frame: object) -> None:

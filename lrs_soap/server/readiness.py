@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 
 from lrs_soap.errors import StoreUnavailable
@@ -16,14 +17,18 @@ _PATIENCE_SECONDS = 1.0
 
 
 class Readiness:
-    """Answers 200 and `ready`, or 503 and a sentence that says why not, in plain text."""
+    """Answers 200 and `ready`, or 503 and a sentence that says why not, in plain text.
+
+    A second line says how many lines of the log were lost, if any were. The service is ready all the same.
+    """
 
     path = "/health/ready"
     is_listed = False
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, *, lines_lost: Callable[[], int] = lambda: 0) -> None:
         # A store of its own, because it waits less long than requests do.
         self._store = Store(database_url, busy_timeout=_PATIENCE_SECONDS)
+        self._lines_lost = lines_lost
         self._asking = Lock()
         self._reason: str | None = "The first look at the database is not over."
 
@@ -32,6 +37,9 @@ class Readiness:
             raise not_allowed("GET, HEAD")
         reason = self._not_ready_because()
         status, text = (OK, "ready") if reason is None else (UNAVAILABLE, reason)
+        lost = self._lines_lost()
+        if lost:
+            text = f"{text}\nThis process has lost {lost} {'line' if lost == 1 else 'lines'} of its log."
         headers = (("Cache-Control", "no-store"),)
         return respond(environ, start_response, status, PLAIN, f"{text}\n".encode(), headers)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lrs_soap.batch import lease_owner
 from lrs_soap.clock import Clock, clock_at
 from lrs_soap.errors import RekeyingLost, StoreUnavailable
-from lrs_soap.exchange.log import open_log
+from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server.child_process import Announce
 from lrs_soap.store import key_version
 from lrs_soap.store.rekeying import Rekeying, take
@@ -98,17 +98,17 @@ def is_needed(settings: Settings) -> bool:
         store.close()
 
 
-def rekey(settings: Settings, announce: Announce, *, inherited: Sequence[socket.socket]) -> None:
+def rekey(settings: Settings, log: ProcessLog, announce: Announce, *, inherited: Sequence[socket.socket]) -> None:
     """Rekey the database until that is done, or SIGTERM or SIGINT comes, in a process of its own.
 
     The sockets that it has `inherited` are for others.
     """
     for each in inherited:
         each.close()
-    log = open_log(settings.log_level, settings.log_format).bind(process=os.getpid())
+    logger = log.logger.bind(process=os.getpid())
     store = Store(settings.database_url)
     try:
-        rekeyer = Rekeyer(store, clock_at(settings.clock), log=log)
+        rekeyer = Rekeyer(store, clock_at(settings.clock), log=logger)
         announce(rekeyer)
         rekeyer.run()
     finally:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lrs_soap.clock import Clock
+from lrs_soap.clock import clock_at
 from lrs_soap.errors import InvalidSetting
-from lrs_soap.exchange.log import open_log
+from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server import descriptors, memory, rekeying, tls
 from lrs_soap.server.application import Application
 from lrs_soap.server.child_process import Announce
@@ -35,8 +34,15 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     being answered is answered. Raises StoreUnavailable, and InvalidSetting where the address cannot be had, or a file
     that is named is not what it has to be.
     """
+    descriptors.open_standard()
+    log = ProcessLog(settings.log_level, settings.log_format, clock_at(settings.clock))
+    with log.taking_what_is_printed():
+        _serve(settings, log, ready)
+
+
+def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | None) -> None:
     context = _tls(settings)
-    Worlds.open(settings).close()
+    Worlds.open(settings, log=log.logger).close()
     needs_rekeying = rekeying.is_needed(settings)
     sockets = _listen(settings)
     address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
@@ -44,31 +50,33 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     def say_ready() -> None:
         if ready is not None:
             ready(address)
-        print(f"lrs-soap is ready on {address}", file=sys.stderr, flush=True)
+        log.announce("ready", f"lrs-soap is ready on {address}", address=address)
 
-    answering = Post("server", lambda announce: _answer(settings, sockets, context, announce))
-    working = Post("worker", lambda announce: do_jobs(settings, announce, inherited=sockets))
-    rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, announce, inherited=sockets), ends=True)
+    answering = Post("server", lambda announce: _answer(settings, sockets, context, log, announce))
+    working = Post("worker", lambda announce: do_jobs(settings, log, announce, inherited=sockets))
+    rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, log, announce, inherited=sockets), ends=True)
     Processes(
         [answering] * settings.processes + [working] * settings.batch_workers + [rekeyer] * needs_rekeying,
         sockets=sockets,
         ready=say_ready,
         hang_seconds=settings.hang_timeout,
-        log=open_log(settings.log_level, settings.log_format),
+        log=log,
     ).run()
 
 
 def _answer(
-    settings: Settings, sockets: list[socket.socket], context: ssl.SSLContext | None, announce: Announce
+    settings: Settings,
+    sockets: list[socket.socket],
+    context: ssl.SSLContext | None,
+    log: ProcessLog,
+    announce: Announce,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
     memory.share_one_heap()
-    logger = open_log(settings.log_level, settings.log_format)
-    if settings.processes > 1:
-        logger = logger.bind(process=os.getpid())
+    logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
     with Worlds.open(settings, log=logger, prepare=False) as worlds:
-        application = application_of(settings, worlds.main)
-        server = _server(application, settings, sockets, context, logger, worlds.main.clock)
+        application = application_of(settings, worlds.main, lines_lost=lambda: log.lost)
+        server = _server(application, settings, sockets, context, logger)
         announce(server, server.goes_on)
         server.run()
 
@@ -101,12 +109,11 @@ def _server(
     sockets: list[socket.socket],
     context: ssl.SSLContext | None,
     logger: Any,
-    clock: Clock,
 ) -> Loop:
     def log(event: str, **facts: Any) -> None:
         # A caller whose handshake fails is no concern of the operator's; the rest is.
         write = logger.info if event == "handshake" else logger.warning
-        write(event, time=clock.now().isoformat(), **facts)
+        write(event, **facts)
 
     limits = limits_of(settings)
     room = descriptors.make_room(limits.connections)

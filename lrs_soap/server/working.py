@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lrs_soap.batch.worker import Worker
-from lrs_soap.exchange.log import open_log
+from lrs_soap.clock import clock_at
+from lrs_soap.exchange.log import ProcessLog
+from lrs_soap.server import descriptors
 from lrs_soap.server.child_process import Announce
 from lrs_soap.server.processes import Post, Processes
 from lrs_soap.world import World, policy_of
@@ -25,21 +26,26 @@ def work(settings: Settings, workers: int) -> None:
     list of prohibited text is none.
     """
     policy_of(settings)
-    Processes(
-        [Post("worker", lambda announce: do_jobs(settings, announce))] * workers,
-        sockets=[],
-        ready=lambda: print("lrs-soap is at work on batch jobs", file=sys.stderr, flush=True),
-        hang_seconds=settings.hang_timeout,
-        log=open_log(settings.log_level, settings.log_format),
-    ).run()
+    descriptors.open_standard()
+    log = ProcessLog(settings.log_level, settings.log_format, clock_at(settings.clock))
+    with log.taking_what_is_printed():
+        Processes(
+            [Post("worker", lambda announce: do_jobs(settings, log, announce))] * workers,
+            sockets=[],
+            ready=lambda: log.announce("ready", "lrs-soap is at work on batch jobs"),
+            hang_seconds=settings.hang_timeout,
+            log=log,
+        ).run()
 
 
-def do_jobs(settings: Settings, announce: Announce, *, inherited: Sequence[socket.socket] = ()) -> None:
+def do_jobs(
+    settings: Settings, log: ProcessLog, announce: Announce, *, inherited: Sequence[socket.socket] = ()
+) -> None:
     """Do batch jobs until SIGTERM or SIGINT, in a process of its own; sockets that it has inherited are for others."""
     for each in inherited:
         each.close()
-    log = open_log(settings.log_level, settings.log_format).bind(process=os.getpid())
-    with World.open(settings, log=log, prepare=False) as world:
-        worker = Worker(world, log=log)
+    logger = log.logger.bind(process=os.getpid())
+    with World.open(settings, log=logger, prepare=False) as world:
+        worker = Worker(world, log=logger)
         announce(worker)
         worker.run()

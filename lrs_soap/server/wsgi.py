@@ -5,7 +5,7 @@ One of those runs it with `waitress-serve --call lrs_soap.server.wsgi:create`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lrs_soap import settings as settings_module
 from lrs_soap.exchange.exchange import Exchange
@@ -42,8 +42,11 @@ def create(settings: Settings | None = None) -> Application:
     return application_of(chosen, Worlds.open(chosen, prepare=False).main)
 
 
-def application_of(settings: Settings, world: World) -> Application:
-    """The application over one world, with what the settings say of addresses and messages."""
+def application_of(settings: Settings, world: World, *, lines_lost: Callable[[], int] = lambda: 0) -> Application:
+    """The application over one world, with what the settings say of addresses and messages.
+
+    `lines_lost` says how many lines of the log this process has lost.
+    """
 
     def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
         return Call(exchange, operation, world, records)
@@ -79,6 +82,6 @@ def application_of(settings: Settings, world: World) -> Application:
     sites: list[Site] = [
         soap_port(LEARNER_SERVICE, learner_service),
         soap_port(LEARNER_SERVICE_R9, R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit)),
-        Readiness(settings.database_url),
+        Readiness(settings.database_url, lines_lost=lines_lost),
     ]
     return Application([FrontPage(sites), *sites], journal=world.journal)

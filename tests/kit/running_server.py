@@ -15,7 +15,7 @@ from types import TracebackType
 
 from tests.kit.waiting import PATIENCE, until
 
-_READY = re.compile(r"lrs-soap is ready on (https?://\S+)")
+_READY = re.compile(r'lrs-soap is ready on (https?://[^\s"]+)')
 
 UKPRN, ORGANISATION_REF, PASSWORD = "TEST0001", "TST001", "CompatSitePass01"
 

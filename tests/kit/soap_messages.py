@@ -97,6 +97,8 @@ class RawConnection:
         parts = urlsplit(url)
         self.host = parts.netloc
         self._socket = socket.create_connection((str(parts.hostname), parts.port or 80), timeout=30)
+        # A body that follows its header must not wait until the header is acknowledged.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme == "https":
             self._socket = _trusting_anybody().wrap_socket(self._socket)
 

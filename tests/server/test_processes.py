@@ -153,7 +153,9 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path, post: str) -> None:
 
 
 STUCK = """
-import sys, threading, time
+import threading, time
+from lrs_soap.clock import RealClock
+from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server.processes import Post, Processes
 
 class Stuck:
@@ -164,27 +166,24 @@ class Stuck:
     def stop(self):
         self.stopped.set()
 
-class Log:
-    def error(self, event, **facts):
-        print(event, facts, flush=True)
-
 def work(announce):
     server, began = Stuck(), time.monotonic()
     announce(server, lambda: time.monotonic() - began < 1)
     server.run()
 
-Processes([Post("stuck", work)], sockets=[], ready=lambda: None, hang_seconds=2, log=Log()).run()
+Processes([Post("stuck", work)], sockets=[], ready=lambda: None, hang_seconds=2,
+          log=ProcessLog("info", "text", RealClock())).run()
 """
 
 
 def test_a_process_whose_work_stands_still_is_replaced(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("wb") as file:
-        parent = subprocess.Popen([sys.executable, "-c", STUCK], stdout=file)
+        parent = subprocess.Popen([sys.executable, "-c", STUCK], stderr=file)
     try:
         # Its successor hangs after it.
-        until(lambda: log.read_text().count("'hangs': ") == 2)
-        assert "'how': 'SIGKILL'" in log.read_text()
+        until(lambda: log.read_text().count(" hangs=") == 2)
+        assert "how=SIGKILL" in log.read_text()
     finally:
         parent.terminate()
         assert parent.wait(PATIENCE) == 0

@@ -30,6 +30,8 @@ from tests.kit.waiting import PATIENCE, until
 DEADLY = """
 import os, signal, sys
 from lrs_soap.batch import job_work
+from lrs_soap.clock import RealClock
+from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server import working
 from lrs_soap.settings import Settings
 
@@ -39,7 +41,7 @@ def deadly(transaction, sent, **others):
     return harmless(transaction, sent, **others)
 
 harmless, job_work.do_registration = job_work.do_registration, deadly
-working.do_jobs(Settings(database_url=sys.argv[1]), lambda worker: None)
+working.do_jobs(Settings(database_url=sys.argv[1]), ProcessLog("info", "text", RealClock()), lambda worker: None)
 """
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are looked up in /proc")
