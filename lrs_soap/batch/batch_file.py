@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
 from lrs_soap.batch import csv_file, file_name, xml_file
-from lrs_soap.batch.file_contents import FileFields, FileRecord, WrittenRecord
+from lrs_soap.batch.file_contents import BlankRow, FileFields, FileRecord, WrittenRecord
 from lrs_soap.batch.file_layout import Layout
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.batches.jobs import FileFacts
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.organisation import canonical
 
-_READ: Mapping[str, Callable[[BinaryIO], tuple[FileFields, Iterator[FileRecord]]]] = {
+_READ: Mapping[str, Callable[[BinaryIO], tuple[FileFields, Iterator[FileRecord | BlankRow]]]] = {
     file_name.CSV: csv_file.read,
     file_name.XML: xml_file.read,
 }
@@ -28,17 +28,25 @@ _PLACE_OF: Mapping[str, Callable[[int, Layout, str], str]] = {
 }
 
 
+@dataclass(slots=True)
+class BlankRows:
+    """How many rows without any value have been passed over so far."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class BatchFile:
     """A file that is being read: the file fields, and its learners, which can be read once.
 
     Reading the learners raises InvalidRecord if something further on in the file is wrong, or if the file does not have
-    the number of learners that it declares.
+    the number of learners that it declares. Rows without any value are passed over and counted in `blank_rows`.
     """
 
     format: str
     fields: FileFields
     records: Iterator[FileRecord]
+    blank_rows: BlankRows
 
     @property
     def facts(self) -> FileFacts:
@@ -60,7 +68,8 @@ def read(name: str, source: BinaryIO, *, organisation: str) -> BatchFile:
     _check_owner(named.ukprn, organisation, "the file's name")
     fields, records = _READ[named.format](source)
     _check_owner(fields.ukprn, organisation, fields.places["UKPRN"])
-    return BatchFile(named.format, fields, _counted(records, fields))
+    blank_rows = BlankRows()
+    return BatchFile(named.format, fields, _counted(records, fields, blank_rows), blank_rows)
 
 
 def write(file_format: str, target: TextIO, fields: FileFields, records: Iterable[WrittenRecord]) -> None:
@@ -76,11 +85,20 @@ def _check_owner(ukprn: str, organisation: str, place: str) -> None:
         raise InvalidRecord(f"{ukprn} is another organisation than {organisation}, whose file it has to be", place)
 
 
-def _counted(records: Iterator[FileRecord], fields: FileFields) -> Iterator[FileRecord]:
+def _counted(
+    records: Iterator[FileRecord | BlankRow], fields: FileFields, blank_rows: BlankRows
+) -> Iterator[FileRecord]:
     found, expected = 0, fields.record_count
     for record in records:
-        found += 1
-        yield record
+        if isinstance(record, BlankRow):
+            blank_rows.count += 1
+        else:
+            found += 1
+            yield record
     if found != expected:
         told = f"{ResponseCode.RECORD_COUNT_INCORRECT.text}: it is {expected}, and the learners in the file are {found}"
+        if blank_rows.count:
+            told += f"; rows without any value, which are not counted: {blank_rows.count}"
         raise InvalidRecord(told, fields.places["LearnerRecordCount"])
+    if not found:
+        raise InvalidRecord("the file has no learner")

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import BinaryIO, NamedTuple, TextIO
 
-from lrs_soap.batch.file_contents import LONGEST_VALUE, FileFields, FileRecord, WrittenRecord, file_fields, quoted
+from lrs_soap.batch.file_contents import (
+    LONGEST_VALUE,
+    BlankRow,
+    FileFields,
+    FileRecord,
+    WrittenRecord,
+    file_fields,
+    quoted,
+)
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, Layout
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.values.characters import check_characters
@@ -43,17 +51,22 @@ def place_of(number: int, layout: Layout, field: str) -> str:
     return f"row {number}, column {len(FILE_FIELDS) + column + 1} ({layout.columns[column].heading})"
 
 
-def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
-    """The file fields, and an iterator that reads the learners. Both may raise InvalidRecord.
+def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord | BlankRow]]:
+    """The file fields, and an iterator that reads the learners and the rows without any. Both may raise InvalidRecord.
 
-    A row has every column. An empty line is skipped.
+    A row has every column, unless it is blank: then none of its values is more than white space. An empty line is
+    skipped.
     """
     rows = _rows(source)
     headings = next(rows, None)
     if headings is None:
         raise InvalidRecord("the file is empty", "row 1")
     layout = _layout_of(headings)
+    above: list[BlankRow] = []
     first = next(rows, None)
+    while first is not None and _is_blank(first.cells):
+        above.append(BlankRow(first.number))
+        first = next(rows, None)
     if first is None:
         raise InvalidRecord("no learner follows the headings", f"row {headings.number}")
     _check_width(first, layout)
@@ -63,7 +76,7 @@ def read(source: BinaryIO) -> tuple[FileFields, Iterator[FileRecord]]:
         raise InvalidRecord(
             f"{fields.layout.version} where the headings are those of {layout.version}", places["FileVersion"]
         )
-    return fields, chain([_record(first, layout)], (_later_record(row, layout) for row in rows))
+    return fields, chain(above, [_record(first, layout)], (_later_record(row, layout) for row in rows))
 
 
 def write(target: TextIO, fields: FileFields, records: Iterable[WrittenRecord]) -> None:
@@ -146,7 +159,9 @@ def _check_width(row: _Row, layout: Layout) -> None:
         raise InvalidRecord(f"{len(row.cells)} columns where {len(layout.headings)} are expected", f"row {row.number}")
 
 
-def _later_record(row: _Row, layout: Layout) -> FileRecord:
+def _later_record(row: _Row, layout: Layout) -> FileRecord | BlankRow:
+    if _is_blank(row.cells):
+        return BlankRow(row.number)
     _check_width(row, layout)
     for column, (field, cell) in enumerate(zip(FILE_FIELDS, row.cells, strict=False), 1):
         if cell:
@@ -157,6 +172,13 @@ def _later_record(row: _Row, layout: Layout) -> FileRecord:
     return _record(row, layout)
 
 
-def _record(row: _Row, layout: Layout) -> FileRecord:
-    cells = zip(layout.columns, row.cells[len(FILE_FIELDS) :], strict=True)
-    return FileRecord(row.number, SentLearner.of({column.field: cell for column, cell in cells if cell}))
+def _record(row: _Row, layout: Layout) -> FileRecord | BlankRow:
+    cells = row.cells[len(FILE_FIELDS) :]
+    if _is_blank(cells):
+        return BlankRow(row.number)
+    values = zip(layout.columns, cells, strict=True)
+    return FileRecord(row.number, SentLearner.of({column.field: cell for column, cell in values if cell}))
+
+
+def _is_blank(cells: Sequence[str]) -> bool:
+    return not any(map(str.strip, cells))

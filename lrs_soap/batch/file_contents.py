@@ -47,6 +47,12 @@ class FileRecord(NamedTuple):
     sent: SentLearner
 
 
+class BlankRow(NamedTuple):
+    """A row of a file that has no value of a learner, as spreadsheets leave them: it is no learner."""
+
+    number: int
+
+
 class WrittenRecord(NamedTuple):
     """A learner to write to a file: what its row is filled in with, and the record's return code in an outcome."""
 

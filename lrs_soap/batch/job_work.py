@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lrs_soap.batch.job_register import HeldRegister
 from lrs_soap.batch.record_work import do_registration, do_verification
 from lrs_soap.errors import LrsError
 from lrs_soap.operations.work import UnitOfWork
@@ -147,7 +148,7 @@ def _outcome(work: UnitOfWork, job: Job, record: JobRecord) -> tuple[ReturnCode 
         jobs.set_verified(work.transaction, job.id, record.position, VerifiedRecord.of(verification))
         return verification.code, verification.reasons
     outcome = do_registration(
-        work,
+        HeldRegister(work, job.id),
         record.sent,
         full=job.job_type is JobType.FUL,
         facet_errors=record.facet_errors,

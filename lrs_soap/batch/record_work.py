@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from lrs_soap.operations.find_by_demographics import find_by_checked_demographics
-from lrs_soap.operations.register import register_checked
-from lrs_soap.operations.update import update
+from lrs_soap.batch.job_register import JobRegister
 from lrs_soap.operations.verify import verify
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches import batch_records
@@ -17,7 +15,7 @@ from lrs_soap.store import learners
 
 
 def do_registration(
-    work: UnitOfWork,
+    register: JobRegister,
     sent: SentLearner,
     *,
     full: bool,
@@ -26,7 +24,7 @@ def do_registration(
 ) -> RecordOutcome:
     """Register or update the learner of a record, or only look it up if the job is not `full`. Returns the outcome.
 
-    In `sent` None and empty are the same.
+    In `sent` None and empty are the same. `register` is that of the record's job.
     `facet_errors` is how the record breaks the schema's facets, `identifier_errors` what is wrong with its UPN or UCI
     (docs/behaviour.md, Records of a batch).
 
@@ -38,14 +36,14 @@ def do_registration(
         record,
         facet_errors=facet_errors,
         identifier_errors=identifier_errors,
-        today=work.today,
-        prohibited=work.policy.prohibited,
+        today=register.work.today,
+        prohibited=register.work.policy.prohibited,
     )
     if malformed is not None:
         return malformed
     if record.uln is not None:
-        return _with_uln(work, record, full=full)
-    return batch_records.incomplete(record) or _without_uln(work, record, full=full)
+        return _with_uln(register, record, full=full)
+    return batch_records.incomplete(record) or _without_uln(register, record, full=full)
 
 
 def do_verification(work: UnitOfWork, sent: SentLearner, *, facet_errors: tuple[str, ...] = ()) -> Verification:
@@ -66,24 +64,25 @@ def do_verification(work: UnitOfWork, sent: SentLearner, *, facet_errors: tuple[
     return batch_records.not_verified(verification.verify(asked, uln, learners.by_uln(work.transaction, uln)), errors)
 
 
-def _with_uln(work: UnitOfWork, record: SentLearner, *, full: bool) -> RecordOutcome:
+def _with_uln(register: JobRegister, record: SentLearner, *, full: bool) -> RecordOutcome:
     uln = record.uln or ""
+    before = register.changed_field(uln)
     while True:
-        held = batch_records.learner_to_update(record, learners.by_uln(work.transaction, uln), full=full)
-        if isinstance(held, RecordOutcome):
-            return held
-        decision = update(work, record, uln=uln, version=held.version_number)
-        outcome = batch_records.outcome_of_update(uln, decision)
+        found = batch_records.learner_to_update(record, register.learner(uln), full=full, changed_before=before)
+        if isinstance(found, RecordOutcome):
+            return found
+        outcome = batch_records.outcome_of_update(found, register.update(record, found.learner))
         if outcome is not None:
+            if outcome.changed is not None:
+                register.note_changed(uln, outcome.changed)
             return outcome
 
 
-def _without_uln(work: UnitOfWork, record: SentLearner, *, full: bool) -> RecordOutcome:
+def _without_uln(register: JobRegister, record: SentLearner, *, full: bool) -> RecordOutcome:
     while True:
-        found = find_by_checked_demographics(work, batch_records.demographics_asked(record))
+        found = register.find(batch_records.demographics_asked(record))
         outcome = batch_records.outcome_of_find(record, found, full=full)
         if outcome is None:
-            decision = register_checked(work, record, is_looked_for=True)
-            outcome = batch_records.outcome_of_registration(decision)
+            outcome = batch_records.outcome_of_registration(register.register(record))
         if outcome is not None:
             return outcome

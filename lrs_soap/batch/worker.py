@@ -22,6 +22,7 @@ from lrs_soap.exchange.exchange import Exchange, Origin, Stage
 from lrs_soap.rules.batches.job_records import JobRecord
 from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.rules.values.change import OPERATOR, Author
+from lrs_soap.rules.values.decision import passed_over
 from lrs_soap.world import World
 
 # How long a portion and the pause after it are. A server that waits to write looks every 2 ms.
@@ -143,6 +144,7 @@ class Worker:
         self._last_warning = ""
         exchange.mark(Stage.DECIDED)
         exchange.decide(done)
+        exchange.findings += passed_over(done.reasons)
         self._world.journal.record(exchange)
         return done.lease
 

@@ -211,6 +211,7 @@ def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type
         )
     typer.echo(job_id)
     typer.echo(f"Job {job_id} has {counted(batch.fields.record_count, 'learner')}.", err=True)
+    _tell_blank_rows(batch)
     if wrong:
         typer.echo(f"{wrong} of them will get RC011, RC012 or RC013; --check says why.", err=True)
     return job_id
@@ -247,9 +248,15 @@ def _check(world: World, file: Path, source: BinaryIO, ukprn: str) -> None:
             wrong += bool(findings)
             show(number, "checked")
     learners = counted(batch.fields.record_count, "learner")
+    _tell_blank_rows(batch)
     if wrong:
         _end(f"{wrong} of {learners} would get RC011, RC012 or RC013.")
     typer.echo(f"{file.name} is correct: {learners}, version {batch.facts.version}.")
+
+
+def _tell_blank_rows(batch: BatchFile) -> None:
+    if batch.blank_rows.count:
+        typer.echo(f"Passed over, because they have no value: {counted(batch.blank_rows.count, 'row')}.", err=True)
 
 
 @contextmanager

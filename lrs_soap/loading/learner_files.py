@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from lrs_soap.clock import Clock
 from lrs_soap.errors import AlreadyHeld, InvalidRecord
-from lrs_soap.loading import record_files
+from lrs_soap.loading import learner_record, record_files
 from lrs_soap.loading.event_record import check_events, pop_events, warnings_about
 from lrs_soap.loading.learner_record import check_heading, learner_of
 from lrs_soap.loading.record_files import Rejection
@@ -186,7 +186,8 @@ def _records(
         except InvalidRecord as error:
             yield Rejection(record.line, str(error))
             continue
-        warned += (Warned(record.line, warning) for warning in warnings_about(events, today=now.date()))
+        warnings = (*learner_record.warnings_about(record.values, learner), *warnings_about(events, today=now.date()))
+        warned += (Warned(record.line, warning) for warning in warnings)
         yield _Numbered(record.line, learner, events)
 
 

@@ -9,10 +9,11 @@ from operator import attrgetter
 from typing import Any
 
 from lrs_soap.errors import InvalidRecord
-from lrs_soap.rules.learners import field_rules
+from lrs_soap.rules.learners import field_rules, identifiers
 from lrs_soap.rules.values import postcode, version_number
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
+from lrs_soap.rules.values.decision import passed_over
 from lrs_soap.rules.values.learner import ACTIVE, HELD_FIELDS, Learner
 from lrs_soap.rules.values.learner_fields import IDENTITY, LOADABLE, Check
 from lrs_soap.rules.values.quotation import shortened
@@ -54,18 +55,17 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
     `values` are text by the contract's names; VersionNumber may be an int. None and an empty text mean no value.
     Defaults are AbilityToShare 1, VerificationType 0, LearnerStatus 1, VersionNumber 1 and `today` for both dates.
     Raises InvalidRecord for the first thing that is wrong: names and types, characters that XML cannot carry, the five
-    mandatory fields, facets, which `check` checks, ULNs, then the field rules for what the operator loads
-    (docs/behaviour.md, Field rules).
+    mandatory fields, facets, which `check` checks, the UPN and UCI, ULNs, then the field rules for what the operator
+    loads (docs/behaviour.md, Field rules). A UPN of somebody too old for one is left out.
     """
     given = {field: text for field, value in values.items() if (text := _text(field, value))}
     for field in _MANDATORY:
         if not given.get(field, "").strip():
             raise InvalidRecord("missing", field)
-    if check is not None:
-        for field, text in given.items():
-            reason = check(field, text)
-            if reason is not None:
-                raise InvalidRecord(reason, field)
+    for field, text in given.items():
+        reason = (check and check(field, text)) or identifiers.why_malformed(field, text)
+        if reason:
+            raise InvalidRecord(reason, field)
     _check_ulns(given)
     sent = SentLearner.of(
         {**_DEFAULTS, **dict.fromkeys(("CreatedDate", "LastUpdatedDate"), today.isoformat()), **given}
@@ -75,7 +75,14 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
     fields: dict[str, Any] = dict(zip(HELD_FIELDS, _held_of(sent), strict=True))
     fields["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code or "")
     fields["version_number"] = _version(sent.version_number)
+    if not identifiers.keeps_upn(sent.date_of_birth or "", today):
+        fields["unique_pupil_number"] = None
     return Learner(**fields)
+
+
+def warnings_about(values: Mapping[str, Any], learner: Learner) -> list[str]:
+    """The warnings about a record that `learner` was made of: what a person gave and is not kept."""
+    return passed_over(identifiers.upn_not_kept(values.get("UniquePupilNumber"), learner.unique_pupil_number))
 
 
 def _text(field: str, value: Any) -> str:

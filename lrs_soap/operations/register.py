@@ -27,7 +27,7 @@ def register(work: UnitOfWork, sent: SentLearner) -> Decision:
     """
     check_registration(sent, today=work.today, prohibited=work.policy.prohibited)
     learner = registration.new_learner(sent, today=work.today)
-    return _not_searched_for(work, learner) or _register(work, learner)
+    return _not_searched_for(work, learner) or _register(work, learner, sent)
 
 
 def register_checked(work: UnitOfWork, sent: SentLearner, *, is_looked_for: bool = False) -> Decision:
@@ -36,7 +36,7 @@ def register_checked(work: UnitOfWork, sent: SentLearner, *, is_looked_for: bool
     Answers as `register` does. `is_looked_for` says that the caller has just looked for the five identity keys and
     found nobody.
     """
-    return _register(work, registration.new_learner(sent, today=work.today), is_looked_for=is_looked_for)
+    return _register(work, registration.new_learner(sent, today=work.today), sent, is_looked_for=is_looked_for)
 
 
 def _not_searched_for(work: UnitOfWork, learner: Learner) -> Decision | None:
@@ -48,12 +48,12 @@ def _not_searched_for(work: UnitOfWork, learner: Learner) -> Decision | None:
     return find_before_register.refusal(search, now=work.now, age=age)
 
 
-def _register(work: UnitOfWork, learner: Learner, *, is_looked_for: bool = False) -> Decision:
+def _register(work: UnitOfWork, learner: Learner, sent: SentLearner, *, is_looked_for: bool = False) -> Decision:
     holder = None if is_looked_for else learners.by_identity(work.transaction, learner)
     while holder is None:
         work.before_write()
         try:
-            return registration.registered(_insert(work, learner))
+            return registration.registered(_insert(work, learner), sent)
         except AlreadyHeld:
             # Another transaction was first with the identity keys or the ULN: look again, and issue another ULN.
             holder = learners.by_identity(work.transaction, learner)

@@ -18,7 +18,7 @@ from lrs_soap.rules.batches.batch_records import REQUIRED_TO_REGISTER
 from lrs_soap.rules.batches.jobs import ImpossibleTransition, JobEvent, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
-from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.decision import Decision, Reason, passed_over
 from lrs_soap.rules.values.learner_fields import BY_NAME, Check
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import batch_exceptions, jobs, learners
@@ -74,7 +74,8 @@ def register_corrected(work: UnitOfWork, number: int, corrections: SentLearner, 
     jobs.set_outcome(
         work.transaction, exception.job_id, exception.position, code=ReturnCode.REGISTERED, uln=learner.uln
     )
-    return Resolution(ReturnCode.REGISTERED, learner.uln, decision.reasons)
+    not_written = tuple(passed_over(decision.reasons))
+    return Resolution(ReturnCode.REGISTERED, learner.uln, decision.reasons, not_written)
 
 
 def withdraw_exception(work: UnitOfWork, number: int) -> RecordException:

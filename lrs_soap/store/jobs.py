@@ -20,8 +20,8 @@ from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import RETURN_CODES, FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store.dialects import milliseconds_from_now, milliseconds_now
-from lrs_soap.store.prepared import Prepared, PreparedUpdate
-from lrs_soap.store.tables import LARGEST_KEY, UNFINISHED, job_records, jobs
+from lrs_soap.store.prepared import Prepared, PreparedInsert, PreparedUpdate
+from lrs_soap.store.tables import LARGEST_KEY, UNFINISHED, job_records, jobs, mandatory_changes
 from lrs_soap.store.transaction import Transaction
 
 _LEASE_SECONDS = 10
@@ -74,6 +74,13 @@ _OUTCOMES = Prepared(
     .group_by(job_records.c.return_code),
     "job",
 )
+_CHANGED_FIELD = Prepared(
+    select(mandatory_changes.c.field).where(
+        mandatory_changes.c.job_id == bindparam("job"), mandatory_changes.c.uln == bindparam("uln")
+    ),
+    *("job", "uln"),
+)
+_ADD_CHANGE = PreparedInsert(mandatory_changes, ("job_id", "uln", "field"))
 
 _ITS_OWN = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.lease_owner == bindparam("owner"))
 _AT_ITS_POSITION = _ITS_OWN.where(jobs.c.position == bindparam("at"))
@@ -272,6 +279,17 @@ def set_outcome(transaction: Transaction, job_id: int, position: int, *, code: R
 def set_verified(transaction: Transaction, job_id: int, position: int, verified: VerifiedRecord) -> None:
     """Write the answer to a verification's record."""
     _SET_OUTCOME.run(transaction, job_id, position, None, None, _verified_text(verified))
+
+
+def changed_field(transaction: Transaction, job_id: int, uln: str) -> str | None:
+    """The mandatory field of the learner with this ULN that a record of the job has changed; None if none has."""
+    row = _CHANGED_FIELD.row(transaction, job_id, uln)
+    return None if row is None else str(row[0])
+
+
+def add_change(transaction: Transaction, job_id: int, uln: str, field: str) -> None:
+    """Note the first mandatory field of a learner that a record of the job has changed."""
+    _ADD_CHANGE.add(transaction, (job_id, uln, field))
 
 
 def _job(row: Sequence[Any]) -> Job:

@@ -29,7 +29,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0011"
+SCHEMA_VERSION = "0012"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -267,6 +267,17 @@ job_records = Table(
     Column("uln", Text),
     Column("answer", Text),
     PrimaryKeyConstraint("job_id", "position", name="pk_job_records"),
+    sqlite_with_rowid=False,
+)
+
+# The one mandatory field of a learner that records of a job have changed: `field` is its name in `Learner`.
+mandatory_changes = Table(
+    "mandatory_changes",
+    metadata,
+    Column("job_id", BigInteger, ForeignKey("jobs.id", name="fk_mandatory_changes_job"), nullable=False),
+    Column("uln", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    PrimaryKeyConstraint("job_id", "uln", name="pk_mandatory_changes"),
     sqlite_with_rowid=False,
 )
 

@@ -62,7 +62,25 @@ def test_a_value_against_the_schema_is_rc011(field: str, value: str, reason: str
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("UniquePupilNumber", "B000000000000"), ("UniqueCandidateIdentifier", "123")]
+    ("field", "value"),
+    [
+        ("UniqueCandidateIdentifier", "123"),
+        ("UniquePupilNumber", "B000000000000"),  # another check letter
+        ("UniquePupilNumber", "A000000000001"),  # another digit
+        ("UniquePupilNumber", "a000000000000"),
+        ("UniquePupilNumber", "A00000000000"),  # too short
+        ("UniquePupilNumber", "A0000000000000"),  # too long
+        ("UniquePupilNumber", "I000000000000"),  # a letter that none has
+        ("UniquePupilNumber", "A0000000000A0"),  # a letter in another place
+        ("UniquePupilNumber", "A00000000000a"),
+        ("UniquePupilNumber", "B00000000000A"),  # a temporary one with another check letter
+        ("UniquePupilNumber", "A\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660\u0660"),
+        ("UniquePupilNumber", "A000000000000 "),
+        ("UniquePupilNumber", " A000000000000"),
+        ("UniquePupilNumber", "A 000000000000"),
+        ("UniquePupilNumber", "000000000000A"),
+        ("UniquePupilNumber", "none"),
+    ],
 )
 def test_an_identifier_that_is_none_is_rc012(field: str, value: str) -> None:
     (reason,) = told(**{field: value})

@@ -33,7 +33,9 @@ VALUES = st.text(LEGAL, min_size=1, max_size=8) | st.sampled_from(
 
 
 def records_of(layout: Layout) -> st.SearchStrategy[dict[str, str]]:
-    return st.dictionaries(st.sampled_from([column.field for column in layout.columns]), VALUES)
+    """Any learners that have a value; without one a row of CSV is no learner."""
+    values = st.dictionaries(st.sampled_from([column.field for column in layout.columns]), VALUES)
+    return values.filter(lambda record: any(map(str.strip, record.values())))
 
 
 FILES = st.sampled_from(list(LAYOUTS.values())).flatmap(
@@ -221,7 +223,7 @@ def test_a_version_that_is_not_that_of_the_headings() -> None:
 def test_a_row_with_too_few_or_too_many_columns() -> None:
     raw = content(JO, MO)
     assert refusal(raw.removesuffix(b',""\r\n')) == "row 3: 31 columns where 32 are expected"
-    assert refusal(raw + b'"",') == "row 4: 2 columns where 32 are expected"
+    assert refusal(raw + b'"x",') == "row 4: 2 columns where 32 are expected"
     assert refusal(raw.replace(b'"Jo"', b'"Jo","ann"')) == "row 2: 33 columns where 32 are expected"
     assert refusal(raw.replace(b'"Mo"', b"Mo,Ann")) == "row 3: 33 columns where 32 are expected"
 
@@ -234,10 +236,65 @@ def test_the_files_fields_stand_in_one_row_only() -> None:
     )
 
 
-def test_a_row_without_anything_is_a_learner_and_a_line_without_anything_none() -> None:
-    empty = b'""' + b',""' * 31
-    assert learners(content(JO, count=2) + empty) == [JO, {}]
-    assert learners(content(JO) + b"\r\n\n\r\n") == [JO]
+QUOTED_BLANK = b'""' + b',""' * 31 + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        QUOTED_BLANK,
+        b"," * 31 + b"\n",
+        b'" "' + b",\xc2\xa0" * 31 + b"\n",
+        b",,\n",  # however many columns
+        b"," * 40 + b"\n",
+    ],
+)
+@pytest.mark.parametrize("where", ["after the headings", "between", "at the end"])
+def test_a_row_without_any_value_is_no_learner_and_is_counted(blank: bytes, where: str) -> None:
+    headings, first, second, _ = content(JO, MO).split(b"\r\n")
+    rows = {"after the headings": [headings], "between": [headings, first], "at the end": [headings, first, second]}
+    before = b"".join(row + b"\r\n" for row in rows[where])
+    after = content(JO, MO).removeprefix(before)
+    read = opened(before + blank * 3 + after)
+    assert [record.sent.by_contract_name() for record in read.records] == [JO, MO]
+    assert read.blank_rows.count == 3
+
+
+def test_lines_without_anything_are_not_counted() -> None:
+    read = opened(content(JO) + b"\r\n\n\r\n")
+    assert len(list(read.records)) == 1
+    assert read.blank_rows.count == 0
+
+
+def test_a_row_with_any_value_is_a_learner() -> None:
+    read = opened(content(JO, {"Notes": "."}))
+    assert [record.sent.by_contract_name() for record in read.records] == [JO, {"Notes": "."}]
+    assert read.blank_rows.count == 0
+
+
+def test_the_files_fields_may_stand_in_a_row_without_a_learner() -> None:
+    read = opened(content({}, JO, count=1))
+    assert [record.sent.by_contract_name() for record in read.records] == [JO]
+    assert read.blank_rows.count == 1
+
+
+def test_rows_without_any_value_count_for_no_learner() -> None:
+    place = "row 2, column 4 (LearnerRecordCount)"
+    told = (
+        f"{place}: Record count incorrect: it is 3, and the learners in the file are 1; "
+        "rows without any value, which are not counted: 2"
+    )
+    assert refusal(content(JO, count=3) + QUOTED_BLANK * 2) == told
+    assert refusal(content(JO, count=0) + QUOTED_BLANK).startswith(f"{place}: Record count incorrect: it is 0")
+
+
+def test_a_file_of_rows_without_any_value_has_no_learner() -> None:
+    assert refusal(content() + QUOTED_BLANK * 2) == "row 1: no learner follows the headings"
+    assert refusal(content({}, count=0) + QUOTED_BLANK) == "the file has no learner"
+
+
+def test_a_learner_of_xml_without_any_value_is_a_learner() -> None:
+    assert learners(content(JO, {}, form="XML"), "XML") == [JO, {}]
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,9 @@ def job_count(url: str = URL) -> int:
 def test_a_file_comes_out_as_it_went_in_with_ulns_and_return_codes(run: Run, form: str, version: str) -> None:
     layout = LAYOUTS[version]
     new = {**JO, "MiddleOtherName": "Ann", "Notes": 'line\r\nafter "line", <é>'}
-    told = submit(run, content(new, GRACE, {**MO, "Gender": "X"}, {}, form=form, layout=layout), form=form)
+    told = submit(
+        run, content(new, GRACE, {**MO, "Gender": "X"}, {"MISIdentifier": "3"}, form=form, layout=layout), form=form
+    )
     assert (told.exit_code, told.stdout) == (0, "1\n")
     assert told.stderr.splitlines() == [
         "Job 1 has 4 learners.",
@@ -134,7 +136,7 @@ def test_a_file_comes_out_as_it_went_in_with_ulns_and_return_codes(run: Run, for
         {**{headings[field]: value for field, value in new.items()}, "ULN": issued, "ReturnCode": "RC001"},
         {**GRACE, "ReturnCode": "RC005"},
         {**{headings[field]: value for field, value in MO.items()}, "Gender": "X", "ReturnCode": "RC011"},
-        {"ReturnCode": "RC010"},
+        {"MISIdentifier": "3", "ReturnCode": "RC010"},
     ]
 
 
@@ -159,6 +161,19 @@ def test_submit_counts_what_check_counts_and_the_job_finds(run: Run, monkeypatch
     do_jobs()
     found = outcomes(run("batch", "output", "1").stdout_bytes, "CSV")[1]
     assert sum(each["ReturnCode"] in ("RC011", "RC012", "RC013") for each in found) == 3
+
+
+def test_rows_without_any_value_are_passed_over_and_counted(run: Run) -> None:
+    raw = content(JO, MO) + b"," * 31 + b"\r\n" + b"," * 31 + b"\r\n"
+    told = "Passed over, because they have no value: 2 rows."
+    checked = submit(run, raw, "--check")
+    assert (checked.exit_code, checked.stderr.splitlines()) == (0, [told])
+    assert "2 learners" in checked.stdout
+    submitted = submit(run, raw)
+    assert (submitted.exit_code, submitted.stdout) == (0, "1\n")
+    assert submitted.stderr.splitlines()[:2] == ["Job 1 has 2 learners.", told]
+    do_jobs()
+    assert len(outcomes(run("batch", "output", "1").stdout_bytes, "CSV")[1]) == 2
 
 
 def test_waiting_for_a_job_that_nobody_does_ends(run: Run) -> None:

@@ -100,12 +100,35 @@ def test_what_only_the_operator_may_set(store: Store, load_lines: Load) -> None:
         "CreatedDate": "2015-01-02",
         "LastUpdatedDate": "2016-03-04",
         "DateOfBirth": "1890-01-01",
-        "UniquePupilNumber": "H801200001001",
+        "UniqueCandidateIdentifier": "123450240001A",
     }
     assert load_lines(line(**operators)) == LoadResult(1, ())
     learner = held(store, FIRST)
     assert (learner.ability_to_share, learner.learner_status, learner.version_number) == ("2", "0", 7)
     assert (learner.created_date, learner.last_updated_date) == ("2015-01-02", "2016-03-04")
+
+
+@pytest.mark.parametrize(("born", "kept"), [("2009-03-11", True), ("2009-03-10", False), ("1990-01-01", False)])
+def test_a_upn_is_kept_of_who_is_under_16_and_a_warning_otherwise(
+    store: Store, load_lines: Load, born: str, kept: bool
+) -> None:
+    result = load_lines(line(ULN=FIRST, DateOfBirth=born, UniquePupilNumber="H801200001001"))
+    warning = (1, "UniquePupilNumber: not kept, because the learner is 16 or older")
+    assert (result.loaded, result.warned) == (1, () if kept else (warning,))
+    assert held(store, FIRST).unique_pupil_number == ("H801200001001" if kept else None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("UniquePupilNumber", "A801200001001"),
+        ("UniquePupilNumber", "h801200001001"),
+        ("UniqueCandidateIdentifier", "1"),
+    ],
+)
+def test_a_malformed_identifier_is_refused(load_lines: Load, field: str, value: str) -> None:
+    (rejection,) = load_lines(line(**{field: value})).rejected
+    assert rejection.reason.startswith(f"{field}: '{value}' is not a U")
 
 
 def test_csv_holds_the_same(store: Store, load_lines: Load) -> None:

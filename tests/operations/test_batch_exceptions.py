@@ -81,7 +81,7 @@ RECORD = {
     "PlaceOfBirth": "Cork",
     "UniquePupilNumber": UPN,
 }
-NEW = {"GivenName": "Jolyon", "FamilyName": "Featherstone", "DateOfBirth": "2007-11-21"}
+NEW = {"GivenName": "Jolyon", "FamilyName": "Featherstone", "DateOfBirth": "2010-11-21"}
 
 
 @pytest.fixture
@@ -302,8 +302,8 @@ def test_registering_with_corrections_issues_a_new_uln(populated: Store) -> None
         ("RC009", {**NEW, "ULN": UNHELD}, {"FamilyName": "Drax"}),
         ("RC009", {**NEW, "ULN": ANNE}, {"FamilyName": "Beauchamp", "Title": "Mr", "PlaceOfBirth": ""}),
         ("RC010", {**NEW, "Gender": ""}, {"FamilyName": "Wemyss", "Gender": "1"}),
-        ("RC011", {**NEW, "DateOfBirth": "21/11/2007"}, {"FamilyName": "Ruthven", "DateOfBirth": "2007-11-21"}),
-        ("RC013", {**NEW, "DateOfBirth": "2020-11-21"}, {"FamilyName": "Cholmondeley", "DateOfBirth": "2007-11-21"}),
+        ("RC011", {**NEW, "DateOfBirth": "21/11/2010"}, {"FamilyName": "Ruthven", "DateOfBirth": "2010-11-21"}),
+        ("RC013", {**NEW, "DateOfBirth": "2020-11-21"}, {"FamilyName": "Cholmondeley", "DateOfBirth": "2010-11-21"}),
     ):
         exception = exception_of(populated, sent)
         assert exception.code.value == code
@@ -312,8 +312,12 @@ def test_registering_with_corrections_issues_a_new_uln(populated: Store) -> None
         assert resolution.uln not in ulns
         ulns.add(resolution.uln)
         learner, expected = held(populated, resolution.uln), {**RECORD, **sent, **corrections}
-        for field in ("GivenName", "FamilyName", "DateOfBirth", "Gender", "AbilityToShare", "UniquePupilNumber"):
+        for field in ("GivenName", "FamilyName", "DateOfBirth", "Gender", "AbilityToShare"):
             assert getattr(learner, BY_CONTRACT_NAME[field].name) == expected[field]
+        is_under_16 = expected["DateOfBirth"] == "2010-11-21"
+        assert learner.unique_pupil_number == (UPN if is_under_16 else None)
+        not_kept = "UniquePupilNumber: not kept, because the learner is 16 or older"
+        assert resolution.not_written == (() if is_under_16 else (not_kept,))
         assert (learner.title, learner.place_of_birth) == (corrections.get("Title"), expected["PlaceOfBirth"] or None)
         with populated.reading() as transaction:
             (change,) = history.of(transaction, resolution.uln)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_soap.rules.batches import batch_records
-from lrs_soap.rules.batches.batch_records import RecordOutcome
+from lrs_soap.rules.batches.batch_records import RecordOutcome, ToUpdate
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.learners.uln_lookup import NoHolder
 from lrs_soap.rules.learners.verification import Verification
@@ -19,8 +19,10 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.rules.values.rule import Outcome, Rule
 from lrs_soap.rules.values.sent_learner import SentLearner
+from lrs_soap.rules.values.sentences import sentence
 
 TODAY = date(2025, 3, 10)
 ULN, MASTER, THIRD = "1000000019", "1000000027", "1000000035"
@@ -130,7 +132,9 @@ def test_one_mandatory_field_may_change_and_not_two(changed: set[str], missing: 
         assert isinstance(outcome, RecordOutcome)
         assert outcome.uln is None
     elif full:
-        assert outcome is HELD
+        assert isinstance(outcome, ToUpdate)
+        assert outcome.learner is HELD
+        assert outcome.changed == next((BY_CONTRACT_NAME[name].name for name in changed - missing), None)
     else:
         assert code_of(outcome) == "RC005"
         assert isinstance(outcome, RecordOutcome)
@@ -139,7 +143,27 @@ def test_one_mandatory_field_may_change_and_not_two(changed: set[str], missing: 
 
 def test_spellings_with_the_same_identity_key_are_no_change() -> None:
     spelled = {"GivenName": "ANNE–MARIE", "FamilyName": "o`hara ", "LastKnownPostCode": "bs81th", "Gender": "1"}
-    assert batch_records.learner_to_update(SentLearner.of({**RECORD, **spelled, "ULN": ULN}), HELD, full=True) is HELD
+    found = batch_records.learner_to_update(SentLearner.of({**RECORD, **spelled, "ULN": ULN}), HELD, full=True)
+    assert found == ToUpdate(HELD, "gender")
+
+
+@given(st.sampled_from(MANDATORY), st.sampled_from(MANDATORY))
+def test_a_job_may_change_one_mandatory_field_of_a_learner(now: str, before: str) -> None:
+    field, changed_before = BY_CONTRACT_NAME[now].name, BY_CONTRACT_NAME[before].name
+    record = SentLearner.of({**RECORD, now: OTHER_VALUES[now], "ULN": ULN})
+    found = batch_records.learner_to_update(record, HELD, full=True, changed_before=changed_before)
+    if now == before:
+        assert found == ToUpdate(HELD, field)
+    else:
+        assert code_of(found) == "RC009"
+        assert isinstance(found, RecordOutcome)
+        (reason,) = found.reasons
+        told = f"mandatory fields: {field} changed, and {changed_before} by an earlier record of the job"
+        assert sentence(reason) == told
+    unchanged = batch_records.learner_to_update(
+        SentLearner.of({**RECORD, "ULN": ULN}), HELD, full=True, changed_before=changed_before
+    )
+    assert unchanged == ToUpdate(HELD, None)
 
 
 @pytest.mark.parametrize(
@@ -152,15 +176,17 @@ def test_spellings_with_the_same_identity_key_are_no_change() -> None:
     ],
 )
 def test_what_an_update_comes_to(decided: ResponseCode, code: str, uln: str | None) -> None:
-    why = (Reason(Rule.STORED_VALUES, Outcome.CHANGED, ("title",)),)
-    outcome = batch_records.outcome_of_update(ULN, Decision(decided, reasons=why))
+    why = (Reason(Rule.STORED_VALUES, Outcome.CHANGED, ("family_name",)),)
+    outcome = batch_records.outcome_of_update(ToUpdate(HELD, "family_name"), Decision(decided, reasons=why))
     assert outcome is not None
     assert (outcome.code.value, outcome.uln, outcome.reasons) == (code, uln, why)
+    # What was not written has not changed.
+    assert outcome.changed == ("family_name" if code == "RC003" else None)
 
 
 @pytest.mark.parametrize("decided", [ResponseCode.STALE_VERSION, ResponseCode.NOT_FOUND_FOR_UPDATE])
 def test_an_update_that_a_rival_was_before_is_decided_anew(decided: ResponseCode) -> None:
-    assert batch_records.outcome_of_update(ULN, Decision(decided)) is None
+    assert batch_records.outcome_of_update(ToUpdate(HELD, None), Decision(decided)) is None
 
 
 @given(st.sets(st.sampled_from(MANDATORY)))

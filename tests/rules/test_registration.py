@@ -79,7 +79,7 @@ def test_everything_except_the_postcode_is_as_it_was_sent(sent: dict[str, str]) 
 
 def test_registered_answers_with_the_learner() -> None:
     learner = replace(registration.new_learner(SentLearner.of(RECORD), today=TODAY), uln="1000000016")
-    decision = registration.registered(learner)
+    decision = registration.registered(learner, SentLearner())
     assert (decision.code, decision.learners) == (ResponseCode.REGISTERED, (learner,))
     sent = (" Zoë-Marie", "O’Hara", "2006-07-30", "2", "BS8 1TH")
     assert decision.reasons == (Reason(Rule.IDENTITY_KEYS, Outcome.FREE, IDENTITY, sent),)

@@ -34,7 +34,7 @@ _REQUIRED_TO_SEARCH = mandatory_in(Question.FIND_BY_DEMOGRAPHICS)
 REQUIRED_TO_REGISTER = mandatory_in(Question.REGISTER)
 """The fields that a registration needs."""
 
-# How many mandatory fields a record may change: with more, a mistyped ULN would turn one person into another.
+# How many mandatory fields a job may change of a learner: with more, a mistyped ULN would turn one person into another.
 _MOST_CHANGED = 1
 
 _OF_UPDATE = {
@@ -57,13 +57,23 @@ _UNSURE = {
 class RecordOutcome:
     """The outcome of a record: its return code, the ULN of its learner if that is known, and why.
 
-    `possible` has the ULNs of possible matches, the likeliest first.
+    `possible` has the ULNs of possible matches, the likeliest first. `changed` is the mandatory field of the learner
+    that the record has changed, by its own name, or None.
     """
 
     code: ReturnCode
     uln: str | None = None
     reasons: tuple[Reason, ...] = ()
     possible: tuple[str, ...] = ()
+    changed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToUpdate:
+    """The learner that a record is to update, and the mandatory field that it would change, by its own name."""
+
+    learner: Learner
+    changed: str | None
 
 
 class _MandatoryChange(NamedTuple):
@@ -114,16 +124,20 @@ def malformed(
     return RecordOutcome(ReturnCode.OUTSIDE_AGE_RANGE if only_age else ReturnCode.INCORRECT_FORMAT, reasons=reasons)
 
 
-def learner_to_update(record: SentLearner, learner: Learner | None, *, full: bool) -> Learner | RecordOutcome:
+def learner_to_update(
+    record: SentLearner, learner: Learner | None, *, full: bool, changed_before: str | None = None
+) -> ToUpdate | RecordOutcome:
     """The learner that a record with a ULN updates, or the record's outcome.
 
-    `learner` is the learner with this ULN, deleted or not, or None. `full` is True for a FUL job.
+    `learner` is the learner with this ULN, deleted or not, or None. `full` is True for a FUL job. `changed_before` is
+    the mandatory field of the learner that earlier records of the job have changed, by its own name; None if none has.
 
     | the first that is true | outcome |
     |---|---|
     | the ULN is unknown or deleted | NOT_FOUND |
     | it is linked | MASTER_RETURNED with the master's ULN, whatever else was sent |
     | two or more mandatory fields, as sent, have another identity key than the learner's | NOT_FOUND |
+    | one has, and another one is `changed_before` | NOT_FOUND |
     | it is a CHK job | CONFIRMED |
     """
     uln = record.uln or ""
@@ -136,11 +150,14 @@ def learner_to_update(record: SentLearner, learner: Learner | None, *, full: boo
     changed = _mandatory_changed(record, held)
     if len(changed) > _MOST_CHANGED:
         return RecordOutcome(ReturnCode.NOT_FOUND, reasons=(_changes(changed),))
-    return held if full else RecordOutcome(ReturnCode.CONFIRMED, held.uln, (_changes(changed),))
+    field = changed[0].field if changed else None
+    if field is not None and changed_before is not None and field != changed_before:
+        return RecordOutcome(ReturnCode.NOT_FOUND, reasons=(_changed_before(changed[0], changed_before),))
+    return ToUpdate(held, field) if full else RecordOutcome(ReturnCode.CONFIRMED, held.uln, (_changes(changed),))
 
 
-def outcome_of_update(uln: str, decision: Decision) -> RecordOutcome | None:
-    """The outcome of a record that was to update the learner with this ULN, by the decision of Update.
+def outcome_of_update(to_update: ToUpdate, decision: Decision) -> RecordOutcome | None:
+    """The outcome of a record that was to update a learner, by the decision of Update.
 
     None if somebody else has changed the learner in the meantime: start again with this record.
 
@@ -154,8 +171,9 @@ def outcome_of_update(uln: str, decision: Decision) -> RecordOutcome | None:
     code = _OF_UPDATE.get(decision.code)
     if code is None:
         return None
-    is_its = code in (ReturnCode.UPDATED, ReturnCode.CONFIRMED)
-    return RecordOutcome(code, uln if is_its else None, decision.reasons)
+    uln = to_update.learner.uln if code in (ReturnCode.UPDATED, ReturnCode.CONFIRMED) else None
+    changed = to_update.changed if code is ReturnCode.UPDATED else None
+    return RecordOutcome(code, uln, decision.reasons, changed=changed)
 
 
 def incomplete(record: SentLearner) -> RecordOutcome | None:
@@ -237,6 +255,11 @@ def _changes(changed: list[_MandatoryChange]) -> Reason:
         return Reason(Rule.MANDATORY_FIELDS, Outcome.UNCHANGED)
     fields, sent, held = zip(*changed, strict=True)
     return Reason(Rule.MANDATORY_FIELDS, Outcome.CHANGED, fields, sent, held)
+
+
+def _changed_before(change: _MandatoryChange, before: str) -> Reason:
+    fields = (change.field, before)
+    return Reason(Rule.MANDATORY_FIELDS, Outcome.CHANGED_BEFORE, fields, (change.sent,), (change.held,))
 
 
 def _lacking(code: ReturnCode, needed: Iterable[LearnerField], record: SentLearner) -> RecordOutcome | None:

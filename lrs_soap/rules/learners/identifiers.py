@@ -3,13 +3,24 @@
 A UPN is a check letter and twelve digits; a temporary UPN has a letter in place of the last digit. Multiplied by 2, 3,
 … 13, the digits add up, modulo 23, to the position of the check letter among the letters; the letter of a temporary
 UPN counts as its own position. A UCI is twelve digits, of which the sixth may be a letter, and a letter.
+
+A UPN is for pupils under 16: one that is sent for anybody older is passed over.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from lrs_soap.rules.values import dates
+from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.quotation import shortened
+from lrs_soap.rules.values.rule import Outcome, Rule
+
+UPN_UNTIL_AGE = 16
+"""From this age on, a UPN that is sent is not kept."""
+
+_NOT_KEPT = f"UniquePupilNumber: not kept, because the learner is {UPN_UNTIL_AGE} or older"
 
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _WEIGHTS = range(2, 14)
@@ -40,6 +51,19 @@ def is_upn(text: str) -> bool:
 def is_uci(text: str) -> bool:
     """Whether `text` has the form of a UCI, in capitals. Its last letter may be any letter."""
     return _UCI.fullmatch(text) is not None
+
+
+def keeps_upn(date_of_birth: str, today: date) -> bool:
+    """Whether a UPN is kept of a learner with this date of birth, `YYYY-MM-DD`. Any other text keeps it."""
+    birth = dates.parse(date_of_birth)
+    return birth is None or dates.age_on(birth, today) < UPN_UNTIL_AGE
+
+
+def upn_not_kept(sent: str | None, kept: str | None) -> tuple[Reason, ...]:
+    """The reason to tell when the UPN that was sent is not the one that the learner has now; else none."""
+    if not sent or sent == kept:
+        return ()
+    return (Reason(Rule.UPN_AGE, Outcome.NOT_KEPT, ("unique_pupil_number",), (sent,), findings=(_NOT_KEPT,)),)
 
 
 def why_malformed(field: str, value: str) -> str | None:

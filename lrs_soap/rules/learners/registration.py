@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from lrs_soap.rules.learners import identifiers
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
@@ -21,12 +22,14 @@ def new_learner(sent: SentLearner, *, today: date) -> Learner:
     """The learner that a registration makes on `today` of what was sent; its ULN is still empty.
 
     It is active, in version 1, created and updated today. Everything else that callers and files may set is as it was
-    sent, except the postcode, which is as answers have it. An empty field has no value. Raises TypeError if a mandatory
-    field is missing.
+    sent, except the postcode, which is as answers have it, and a UPN of somebody too old for one, which is not kept. An
+    empty field has no value. Raises TypeError if a mandatory field is missing.
     """
     values: dict[str, Any] = {name: value for name in _SETTABLE if (value := getattr(sent, name))}
     if sent.last_known_post_code:
         values["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code)
+    if not identifiers.keeps_upn(sent.date_of_birth or "", today):
+        values.pop("unique_pupil_number", None)
     return Learner(
         uln="",
         version_number=1,
@@ -48,13 +51,11 @@ def already_exists(learner: Learner, holder: Learner) -> Decision:
     )
 
 
-def registered(learner: Learner) -> Decision:
-    """The answer when nobody had them, with `learner` as it is stored now, with its ULN."""
-    return Decision(
-        ResponseCode.REGISTERED,
-        (learner,),
-        (Reason(Rule.IDENTITY_KEYS, Outcome.FREE, _IDENTITY_FIELDS, _identity_of(learner)),),
-    )
+def registered(learner: Learner, sent: SentLearner) -> Decision:
+    """The answer when nobody had them, with `learner` as it is stored now, with its ULN. `sent` is what was sent."""
+    free = Reason(Rule.IDENTITY_KEYS, Outcome.FREE, _IDENTITY_FIELDS, _identity_of(learner))
+    not_kept = identifiers.upn_not_kept(sent.unique_pupil_number, learner.unique_pupil_number)
+    return Decision(ResponseCode.REGISTERED, (learner,), (free, *not_kept))
 
 
 def _identity_of(learner: Learner) -> tuple[str, ...]:

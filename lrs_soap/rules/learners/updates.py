@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from lrs_soap.rules.learners import identifiers
 from lrs_soap.rules.learners.field_rules import OTHER_VERIFICATION
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values import postcode, version_number
@@ -27,10 +28,10 @@ _NEVER_EMPTY = tuple(field.name for field in FIELDS if field.is_settable and not
 def update(learner: Learner | None, sent: SentLearner, *, uln: str, version: int, today: date) -> Decision:
     """What to answer to `sent`, which was sent for `uln` with the `version` that the caller has seen.
 
-    `learner` is the learner with this ULN, deleted or not, or None. Of `sent`, the fields of
-    a registration count: None leaves the field as it is, empty clears it. The description of another verification is
-    cleared, too, when the learner is verified by something else. If the answer is UPDATED, it has the
-    learner as it is to be stored, unless another learner has its five identity keys.
+    `learner` is the learner with this ULN, deleted or not, or None. Of `sent`, the fields of a registration count:
+    None leaves the field as it is, empty clears it. When the learner is no longer verified by something other, the
+    description of it is cleared, too. A UPN of somebody too old for one is passed over. If the answer is UPDATED, it
+    has the learner as it is to be stored, unless another learner has its five identity keys.
 
     | the first that is true | answer |
     |---|---|
@@ -53,18 +54,19 @@ def update(learner: Learner | None, sent: SentLearner, *, uln: str, version: int
         seen = Reason(Rule.VERSION, outcome, ("version_number",), (str(version),), (str(held.version_number),))
         return Decision(ResponseCode.STALE_VERSION, reasons=(seen,))
 
-    changed = _changed(held, sent)
+    changed = _changed(held, sent, today)
     before, after = held.ability_to_share, changed.ability_to_share
     if before != after and (before, after) not in _SHARING_CHANGES:
         sharing = Reason(Rule.SHARING_CHANGE, Outcome.NOT_ALLOWED, ("ability_to_share",), (after,), (before,))
         return Decision(ResponseCode.INVALID_SHARING_CHANGE, reasons=(sharing,))
+    not_kept = identifiers.upn_not_kept(sent.unique_pupil_number, changed.unique_pupil_number)
     if changed == held:
-        return Decision(ResponseCode.NO_CHANGES, reasons=(Reason(Rule.STORED_VALUES, Outcome.UNCHANGED),))
+        return Decision(ResponseCode.NO_CHANGES, reasons=(Reason(Rule.STORED_VALUES, Outcome.UNCHANGED), *not_kept))
     updated = replace(changed, version_number=version_number.next_after(version), last_updated_date=today.isoformat())
-    return Decision(ResponseCode.UPDATED, (updated,), (_changes(held, changed),))
+    return Decision(ResponseCode.UPDATED, (updated,), (_changes(held, changed), *not_kept))
 
 
-def _changed(held: Learner, sent: SentLearner) -> Learner:
+def _changed(held: Learner, sent: SentLearner, today: date) -> Learner:
     values: dict[str, Any] = {name: value or None for name in _SETTABLE if (value := getattr(sent, name)) is not None}
     emptied = [name for name in _NEVER_EMPTY if values.get(name, name) is None]
     if emptied:
@@ -72,6 +74,8 @@ def _changed(held: Learner, sent: SentLearner) -> Learner:
     if held.verification_type == OTHER_VERIFICATION != values.get("verification_type", OTHER_VERIFICATION):
         # It described what the learner is no longer verified by.
         values.setdefault("other_verification_description", None)
+    if sent.unique_pupil_number and not identifiers.keeps_upn(sent.date_of_birth or held.date_of_birth, today):
+        del values["unique_pupil_number"]
     if sent.last_known_post_code:
         values["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code)
     return replace(held, **values)

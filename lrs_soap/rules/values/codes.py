@@ -178,7 +178,7 @@ class ReturnCode(_Code):
     POSSIBLE_MATCHES = "RC007", "Possible matches, no ULN", _POSSIBLE, _VALID, _UNVERIFIED
     TOO_MANY_MATCHES = "RC008", "Too many matches", _POSSIBLE, _VALID, _UNVERIFIED
     NOT_FOUND = "RC009", "ULN unknown, or another learner's; nobody found", _ABSENT, _ERROR, _UNVERIFIED
-    NULL_VALUE = "RC010", "Null value in a field that a search needs", _REJECTED, _ERROR, _PUBLISHED
+    NULL_VALUE = "RC010", "Null Values", _REJECTED, _ERROR, _PUBLISHED
     INCORRECT_FORMAT = "RC011", "Incorrect format", _REJECTED, _ERROR, _PUBLISHED
     INCORRECT_IDENTIFIER = "RC012", "Incorrect identifier format", _REJECTED, _ERROR, _PUBLISHED
     OUTSIDE_AGE_RANGE = "RC013", "Learner outside of permitted age range", _REJECTED, _ERROR, _PUBLISHED, "RC011"

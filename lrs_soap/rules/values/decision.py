@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ class Reason(NamedTuple):
     def score(self) -> int | None:
         """What the parts add up to; None where nothing was scored."""
         return sum(part.points for part in self.parts) if self.parts else None
+
+
+def passed_over(reasons: Iterable[Reason]) -> list[str]:
+    """Sentences about what was sent and is not kept, although nothing is refused for it."""
+    return [finding for reason in reasons if reason.outcome is Outcome.NOT_KEPT for finding in reason.findings]
 
 
 @dataclass(frozen=True, slots=True)

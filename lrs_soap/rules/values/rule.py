@@ -73,6 +73,7 @@ class Rule(str, Enum):
     KNOWN_VALUE = "known value", "A coded field has one of its known values."
     REQUIRED = "required", "A field that is required, always or by the value of another field, has a value."
     ACCEPTED_DESCRIPTION = "accepted description", "OtherVerificationDescription says what was seen, not who saw it."
+    UPN_AGE = "UPN and age", "A UPN that is sent is kept of a learner under 16 only."
     NO_LONGER_ACCEPTED = "no longer accepted", "AbilityToShare 2 is held by old records, and not accepted any more."
     PROHIBITED_TEXT = "prohibited text", "No field of a learner holds a prohibited word or postcode."
 
@@ -83,7 +84,7 @@ class Rule(str, Enum):
     IDENTIFIER = "identifier", "A UPN or UCI has the form and the check letter of one."
     MANDATORY_FIELDS = (
         "mandatory fields",
-        "A record with a ULN may change one of the learner's mandatory fields: with more it is another person's.",
+        "The records of a job may change one of a learner's mandatory fields: with more they are another person's.",
     )
     VERIFIABLE = "verifiable", "A record that VerifyLearner would refuse matches nobody."
 
@@ -103,6 +104,7 @@ class Outcome(str, Enum):
     ALLOWED = "allowed"
     BROKEN = "broken"
     CHANGED = "changed"
+    CHANGED_BEFORE = "changed before"
     CLOSED = "closed"
     DELETED = "deleted"
     DISABLED = "disabled"
@@ -119,6 +121,7 @@ class Outcome(str, Enum):
     NOBODY_FITS = "nobody fits"
     NO_ROLE = "no role"
     NOT_ALLOWED = "not allowed"
+    NOT_KEPT = "not kept"
     NOT_SEARCHED = "not searched"
     NOT_SENT = "not sent"
     NOT_SHARED = "not shared"
