@@ -3,6 +3,7 @@
 # make test-all every test: also the whole service by clients of several kinds, as far as they are installed
 # make lint     ruff and mypy
 # make bench    requests per second, beside an empty application (needs wrk)
+# make profile  where the time of a request goes, stage by stage
 # make clean    take away what was made here, but for lrs.db
 #
 # Any Python from 3.10 on will do: make serve PYTHON=python3.12
@@ -13,7 +14,7 @@ BIN = $(VENV)/bin
 
 .DEFAULT_GOAL := serve
 .DELETE_ON_ERROR:
-.PHONY: serve test test-all lint bench clean
+.PHONY: serve test test-all lint bench profile clean
 
 serve: $(VENV)/installed-serve
 	$(BIN)/lrs-soap serve
@@ -31,6 +32,9 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
+
+profile: $(VENV)/installed-dev
+	$(BIN)/python -m bench.profile
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
