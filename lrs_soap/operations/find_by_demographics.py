@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners.field_checks import check_fields
 from lrs_soap.rules.names.candidates import Candidates
-from lrs_soap.rules.names.demographics import DemographicsAsked, exact_match, possible_matches
+from lrs_soap.rules.names.demographics import (
+    MAXIMUM_ROWS,
+    DemographicsAsked,
+    exact_match,
+    possible_matches,
+    too_many_rows,
+)
 from lrs_soap.rules.names.lookup_keys import NameKey
+from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, name_keys
@@ -19,7 +27,8 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
     """Find the learner with these details, or possible matches (docs/behaviour.md, Find by demographics).
 
     Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master. Otherwise answers POSSIBLE_MATCHES with
-    at most ten learners, best first, or TOO_MANY_MATCHES or NO_MATCH with none. Raises FieldsRefused.
+    at most ten learners, best first, or TOO_MANY_MATCHES or NO_MATCH with none. A search that would read more than
+    MAXIMUM_ROWS rows is TOO_MANY_MATCHES. Raises FieldsRefused.
     """
     check_fields(asked.sent, today=work.today, prohibited=work.policy.prohibited)
     return find_by_checked_demographics(work, asked)
@@ -31,14 +40,21 @@ def find_by_checked_demographics(work: UnitOfWork, asked: DemographicsAsked) -> 
     learner = learners.by_identity(transaction, asked)
     if learner is not None:
         return exact_match(asked, learner, learners.master_of(transaction, learner))
-    return possible_matches(asked, _candidates(transaction, asked))
-
-
-def _candidates(transaction: Transaction, asked: DemographicsAsked) -> Iterator[tuple[Learner, Learner | None]]:
-    """Each learner who fits a rule, once, with the master of a linked one. They are read as they are iterated over."""
+    asked = asked.as_of(work.today)
     candidates = Candidates(asked)
+    rows = _rows(transaction, asked, candidates)
+    decision = possible_matches(asked, _fitting(transaction, candidates, islice(rows, MAXIMUM_ROWS)))
+    if decision.code is not ResponseCode.TOO_MANY_MATCHES and next(rows, None) is not None:
+        return too_many_rows(asked)
+    return decision
+
+
+def _fitting(
+    transaction: Transaction, candidates: Candidates, rows: Iterator[NameKey]
+) -> Iterator[tuple[Learner, Learner | None]]:
+    """Each learner who fits a rule, once, with the master of a linked one. They are read as they are iterated over."""
     loaded: set[str] = set()
-    for row in _rows(transaction, asked, candidates):
+    for row in rows:
         if row.uln not in loaded and candidates.fits(row):
             loaded.add(row.uln)
             learner = learners.held(transaction, row.uln)
@@ -46,7 +62,10 @@ def _candidates(transaction: Transaction, asked: DemographicsAsked) -> Iterator[
 
 
 def _rows(transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> Iterator[NameKey]:
+    """Everything that the look-ups find. A look-up begins when the rows of the one before it have been read."""
     for key in candidates.keys_by_date:
         yield from name_keys.by_date(transaction, asked.date_of_birth, key)
-    for key in candidates.keys_by_post_code:
-        yield from name_keys.by_post_code(transaction, candidates.post_code, key)
+    if candidates.post_code is not None:
+        for key in candidates.keys_by_post_code:
+            yield from name_keys.by_post_code(transaction, candidates.post_code, key)
+        yield from name_keys.by_date_and_post_code(transaction, asked.date_of_birth, candidates.post_code)

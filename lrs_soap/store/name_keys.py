@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column, select
 
+from lrs_soap.rules.names.keys import family_key, given_key
 from lrs_soap.rules.names.lookup_keys import NameKey, name_keys_of
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import key_version
 from lrs_soap.store.prepared import Prepared, PreparedInsert, PreparedUpdate
-from lrs_soap.store.tables import name_keys
+from lrs_soap.store.tables import NOT_DELETED, name_keys
+from lrs_soap.store.tables import learners as learners_table
 from lrs_soap.store.transaction import Transaction
 
 # Most look-ups find fewer rows, and a search that ends early has not read many for nothing.
@@ -28,6 +30,20 @@ _ROWS = (
 _BY_DATE = Prepared(_ROWS.where(name_keys.c.date_of_birth == bindparam("date")), "date", "key", "after")
 _BY_POST_CODE = Prepared(_ROWS.where(name_keys.c.post_code == bindparam("post_code")), "post_code", "key", "after")
 
+_BY_DATE_AND_POST_CODE = Prepared(
+    select(*(learners_table.c[name] for name in ("uln", "gender", "given_name", "family_name")))
+    .where(
+        NOT_DELETED,
+        learners_table.c.post_code_identity == bindparam("post_code"),
+        learners_table.c.date_of_birth == bindparam("date"),
+        learners_table.c.uln > bindparam("after"),
+    )
+    .order_by(learners_table.c.uln)
+    .limit(literal_column(str(_PORTION)))
+    .offset(literal_column("0")),
+    *("date", "post_code", "after"),
+)
+
 _INSERT = PreparedInsert(name_keys, NameKey._fields)
 _KEY = ("date_of_birth", "key", "uln")
 _DELETE = PreparedUpdate(delete(name_keys).where(*(name_keys.c[name] == bindparam(name) for name in _KEY)), *_KEY)
@@ -40,12 +56,23 @@ _primary_key = attrgetter(*_KEY)
 
 def by_date(transaction: Transaction, date_of_birth: str, key: str) -> Iterator[NameKey]:
     """The rows with this date and key, by ULN. They are read in portions, as the caller asks for more."""
-    return _in_portions(_BY_DATE, transaction, date_of_birth, key)
+    return _in_portions(_BY_DATE, NameKey._make, transaction, date_of_birth, key)
 
 
 def by_post_code(transaction: Transaction, post_code: str, key: str) -> Iterator[NameKey]:
     """The rows with this postcode, given as its identity key, and this key; read as in `by_date`."""
-    return _in_portions(_BY_POST_CODE, transaction, post_code, key)
+    return _in_portions(_BY_POST_CODE, NameKey._make, transaction, post_code, key)
+
+
+def by_date_and_post_code(transaction: Transaction, date_of_birth: str, post_code: str) -> Iterator[NameKey]:
+    """A row without a key for each learner with this date and postcode who is not deleted; read as in `by_date`."""
+
+    def row_of(values: tuple[str, ...]) -> NameKey:
+        uln, gender, given_name, family_name = values
+        given, family = given_key(given_name), family_key(family_name)
+        return NameKey(date_of_birth, "", uln, 0, post_code, gender, given, family)
+
+    return _in_portions(_BY_DATE_AND_POST_CODE, row_of, transaction, date_of_birth, post_code)
 
 
 def insert_for(transaction: Transaction, learners: Iterable[Learner]) -> None:
@@ -84,10 +111,12 @@ def rewrite(transaction: Transaction, old: Collection[NameKey], new: Collection[
     _INSERT.run(transaction, map(tuple, sorted(new)))
 
 
-def _in_portions(statement: Prepared, transaction: Transaction, *values: Any) -> Iterator[NameKey]:
+def _in_portions(
+    statement: Prepared, row_of: Callable[[tuple[Any, ...]], NameKey], transaction: Transaction, *values: Any
+) -> Iterator[NameKey]:
     after = ""
     while True:
-        rows = [NameKey._make(row) for row in statement.rows(transaction, *values, after)]
+        rows = list(map(row_of, statement.rows(transaction, *values, after)))
         yield from rows
         if len(rows) < _PORTION:
             return

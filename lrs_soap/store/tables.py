@@ -29,7 +29,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -78,6 +78,13 @@ NOT_DELETED = learners.c.learner_status != text(f"'{DELETED}'")
 
 # Nobody else can have a linked learner's five keys. Those of a deleted learner are free.
 Index("uq_learners_identity", *IDENTITY, unique=True, sqlite_where=NOT_DELETED, postgresql_where=NOT_DELETED)
+# A search looks at everybody with its date and postcode. `uln` says where a portion of them begins.
+Index(
+    "ix_learners_post_code",
+    *(learners.c[name] for name in ("post_code_identity", "date_of_birth", "uln")),
+    sqlite_where=NOT_DELETED,
+    postgresql_where=NOT_DELETED,
+)
 # Few learners are linked. The index has only those, so it costs an ordinary registration nothing.
 _LINKED = learners.c.master_uln.is_not(None)
 Index("ix_learners_master_uln", learners.c.master_uln, sqlite_where=_LINKED, postgresql_where=_LINKED)

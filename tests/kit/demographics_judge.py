@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from jellyfish import metaphone
 
@@ -30,14 +31,18 @@ class Question:
     school: str | None = None
     place_of_birth: str | None = None
     email: str | None = None
+    preferred_given: str | None = None
+    middle: str | None = None
+    upn: str | None = None
+    uci: str | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What is to be answered: the code, the ULNs in order, those among them that stand in for others, and why.
 
-    `fitting` has, in order, the ULN, rule and score of each learner who fits a rule, and the ULN that it leads to;
-    where there are too many learners it has them all.
+    `fitting` has, in order, the ULN, rule and score of each learner who fits a rule, and the ULN that it leads to, for
+    those who are answered; where there are too many learners it has all but those who fit P6 alone.
     """
 
     code: str
@@ -46,7 +51,7 @@ class Verdict:
     fitting: list[tuple[str, str, int, str]]
 
 
-def judge(question: Question, register: Iterable[Learner]) -> Verdict:
+def judge(question: Question, register: Iterable[Learner], today: date) -> Verdict:
     living = [learner for learner in register if learner.learner_status != "2"]
     for learner in living:
         if identity_of(learner) == identity_of_question(question):
@@ -54,6 +59,8 @@ def judge(question: Question, register: Iterable[Learner]) -> Verdict:
                 return Verdict("WSRC0022", [learner.master_uln], {learner.master_uln}, [])
             return Verdict("WSRC0004", [learner.uln], set(), [])
 
+    if is_sixteen_or_older(question.birth, today):
+        question = replace(question, upn=None)
     led_to: dict[str, list[tuple[str, str, int]]] = {}
     for learner in living:
         rule = first_rule(question, learner)
@@ -63,13 +70,17 @@ def judge(question: Question, register: Iterable[Learner]) -> Verdict:
     for entries in led_to.values():
         entries.sort(key=lambda entry: (-entry[2], entry[0]))
     order = sorted(led_to, key=lambda uln: (-led_to[uln][0][2], uln))
-    fitting = [(*entry, uln) for uln in order for entry in led_to[uln]]
-    if len(order) > 10:
-        return Verdict("WSRC0002", [], set(), fitting)
-    if not order:
+    relatives = [uln for uln in order if all(rule == "P6" for _, rule, _ in led_to[uln])]
+    others = [uln for uln in order if uln not in relatives]
+
+    if len(others) > 10:
+        return Verdict("WSRC0002", [], set(), [(*entry, uln) for uln in others for entry in led_to[uln]])
+    answered = others + relatives[: 10 - len(others)]
+    answered = [uln for uln in order if uln in answered]
+    if not answered:
         return Verdict("WSRC0001", [], set(), [])
-    substitutes = {uln for uln in order if uln not in [entry[0] for entry in led_to[uln]]}
-    return Verdict("WSRC0003", order, substitutes, fitting)
+    substitutes = {uln for uln in answered if uln not in [entry[0] for entry in led_to[uln]]}
+    return Verdict("WSRC0003", answered, substitutes, [(*entry, uln) for uln in answered for entry in led_to[uln]])
 
 
 def identity_of(learner: Learner) -> tuple[str, ...]:
@@ -94,22 +105,35 @@ def identity_of_question(question: Question) -> tuple[str, ...]:
 
 def first_rule(question: Question, learner: Learner) -> str | None:
     given, family = given_agreement(question, learner), family_agreement(question, learner)
-    date = date_agreement(question.birth, learner.date_of_birth)
+    date_of_birth = date_agreement(question.birth, learner.date_of_birth)
     post_code = same_post_code(question, learner)
     good = (EQUAL, ALIAS)
-    if date == EQUAL:
+    if date_of_birth == EQUAL:
         if swapped(question, learner):
             return "P1"
-        if given != DIFFERENT and family != DIFFERENT and (given in good or family in good):
-            return "P1"
-    if given in good and family in good and date == "near" and post_code:
+        if given != DIFFERENT and family != DIFFERENT:
+            if given in good or family in good:
+                return "P1"
+            if post_code:
+                return "P1"
+    if given in good and family in good and date_of_birth == "near" and post_code:
         return "P2"
-    if given in good and date == EQUAL and post_code and same_gender(question, learner):
+    if given in good and date_of_birth == EQUAL and post_code and same_gender(question, learner):
         return "P3"
-    if family == EQUAL and date == EQUAL and post_code:
+    if family == EQUAL and date_of_birth == EQUAL and post_code:
         return "P4"
     if given == EQUAL and family == EQUAL and post_code:
         return "P5"
+    if family == EQUAL and post_code:
+        return "P6"
+    if date_of_birth == EQUAL and (given in good or family in good):
+        for sent, held in (
+            (question.email, learner.email_address),
+            (question.upn, learner.unique_pupil_number),
+            (question.uci, learner.unique_candidate_identifier),
+        ):
+            if both_there_and_equal(sent, held):
+                return "P7"
     return None
 
 
@@ -125,56 +149,80 @@ def score(question: Question, learner: Learner) -> int:
         (question.school, learner.school_at_age_16),
         (question.place_of_birth, learner.place_of_birth),
         (question.email, learner.email_address),
+        (question.preferred_given, learner.preferred_given_name),
+        (question.middle, learner.middle_other_name),
+        (question.upn, learner.unique_pupil_number),
+        (question.uci, learner.unique_candidate_identifier),
     ):
-        if sent and sent.strip() and held and identity_key(sent) == identity_key(held):
+        if both_there_and_equal(sent, held):
             total += 5
     return total
+
+
+def both_there_and_equal(sent: str | None, held: str | None) -> bool:
+    return (
+        sent is not None and held is not None and identity_key(sent) != "" and identity_key(sent) == identity_key(held)
+    )
+
+
+def is_sixteen_or_older(birth: str, today: date) -> bool:
+    year, month, day = map(int, birth.split("-"))
+    return (today.year - 16, today.month, today.day) >= (year, month, day)
 
 
 # Names
 
 
+def equal_given(one: str | None, other: str | None) -> bool:
+    if not one or not other:
+        return False
+    if given_key(one) and given_key(one) == given_key(other):
+        return True
+    return identity_key(one) != "" and identity_key(one) == identity_key(other)
+
+
+def equal_family(one: str | None, other: str | None) -> bool:
+    if not one or not other:
+        return False
+    if family_key(one) and family_key(one) == family_key(other):
+        return True
+    return identity_key(one) != "" and identity_key(one) == identity_key(other)
+
+
 def given_agreement(question: Question, learner: Learner) -> str:
-    asked, held = given_key(question.given), given_key(learner.given_name)
-    if asked and asked == held:
+    asked, held = question.given, learner.given_name
+    if equal_given(asked, held):
         return EQUAL
-    others = [given_key(learner.preferred_given_name or "")]
-    others += [given_key(word) for word in identity_key(learner.middle_other_name or "").split(" ")]
-    if asked and asked in others:
+    held_others = [learner.preferred_given_name, *words(learner.middle_other_name)]
+    if any(equal_given(asked, other) for other in held_others):
         return ALIAS
-    if asked and given_parts(learner.given_name)[:1] == [asked] and len(given_parts(learner.given_name)) > 1:
+    asked_others = [question.preferred_given, *words(question.middle)]
+    if any(equal_given(other, held) for other in asked_others):
         return ALIAS
-    if held and given_parts(question.given)[:1] == [held] and len(given_parts(question.given)) > 1:
+    if given_key(asked) in given_parts(held) or given_key(held) in given_parts(asked):
         return ALIAS
-    return SIMILAR if similar(asked, held) else DIFFERENT
+    return SIMILAR if similar(given_key(asked), given_key(held)) else DIFFERENT
 
 
 def family_agreement(question: Question, learner: Learner) -> str:
-    asked, held = family_key(question.family), family_key(learner.family_name)
-    if asked and asked == held:
+    asked, held = question.family, learner.family_name
+    if equal_family(asked, held):
         return EQUAL
-    if asked and asked in (
-        family_key(learner.previous_family_name or ""),
-        family_key(learner.family_name_at_age_16 or ""),
-    ):
+    if equal_family(asked, learner.previous_family_name) or equal_family(asked, learner.family_name_at_age_16):
         return ALIAS
-    if held and held == family_key(question.previous_family or ""):
+    if equal_family(question.previous_family, held):
         return ALIAS
-    if asked and asked in family_parts(learner.family_name) and len(family_parts(learner.family_name)) > 1:
+    if equal_family(question.previous_family, learner.previous_family_name):
         return ALIAS
-    if held and held in family_parts(question.family) and len(family_parts(question.family)) > 1:
+    if family_key(asked) in family_parts(held) or family_key(held) in family_parts(asked):
         return ALIAS
-    return SIMILAR if similar(asked, held) else DIFFERENT
+    if len(family_parts(asked)) >= 2 and sorted(family_parts(asked)) == sorted(family_parts(held)):
+        return ALIAS
+    return SIMILAR if similar(family_key(asked), family_key(held)) else DIFFERENT
 
 
 def swapped(question: Question, learner: Learner) -> bool:
-    as_family, as_given = family_key(question.given), given_key(question.family)
-    return (
-        as_family != ""
-        and as_given != ""
-        and as_family == family_key(learner.family_name)
-        and as_given == given_key(learner.given_name)
-    )
+    return equal_family(question.given, learner.family_name) and equal_given(question.family, learner.given_name)
 
 
 def similar(one: str, other: str) -> bool:
@@ -249,11 +297,19 @@ def family_key(text: str) -> str:
     return mac("".join(family_pieces(text)))
 
 
+def words(text: str | None) -> list[str]:
+    return identity_key(text or "").split(" ")
+
+
 def given_parts(text: str) -> list[str]:
+    if len(pieces(text)) < 2:
+        return []
     return [piece for piece in pieces(text) if count_letters(piece) >= 3]
 
 
 def family_parts(text: str) -> list[str]:
+    if len(pieces(text)) < 2:
+        return []
     return [part for part in map(mac, family_pieces(text)) if count_letters(part) >= 3]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -29,12 +30,15 @@ _ROWS = (
 )
 
 
-def make_earlier_database(url: str, revision: str) -> None:
-    """Make a database at this revision that holds four learners, written as that revision's program would have."""
+def make_earlier_database(url: str, revision: str, rows: Iterable[Mapping[str, Any]] = _ROWS) -> None:
+    """Make a database at this revision that holds learners, written as that revision's program would have.
+
+    They are four, or those of `rows`, each with its columns as far as they are not those of Nadia Birch.
+    """
     store = Store(url)
     with store.writing() as transaction:
         migrations.upgrade(transaction.connection, revision)
-        for row in _ROWS:
+        for row in rows:
             _insert_learner(transaction.connection, revision, **row)
     store.close()
 

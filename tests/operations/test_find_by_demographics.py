@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,26 +21,32 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_sqlite
 from tests.kit.demographics_judge import Question, Verdict, identity_of, judge
-from tests.kit.work import unit
+from tests.kit.work import NOW, unit
 
 # So few values that everybody is nearly everybody else.
 GIVEN = (
     *("Anna", "Ana", "anna maria", "Anna-Maria", "Maria", "Mariah", "A", "Jo", "Zoë", "Zoe", "Cheng", "Thomas"),
     *("Bernadette", "Bernardete", "MacDonald", "Mcdonald", "-", "Ελένη", "Ἑλένη", "Saint", "Ａnna", "Anna1"),
+    *("J Anna", "Jo Maria", ".", "de Souza"),
 )
 FAMILY = (
     *("Cheng", "CHENG", "Chang", "Cheng-Brown", "Brown Cheng", "Brown", "Browne", "MacDonald", "Mc Donald", "Macdonal"),
     *("Saint John", "St. John", "Saint", "O’Neill", "O'Neil", "Anna", "Thomas", "Li", "...", "Ana-Maria Cheng", "Mac"),
+    *("Souza", "de Souza", "Souza-Lima", "Lima de Souza", "Lima", "John", "de", ".", "-"),
 )
-OTHER_GIVEN = (None, "", "Anna", "Maria Jo", "Anna-Maria Zoe", "Bernadette", "Thomas A", "-")
-OTHER_FAMILY = (None, "", "Cheng", "Brown", "McDonald", "St John", "cheng-brown", "...")
+OTHER_GIVEN = (None, "", "Anna", "Maria Jo", "Anna-Maria Zoe", "Bernadette", "Thomas A", "-", "anna . maria")
+OTHER_FAMILY = (None, "", "Cheng", "Brown", "McDonald", "St John", "cheng-brown", "...", "Souza", "lima-souza")
 DATES = (
     *("1995-06-08", "1995-08-06", "1995-01-01", "1995-06-09", "1995-07-08", "1996-06-08", "1996-01-01", "2000-01-01"),
-    *("1995-07-09", "1995-01-02"),
+    # On the day of the tests, 10 March 2025, sixteen and fifteen years old.
+    *("1995-07-09", "1995-01-02", "2009-03-10", "2009-03-11"),
 )
 POST_CODES = ("NE1 1ND", "ne11nd", "LU1 1AA", "ZZ99 9ZZ", "zz999zz")
 GENDERS = ("0", "1", "2", "9")
 PLACES = (None, "", "  ", "Leeds", "LEEDS ", "York")
+E_MAIL_ADDRESSES = (None, "", "anna@example.org", "Anna@Example.org", "cheng@example.org")
+UPNS = (None, "", "H801200001001", "Y801200001002")
+UCIS = (None, "", "12345A678901B", "12345A678902C")
 
 PERSON: dict[str, tuple[Any, ...]] = {
     "given_name": GIVEN,
@@ -48,23 +55,18 @@ PERSON: dict[str, tuple[Any, ...]] = {
     "gender": GENDERS,
     "last_known_post_code": POST_CODES,
 }
-HELD: dict[str, tuple[Any, ...]] = {
-    **PERSON,
-    "preferred_given_name": OTHER_GIVEN,
-    "middle_other_name": OTHER_GIVEN,
-    "previous_family_name": OTHER_FAMILY,
-    "family_name_at_age_16": OTHER_FAMILY,
-    "school_at_age_16": PLACES,
-    "place_of_birth": PLACES,
-    "email_address": PLACES,
-}
 ASKED: dict[str, tuple[Any, ...]] = {
     **PERSON,
     "previous_family_name": OTHER_FAMILY,
     "school_at_age_16": PLACES,
     "place_of_birth": PLACES,
-    "email_address": PLACES,
+    "email_address": E_MAIL_ADDRESSES,
+    "preferred_given_name": OTHER_GIVEN,
+    "middle_other_name": OTHER_GIVEN,
+    "unique_pupil_number": UPNS,
+    "unique_candidate_identifier": UCIS,
 }
+HELD: dict[str, tuple[Any, ...]] = {**ASKED, "family_name_at_age_16": OTHER_FAMILY}
 
 
 # What becomes of a name when another takes its place.
@@ -112,6 +114,18 @@ class Entry:
 FATES = st.sampled_from(["active", "active", "active", "closed", "deleted", "linked", "linked"])
 PEOPLE = st.fixed_dictionaries({field: st.sampled_from(values) for field, values in PERSON.items()})
 ENTRIES = st.builds(Entry, differing(HELD), FATES, st.booleans())
+# Relatives at the same postcode.
+FAMILY_OF_MANY = st.builds(
+    Entry,
+    st.tuples(
+        st.tuples(st.just("given_name"), st.sampled_from(GIVEN)),
+        st.tuples(st.just("date_of_birth"), st.sampled_from(DATES)),
+        st.tuples(st.just("gender"), st.sampled_from(GENDERS)),
+        st.tuples(st.just("email_address"), st.sampled_from(E_MAIL_ADDRESSES)),
+    ).map(list),
+    st.sampled_from(["active", "active", "active", "closed", "linked"]),
+    st.booleans(),
+)
 # Namesakes with the same date of birth.
 CROWD = st.builds(
     Entry,
@@ -128,6 +142,7 @@ REGISTERS = st.one_of(
     st.lists(ENTRIES, max_size=6),
     st.lists(ENTRIES, min_size=12, max_size=24),
     st.lists(CROWD | CROWD | ENTRIES, min_size=18, max_size=30),
+    st.lists(FAMILY_OF_MANY | FAMILY_OF_MANY | ENTRIES, min_size=30, max_size=45),
 )
 QUESTIONS = st.lists(differing(ASKED), min_size=8, max_size=16)
 
@@ -194,7 +209,7 @@ def ask(transaction: Transaction, fields: dict[str, Any]) -> Decision:
 
 
 def verdict_of(fields: dict[str, Any], register: list[Learner]) -> Verdict:
-    return judge(Question(*(fields.get(field) for field in ASKED)), register)  # type: ignore[arg-type]
+    return judge(Question(*(fields.get(field) for field in ASKED)), register, NOW.date())  # type: ignore[arg-type]
 
 
 def candidates_of(decision: Decision) -> list[tuple[str | None, str, int | None]]:
@@ -231,6 +246,41 @@ def test_the_search_finds_whom_the_judge_finds(
         for changes in questions:
             fields = changed(person, changes)
             assert_as_judged(ask(transaction, fields), verdict_of(fields, register))
+
+
+def some_changes(random: Random, values: dict[str, tuple[Any, ...]]) -> Changes:
+    """What `differing` makes, at random."""
+    choices = {**values, **{move: pool for move, (_, place, pool) in MOVES.items() if place in values}}
+    return [(what, random.choice(choices[what])) for what in random.choices(list(choices), k=random.randint(1, 4))]
+
+
+def relative(random: Random) -> Changes:
+    return [(what, random.choice(PERSON[what])) for what in ("given_name", "date_of_birth", "gender")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(50))
+def test_a_hundred_finds_in_a_register_full_of_near_misses(store: Store, seed: int) -> None:
+    random = Random(seed)
+    person = {field: random.choice(values) for field, values in PERSON.items()}
+    several = [relative(random) for _ in range(30)] + [some_changes(random, HELD) for _ in range(70)]
+    entries = [
+        Entry(
+            changes, random.choice(("active", "active", "active", "closed", "deleted", "linked")), random.random() < 0.3
+        )
+        for changes in random.sample(several, len(several))
+    ]
+    codes = set()
+    with undone(store) as transaction:
+        register = [
+            hold(transaction, learner, by_an_update=updated) for learner, updated in held_learners(person, entries)
+        ]
+        for _ in range(100):
+            fields = changed(person, some_changes(random, ASKED))
+            decision = ask(transaction, fields)
+            assert_as_judged(decision, verdict_of(fields, register))
+            codes.add(decision.code.value)
+    assert "WSRC0003" in codes
 
 
 PERSON_ASKED = {

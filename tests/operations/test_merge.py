@@ -167,7 +167,8 @@ def test_a_deleted_one_is_nobody_whoever_asks(populated: Store) -> None:
     delete(populated, BEA)
     assert answers(populated, "Bea") == {
         "find by ULN": "WSRC0001",
-        "find": "WSRC0001",
+        # The others have the same family name and postcode.
+        "find": "WSRC0003 Ann Cat Dot Eve Flo Gwen Hope",
         "retrieve": "WSRC0001",
         "verify": "WSVRC006",
         "update": "WSRC0019",

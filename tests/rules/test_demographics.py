@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from lrs_soap.rules.names.demographics import (
     genders_agree,
     possible_matches,
     rule_that_fits,
+    too_many_rows,
 )
 from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgreement, Part, ScorePart
 from lrs_soap.rules.values.codes import ResponseCode
@@ -36,6 +38,7 @@ ANNA = Learner(
     ability_to_share="1",
     created_date="2020-01-01",
     last_updated_date="2020-01-01",
+    email_address="anna@example.org",
 )
 
 
@@ -60,7 +63,11 @@ def rule_and_score(decision: Decision) -> tuple[Rule, int | None]:
         (asking("Ana"), Rule.P1, 85),
         (asking(family="Brown"), Rule.P3, 70),
         (asking("Lucy"), Rule.P4, 70),
+        (asking("Lucy", birth="1999-02-14"), Rule.P6, 45),
         (asking(birth="1995-08-26"), Rule.P5, 75),
+        (asking("Ana", "Chang"), Rule.P1, 70),
+        (asking(birth="1995-06-27"), Rule.P2, 87),
+        (asking(family="Brown", last_known_post_code="LU1 1AA", email_address="anna@example.org"), Rule.P7, 65),
         # Observed: the same names and date, with another postcode alone.
         (asking(last_known_post_code="LU1 1AA"), Rule.P1, 90),
     ],
@@ -72,8 +79,11 @@ def test_the_worked_table(asked: DemographicsAsked, rule: Rule, score: int) -> N
     assert rule_and_score(decision) == (rule, score)
 
 
-def test_the_last_row_of_the_worked_table_is_nobody() -> None:
-    decision = among(asking(birth="1996-07-01", last_known_post_code="LU1 1AA"), ANNA)
+@pytest.mark.parametrize(
+    "asked", [asking(family="Brown", gender="1"), asking(birth="1996-07-01", last_known_post_code="LU1 1AA")]
+)
+def test_the_rows_of_the_worked_table_that_find_nobody(asked: DemographicsAsked) -> None:
+    decision = among(asked, ANNA)
     assert (decision.code, decision.learners) == (ResponseCode.NO_MATCH, ())
     assert decision.reasons[0].outcome is Outcome.NOBODY_FITS
 
@@ -111,9 +121,16 @@ def test_a_gender_that_is_not_known_or_not_specified_agrees_with_any(unknown: st
 
 
 def agreement(
-    given: Agreement, family: Agreement, date: DateAgreement, *, swapped: bool = False, here: bool = True
+    given: Agreement,
+    family: Agreement,
+    date: DateAgreement,
+    *,
+    swapped: bool = False,
+    here: bool = True,
+    gender: bool = True,
+    identifier: bool = False,
 ) -> DemographicsAgreement:
-    return DemographicsAgreement(NamesAgreement(given, family, swapped), date, post_code=here, gender=True)
+    return DemographicsAgreement(NamesAgreement(given, family, swapped), date, here, gender, identifier)
 
 
 ON_THE_DAY, NEAR, ANOTHER_DAY = DateAgreement.EQUAL, DateAgreement.NEAR, DateAgreement.DIFFERENT
@@ -125,25 +142,36 @@ ON_THE_DAY, NEAR, ANOTHER_DAY = DateAgreement.EQUAL, DateAgreement.NEAR, DateAgr
         (agreement(SIMILAR, EQUAL, ON_THE_DAY, here=False), Rule.P1),
         (agreement(ALIAS, SIMILAR, ON_THE_DAY, here=False), Rule.P1),
         (agreement(DIFFERENT, DIFFERENT, ON_THE_DAY, swapped=True, here=False), Rule.P1),
-        (agreement(SIMILAR, SIMILAR, ON_THE_DAY), None),
+        (agreement(SIMILAR, SIMILAR, ON_THE_DAY), Rule.P1),
+        (agreement(SIMILAR, SIMILAR, ON_THE_DAY, here=False), None),
+        (agreement(SIMILAR, SIMILAR, ON_THE_DAY, here=False, identifier=True), None),
+        (agreement(SIMILAR, SIMILAR, NEAR), None),
         (agreement(EQUAL, DIFFERENT, ON_THE_DAY, here=False), None),
         (agreement(DIFFERENT, DIFFERENT, NEAR, swapped=True), None),
         (agreement(ALIAS, ALIAS, NEAR), Rule.P2),
         (agreement(EQUAL, EQUAL, NEAR), Rule.P2),
         (agreement(EQUAL, EQUAL, NEAR, here=False), None),
         (agreement(EQUAL, SIMILAR, NEAR), None),
+        (agreement(SIMILAR, EQUAL, NEAR), Rule.P6),
         (agreement(EQUAL, DIFFERENT, ON_THE_DAY), Rule.P3),
         (agreement(ALIAS, DIFFERENT, ON_THE_DAY), Rule.P3),
         (agreement(SIMILAR, DIFFERENT, ON_THE_DAY), None),
-        (replace(agreement(EQUAL, DIFFERENT, ON_THE_DAY), gender=False), None),
+        (agreement(EQUAL, DIFFERENT, ON_THE_DAY, gender=False), None),
         (agreement(DIFFERENT, EQUAL, ON_THE_DAY), Rule.P4),
-        (replace(agreement(DIFFERENT, EQUAL, ON_THE_DAY), gender=False), Rule.P4),
+        (agreement(DIFFERENT, EQUAL, ON_THE_DAY, gender=False), Rule.P4),
         (agreement(DIFFERENT, ALIAS, ON_THE_DAY), None),
-        (agreement(DIFFERENT, EQUAL, NEAR), None),
         (agreement(EQUAL, EQUAL, ANOTHER_DAY), Rule.P5),
-        (replace(agreement(EQUAL, EQUAL, ANOTHER_DAY), gender=False), Rule.P5),
+        (agreement(EQUAL, EQUAL, ANOTHER_DAY, gender=False), Rule.P5),
         (agreement(EQUAL, ALIAS, ANOTHER_DAY), None),
         (agreement(EQUAL, EQUAL, ANOTHER_DAY, here=False), None),
+        (agreement(DIFFERENT, EQUAL, NEAR), Rule.P6),
+        (agreement(ALIAS, EQUAL, ANOTHER_DAY, gender=False), Rule.P6),
+        (agreement(DIFFERENT, EQUAL, ANOTHER_DAY, here=False), None),
+        (agreement(DIFFERENT, ALIAS, ANOTHER_DAY), None),
+        (agreement(EQUAL, DIFFERENT, ON_THE_DAY, here=False, gender=False, identifier=True), Rule.P7),
+        (agreement(DIFFERENT, ALIAS, ON_THE_DAY, here=False, identifier=True), Rule.P7),
+        (agreement(EQUAL, DIFFERENT, NEAR, here=False, identifier=True), None),
+        (agreement(DIFFERENT, DIFFERENT, ON_THE_DAY, identifier=True), None),
     ],
 )
 def test_each_rule_at_its_edge(agrees: DemographicsAgreement, rule: Rule | None) -> None:
@@ -156,13 +184,20 @@ def test_nobody_s_postcode_is_equal_to_none() -> None:
         asking("Lucy", last_known_post_code="zz999zz"),
         asking(family="Brown", last_known_post_code="ZZ99 9ZZ"),
         asking(birth="1995-06-29", last_known_post_code="ZZ99 9ZZ"),
+        asking("Ana", "Chang", last_known_post_code="ZZ99 9ZZ"),
     ):
         assert among(asked, unknown).code is ResponseCode.NO_MATCH
     # With everything else equal but the spelling it counts nothing.
     assert rule_and_score(among(asking("Anna.", last_known_post_code="ZZ99 9ZZ"), unknown)) == (Rule.P1, 90)
 
 
-@pytest.mark.parametrize("field", ["previous_family_name", "school_at_age_16", "place_of_birth", "email_address"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("previous_family_name", "school_at_age_16", "place_of_birth", "email_address"),
+        *("preferred_given_name", "middle_other_name", "unique_pupil_number", "unique_candidate_identifier"),
+    ],
+)
 @pytest.mark.parametrize(
     ("sent", "held", "counts"),
     [
@@ -213,6 +248,90 @@ def test_ten_are_answered_and_eleven_are_too_many() -> None:
     assert (decision.code, decision.learners) == (ResponseCode.TOO_MANY_MATCHES, ())
     assert {reason.uln for reason in decision.reasons} == {learner.uln for learner in several(11)}
     assert all(reason.rule is Rule.P1 and reason.score for reason in decision.reasons)
+
+
+def relatives(count: int) -> list[Learner]:
+    """Learners who fit P6 alone when Anna is asked for."""
+    return [
+        replace(ANNA, uln=str(2_000_000_000 + each), given_name="Lucy", date_of_birth=f"1990-02-{each + 1:02}")
+        for each in range(count)
+    ]
+
+
+def test_relatives_alone_are_never_too_many() -> None:
+    decision = among(asking(gender="1"), *reversed(relatives(25)))
+    assert decision.learners == tuple(relatives(10))
+    assert [(reason.uln, reason.rule) for reason in decision.reasons] == [(each.uln, Rule.P6) for each in relatives(10)]
+
+
+@pytest.mark.parametrize("others", [1, 9, 10])
+def test_relatives_take_the_places_that_the_others_leave(others: int) -> None:
+    decision = among(asking(), *relatives(25), *several(others))
+    assert decision.learners == (*several(others), *relatives(10 - others))
+
+
+def test_the_best_relatives_come_and_in_the_order_of_their_scores() -> None:
+    # With a near date and a similar name: 30 + 15 + 12 + 10 + 5. The other one is only SWAPPED: 40 + 25 + 5.
+    best = replace(ANNA, uln="9000000009", given_name="Annas", date_of_birth="1995-06-27")
+    other = replace(ANNA, given_name="Cheng", family_name="Anna", last_known_post_code="LU1 1AA")
+    decision = among(asking(), *relatives(25), other, best)
+    assert decision.learners == (best, other, *relatives(8))
+    assert [reason.score for reason in decision.reasons[:3]] == [72, 70, 45]
+
+
+def test_eleven_others_are_too_many_however_many_relatives_there_are() -> None:
+    decision = among(asking(), *relatives(25), *several(11))
+    assert decision.code is ResponseCode.TOO_MANY_MATCHES
+    assert {reason.uln for reason in decision.reasons} == {learner.uln for learner in several(11)}
+
+
+def test_a_master_whose_linked_learner_is_more_than_a_relative_is_no_mere_relative() -> None:
+    master = replace(PRIYA, given_name="Lucy", family_name="Cheng")
+    linked = [(replace(each, master_uln=MASTER), master) for each in several(1)]
+    decision = possible_matches(asking(), [*((each, None) for each in relatives(10)), (master, None), *linked])
+    assert decision.learners == (master, *relatives(9))
+    assert decision.substitutes == frozenset()
+
+
+def test_relatives_linked_to_one_master_are_one() -> None:
+    linked = [(replace(each, master_uln=MASTER), PRIYA) for each in relatives(25)]
+    decision = possible_matches(asking(), linked)
+    assert (decision.learners, decision.substitutes) == ((PRIYA,), {MASTER})
+
+
+def test_too_many_rows_are_too_many_matches() -> None:
+    decision = too_many_rows(asking())
+    assert (decision.code, decision.learners) == (ResponseCode.TOO_MANY_MATCHES, ())
+    assert [(reason.rule, reason.outcome) for reason in decision.reasons] == [(Rule.ROWS_READ, Outcome.TOO_MANY)]
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "held", "fits"),
+    [
+        ("email_address", "ANNA@example.org", "anna@example.org", True),
+        ("email_address", "anna@example.com", "anna@example.org", False),
+        ("email_address", "", None, False),
+        ("unique_pupil_number", "h801200001001", "H801200001001", True),
+        ("unique_pupil_number", "H801200001001", None, False),
+        ("unique_candidate_identifier", "12345A678901B", "12345A678901B", True),
+        ("unique_candidate_identifier", "12345A678901B", "12345A678902C", False),
+        # These tell nobody apart.
+        ("place_of_birth", "Leeds", "Leeds", False),
+        ("school_at_age_16", "Leeds", "Leeds", False),
+        ("middle_other_name", "Rose", "Rose", False),
+    ],
+)
+def test_who_fits_p7(field: str, sent: str, held: str | None, fits: bool) -> None:
+    learner = replace(ANNA, **{"email_address": None, field: held})  # type: ignore[arg-type]
+    decision = among(asking(family="Brown", last_known_post_code="LU1 1AA", **{field: sent}), learner)
+    assert decision.code is (ResponseCode.POSSIBLE_MATCHES if fits else ResponseCode.NO_MATCH)
+    assert not fits or rule_and_score(decision) == (Rule.P7, 65)
+
+
+@pytest.mark.parametrize(("day", "upn"), [(date(2011, 6, 27), "H801200001001"), (date(2011, 6, 28), None)])
+def test_a_upn_counts_until_the_day_before_the_sixteenth_birthday(day: date, upn: str | None) -> None:
+    asked = asking(unique_pupil_number="H801200001001", unique_candidate_identifier="12345A678901B")
+    assert asked.as_of(day) == replace(asked, unique_pupil_number=upn)
 
 
 def test_after_the_eleventh_nobody_is_looked_at() -> None:
@@ -300,10 +419,18 @@ def test_a_reason_has_what_was_compared() -> None:
 
 
 @pytest.mark.parametrize("name", ["'", "-", "...", "– —"])
-def test_a_name_that_is_all_punctuation_agrees_with_nothing(name: str) -> None:
+def test_a_name_that_is_all_punctuation_agrees_with_no_other_name(name: str) -> None:
     nameless = replace(ANNA, given_name="!!", family_name="?")
     assert among(asking(name, name), nameless).code is ResponseCode.NO_MATCH
     assert rule_and_score(among(asking(name), ANNA)) == (Rule.P4, 70)
+
+
+@pytest.mark.parametrize(("name", "again"), [(".", "."), ("– —", "- -"), ("’", "'")])
+def test_a_name_that_is_all_punctuation_is_found_by_itself(name: str, again: str) -> None:
+    asked = asking(family=again, last_known_post_code="LU1 1AA")
+    assert rule_and_score(among(asked, replace(ANNA, family_name=name))) == (Rule.P1, 90)
+    swapped = asking(again, "Anna", gender="1")
+    assert rule_and_score(among(swapped, replace(ANNA, family_name=name))) == (Rule.P1, 75)
 
 
 def test_a_name_in_greek_and_one_of_a_letter_and_one_of_thirty_five() -> None:

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs_soap.rules.names.keys import (
+    family_key,
     family_parts,
+    family_parts_in_any_order,
     family_search_key,
+    given_key,
     given_parts,
     given_search_key,
     identity_key,
@@ -170,6 +173,9 @@ def test_given_names_keep_mac_and_saint(name: str, key: str) -> None:
         ("Anna-Maria", ("anna", "maria")),
         ("Anna  Maria–Zoë", ("anna", "maria", "zoe")),
         ("J Anna", ("anna",)),
+        ("de Souza", ("souza",)),
+        ("Anna", ()),
+        ("Anna .", ()),
         ("Jo An", ()),
         ("Ab1 D'Arcy", ("darcy",)),
         ("", ()),
@@ -195,8 +201,37 @@ def test_parts_have_at_least_three_letters_each(name: str) -> None:
 
 
 def test_middle_names_are_single_at_spaces_and_hyphenated_ones_stay_one() -> None:
-    assert middle_names("Jo Mary-Jane  – Zoë") == ("jo", "maryjane", "zoe")
+    assert middle_names("Jo Mary-Jane  – Zoë") == ("jo", "maryjane", "-", "zoe")
     assert middle_names(" ") == ()
+
+
+@pytest.mark.parametrize("key", [given_key, family_key])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Zoë", "zoe"), (" ... ", "..."), ("– –", "- -"), ("’", "'"), (" ", "")]
+)
+def test_a_name_without_letters_and_digits_is_compared_by_its_identity_key(key: Key, name: str, expected: str) -> None:
+    assert key(name) == expected
+
+
+@given(NAMES)
+def test_no_key_of_a_name_without_letters_and_digits_has_any(name: str) -> None:
+    if not given_search_key(name):
+        assert not any(map(str.isalnum, given_key(name) + family_key(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Souza Lima", "lima souza"),
+        ("Lima-de Souza", "lima souza"),
+        ("Saint MacDonald-Ash", "ash mcdonald"),
+        ("de Souza", ""),
+        ("Souza", ""),
+        ("...", ""),
+    ],
+)
+def test_names_of_the_same_parts_have_one_key_in_any_order(name: str, key: str) -> None:
+    assert family_parts_in_any_order(name) == key
 
 
 def test_digits_are_no_letters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,16 @@ import pytest
 from sqlalchemy import select
 
 from lrs_soap.errors import AlreadyHeld
-from lrs_soap.rules.names.lookup_keys import FAMILY, FAMILY_ALIAS, GIVEN, GIVEN_ALIAS, NameKey, name_keys_of
+from lrs_soap.rules.names.lookup_keys import (
+    FAMILY,
+    FAMILY_ALIAS,
+    FAMILY_PARTS,
+    GIVEN,
+    GIVEN_ALIAS,
+    PREVIOUS_FAMILY,
+    NameKey,
+    name_keys_of,
+)
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.store import learners, name_keys, tables
 from lrs_soap.store.store import Store
@@ -44,13 +54,15 @@ def test_every_name_that_may_be_asked_for_is_a_key(learner: Make) -> None:
     assert {(row.key, row.kinds) for row in keys} == {
         ("annamaria", GIVEN),
         ("anna", GIVEN_ALIAS),
+        ("maria", GIVEN_ALIAS),
         ("zoe", GIVEN_ALIAS),
         ("birch", GIVEN_ALIAS),
         ("nan", GIVEN_ALIAS),
         ("mcbirchash", FAMILY),
+        ("ash mcbirch", FAMILY_PARTS),
         ("mcbirch", FAMILY_ALIAS),
         ("ash", FAMILY_ALIAS),
-        ("oak", FAMILY_ALIAS),
+        ("oak", FAMILY_ALIAS | PREVIOUS_FAMILY),
         ("stjohn", FAMILY_ALIAS),
     }
     assert {row[3:] for row in (key._replace(kinds=0) for key in keys)} == {
@@ -60,12 +72,13 @@ def test_every_name_that_may_be_asked_for_is_a_key(learner: Make) -> None:
 
 def test_a_key_that_is_several_things_is_there_once(learner: Make) -> None:
     (row,) = name_keys_of(learner(given_name="Thomas", family_name="THOMAS", previous_family_name="Thomás"))
-    assert (row.key, row.kinds) == ("thomas", GIVEN | FAMILY | FAMILY_ALIAS)
+    assert (row.key, row.kinds) == ("thomas", GIVEN | FAMILY | FAMILY_ALIAS | PREVIOUS_FAMILY)
 
 
-def test_a_name_without_letters_and_digits_is_no_key(learner: Make) -> None:
-    (row,) = name_keys_of(learner(given_name="-", preferred_given_name="...", previous_family_name="'"))
-    assert (row.key, row.given_name, row.family_name) == ("birch", "", "birch")
+def test_the_key_of_a_name_without_letters_and_digits_is_its_identity_key(learner: Make) -> None:
+    keys = name_keys_of(learner(given_name="–", preferred_given_name="...", previous_family_name="\u00a0"))
+    assert {(row.key, row.kinds) for row in keys} == {("-", GIVEN), ("...", GIVEN_ALIAS), ("birch", FAMILY)}
+    assert {(row.given_name, row.family_name) for row in keys} == {("-", "birch")}
 
 
 def test_a_deleted_learner_has_none(learner: Make) -> None:
@@ -132,21 +145,44 @@ def test_many_of_one_name_are_read_in_portions(store: Store, learner: Make) -> N
         assert [row.uln for row in name_keys.by_post_code(transaction, "ZZ999ZZ", "birch")] == ulns
 
 
+def test_many_with_one_date_and_postcode_are_read_in_portions(store: Store, learner: Make) -> None:
+    many = [learner(str(1_000_000_000 + each), given_name=f"Nadiá {each}") for each in range(250)]
+    others = [
+        learner(OTHER, date_of_birth="2001-04-06"),
+        learner("3000000008", last_known_post_code="LS1 4AP"),
+        learner("4000000001", learner_status=DELETED),
+    ]
+    with store.writing() as transaction:
+        learners.insert_many(transaction, [*many, *others])
+        rows = list(name_keys.by_date_and_post_code(transaction, "2001-04-05", "YO17HH"))
+    assert [row.uln for row in rows] == sorted(each.uln for each in many)
+    assert rows[0] == NameKey("2001-04-05", "", "1000000000", 0, "YO17HH", "2", "nadia0", "birch")
+
+
 LOOK_UPS = {
-    "date_of_birth = 'a' AND key = 'a' AND uln > '' ORDER BY uln LIMIT 100": "PRIMARY KEY",
-    "post_code = 'a' AND key = 'a' AND uln > '' ORDER BY uln LIMIT 100": "INDEX ix_name_keys_post_code",
+    "name_keys WHERE date_of_birth = 'a' AND key = 'a' AND uln > '' ORDER BY uln LIMIT 100": (
+        "PRIMARY KEY",
+        "pk_name_keys",
+    ),
+    "name_keys WHERE post_code = 'a' AND key = 'a' AND uln > '' ORDER BY uln LIMIT 100": (
+        "INDEX ix_name_keys_post_code",
+        "ix_name_keys_post_code",
+    ),
+    "learners WHERE learner_status != '2' AND post_code_identity = 'a' AND date_of_birth = 'a' AND uln > '' "
+    "ORDER BY uln LIMIT 100": ("INDEX ix_learners_post_code", "ix_learners_post_code"),
 }
 
 
 @on_sqlite
 def test_the_look_ups_are_by_index_alone_on_sqlite(store: Store) -> None:
     with store.reading() as transaction:
-        for condition, index in LOOK_UPS.items():
-            transaction.cursor.execute(f"EXPLAIN QUERY PLAN SELECT gender FROM name_keys WHERE {condition}")
+        for look_up, (index, _) in LOOK_UPS.items():
+            transaction.cursor.execute(f"EXPLAIN QUERY PLAN SELECT gender FROM {look_up}")
             # One step: nothing is sorted, and nothing is read that is not asked for.
             (plan,) = transaction.cursor.fetchall()
-            assert plan[3].startswith(f"SEARCH name_keys USING {index} (")
-            assert plan[3].endswith("=? AND key=? AND uln>?)")
+            table, _, _ = look_up.partition(" ")
+            assert plan[3].startswith(f"SEARCH {table} USING {index} (")
+            assert re.search(r"\w+=\? AND \w+=\? AND uln>\?\)$", plan[3])
 
 
 @on_postgresql
@@ -155,8 +191,8 @@ def test_the_look_ups_can_be_by_index_alone_on_postgresql(store: Store) -> None:
         # Of so small a table it would rather read the whole, and sort it.
         transaction.cursor.execute("SET LOCAL enable_seqscan = off")
         transaction.cursor.execute("SET LOCAL enable_bitmapscan = off")
-        for condition, index in LOOK_UPS.items():
-            transaction.cursor.execute(f"EXPLAIN SELECT gender FROM name_keys WHERE {condition}")
+        for look_up, (_, index) in LOOK_UPS.items():
+            transaction.cursor.execute(f"EXPLAIN SELECT gender FROM {look_up}")
             plan = "".join(row[0] for row in transaction.cursor.fetchall())
-            assert ("pk_name_keys" if index == "PRIMARY KEY" else "ix_name_keys_post_code") in plan
+            assert index in plan
             assert "Sort" not in plan

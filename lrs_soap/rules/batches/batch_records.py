@@ -193,6 +193,10 @@ def demographics_asked(record: SentLearner) -> DemographicsAsked:
         record.school_at_age_16,
         record.place_of_birth,
         record.email_address,
+        record.preferred_given_name,
+        record.middle_other_name,
+        record.unique_pupil_number,
+        record.unique_candidate_identifier,
     )
 
 

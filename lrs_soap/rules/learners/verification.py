@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrs_soap.rules.learners.find_by_uln import names_reason
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.names.demographics import genders_agree
-from lrs_soap.rules.names.keys import family_search_key, given_search_key, identity_key
+from lrs_soap.rules.names.keys import family_key, given_key, identity_key
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values.codes import FailureFlag, ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
@@ -83,21 +83,21 @@ def _given(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
     if identity_key(asked.given_name) == identity_key(held.given_name):
         return
     yield FailureFlag.GIVEN_AGAINST_GIVEN
-    as_family = family_search_key(asked.given_name)
-    if not _agree(as_family, family_search_key(held.family_name)):
+    as_family = family_key(asked.given_name)
+    if not _agree(as_family, family_key(held.family_name)):
         yield FailureFlag.GIVEN_AGAINST_FAMILY
-    if held.previous_family_name and not _agree(as_family, family_search_key(held.previous_family_name)):
+    if held.previous_family_name and not _agree(as_family, family_key(held.previous_family_name)):
         yield FailureFlag.GIVEN_AGAINST_PREVIOUS_FAMILY
 
 
 def _family(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
     if identity_key(asked.family_name) == identity_key(held.family_name):
         return
-    if not _agree(given_search_key(asked.family_name), given_search_key(held.given_name)):
+    if not _agree(given_key(asked.family_name), given_key(held.given_name)):
         yield FailureFlag.FAMILY_AGAINST_GIVEN
     yield FailureFlag.FAMILY_AGAINST_FAMILY
-    as_family = family_search_key(asked.family_name)
-    if held.previous_family_name and not _agree(as_family, family_search_key(held.previous_family_name)):
+    as_family = family_key(asked.family_name)
+    if held.previous_family_name and not _agree(as_family, family_key(held.previous_family_name)):
         yield FailureFlag.FAMILY_AGAINST_PREVIOUS_FAMILY
 
 
@@ -109,5 +109,5 @@ def _birth_and_gender(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
 
 
 def _agree(asked_key: str, held_key: str) -> bool:
-    """Whether two search keys are equal and not empty."""
+    """Whether two keys are equal and not empty."""
     return asked_key != "" and asked_key == held_key

@@ -1,13 +1,16 @@
 """The candidates of a find by demographics: which keys to look up, and which of the rows found can match.
 
-Each rule from P1 to P5 needs the date or the postcode, and one name that is EQUAL or an ALIAS, or both swapped. So a
-date or a postcode, with one key of a name, finds everybody who fits a rule.
+Every rule but one needs the date or the postcode, and one name that is EQUAL or an ALIAS, or both swapped. So a date or
+a postcode, with one key of a name, finds everybody who fits such a rule. The exception is P1 with two names that are
+only SIMILAR, for which everybody with the date and the postcode is looked at.
 
-| rule           | found by                                                                          |
-|----------------|-----------------------------------------------------------------------------------|
-| P1, P3, P4     | the date and a key of the asked given name or of the asked family name            |
-| P1, swapped    | the date and the asked given name, keyed as a family name                         |
-| P2, P5         | the postcode and a key of the asked given name, or the asked family name's own key |
+| rule                | found by                                                                           |
+|---------------------|------------------------------------------------------------------------------------|
+| P1, P3, P4, P7      | the date and a key of the asked given name or of the asked family name             |
+| P1, swapped         | the date and the asked given name, keyed as a family name                          |
+| P1, both similar    | the date and the postcode                                                          |
+| P2, P5, P6          | the postcode and a key of the asked given name, or one that the family name can be |
+|                     | held by: its own, its parts in any order, the previous name                        |
 """
 
 from __future__ import annotations
@@ -20,68 +23,84 @@ from lrs_soap.rules.names.demographics import (
     post_codes_agree,
     rule_that_fits,
 )
-from lrs_soap.rules.names.keys import family_search_key, given_search_key
-from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, GIVEN_ALIAS, NameKey
+from lrs_soap.rules.names.keys import family_key, family_parts_in_any_order, given_key
+from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, FAMILY_PARTS, GIVEN_ALIAS, PREVIOUS_FAMILY, NameKey
 from lrs_soap.rules.names.matching import asked_family_aliases, asked_given_aliases, similar
 from lrs_soap.rules.values import postcode
-from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
+from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgreement
 
 
 class Candidates:
     """The candidates of one search.
 
-    Look up `keys_by_date` with the date that was asked for, and `keys_by_post_code` with `post_code`, the identity key
-    of the postcode. Show every row that they find to `fits`, in any order.
+    Look up `keys_by_date` with the date that was asked for, `keys_by_post_code` with `post_code`, the identity key of
+    the postcode, and the date with `post_code` unless that is None. Show every row that they find to `fits`, in any
+    order.
     """
 
     def __init__(self, asked: DemographicsAsked) -> None:
         self._asked = asked
-        self._given = given_search_key(asked.given_name)
+        self._given = given_key(asked.given_name)
         self._given_aliases = asked_given_aliases(asked.names)
-        self._family = family_search_key(asked.family_name)
+        self._family = family_key(asked.family_name)
         self._family_aliases = asked_family_aliases(asked.names)
-        self._swapped = (family_search_key(asked.given_name), given_search_key(asked.family_name))
+        self._swapped = (family_key(asked.given_name), given_key(asked.family_name))
+        # The keys that show an ALIAS on a row of a certain kind.
+        family_in_any_order = family_parts_in_any_order(asked.family_name)
+        previous_family = family_key(asked.previous_family_name or "")
+        self._shown_by = {self._family: FAMILY_ALIAS, family_in_any_order: FAMILY_PARTS}
+        self._shown_by[previous_family] = self._shown_by.get(previous_family, 0) | PREVIOUS_FAMILY
         # The learners whose alias was asked for, as far as rows have shown it. Two aliases are on two rows.
         self._with_given_alias: set[str] = set()
         self._with_family_alias: set[str] = set()
 
-        self.post_code = postcode.identity_key(asked.last_known_post_code)
+        post_code = postcode.identity_key(asked.last_known_post_code)
+        self.post_code = None if post_code == postcode.UNKNOWN else post_code
         given = (self._given, *self._given_aliases)
-        self.keys_by_date = _each_once(*given, self._family, *self._family_aliases, self._swapped[0])
-        # A learner that the asked family name's alias would find agrees in the given name too, which finds it already.
-        self.keys_by_post_code = () if self.post_code == postcode.UNKNOWN else _each_once(*given, self._family)
+        self.keys_by_date = _each_once(
+            *given, self._family, *self._family_aliases, family_in_any_order, self._swapped[0]
+        )
+        # A learner that a part of the asked family name would find agrees in the given name too, which finds it.
+        by_post_code = _each_once(*given, self._family, family_in_any_order, previous_family)
+        self.keys_by_post_code = () if self.post_code is None else by_post_code
 
     def fits(self, row: NameKey) -> bool:
-        """Whether this row and those before it show that its learner fits a rule.
+        """Whether this row and those before it show that its learner fits a rule, or may fit P7.
 
-        A learner that fits is recognised by its last row at the latest.
+        A learner that fits is recognised by its last row at the latest. No row shows an e-mail address, UPN or UCI.
         """
-        names = self._compare_names(row)
+        date = compare_dates(self._asked.date_of_birth, row.date_of_birth)
+        is_here = self.post_code is not None and post_codes_agree(self.post_code, row.post_code)
+        names = self._compare_names(row, both_similar=is_here and date is DateAgreement.EQUAL)
         if names is None:
             return False
         agreement = DemographicsAgreement(
             names,
-            compare_dates(self._asked.date_of_birth, row.date_of_birth),
-            post_codes_agree(self.post_code, row.post_code),
+            date,
+            is_here,
             genders_agree(self._asked.gender, row.gender),
+            self._asked.has_identifier,
         )
         return rule_that_fits(agreement) is not None
 
-    def _compare_names(self, row: NameKey) -> NamesAgreement | None:
-        """How the names agree, as far as the rows show; None if that is too little for any rule."""
+    def _compare_names(self, row: NameKey, *, both_similar: bool) -> NamesAgreement | None:
+        """How the names agree, as far as the rows show; None if that is too little for any rule.
+
+        `both_similar`: two names that are only SIMILAR are enough.
+        """
         if row.kinds & GIVEN_ALIAS and row.key == self._given:
             self._with_given_alias.add(row.uln)
-        if row.kinds & FAMILY_ALIAS and row.key == self._family:
+        if row.kinds & self._shown_by.get(row.key, 0):
             self._with_family_alias.add(row.uln)
         given = self._compare_given(row)
         family = self._compare_family(row)
         swapped = (row.family_name, row.given_name) == self._swapped and "" not in self._swapped
-        if given is Agreement.DIFFERENT and family is Agreement.DIFFERENT and not swapped:
+        if given is Agreement.DIFFERENT and family is Agreement.DIFFERENT and not (swapped or both_similar):
             return None
-        # SIMILAR counts only beside a name that is EQUAL or an ALIAS, and takes longest to find out.
+        # To find out whether names are SIMILAR takes longest.
         if given is Agreement.DIFFERENT and similar(self._given, row.given_name):
             given = Agreement.SIMILAR
-        elif family is Agreement.DIFFERENT and similar(self._family, row.family_name):
+        if family is Agreement.DIFFERENT and similar(self._family, row.family_name):
             family = Agreement.SIMILAR
         return NamesAgreement(given, family, swapped)
 

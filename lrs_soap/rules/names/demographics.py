@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from operator import attrgetter
 
+from lrs_soap.rules.learners.identifiers import keeps_upn
 from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values import postcode
@@ -18,7 +20,10 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 from lrs_soap.rules.values.sent_learner import SentLearner
 
 MAXIMUM_MATCHES = 10
-"""How many learners an answer has at most. If more match, it has none."""
+"""How many learners an answer has at most. If more match, not counting relatives (P6), it has none."""
+
+MAXIMUM_ROWS = 5_000
+"""How many rows a search looks at. If there are more, too many match (`too_many_rows`)."""
 
 _FIELDS = tuple(field.name for field in IDENTITY)
 _values: Callable[[DemographicsAsked | Learner], tuple[str, ...]] = attrgetter(*_FIELDS)
@@ -42,8 +47,14 @@ _POST_CODE = ScorePart(Part.POST_CODE, 10)
 _GENDER = ScorePart(Part.GENDER, 5)
 _OPTIONAL_PARTS = {
     part.value: ScorePart(part, 5)
-    for part in (Part.PREVIOUS_FAMILY_NAME, Part.SCHOOL_AT_AGE_16, Part.PLACE_OF_BIRTH, Part.EMAIL_ADDRESS)
+    for part in (
+        *(Part.PREVIOUS_FAMILY_NAME, Part.SCHOOL_AT_AGE_16, Part.PLACE_OF_BIRTH, Part.EMAIL_ADDRESS),
+        *(Part.PREFERRED_GIVEN_NAME, Part.MIDDLE_OTHER_NAME),
+        *(Part.UNIQUE_PUPIL_NUMBER, Part.UNIQUE_CANDIDATE_IDENTIFIER),
+    )
 }
+# The optional fields that tell people apart.
+_IDENTIFIERS = frozenset({"email_address", "unique_pupil_number", "unique_candidate_identifier"})
 
 _ANY_GENDER = frozenset({"0", "9"})
 
@@ -61,10 +72,25 @@ class DemographicsAsked:
     school_at_age_16: str | None = None
     place_of_birth: str | None = None
     email_address: str | None = None
+    preferred_given_name: str | None = None
+    middle_other_name: str | None = None
+    unique_pupil_number: str | None = None
+    unique_candidate_identifier: str | None = None
 
     @property
     def names(self) -> NamesAsked:
-        return NamesAsked(self.given_name, self.family_name, self.previous_family_name)
+        return NamesAsked(
+            self.given_name,
+            self.family_name,
+            self.previous_family_name,
+            self.preferred_given_name,
+            self.middle_other_name,
+        )
+
+    @property
+    def has_identifier(self) -> bool:
+        """Whether one of the optional fields that tell people apart was sent."""
+        return bool(self.email_address or self.unique_pupil_number or self.unique_candidate_identifier)
 
     @property
     def sent(self) -> SentLearner:
@@ -79,17 +105,31 @@ class DemographicsAsked:
             school_at_age_16=self.school_at_age_16,
             place_of_birth=self.place_of_birth,
             email_address=self.email_address,
+            preferred_given_name=self.preferred_given_name,
+            middle_other_name=self.middle_other_name,
+            unique_pupil_number=self.unique_pupil_number,
+            unique_candidate_identifier=self.unique_candidate_identifier,
         )
+
+    def as_of(self, day: date) -> DemographicsAsked:
+        """What counts of it on this day: the UPN of somebody who is too old for one is passed over."""
+        if not self.unique_pupil_number or keeps_upn(self.date_of_birth, day):
+            return self
+        return replace(self, unique_pupil_number=None)
 
 
 @dataclass(frozen=True, slots=True)
 class DemographicsAgreement:
-    """How well a request agrees with a learner."""
+    """How well a request agrees with a learner.
+
+    `identifier`: a field that tells people apart, e-mail address, UPN or UCI, was sent and is equal.
+    """
 
     names: NamesAgreement
     date: DateAgreement
     post_code: bool
     gender: bool
+    identifier: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +142,10 @@ class _Match:
     parts: tuple[ScorePart, ...]
     score: int
 
+    @property
+    def is_of_linked(self) -> bool:
+        return self.answered is not self.learner
+
 
 # The first rule that fits is the one that the reasons name.
 _RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
@@ -110,7 +154,7 @@ _RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
         lambda agreement: (
             agreement.date is DateAgreement.EQUAL
             and agreement.names.similar
-            and (agreement.names.swapped or max(agreement.names.given, agreement.names.family) >= Agreement.ALIAS)
+            and (agreement.names.swapped or agreement.names.one_equal_or_alias or agreement.post_code)
         ),
     ),
     (
@@ -140,6 +184,13 @@ _RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
             agreement.post_code
             and agreement.names.given is Agreement.EQUAL
             and agreement.names.family is Agreement.EQUAL
+        ),
+    ),
+    (Rule.P6, lambda agreement: agreement.post_code and agreement.names.family is Agreement.EQUAL),
+    (
+        Rule.P7,
+        lambda agreement: (
+            agreement.identifier and agreement.date is DateAgreement.EQUAL and agreement.names.one_equal_or_alias
         ),
     ),
 )
@@ -174,15 +225,18 @@ def post_codes_agree(asked_key: str, held_key: str) -> bool:
 
 
 def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
-    """The first rule of P1 to P5 that such an agreement fits; None if it fits none.
+    """The first rule of P1 to P7 that such an agreement fits; None if it fits none.
 
-    |    | names                                                           | date  | postcode | gender |
-    |----|-----------------------------------------------------------------|-------|----------|--------|
-    | P1 | swapped; or both at least SIMILAR, one of them EQUAL or ALIAS   | EQUAL |          |        |
-    | P2 | both EQUAL or ALIAS                                             | NEAR  | equal    |        |
-    | P3 | given EQUAL or ALIAS                                            | EQUAL | equal    | agrees |
-    | P4 | family EQUAL                                                    | EQUAL | equal    |        |
-    | P5 | both EQUAL                                                      |       | equal    |        |
+    |    | names                                                         | date  | postcode | and               |
+    |----|---------------------------------------------------------------|-------|----------|-------------------|
+    | P1 | swapped; or both at least SIMILAR, one of them EQUAL or ALIAS | EQUAL |          |                   |
+    | P1 | both SIMILAR                                                  | EQUAL | equal    |                   |
+    | P2 | both EQUAL or ALIAS                                           | NEAR  | equal    |                   |
+    | P3 | given EQUAL or ALIAS                                          | EQUAL | equal    | genders agree     |
+    | P4 | family EQUAL                                                  | EQUAL | equal    |                   |
+    | P5 | both EQUAL                                                    |       | equal    |                   |
+    | P6 | family EQUAL                                                  |       | equal    |                   |
+    | P7 | one of them EQUAL or ALIAS                                    | EQUAL |          | identifiers equal |
     """
     for rule, fits in _RULES:
         if fits(agreement):
@@ -209,27 +263,47 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
     everybody who fits a rule (`rule_that_fits`), and may include others. As soon as too many match, the rest is not
     asked for. A linked learner is answered with its master, which appears once, with the best score of the learners
     that lead to it. The best score comes first; with equal scores, the lower ULN.
+
+    Learners who fit P6 alone never make too many. The best of them take the places that the others leave.
     """
+    sent = _sent_options(asked)
     found: dict[str, list[_Match]] = {}
+    others_than_relatives: set[str] = set()
     for learner, master in candidates:
-        match = _match(asked, learner, master)
-        if match is not None:
-            found.setdefault(match.answered.uln, []).append(match)
-            if len(found) > MAXIMUM_MATCHES:
-                return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=_reasons(asked, _best_first(found)))
+        match = _match(asked, sent, learner, master)
+        if match is None:
+            continue
+        found.setdefault(match.answered.uln, []).append(match)
+        if match.rule is not Rule.P6:
+            others_than_relatives.add(match.answered.uln)
+            if len(others_than_relatives) > MAXIMUM_MATCHES:
+                eleven = {uln: found[uln] for uln in others_than_relatives}
+                return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=_reasons(asked, _best_first(eleven)))
     if not found:
         nobody = Reason(Rule.POSSIBLE_MATCH, Outcome.NOBODY_FITS, _FIELDS, _values(asked))
         return Decision(ResponseCode.NO_MATCH, reasons=(nobody,))
-    ranked = _best_first(found)
+    ranked = _without_surplus_relatives(_best_first(found), others_than_relatives)
     return Decision(
         ResponseCode.POSSIBLE_MATCHES,
         tuple(matches[0].answered for matches in ranked),
         _reasons(asked, ranked),
-        frozenset(uln for uln, matches in found.items() if all(match.learner.uln != uln for match in matches)),
+        frozenset(matches[0].answered.uln for matches in ranked if all(match.is_of_linked for match in matches)),
     )
 
 
-def _match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -> _Match | None:
+def too_many_rows(asked: DemographicsAsked) -> Decision:
+    """The answer when a search has more than MAXIMUM_ROWS rows to look at, whoever they are."""
+    reason = Reason(Rule.ROWS_READ, Outcome.TOO_MANY, _FIELDS, _values(asked))
+    return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=(reason,))
+
+
+def _sent_options(asked: DemographicsAsked) -> dict[str, str]:
+    """The identity keys of the optional fields that were sent and are not blank, by their names."""
+    return {field: key for field in _OPTIONAL_PARTS if (sent := getattr(asked, field)) and (key := identity_key(sent))}
+
+
+def _match(asked: DemographicsAsked, sent: dict[str, str], learner: Learner, master: Learner | None) -> _Match | None:
+    equal = [field for field, key in sent.items() if key == identity_key(getattr(learner, field) or "")]
     agreement = DemographicsAgreement(
         compare_names(asked.names, learner),
         compare_dates(asked.date_of_birth, learner.date_of_birth),
@@ -237,15 +311,16 @@ def _match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -
             postcode.identity_key(asked.last_known_post_code), postcode.identity_key(learner.last_known_post_code)
         ),
         genders_agree(asked.gender, learner.gender),
+        not _IDENTIFIERS.isdisjoint(equal),
     )
     rule = rule_that_fits(agreement)
     if rule is None:
         return None
-    parts = _parts(agreement, asked, learner)
+    parts = _parts(agreement, equal)
     return _Match(learner, master or learner, rule, parts, sum(part.points for part in parts))
 
 
-def _parts(agreement: DemographicsAgreement, asked: DemographicsAsked, held: Learner) -> tuple[ScorePart, ...]:
+def _parts(agreement: DemographicsAgreement, equal_options: Iterable[str]) -> tuple[ScorePart, ...]:
     """What each part that agrees adds to the score. The score decides only the order."""
     names = agreement.names
     given, family = _GIVEN_PARTS[names.given], _FAMILY_PARTS[names.family]
@@ -256,10 +331,7 @@ def _parts(agreement: DemographicsAgreement, asked: DemographicsAsked, held: Lea
         parts.append(_POST_CODE)
     if agreement.gender:
         parts.append(_GENDER)
-    for field, part in _OPTIONAL_PARTS.items():
-        sent = getattr(asked, field)
-        if sent and (key := identity_key(sent)) and key == identity_key(getattr(held, field) or ""):
-            parts.append(part)
+    parts.extend(_OPTIONAL_PARTS[field] for field in equal_options)
     return tuple(part for part in parts if part.points)
 
 
@@ -269,6 +341,18 @@ def _best_first(found: dict[str, list[_Match]]) -> list[list[_Match]]:
     return sorted(ranked, key=lambda matches: (-matches[0].score, matches[0].answered.uln))
 
 
+def _without_surplus_relatives(ranked: list[list[_Match]], others: set[str]) -> list[list[_Match]]:
+    """The matches of the learners to answer: of `others`, and of the best of the rest for whom there is room."""
+    room = MAXIMUM_MATCHES - len(others)
+    answered = []
+    for matches in ranked:
+        is_relative = matches[0].answered.uln not in others
+        if not is_relative or room > 0:
+            answered.append(matches)
+            room -= is_relative
+    return answered
+
+
 def _reasons(asked: DemographicsAsked, ranked: list[list[_Match]]) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     sent = _values(asked)
@@ -276,7 +360,7 @@ def _reasons(asked: DemographicsAsked, ranked: list[list[_Match]]) -> tuple[Reas
         for match in matches:
             learner = match.learner
             reasons.append(Reason(match.rule, Outcome.FITS, _FIELDS, sent, _values(learner), learner.uln, match.parts))
-            if match.answered is not learner:
+            if match.is_of_linked:
                 reasons.append(_linked(learner, match.answered))
     return tuple(reasons)
 

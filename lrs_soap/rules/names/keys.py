@@ -1,7 +1,8 @@
 """The keys that names are compared by: identity keys and search keys.
 
 Two learners with the same identity keys are one learner. Search keys are looser: marks, spaces, hyphens and apostrophes
-do not count, and at the beginning of a family name Mac counts as Mc and Saint as St.
+do not count, and at the beginning of a family name Mac counts as Mc and Saint as St. A name without letters and digits
+has an empty search key, and is compared by its identity key.
 """
 
 from __future__ import annotations
@@ -46,24 +47,50 @@ def family_search_key(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def given_parts(text: str) -> tuple[str, ...]:
-    """The search keys of the parts of a given name. Spaces and hyphens in the identity key separate parts.
+def given_key(text: str) -> str:
+    """The key that a given name is compared by: its search key or, where that is empty, its identity key.
 
-    Pieces with fewer than three letters, such as initials, do not count as parts.
+    Two given names have the same key if their search keys are equal and not empty, or their identity keys are equal.
+    The key of a blank name is empty.
     """
-    return tuple(filter(_is_part, _words(text)))
+    return given_search_key(text) or identity_key(text)
+
+
+@lru_cache(maxsize=8192)
+def family_key(text: str) -> str:
+    """The key that a family name is compared by, as `given_key`."""
+    return family_search_key(text) or identity_key(text)
+
+
+@lru_cache(maxsize=8192)
+def given_parts(text: str) -> tuple[str, ...]:
+    """The search keys of the parts of a given name; a name of one word has none.
+
+    Spaces and hyphens in the identity key separate words. A word with at least three letters is a part. Shorter ones,
+    such as initials, are not, but a name with one of them has several words.
+    """
+    return _parts(_words(text))
 
 
 @lru_cache(maxsize=8192)
 def family_parts(text: str) -> tuple[str, ...]:
     """The parts of a family name: as for a given name, each keyed as a family name, `saint` as in the whole name."""
-    return tuple(filter(_is_part, map(_mac_as_mc, _saint_as_st(_words(text)))))
+    return _parts(tuple(map(_mac_as_mc, _saint_as_st(_words(text)))))
+
+
+def family_parts_in_any_order(text: str) -> str:
+    """One key for all family names that have the same parts, at least two; empty for other names.
+
+    It has spaces between the parts, and so is no search key of a name.
+    """
+    parts = family_parts(text)
+    return " ".join(sorted(parts)) if len(parts) > 1 else ""
 
 
 @lru_cache(maxsize=8192)
 def middle_names(text: str) -> tuple[str, ...]:
-    """The search keys of the names in a field of middle names. Spaces separate names; each is keyed as a given name."""
-    return tuple(filter(None, map(given_search_key, identity_key(text).split(" "))))
+    """The keys of the names in a field of middle names. Spaces separate names; each is keyed as a given name."""
+    return tuple(filter(None, map(given_key, identity_key(text).split(" "))))
 
 
 def letters(key: str) -> int:
@@ -95,5 +122,5 @@ def _mac_as_mc(key: str) -> str:
     return f"mc{key[3:]}" if len(key) >= 6 and key.startswith("mac") and key[3:6].isalpha() else key
 
 
-def _is_part(key: str) -> bool:
-    return letters(key) >= 3
+def _parts(keyed_words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keyed_words if letters(key) >= 3) if len(keyed_words) > 1 else ()

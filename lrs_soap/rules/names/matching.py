@@ -1,27 +1,28 @@
 """How well two people's names agree, for find, verify and batches.
 
-EQUAL: the search keys are equal.
-ALIAS: the asked name is another name of the learner (the preferred given name or a middle name; the previous family
-name or the one at 16); or the asked previous family name is the learner's family name; or the whole name on one side
-is a part of the other side's name, which has several (of a given name, the first part).
+EQUAL: the search keys are equal or, of names without letters and digits, the identity keys.
+ALIAS: the name on one side is another name of the other side. A given name's other names are the preferred name and
+each middle name; a family name's are the previous one and, of the learner alone, the one at 16. A part of a name of
+several words counts as another name, too. Family names are also an ALIAS if the previous ones on both sides are equal,
+or if both names have the same parts, at least two, in whatever order.
 SIMILAR: the search keys are one or two typing errors apart, or sound alike.
 
-Aliases of one side are never compared with aliases of the other. An empty search key agrees with nothing.
+Other names of one side are not compared with other names of the other side, except where this says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from jellyfish import metaphone
 
 from lrs_soap.rules.names.keys import (
+    family_key,
     family_parts,
-    family_search_key,
+    family_parts_in_any_order,
+    given_key,
     given_parts,
-    given_search_key,
     letters,
     middle_names,
 )
@@ -36,6 +37,8 @@ class NamesAsked:
     given: str
     family: str
     previous_family: str | None = None
+    preferred_given: str | None = None
+    middle_other: str | None = None
 
 
 def compare_names(asked: NamesAsked, held: Learner) -> NamesAgreement:
@@ -63,69 +66,72 @@ def similar(a_key: str, b_key: str) -> bool:
 
 
 def asked_given_aliases(asked: NamesAsked) -> tuple[str, ...]:
-    """The search keys that make a held given name an ALIAS of the asked one."""
-    return _several(given_parts(asked.given))[:1]
+    """The keys that make a held given name an ALIAS of the asked one; they may be empty."""
+    return (
+        given_key(asked.preferred_given or ""),
+        *middle_names(asked.middle_other or ""),
+        *given_parts(asked.given),
+    )
 
 
 def asked_family_aliases(asked: NamesAsked) -> tuple[str, ...]:
-    """The search keys that make a held family name an ALIAS of the asked one; they may be empty."""
-    return (family_search_key(asked.previous_family or ""), *_several(family_parts(asked.family)))
+    """The keys that make a held family name an ALIAS of the asked one; they may be empty."""
+    return (family_key(asked.previous_family or ""), *family_parts(asked.family))
 
 
 def held_given_aliases(held: Learner) -> tuple[str, ...]:
-    """The search keys that make an asked given name an ALIAS of a learner's; they may be empty."""
+    """The keys that make an asked given name an ALIAS of a learner's; they may be empty."""
     return (
-        given_search_key(held.preferred_given_name or ""),
+        given_key(held.preferred_given_name or ""),
         *middle_names(held.middle_other_name or ""),
-        *_several(given_parts(held.given_name))[:1],
+        *given_parts(held.given_name),
     )
 
 
 def held_family_aliases(held: Learner) -> tuple[str, ...]:
-    """The search keys that make an asked family name an ALIAS of a learner's; they may be empty."""
+    """The keys that make an asked family name an ALIAS of a learner's; they may be empty."""
     return (
-        family_search_key(held.previous_family_name or ""),
-        family_search_key(held.family_name_at_age_16 or ""),
-        *_several(family_parts(held.family_name)),
+        family_key(held.previous_family_name or ""),
+        family_key(held.family_name_at_age_16 or ""),
+        *family_parts(held.family_name),
     )
 
 
 def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
-    asked_key, held_key = given_search_key(asked.given), given_search_key(held.given_name)
-    if asked_key and asked_key == held_key:
+    asked_key, held_key = given_key(asked.given), given_key(held.given_name)
+    if _agree(asked_key, held_key):
         return Agreement.EQUAL
-    return _compare_unequal(asked_key, asked_given_aliases(asked), held_key, held_given_aliases(held))
-
-
-def _compare_family(asked: NamesAsked, held: Learner) -> Agreement:
-    asked_key, held_key = family_search_key(asked.family), family_search_key(held.family_name)
-    if asked_key and asked_key == held_key:
-        return Agreement.EQUAL
-    return _compare_unequal(asked_key, asked_family_aliases(asked), held_key, held_family_aliases(held))
-
-
-def _compare_unequal(
-    asked_key: str, asked_aliases: tuple[str, ...], held_key: str, held_aliases: tuple[str, ...]
-) -> Agreement:
-    if (asked_key and asked_key in held_aliases) or (held_key and held_key in asked_aliases):
+    if _is_alias(asked_key, asked_given_aliases(asked), held_key, held_given_aliases(held)):
         return Agreement.ALIAS
     return Agreement.SIMILAR if similar(asked_key, held_key) else Agreement.DIFFERENT
 
 
+def _compare_family(asked: NamesAsked, held: Learner) -> Agreement:
+    asked_key, held_key = family_key(asked.family), family_key(held.family_name)
+    if _agree(asked_key, held_key):
+        return Agreement.EQUAL
+    if (
+        _is_alias(asked_key, asked_family_aliases(asked), held_key, held_family_aliases(held))
+        or _agree(family_key(asked.previous_family or ""), family_key(held.previous_family_name or ""))
+        or _agree(family_parts_in_any_order(asked.family), family_parts_in_any_order(held.family_name))
+    ):
+        return Agreement.ALIAS
+    return Agreement.SIMILAR if similar(asked_key, held_key) else Agreement.DIFFERENT
+
+
+def _is_alias(asked_key: str, asked_aliases: tuple[str, ...], held_key: str, held_aliases: tuple[str, ...]) -> bool:
+    return (asked_key != "" and asked_key in held_aliases) or (held_key != "" and held_key in asked_aliases)
+
+
 def _swapped(asked: NamesAsked, held: Learner) -> bool:
-    return _equal(asked.given, held.family_name, family_search_key) and _equal(
-        asked.family, held.given_name, given_search_key
+    return _agree(family_key(asked.given), family_key(held.family_name)) and _agree(
+        given_key(asked.family), given_key(held.given_name)
     )
 
 
-def _equal(asked: str, held: str, key: Callable[[str], str]) -> bool:
-    asked_key = key(asked)
-    return asked_key != "" and asked_key == key(held)
-
-
-def _several(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The parts of a name, if it has several: a single part is the whole name."""
-    return parts if len(parts) > 1 else ()
+def _agree(asked_key: str, held_key: str) -> bool:
+    """Whether two keys are equal and not empty."""
+    return asked_key != "" and asked_key == held_key
 
 
 def _within(a: str, b: str, errors: int) -> bool:

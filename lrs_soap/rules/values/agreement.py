@@ -40,6 +40,10 @@ class NamesAgreement:
         return self.given >= Agreement.ALIAS and self.family >= Agreement.ALIAS
 
     @property
+    def one_equal_or_alias(self) -> bool:
+        return self.given >= Agreement.ALIAS or self.family >= Agreement.ALIAS
+
+    @property
     def similar(self) -> bool:
         """Whether the pair is similar as VerifyLearner means it: swapped, or both names at least SIMILAR."""
         return self.swapped or (self.given >= Agreement.SIMILAR and self.family >= Agreement.SIMILAR)
@@ -58,6 +62,10 @@ class Part(str, Enum):
     SCHOOL_AT_AGE_16 = "school_at_age_16"
     PLACE_OF_BIRTH = "place_of_birth"
     EMAIL_ADDRESS = "email_address"
+    PREFERRED_GIVEN_NAME = "preferred_given_name"
+    MIDDLE_OTHER_NAME = "middle_other_name"
+    UNIQUE_PUPIL_NUMBER = "unique_pupil_number"
+    UNIQUE_CANDIDATE_IDENTIFIER = "unique_candidate_identifier"
 
 
 class ScorePart(NamedTuple):

@@ -44,7 +44,8 @@ class Rule(str, Enum):
     POSSIBLE_MATCH = "possible match", "A learner who fits one of the rules P1, P2, … is a possible match."
     P1 = (
         "P1",
-        "The dates are equal, and the names are swapped, or both are at least similar and one is equal or an alias.",
+        "The dates are equal, and the names are swapped, or both are at least similar, and one is equal or an alias or "
+        "the postcodes are equal.",
     )
     P2 = "P2", "Both names are equal or an alias, the dates are near, and the postcodes are equal: a mistyped date."
     P3 = (
@@ -54,6 +55,12 @@ class Rule(str, Enum):
     )
     P4 = "P4", "The family names, the dates and the postcodes are equal: a twin."
     P5 = "P5", "Both names and the postcodes are equal: a parent with the same name, or a wrong date."
+    P6 = "P6", "The family names and the postcodes are equal: a relative."
+    P7 = (
+        "P7",
+        "The dates are equal, one of the names is equal or an alias, and the e-mail addresses, UPNs or UCIs are equal.",
+    )
+    ROWS_READ = "rows read", "A search that has to look at more than 5,000 learners finds too many."
 
     # Register and update.
     IDENTITY_KEYS = "identity keys", "No two learners have the same five identity keys; deleted learners do not count."
@@ -134,6 +141,7 @@ class Outcome(str, Enum):
     SUBMITTED = "submitted"
     TAKEN = "taken"
     TAKEN_BY_LINKED = "taken by linked"
+    TOO_MANY = "too many"
     UNCHANGED = "unchanged"
     UNKNOWN = "unknown"
     WRONG = "wrong"

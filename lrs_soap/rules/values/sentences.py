@@ -53,6 +53,7 @@ _FOUND: Mapping[Outcome, str | Callable[[Reason], str]] = {
     Outcome.SUBMITTED: lambda reason: f"submitted as {reason.held[0]}",
     Outcome.TAKEN: "another learner has them",
     Outcome.TAKEN_BY_LINKED: "a linked learner has them",
+    Outcome.TOO_MANY: "too many",
     Outcome.UNCHANGED: "none changed",
     Outcome.UNKNOWN: "unknown",
     Outcome.WRONG: "wrong",
