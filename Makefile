@@ -12,6 +12,9 @@ PYTHON = python3
 VENV = .venv
 BIN = $(VENV)/bin
 
+# Compiled modules are kept: each server that a test starts would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := serve
 .DELETE_ON_ERROR:
 .PHONY: serve test test-all lint bench profile clean

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -16,13 +19,15 @@ from lrs_soap.sample import starting_data
 from lrs_soap.store.store import Store
 from lrs_soap.world import World
 from tests.kit import contract_documents, databases
-from tests.kit.databases import KINDS, new_database
+from tests.kit.databases import KINDS_HERE, SQLITE, new_database
 from tests.kit.running_server import RunningServer
 from tests.kit.work import world_over
 
 # How long a machine takes, with others at work on it, is not what a property is about.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+_NOON = datetime(2025, 3, 10, 12)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="URL",
         help="run tests/conformance/ against this LRS endpoint (scheme, host and port) instead of a server of our own",
     )
+
+
+def pytest_report_header() -> str:
+    return f"databases: {', '.join(KINDS_HERE)}"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,9 +52,9 @@ def _no_variables_of_the_tests() -> None:
         os.environ.pop(variable, None)
 
 
-@pytest.fixture(scope="session", params=KINDS)
+@pytest.fixture(scope="session", params=KINDS_HERE)
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Each kind of database in turn."""
+    """Each kind of database that there is on this machine, in turn."""
     return str(request.param)
 
 
@@ -59,7 +68,7 @@ def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def clock() -> SettableClock:
     """A clock that a test can move."""
-    return SettableClock(datetime(2025, 3, 10, 12))
+    return SettableClock(_NOON)
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +77,29 @@ def passwords() -> Passwords:
     return Passwords()
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database without learners, to be copied: to make its tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "lrs.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def filled_file(empty_file: Path, tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> Path:
+    """A SQLite database with the starting data, to be copied."""
+    path = Path(shutil.copy(empty_file, tmp_path_factory.mktemp("filled")))
+    store = Store(f"sqlite:///{path}")
+    starting_data.fill(store, passwords, SettableClock(_NOON))
+    store.close()
+    return path
+
+
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_kind: str, database_url: str, empty_file: Path, tmp_path: Path) -> Iterator[Store]:
     """An empty store on each kind of database."""
+    if database_kind == SQLITE:
+        shutil.copy(empty_file, tmp_path)
     store = Store.open(database_url)
     yield store
     store.close()
@@ -83,9 +112,13 @@ def world(store: Store, passwords: Passwords, clock: SettableClock) -> World:
 
 
 @pytest.fixture
-def filled(store: Store, passwords: Passwords, clock: SettableClock) -> Store:
+def filled(database_kind: str, store: Store, filled_file: Path, passwords: Passwords, clock: SettableClock) -> Store:
     """A store with the starting data."""
-    starting_data.fill(store, passwords, clock)
+    if database_kind == SQLITE:
+        with closing(sqlite3.connect(filled_file)) as source, closing(sqlite3.connect(store.location)) as target:
+            source.backup(target)
+    else:
+        starting_data.fill(store, passwords, clock)
     return store
 
 

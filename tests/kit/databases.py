@@ -1,7 +1,7 @@
 """New databases for tests, of each kind that lrs-soap serves: SQLite, and PostgreSQL where a server is named.
 
 `LRS_TEST_POSTGRESQL` names one by a URL, such as `postgresql://tester:secret@127.0.0.1/postgres`, whose user may create
-databases. Without it, what would run on PostgreSQL is skipped.
+databases. Without it, tests that run on every kind run on SQLite alone, and those of PostgreSQL alone are skipped.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 KINDS = (SQLITE, POSTGRESQL)
 
 _SERVER = os.environ.get(VARIABLE)
+
+KINDS_HERE = KINDS if _SERVER else (SQLITE,)
+"""Those of which this machine can make databases."""
 
 on_sqlite = pytest.mark.parametrize("database_kind", [SQLITE], indirect=True)
 """Marks a test of SQLite alone, or one whose outcome does not depend on the kind of database."""
