@@ -373,6 +373,27 @@ class Settings(BaseSettings):
             description="The largest header of a request, in bytes; a larger one is 431.",
         ),
     ] = 64 * 1024
+    max_tags: Annotated[
+        int,
+        AllowedValues("a whole number from 1000 to 10000000", "NUMBER"),
+        Field(
+            ge=1000,
+            le=10_000_000,
+            description="How often < may stand in a request: twice for each element with content. Beyond that it is "
+            "a SOAP fault, and nothing is read. 100 more are allowed for each record by which verify_batch_limit is "
+            "over 200.",
+        ),
+    ] = 200_000
+    max_attributes: Annotated[
+        int,
+        AllowedValues("a whole number from 1000 to 10000000", "NUMBER"),
+        Field(
+            ge=1000,
+            le=10_000_000,
+            description="How often = may stand in a request: once for each attribute. Beyond that it is a SOAP "
+            "fault, and nothing is read. 50 more are allowed for each record by which verify_batch_limit is over 200.",
+        ),
+    ] = 100_000
     max_buffered_bytes: Annotated[
         int,
         AllowedValues("a whole number from 1048576 to 1099511627776", "BYTES"),

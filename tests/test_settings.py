@@ -52,6 +52,8 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "log_exchanges": "false",
     "max_connections": "7",
     "max_header_bytes": "4096",
+    "max_tags": "2000",
+    "max_attributes": "2000",
     "max_buffered_bytes": "2097152",
     "max_unsent_bytes": "4096",
     "handshake_timeout": "7",

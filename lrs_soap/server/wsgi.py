@@ -23,9 +23,15 @@ from lrs_soap.settings import Settings
 from lrs_soap.world import World, Worlds
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint, LearnerServiceEndpoint, R9Endpoint
+from lrs_soap.wsdl.envelope import MarkupLimits
 from lrs_soap.wsdl.facets import verify_batch_record_count
 from lrs_soap.wsdl.messages.vldmsg import VerifyBatchRqst
 from lrs_soap.wsdl.port import Operation, Port
+from lrs_soap.wsdl.reading import MOST_RECORDS
+
+# Much more than the 14 tags that a record of a batch to verify needs.
+_TAGS_A_RECORD = 100
+_ATTRIBUTES_A_RECORD = 50
 
 
 def create(settings: Settings | None = None) -> Application:
@@ -63,6 +69,12 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
             maintenance=maintenance,
         )
 
+    # What is over the usual number of records is allowed its own markup.
+    more_records = max(0, settings.verify_batch_limit - MOST_RECORDS)
+    limits = MarkupLimits(
+        settings.max_tags + more_records * _TAGS_A_RECORD,
+        settings.max_attributes + more_records * _ATTRIBUTES_A_RECORD,
+    )
     hours = world.policy.hours
     has_page = hours.maintenance and settings.maintenance_answer == "page"
     maintenance = MaintenancePage(hours, world.clock) if has_page else None
@@ -78,10 +90,12 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
         replaced={
             (VerifyBatchRqst, "LearnerRecordCount"): verify_batch_record_count(settings.verify_batch_limit),
         },
+        most_records=settings.verify_batch_limit,
+        limits=limits,
     )
     sites: list[Site] = [
         soap_port(LEARNER_SERVICE, learner_service),
-        soap_port(LEARNER_SERVICE_R9, R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit)),
+        soap_port(LEARNER_SERVICE_R9, R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit, limits=limits)),
         Readiness(settings.database_url, lines_lost=lines_lost),
     ]
     return Application([FrontPage(sites), *sites], journal=world.journal)

@@ -132,8 +132,8 @@ def update_learner(call: Call, request: regmsg.UpdateLearnerRqst) -> regmsg.Upda
 )
 def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchmsg.BatchRegistrationResp:
     """Submit a batch of learners to register or to check."""
-    records = records_to_register(request.Learner, call.records)
-    decision = miscounted(JobKind.REGISTRATION, declared=request.LearnerRecordCount, sent=len(records))
+    decision = miscounted(JobKind.REGISTRATION, declared=request.LearnerRecordCount, sent=len(request.Learner))
+    records = records_to_register(request.Learner, call.records) if decision is None else ()
     job_id = 0
     with call.writing(request) as work:
         if decision is None:
@@ -179,8 +179,9 @@ def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> ba
 )
 def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.VerifyBatchResp:
     """Submit a batch of learners to verify."""
-    records = records_to_verify(request.Learner, call.records)
-    decision = miscounted(JobKind.VERIFICATION, declared=request.LearnerRecordCount, sent=len(records))
+    decision = miscounted(JobKind.VERIFICATION, declared=request.LearnerRecordCount, sent=len(request.Learner))
+    # Of more than may be sent, the message has only the number.
+    records = records_to_verify(request.Learner, call.records) if decision is None else ()
     job_id = 0
     with call.writing(request) as work:
         if decision is None:

@@ -12,10 +12,11 @@ from lrs_soap.clock import Clock
 from lrs_soap.errors import LrsError, Refused
 from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT, quoted, shortened
 from lrs_soap.wsdl import faults, reading, reading_r9, value_checks
 from lrs_soap.wsdl.claims import claim_in
 from lrs_soap.wsdl.declarations import Message
-from lrs_soap.wsdl.envelope import NotACall, UnknownCharset, open_envelope
+from lrs_soap.wsdl.envelope import DEFAULT_LIMITS, MarkupLimits, NotACall, UnknownCharset, open_envelope
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.faults import Envelope, FaultDetail
 from lrs_soap.wsdl.port import Operation, Port
@@ -44,9 +45,18 @@ class Endpoint(ABC):
 
     envelope: Envelope
 
-    def __init__(self, port: Port, *, make_call: MakeCall, root_prefix: str, admit: Admit | None = None) -> None:
+    def __init__(
+        self,
+        port: Port,
+        *,
+        make_call: MakeCall,
+        root_prefix: str,
+        admit: Admit | None = None,
+        limits: MarkupLimits = DEFAULT_LIMITS,
+    ) -> None:
         """`admit` is called when the operation of a request is known, before the request is read."""
         self.operations = port.operations
+        self._limits = limits
         self._make_call = make_call
         self._admit = admit
         self._by_request = {operation.request_tag: operation for operation in self.operations}
@@ -62,7 +72,7 @@ class Endpoint(ABC):
         """
         child: etree._Element | None = None
         try:
-            child = open_envelope(exchange.request, charset)
+            child = open_envelope(exchange.request, charset, self._limits)
             operation = self._operation(child, soap_action)
             exchange.operation = operation.name
             if self._admit is not None:
@@ -120,9 +130,11 @@ class LearnerServiceEndpoint(Endpoint):
         records_apart: bool = False,
         fault_detail: FaultDetail = "observed",
         replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
+        most_records: int = reading.MOST_RECORDS,
+        limits: MarkupLimits = DEFAULT_LIMITS,
     ) -> None:
-        """`strict`, `records_apart` and `replaced` are `reading.Reader`'s, `fault_detail` is `faults`' own."""
-        super().__init__(port, make_call=make_call, root_prefix="ns2", admit=admit)
+        """`strict`, `records_apart`, `replaced` and `most_records` are `reading.Reader`'s, `fault_detail` `faults`'."""
+        super().__init__(port, make_call=make_call, root_prefix="ns2", admit=admit, limits=limits)
         self._clock = clock
         self._fault_detail: FaultDetail = fault_detail
         self._reader = reading.Reader(
@@ -130,6 +142,7 @@ class LearnerServiceEndpoint(Endpoint):
             strict=strict,
             records_apart=records_apart,
             replaced=replaced,
+            most_records=most_records,
         )
 
     def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
@@ -162,7 +175,7 @@ class LearnerServiceEndpoint(Endpoint):
             code,
             description,
             details,
-            operation=local_name,
+            operation=shortened(local_name, LONGEST_IN_FAULT),
             moment=self._clock.now(),
             detail=self._fault_detail,
         )
@@ -173,8 +186,10 @@ class R9Endpoint(Endpoint):
 
     envelope = faults.R9
 
-    def __init__(self, port: Port, *, make_call: MakeCall, admit: Admit | None = None) -> None:
-        super().__init__(port, make_call=make_call, root_prefix="", admit=admit)
+    def __init__(
+        self, port: Port, *, make_call: MakeCall, admit: Admit | None = None, limits: MarkupLimits = DEFAULT_LIMITS
+    ) -> None:
+        super().__init__(port, make_call=make_call, root_prefix="", admit=admit, limits=limits)
         self._by_action = {operation.soap_action: operation for operation in self.operations}
         self._reader = reading_r9.Reader({operation.request_tag: operation.request for operation in self.operations})
 
@@ -203,7 +218,7 @@ class R9Endpoint(Endpoint):
             return faults.domain_fault(error.code, error.description)
         if isinstance(error, ActionNotSupported):
             exchange.code = "ActionNotSupported"
-            return faults.wcf_fault(exchange.code, _ACTION_NOT_SUPPORTED.format(action=error.action))
+            return faults.wcf_fault(exchange.code, _ACTION_NOT_SUPPORTED.format(action=quoted(error.action)))
         if isinstance(error, reading_r9.DeserializationFailed):
             exchange.code = "DeserializationFailed"
             return faults.wcf_fault(exchange.code, str(error))
@@ -214,7 +229,7 @@ class R9Endpoint(Endpoint):
 
 # WCF's own sentences.
 _ACTION_NOT_SUPPORTED = (
-    "The message with Action '{action}' cannot be processed at the receiver, due to a ContractFilter mismatch at the "
+    "The message with Action {action} cannot be processed at the receiver, due to a ContractFilter mismatch at the "
     "EndpointDispatcher. This may be because of either a contract mismatch (mismatched Actions between sender and "
     "receiver) or a binding/security mismatch between the sender and the receiver.  Check that sender and receiver "
     "have the same contract and the same binding (including security requirements, e.g. Message, Transport, None)."

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 from encodings.aliases import aliases
 
 from lxml import etree
 
 from lrs_soap.errors import LrsError
+from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT, quoted, shortened
 from lrs_soap.wsdl import namespaces
 from lrs_soap.wsdl.xsd_values import WHITE_SPACE
 
@@ -57,6 +59,20 @@ _PARSER = etree.XMLParser(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class MarkupLimits:
+    """How much markup a request may have. It is counted in the bytes, because parsing it is what takes memory.
+
+    `tags` counts each "<", `attributes` each "=", wherever it stands.
+    """
+
+    tags: int = 200_000
+    attributes: int = 100_000
+
+
+DEFAULT_LIMITS = MarkupLimits()
+
+
 class NotACall(LrsError):
     """The request is not a SOAP call.
 
@@ -75,16 +91,16 @@ class UnknownCharset(LrsError):
     """The service does not know the character encoding of the request."""
 
 
-def open_envelope(raw: bytes, charset: str | None) -> etree._Element:
+def open_envelope(raw: bytes, charset: str | None, limits: MarkupLimits = DEFAULT_LIMITS) -> etree._Element:
     """The one child of the body of the SOAP 1.1 envelope in `raw`.
 
     A byte order mark decides the encoding, else `charset` from the HTTP header, else the XML declaration. Raises
     NotACall, and UnknownCharset for an encoding that the service does not know.
     """
-    return _call_in(_parse(raw, charset))
+    return _call_in(_parse(raw, charset, limits))
 
 
-def _parse(raw: bytes, charset: str | None) -> etree._Element:
+def _parse(raw: bytes, charset: str | None, limits: MarkupLimits) -> etree._Element:
     encoding = _encoding_of(raw, charset)
     if not raw.strip():
         raise NotACall("The request has no content.")
@@ -96,10 +112,21 @@ def _parse(raw: bytes, charset: str | None) -> etree._Element:
     # Before parsing: whatever its options, libxml2 reads what a parameter entity refers to, even an endless file.
     if b"<!DOCTYPE" in raw and _has_document_type(raw):
         raise NotACall("The request has a document type declaration, which SOAP does not allow.")
+    _refuse_too_much_markup(raw, limits)
     try:
         return etree.fromstring(raw, _PARSER)
     except etree.XMLSyntaxError as error:
         raise _not_xml(raw, error) from error
+
+
+def _refuse_too_much_markup(raw: bytes, limits: MarkupLimits) -> None:
+    # No request that is shorter can have too much.
+    if len(raw) <= min(limits.tags, limits.attributes):
+        return
+    if raw.count(b"<") > limits.tags:
+        raise NotACall(f"The request has more tags than the service reads, which is {limits.tags}.")
+    if raw.count(b"=") > limits.attributes:
+        raise NotACall(f"The request has more attributes than the service reads, which is {limits.attributes}.")
 
 
 def _has_document_type(raw: bytes) -> bool:
@@ -157,7 +184,7 @@ def _not_xml(raw: bytes, error: etree.XMLSyntaxError) -> NotACall:
         return NotACall(f"The request is more than {MOST_LEVELS} levels deep.")
     line, column = error.position
     return NotACall(
-        f"The request is not well-formed XML: {error.msg}.",
+        f"The request is not well-formed XML: {shortened(error.msg, LONGEST_IN_FAULT)}.",
         loggable=f"The request is not well-formed XML at line {line}, column {column}.",
     )
 
@@ -166,8 +193,10 @@ def _call_in(root: etree._Element) -> etree._Element:
     if root.tag != _ENVELOPE:
         name = etree.QName(root)
         if name.localname == "Envelope" and name.namespace:
-            raise NotACall(f"The envelope is not SOAP 1.1's: its namespace is '{name.namespace}'.", "VersionMismatch")
-        raise NotACall(f"The request is not a SOAP envelope but '{name.localname}'.")
+            raise NotACall(
+                f"The envelope is not SOAP 1.1's: its namespace is {quoted(name.namespace)}.", "VersionMismatch"
+            )
+        raise NotACall(f"The request is not a SOAP envelope but {quoted(name.localname)}.")
     body = _body_of(root)
     children = len(body)
     if not children:
@@ -195,7 +224,7 @@ def _body_of(root: etree._Element) -> etree._Element:
             has_header = True
             _refuse_unknown_headers(node)
         elif body is None:
-            raise NotACall(f"The SOAP envelope has '{etree.QName(node).localname}' before its body.")
+            raise NotACall(f"The SOAP envelope has {quoted(etree.QName(node).localname)} before its body.")
     if body is None:
         raise NotACall("The SOAP envelope has no body.")
     return body
@@ -207,7 +236,7 @@ def _refuse_unknown_headers(header: etree._Element) -> None:
             continue
         if entry.get(_ACTOR, "").strip() in ("", _NEXT_ACTOR):
             name = etree.QName(entry)
+            local_name, namespace = quoted(name.localname), quoted(name.namespace or "")
             raise NotACall(
-                f"The header '{name.localname}' from the namespace '{name.namespace or ''}' was not understood.",
-                "MustUnderstand",
+                f"The header {local_name} from the namespace {namespace} was not understood.", "MustUnderstand"
             )

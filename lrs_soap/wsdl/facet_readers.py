@@ -1,7 +1,8 @@
 """Reads values by their facets: a function a facet, compiled once, which returns Xerces' message for a wrong value.
 
 Follows XML Schema 1.0 part 2 as Xerces reads it: pattern, then lexical form, then maxLength, minLength,
-maxInclusive, minInclusive.
+maxInclusive, minInclusive. But the length of a very long value comes before its pattern, which could take seconds and
+gigabytes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT
 from lrs_soap.wsdl import xerces
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.xsd_values import WHITE_SPACE
@@ -25,7 +27,7 @@ ValueReader = Callable[[str], tuple[Any, str | None]]
 
 def utf16_length(value: str) -> int:
     """The number of UTF-16 units in a text, which is its length for Java and so for Xerces."""
-    return len(value) if value.isascii() else len(value) + sum(character > "\uffff" for character in value)
+    return len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @cache
@@ -41,7 +43,8 @@ def _text_reader(facet: Facet) -> ValueReader:
     matches = re.compile("|".join(f"(?:{each})" for each in facet.patterns), re.ASCII).fullmatch
 
     def read(value: str) -> tuple[str, str | None]:
-        if facet.patterns and not matches(value):
+        is_cut = len(value) > LONGEST_IN_FAULT and most is not None
+        if facet.patterns and not is_cut and not matches(value):
             return value, xerces.pattern(value, facet.patterns, facet.name)
         length = utf16_length(value)
         if most is not None and length > most:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +23,11 @@ from lrs_soap.wsdl.xsd_values import BOOLEANS, NIL, TRUE, WHITE_SPACE, is_nil
 _XSI_ALLOWED = frozenset(
     f"{{{namespaces.XSI}}}{name}" for name in ("type", "nil", "schemaLocation", "noNamespaceSchemaLocation")
 )
-# More than anybody reads. A message can be made to have millions, which would cost memory and time.
+# More than anybody reads. A message can be made to have very many, which would cost memory and time.
 MOST_VIOLATIONS = 1000
 _MOST_ATTRIBUTES = 100
+MOST_RECORDS = 200
+"""How many records of a batch without a bound of its own are kept, unless a setting allows more."""
 
 _NAME_OF_ATTRIBUTE = etree.XPath("name(@*[$place])")
 
@@ -45,9 +48,9 @@ class Violation:
 class Reading:
     """The result of reading a message.
 
-    `violations` are the first `MOST_VIOLATIONS`, in document order. `records` has the violations of each malformed
-    record of a batch, by its place from 0, if records are judged apart. `findings` are those that a strict reading
-    refuses and a lenient one lets pass.
+    `message` is None if nobody will read it, because of its violations. `violations` are the first `MOST_VIOLATIONS`,
+    in document order. `records` has the violations of each malformed record of a batch, by its place from 0, if records
+    are judged apart. `findings` are those that a strict reading refuses and a lenient one lets pass.
     """
 
     message: Any = None
@@ -70,6 +73,8 @@ class _Particle:
     secret: bool
     read: Callable[[str], tuple[Any, str | None]]
     plan: _Plan | None
+    kept: int
+    """How many of a repeated element are kept. Any more than one beyond `most` are not even read."""
 
 
 class _Plan:
@@ -109,6 +114,8 @@ class Reader:
     `strict`: read as the live service does; otherwise children are known by their local names, in any order, and
     unknown ones are ignored. `records_apart`: the violations in a record of a batch are the record's, and the message
     stays valid. `replaced`: facets that settings put in the place of declared ones, by type and field.
+    `most_records`: of a batch that may have any number of records, each beyond this is validated and not kept. None
+    stands for it in the message, so that they can be counted.
     """
 
     def __init__(
@@ -118,9 +125,11 @@ class Reader:
         strict: bool = True,
         records_apart: bool = False,
         replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
+        most_records: int = MOST_RECORDS,
     ) -> None:
         """`roots`: the type of each root element, by its tag."""
         self._strict = strict
+        self._most_records = most_records
         self.records_apart = records_apart
         self._replaced = dict(replaced or {})
         self._plans: dict[type[Message], _Plan] = {}
@@ -130,11 +139,11 @@ class Reader:
         """Read a body's child, whose tag is one of the roots. Never raises, whatever a client has sent."""
         plan = self.roots[element.tag]
         reading = Reading()
-        reading.message = _Strict(self, reading).complex(element, plan)
+        _read(_Strict(self, reading), element, plan, reading)
         if self._strict or not reading.violations:
             return reading
         lenient = Reading(findings=reading.violations)
-        lenient.message = _Lenient(self, lenient).complex(element, plan)
+        _read(_Lenient(self, lenient), element, plan, lenient)
         return lenient
 
     def _plan(self, message: type[Message]) -> _Plan:
@@ -158,7 +167,17 @@ class Reader:
             secret=facet is facets.ORG_PASSWORD,
             read=facet_readers.reader_of(facet or facets.STRING),
             plan=None if declared.message is None else self._plan(declared.message),
+            kept=self._most_records if validated.most is None else validated.most,
         )
+
+
+class _NothingMoreToSay(Exception):
+    """So many violations have been found that no more are kept, and the message is refused whatever else is in it."""
+
+
+def _read(reader: _Pass, element: etree._Element, plan: _Plan, into: Reading) -> None:
+    with suppress(_NothingMoreToSay):
+        into.message = reader.complex(element, plan)
 
 
 class _Pass(ABC):
@@ -168,27 +187,44 @@ class _Pass(ABC):
         self._roots = reader.roots
         self._records_apart = reader.records_apart
         self._records = reading.records
-        self._violations = reading.violations
+        self._violations = self._of_the_message = reading.violations
+        self._in_records = 0
 
     @abstractmethod
     def complex(self, element: etree._Element, plan: _Plan) -> Message:
         """Read an element that has elements. The result is of use only if nothing was reported."""
 
     def _report(self, message: str, *, quotes_a_secret: bool = False) -> None:
-        if len(self._violations) < MOST_VIOLATIONS:
-            self._violations.append(Violation(message, quotes_a_secret))
+        violation = Violation(message, quotes_a_secret)
+        if self._violations is self._of_the_message:
+            self._violations.append(violation)
+            if len(self._violations) == MOST_VIOLATIONS:
+                raise _NothingMoreToSay
+        elif not self._violations or self._in_records < MOST_VIOLATIONS:
+            # That a record is malformed has to be known, however many others are.
+            self._violations.append(violation)
+            self._in_records += 1
+
+    def _keep_record(self, node: etree._Element, particle: _Particle, plan: _Plan, records: list[Any]) -> None:
+        """Read a repeated element, whose violations may be its own and not the message's, and keep it if it counts."""
+        place = len(records)
+        if particle.most is not None and place > particle.most:
+            return
+        is_kept = place < particle.kept
+        # Where records are apart, nobody will hear what is wrong with one that does not count.
+        record = self._record(node, plan, place) if is_kept or not self._records_apart else None
+        records.append(record if is_kept else None)
 
     def _record(self, node: etree._Element, plan: _Plan, place: int) -> Message:
-        """Read a repeated element, whose violations may be its own and not the message's."""
         if not self._records_apart:
             return self.complex(node, plan)
-        of_the_message, self._violations = self._violations, []
+        self._violations = []
         try:
             record = self.complex(node, plan)
             if self._violations:
                 self._records[place] = self._violations
         finally:
-            self._violations = of_the_message
+            self._violations = self._of_the_message
         return record
 
 
@@ -231,14 +267,14 @@ class _Strict(_Pass):
             if particle is None:
                 self._undeclared(node)
             elif particle.plan is None:
-                value = self._simple(node, particle)
                 if particle.repeated:
-                    values.setdefault(particle.name, []).append(value)
+                    items = values.setdefault(particle.name, [])
+                    if particle.most is None or len(items) <= particle.most:
+                        items.append(self._simple(node, particle))
                 else:
-                    values[particle.name] = value
+                    values[particle.name] = self._simple(node, particle)
             elif particle.repeated:
-                records = values.setdefault(particle.name, [])
-                records.append(self._record(node, particle.plan, len(records)))
+                self._keep_record(node, particle, particle.plan, values.setdefault(particle.name, []))
             else:
                 values[particle.name] = self.complex(node, particle.plan)
             text = node.tail
@@ -309,7 +345,7 @@ class _Strict(_Pass):
             if attribute == NIL:
                 self._value_of_nil(str(nil))
             elif attribute not in _XSI_ALLOWED:
-                as_sent = str(_NAME_OF_ATTRIBUTE(element, place=place))
+                as_sent = _name_of_attribute(element, str(attribute), place)
                 words = xerces.attribute_on_simple if simple else xerces.attribute_on_complex
                 self._report(words(name, as_sent))
         return is_nil
@@ -329,23 +365,40 @@ class _Lenient(_Pass):
                 continue
             if particle.repeated:
                 items = values.setdefault(particle.name, [])
-                items.append(self._value(node, particle, len(items)))
+                if particle.most is not None and len(items) > particle.most:
+                    continue
+                if particle.plan is not None:
+                    self._keep_record(node, particle, particle.plan, items)
+                else:
+                    items.append(self._value(node, particle))
                 if particle.most is not None and len(items) == particle.most + 1:
                     self._report(xerces.too_many(particle.tag, particle.most))
             elif particle.name not in values:
-                values[particle.name] = self._value(node, particle, 0)
+                values[particle.name] = self._value(node, particle)
         missing = [p.tag for p in plan.particles if p.least and p.name not in values]
         if missing:
             self._report(xerces.incomplete(_name_of(element), missing))
         return plan.message_of(values)
 
-    def _value(self, node: etree._Element, particle: _Particle, place: int) -> Any:
+    def _value(self, node: etree._Element, particle: _Particle) -> Any:
         if particle.plan is not None:
-            return self._record(node, particle.plan, place) if particle.repeated else self.complex(node, particle.plan)
+            return self.complex(node, particle.plan)
         value, message = particle.read(node.text or "")
         if message is not None:
             self._report(message, quotes_a_secret=particle.secret)
         return value
+
+
+def _name_of_attribute(element: etree._Element, attribute: str, place: int) -> str:
+    """The name as it was sent of the attribute at a place, counted from 1."""
+    if attribute[0] != "{":
+        return attribute
+    if len(element.attrib) <= _MOST_ATTRIBUTES:
+        return str(_NAME_OF_ATTRIBUTE(element, place=place))
+    # XPath would go through all of them each time. Of several prefixes for the namespace, this may take another one.
+    name = etree.QName(attribute)
+    prefixes = (prefix for prefix, namespace in element.nsmap.items() if prefix and namespace == name.namespace)
+    return f"{next(prefixes, 'xml')}:{name.localname}"
 
 
 def _name_of(element: etree._Element) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from lxml import etree
 
 from lrs_soap.errors import LrsError
+from lrs_soap.rules.values.quotation import quoted
 from lrs_soap.wsdl import facets, namespaces
 from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, SimpleType, fields_of
 from lrs_soap.wsdl.xsd_values import BOOLEANS, BUILT_IN_TYPES, NIL, TRUE, TYPE, WHITE_SPACE
@@ -56,8 +57,8 @@ class _Member:
                 namespace, _, name = type_name[1:].partition("}")
                 raise DeserializationFailed(
                     self.subject,
-                    f"Element '{self.tag[1:].replace('}', ':')}' contains data of the '{namespace}:{name}' data "
-                    "contract. The deserializer has no knowledge of any type that maps to this contract.",
+                    f"Element '{self.tag[1:].replace('}', ':')}' contains data of the {quoted(f'{namespace}:{name}')} "
+                    "data contract. The deserializer has no knowledge of any type that maps to this contract.",
                 )
         return self.read_content(node)
 
@@ -69,7 +70,7 @@ class _Member:
         first, colon, rest = sent.strip(WHITE_SPACE).partition(":")
         prefix, name = (first, rest) if colon else (None, first)
         if prefix is not None and prefix not in node.nsmap:
-            raise DeserializationFailed(self.subject, f"The prefix '{prefix}' is not defined.")
+            raise DeserializationFailed(self.subject, f"The prefix {quoted(prefix)} is not defined.")
         return f"{{{node.nsmap.get(prefix, '')}}}{name}"
 
     def _is_nil(self, node: etree._Element) -> bool:
@@ -169,7 +170,8 @@ def _refuse_text(text: str | None, element: etree._Element, subject: str) -> Non
     if found:
         name = etree.QName(element)
         raise DeserializationFailed(
-            subject, f"End element '{name.localname}' from namespace '{name.namespace}' expected. Found text '{found}'."
+            subject,
+            f"End element '{name.localname}' from namespace '{name.namespace}' expected. Found text {quoted(found)}.",
         )
 
 
@@ -178,7 +180,7 @@ def _of_body(operation: str) -> str:
 
 
 def _unparsed(text: str, type_name: str) -> str:
-    return f"The value '{text}' cannot be parsed as the type '{type_name}'."
+    return f"The value {quoted(text)} cannot be parsed as the type '{type_name}'."
 
 
 def _type_name(field: Field) -> str:

@@ -1,28 +1,29 @@
 """The sentences of Java's Xerces about an invalid message; the live service quotes the first.
 
-They are part of the contract, word for word. `element` is the name as it was sent, with its prefix. A `tag` is in
-Clark's notation.
+They are part of the contract, word for word, except that a value or name of more than 10,000 characters is cut.
+`element` is the name as it was sent, with its prefix. A `tag` is in Clark's notation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT, quoted, shortened
 from lrs_soap.wsdl import namespaces
 
 _OUTSIDE_XSI = (
-    "Element '{element}' is a simple type, so it cannot have attributes, excepting those whose namespace name is "
+    "Element {element} is a simple type, so it cannot have attributes, excepting those whose namespace name is "
     f"identical to '{namespaces.XSI}' and whose [local name] is one of 'type', 'nil', 'schemaLocation' or "
-    "'noNamespaceSchemaLocation'. However, the attribute, '{attribute}' was found."
+    "'noNamespaceSchemaLocation'. However, the attribute, {attribute} was found."
 )
 
 
 def expanded(tag: str) -> str:
     """A tag in Clark's notation as Xerces writes it: `name`, or `{"namespace":name}`."""
     if tag[0] != "{":
-        return tag
+        return shortened(tag, LONGEST_IN_FAULT)
     namespace, _, name = tag[1:].partition("}")
-    return f'{{"{namespace}":{name}}}'
+    return f'{{"{shortened(namespace, LONGEST_IN_FAULT)}":{shortened(name, LONGEST_IN_FAULT)}}}'
 
 
 def _one_of(tags: Iterable[str]) -> str:
@@ -36,12 +37,12 @@ def unexpected(tag: str, expected: Iterable[str]) -> str:
 
 
 def incomplete(element: str, expected: Iterable[str]) -> str:
-    return f"cvc-complex-type.2.4.b: The content of element '{element}' is not complete. " + _one_of(expected)
+    return f"cvc-complex-type.2.4.b: The content of element {quoted(element)} is not complete. " + _one_of(expected)
 
 
 def surplus(element: str) -> str:
     return (
-        f"cvc-complex-type.2.4.d: Invalid content was found starting with element '{element}'. "
+        f"cvc-complex-type.2.4.d: Invalid content was found starting with element {quoted(element)}. "
         "No child element is expected at this point."
     )
 
@@ -55,46 +56,49 @@ def too_many(tag: str, most: int) -> str:
 
 def text_between_elements(element: str) -> str:
     return (
-        f"cvc-complex-type.2.3: Element '{element}' cannot have character [children], "
+        f"cvc-complex-type.2.3: Element {quoted(element)} cannot have character [children], "
         "because the type's content type is element-only."
     )
 
 
 def attribute_on_complex(element: str, attribute: str) -> str:
-    return f"cvc-complex-type.3.2.2: Attribute '{attribute}' is not allowed to appear in element '{element}'."
+    return (
+        f"cvc-complex-type.3.2.2: Attribute {quoted(attribute)} is not allowed to appear in element {quoted(element)}."
+    )
 
 
 def attribute_on_simple(element: str, attribute: str) -> str:
-    return "cvc-type.3.1.1: " + _OUTSIDE_XSI.format(element=element, attribute=attribute)
+    return "cvc-type.3.1.1: " + _OUTSIDE_XSI.format(element=quoted(element), attribute=quoted(attribute))
 
 
 def child_of_simple(element: str) -> str:
     return (
-        f"cvc-type.3.1.2: Element '{element}' is a simple type, so it must have no element information item [children]."
+        f"cvc-type.3.1.2: Element {quoted(element)} is a simple type, so it must have no element information item "
+        "[children]."
     )
 
 
 def nil_not_allowed(element: str) -> str:
     return (
-        f"cvc-elt.3.1: Attribute '{namespaces.XSI},nil' must not appear on element '{element}', "
-        f"because the {{nillable}} property of '{element}' is false."
+        f"cvc-elt.3.1: Attribute '{namespaces.XSI},nil' must not appear on element {quoted(element)}, "
+        f"because the {{nillable}} property of {quoted(element)} is false."
     )
 
 
 def nil_with_content(element: str) -> str:
     return (
-        f"cvc-elt.3.2.1: Element '{element}' cannot have character or element information [children], "
+        f"cvc-elt.3.2.1: Element {quoted(element)} cannot have character or element information [children], "
         f"because '{namespaces.XSI},nil' is specified."
     )
 
 
 def not_valid_for(value: str, built_in: str) -> str:
-    return f"cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{built_in}'."
+    return f"cvc-datatype-valid.1.2.1: {quoted(value)} is not a valid value for '{built_in}'."
 
 
 def _facet(name: str, value: str, measured: str, facet: str, limit: object, type_name: str) -> str:
     return (
-        f"cvc-{name}-valid: Value '{value}'{measured} is not facet-valid with respect to {facet} '{limit}' "
+        f"cvc-{name}-valid: Value {quoted(value)}{measured} is not facet-valid with respect to {facet} '{limit}' "
         f"for type '{type_name}'."
     )
 

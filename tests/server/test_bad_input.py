@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.kit.batch_requests import new_learner, submit_batch, submit_verify_batch
 from tests.kit.running_server import PASSWORD, UKPRN, RunningServer
-from tests.kit.soap_messages import SOAP, XSI, Answer, envelope, find_by_uln, post
+from tests.kit.soap_messages import SOAP, XSI, Answer, envelope, find_by_uln, post, register
 from tests.server.process_memory import resident_bytes
 
 MEGABYTE = 1024 * 1024
 CALL = envelope(find_by_uln())
 LAUGHS = '<!ENTITY l0 "ha">' + "".join('<!ENTITY l{} "{}">'.format(level + 1, f"&l{level};" * 10) for level in range(9))
-NAMESPACE, ATTRIBUTE = 'xmlns:n{0}="urn:{0}"', 'a{0}=""'
+NAMESPACE, ATTRIBUTE, XSI_ATTRIBUTE = 'xmlns:n{0}="urn:{0}"', 'a{0}=""', 'xsi:a{0}=""'
 OPERATION = find_by_uln().removesuffix("</f:FindLearnerByULN>")
 
 
@@ -27,17 +30,32 @@ def within(content: str) -> str:
     return envelope(f"{OPERATION}{content}</f:FindLearnerByULN>")
 
 
+RECORD = "".join(f"<{name}>{value}</{name}>" for name, value in new_learner(1).items())
+RECORD_TO_VERIFY = "<ULN>4170265830</ULN><FamilyName>Okafor</FamilyName><GivenName>Grace</GivenName>"
+
+
+def batch(record: str, times: int, submit: Callable[..., str] = submit_batch) -> str:
+    """A batch of one record, so many times."""
+    count = "<LearnerRecordCount>200</LearnerRecordCount>"
+    return submit([], count=200).replace(count, f"{count}{f'<Learner>{record}</Learner>' * times}")
+
+
 # Made when they are sent: together they are long.
 REQUESTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
-    "a million empty elements": (lambda: within("<a/>" * 1_000_000), "WSEC0001"),
+    "a million empty elements": (lambda: within("<a/>" * 1_000_000), "soapenv:Client"),
+    "as many elements as are read": (lambda: within("<a/>" * 199_000), "WSEC0001"),
     "a million elements in the Body": (lambda: envelope("<a/>" * 1_000_000), "soapenv:Client"),
     "a million headers": (
         lambda: envelope(find_by_uln(), header=f"<soapenv:Header>{'<a/>' * 1_000_000}</soapenv:Header>"),
+        "soapenv:Client",
+    ),
+    "as many headers as are read": (
+        lambda: envelope(find_by_uln(), header=f"<soapenv:Header>{'<a/>' * 199_000}</soapenv:Header>"),
         "WSRC0004",
     ),
     "a million elements beside the Body": (
         lambda: CALL.replace("</soapenv:Body>", f"</soapenv:Body>{'<a/>' * 10**6}"),
-        "WSRC0004",
+        "soapenv:Client",
     ),
     "50,000 levels": (lambda: within("<a>" * 50_000 + "</a>" * 50_000), "soapenv:Client"),
     "50,000 levels, cut off": (lambda: "<a>" * 50_000, "soapenv:Client"),
@@ -55,7 +73,19 @@ REQUESTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         "WSRC0004",
     ),
     "a name of seven megabytes": (lambda: envelope(find_by_uln(FamilyName="x" * 7 * MEGABYTE)), "WSEC0001"),
-    "a million known elements": (lambda: within("<ULN/>" * 1_000_000), "WSEC0001"),
+    "as many known elements as are read": (lambda: within("<ULN/>" * 199_000), "WSEC0001"),
+    "400,000 empty records": (lambda: batch("", 400_000), "soapenv:Client"),
+    "as many empty records as are read": (lambda: batch("", 99_000), "WSEC0001"),
+    "9,000 whole records": (lambda: batch(RECORD, 9_000), "WSEC0001"),
+    "24,000 whole records to verify": (lambda: batch(RECORD_TO_VERIFY, 24_000, submit_verify_batch), "WSRC0030"),
+    "an e-mail address of seven megabytes": (
+        lambda: envelope(register(EmailAddress=f"{'a.' * 3_500_000}a@example.org")),
+        "WSEC0001",
+    ),
+    "seven megabytes of ampersands in CDATA": (
+        lambda: envelope(find_by_uln(GivenName=f"<![CDATA[{'&' * 7 * MEGABYTE}]]>")),
+        "WSEC0001",
+    ),
     "a ULN of a million digits": (lambda: envelope(find_by_uln(ULN="1" * 1_000_000)), "WSEC0001"),
     "an element's name of 40,000 letters": (lambda: within(f"<{'x' * 40_000}/>"), "WSEC0001"),
     "half a million surrogate pairs": (lambda: envelope(find_by_uln(FamilyName="😀" * 500_000)), "WSEC0001"),
@@ -64,9 +94,21 @@ REQUESTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         lambda: within(f"<a {many(NAMESPACE, 10_000)}/>"),
         "WSEC0001",
     ),
-    "10,000 attributes": (
-        lambda: CALL.replace("<FamilyName>", f"<FamilyName {many(ATTRIBUTE, 10_000)}>"),
+    "700,000 attributes": (
+        lambda: CALL.replace("<FamilyName>", f"<FamilyName {many(ATTRIBUTE, 700_000)}>"),
+        "soapenv:Client",
+    ),
+    "as many attributes as are read": (
+        lambda: CALL.replace("<FamilyName>", f"<FamilyName {many(ATTRIBUTE, 99_000)}>"),
         "WSEC0001",
+    ),
+    "as many attributes of xsi as are read": (
+        lambda: CALL.replace("<FamilyName>", f"<FamilyName {many(XSI_ATTRIBUTE, 99_000)}>"),
+        "WSEC0001",
+    ),
+    "300,000 namespaces": (
+        lambda: envelope(find_by_uln(), header=f"<soapenv:Header {many(NAMESPACE, 300_000)}/>"),
+        "soapenv:Client",
     ),
     "nothing but NUL": (lambda: bytes(MEGABYTE), "soapenv:Client"),
     "nothing but white space": (lambda: b" " * 7 * MEGABYTE, "soapenv:Client"),
@@ -100,6 +142,65 @@ def test_bad_input_has_a_clear_answer(victim: RunningServer, make: Callable[[], 
     assert b"Traceback" not in answer.body
     assert "Traceback" not in victim.logged()
     assert outcome(post(victim.url, CALL)) == "WSRC0004"
+
+
+def test_a_fault_repeats_ten_thousand_characters_of_a_value(victim: RunningServer) -> None:
+    for length, told in ((10_000, "&" * 10_000), (10_001, "&" * 10_000 + "…"), (7 * MEGABYTE, "&" * 10_000 + "…")):
+        answer = post(victim.url, envelope(find_by_uln(GivenName=f"<![CDATA[{'&' * length}]]>")))
+
+        assert answer.text("FurtherDetails") == (
+            f"cvc-maxLength-valid: Value '{told}' with length = '{length}' is not facet-valid with respect to "
+            "maxLength '35' for type 'MIAPNameNonEmpty'."
+        )
+
+
+def test_the_limits_of_markup_are_settings(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, "--max-tags", "1000", "--max-attributes", "1000") as server:
+        # Those of the call itself, and one in each comment.
+        assert CALL.count("<") == 20
+        for more, expected in ((980, "WSRC0004"), (981, "soapenv:Client")):
+            for sent in (CALL, CALL.encode("utf-16")):
+                text = CALL.replace("><", f">{'<!---->' * more}<", 1)
+                answer = post(server.url, text if sent is CALL else text.encode("utf-16"))
+                assert outcome(answer) == expected
+        assert answer.text("faultstring") == "The request has more tags than the service reads, which is 1000."
+
+        text = envelope(find_by_uln(), header=f"<soapenv:Header>{'=' * 997}</soapenv:Header>")
+        assert text.count("=") == 1000
+        # A request has as many as it has, whatever they stand for.
+        assert outcome(post(server.url, text.replace("<soapenv:Header>", "<soapenv:Header>="))) == "soapenv:Client"
+        answer = post(server.url, text)
+        assert outcome(answer) == "WSRC0004"
+
+
+def test_the_limit_of_tags_grows_with_that_of_records(tmp_path: Path) -> None:
+    flags = ("--max-tags", "1000", "--verify-batch-limit", "220")
+    with RunningServer(tmp_path, *flags) as server:
+        assert outcome(post(server.url, batch(RECORD_TO_VERIFY, 200, submit_verify_batch))) == "WSRC0026"
+        assert outcome(post(server.url, batch(RECORD_TO_VERIFY, 400, submit_verify_batch))) == "soapenv:Client"
+
+
+@pytest.mark.slow
+def test_memory_is_given_back_after_large_requests(victim: RunningServer) -> None:
+    """Every kind of request above, over and over: what is kept for good is taken by the first round."""
+
+    def ask_all() -> int:
+        for make, _ in REQUESTS.values():
+            post(victim.url, make())
+        # Given back when the server looks after its connections, about once a second.
+        least = resident_bytes(victim)
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            time.sleep(0.1)
+            least = min(least, resident_bytes(victim))
+        return least
+
+    ask_all()
+    first = ask_all()
+    for _ in range(4):
+        last = ask_all()
+
+    assert last - first < 24 * MEGABYTE
 
 
 DATES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 
 import pytest
@@ -54,11 +55,15 @@ def submit_batch(*records: str, count: str | None = None) -> etree._Element:
     )
 
 
-def submit_verify_batch(count: int) -> etree._Element:
-    learner = "<Learner><ULN>4170265830</ULN><FamilyName>Archer</FamilyName><GivenName>Robin</GivenName></Learner>"
+RECORD_TO_VERIFY = "<ULN>4170265830</ULN><FamilyName>Archer</FamilyName><GivenName>Robin</GivenName>"
+
+
+def submit_verify_batch(count: int, *records: str) -> etree._Element:
+    """A SubmitVerifyBatch of this count, whose Learner elements hold this; by default there is one of them."""
+    learners = "".join(f"<Learner>{record}</Learner>" for record in records or (RECORD_TO_VERIFY,))
     return parsed(
         f'<v:SubmitVerifyBatch xmlns:v="{namespaces.VERIFY_BATCH}"><OrgPassword>{PASSWORD}</OrgPassword>'
-        f"<UserName>archer</UserName><LearnerRecordCount>{count}</LearnerRecordCount>{learner}</v:SubmitVerifyBatch>"
+        f"<UserName>archer</UserName><LearnerRecordCount>{count}</LearnerRecordCount>{learners}</v:SubmitVerifyBatch>"
     )
 
 
@@ -391,6 +396,108 @@ def test_findings_are_always_what_strict_reading_says(tree: etree._Element) -> N
     assert strict.violations or lenient == strict
 
 
-def test_of_a_message_made_of_mistakes_only_so_many_are_kept() -> None:
-    element = find("<ULN/>" * (2 * MOST_VIOLATIONS))
-    assert len(STRICT.read(element).violations) == MOST_VIOLATIONS
+LONG = "x" * 10_001
+CUT = f"{'x' * 10_000}…"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            f"<EmailAddress>{LONG}</EmailAddress>",
+            f"cvc-maxLength-valid: Value '{CUT}' with length = '10001' is not facet-valid with respect to maxLength "
+            "'254' for type 'MIAPEmail'.",
+        ),
+        (
+            # Of a shorter one, the pattern comes first, as it does for Xerces.
+            f"<EmailAddress>{LONG[1:]}</EmailAddress>",
+            f"cvc-pattern-valid: Value '{LONG[1:]}' is not facet-valid with respect to pattern "
+            f"'{'|'.join(facets.EMAIL.patterns)}' for type 'MIAPEmail'.",
+        ),
+        (
+            f"<EmailAddress/><{LONG}/>",
+            f"cvc-complex-type.2.4.d: Invalid content was found starting with element '{CUT}'. No child element is "
+            "expected at this point.",
+        ),
+        (
+            f'<EmailAddress {LONG}="">a@ex.uk</EmailAddress>',
+            f"cvc-type.3.1.1: Element 'EmailAddress' is a simple type, so it cannot have attributes, excepting those "
+            f"whose namespace name is identical to '{namespaces.XSI}' and whose [local name] is one of 'type', 'nil', "
+            f"'schemaLocation' or 'noNamespaceSchemaLocation'. However, the attribute, '{CUT}' was found.",
+        ),
+    ],
+)
+def test_what_is_longer_than_a_fault_repeats_is_cut(content: str, message: str) -> None:
+    element = etree.fromstring(
+        f'<f:FindLearnerByDemographics xmlns:f="{namespaces.FIND}"><FindType>FUL</FindType><UKPRN>TEST0001</UKPRN>'
+        "<OrgPassword>CompatSitePass01</OrgPassword><UserName>A</UserName><FamilyName>B</FamilyName>"
+        "<GivenName>C</GivenName><DateOfBirth>2005-03-14</DateOfBirth><Gender>2</Gender>"
+        f"<LastKnownPostCode>LS1 4AP</LastKnownPostCode>{content}</f:FindLearnerByDemographics>"
+    )
+    assert messages(STRICT.read(element))[0] == message
+
+
+@pytest.mark.parametrize("value", ["a." * 4999 + "a", "a@" + "b" * 9998, "a@" + "bb." * 3332, "a@" + "b-" * 4999])
+def test_the_longest_value_whose_pattern_is_looked_at_takes_no_time(value: str) -> None:
+    began = time.process_time()
+    for _ in range(10):
+        assert facet_readers.reader_of(facets.EMAIL)(value)[1] is not None
+
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("reader", [STRICT, LENIENT], ids=["strict", "not strict"])
+def test_of_records_beyond_the_limit_the_message_has_the_number_alone(reader: Reader) -> None:
+    reading = reader.read(submit_verify_batch(200, *[RECORD_TO_VERIFY] * 1000))
+
+    records = reading.message.Learner
+    assert len(records) == 1000
+    assert all(record is not None for record in records[:200])
+    assert set(records[200:]) == {None}
+
+
+def test_records_beyond_the_limit_are_validated_all_the_same() -> None:
+    body = submit_verify_batch(200, *[RECORD_TO_VERIFY] * 300, "<ULN>4170265830</ULN>")
+
+    assert codes(STRICT.read(body)) == ["cvc-complex-type.2.4.b"]
+
+
+def test_of_records_apart_the_faults_of_those_that_count_are_told() -> None:
+    reader = Reader(REQUESTS, records_apart=True)
+    reading = reader.read(submit_verify_batch(200, *["<ULN>4170265830</ULN>"] * 300))
+
+    assert not reading.violations
+    assert list(reading.records) == list(range(200))
+
+
+def test_of_malformed_records_apart_each_has_a_fault_however_many_there_are() -> None:
+    reader = Reader(REQUESTS, records_apart=True)
+    reading = reader.read(submit_batch(*["<ULN/>" * 20] * 200))
+
+    assert len(reading.records) == 200
+    assert all(reading.records.values())
+    assert sum(map(len, reading.records.values())) <= MOST_VIOLATIONS + 200
+
+
+def test_nothing_is_read_past_the_last_fault_that_is_kept() -> None:
+    reading = STRICT.read(find("<ULN/>" * (2 * MOST_VIOLATIONS)))
+
+    assert reading.message is None
+    assert len(reading.violations) == MOST_VIOLATIONS
+
+
+def test_records_past_the_first_that_is_too_many_are_not_read() -> None:
+    body = submit_batch(*[WHOLE_RECORD] * 200, *["<ULN/>"] * 3, count="200")
+
+    assert codes(STRICT.read(body)) == ["cvc-complex-type.2.4.f", "cvc-complex-type.2.4.b"]
+
+
+def test_attributes_by_the_thousand_are_named_as_they_were_sent() -> None:
+    attributes = " ".join(f'p:a{number}="" b{number}=""' for number in range(1000))
+    element = find_with()
+    text = etree.tostring(element, encoding="unicode").replace("<ULN", f'<ULN xmlns:p="urn:p" {attributes}', 1)
+    told = messages(STRICT.read(etree.fromstring(text)))
+
+    assert len(told) == 100
+    assert "the attribute, 'p:a0' was found" in told[0]
+    assert "the attribute, 'b0' was found" in told[1]
