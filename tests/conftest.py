@@ -25,6 +25,7 @@ from tests.kit.work import world_over
 
 # How long a machine takes, with others at work on it, is not what a property is about.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("any machine"), max_examples=25)
 settings.load_profile("any machine")
 
 _NOON = datetime(2025, 3, 10, 12)

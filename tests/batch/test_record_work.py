@@ -554,6 +554,7 @@ def came_to(job_type: JobType, *jobs: list[dict[str, Any]]) -> BatchesOutcome:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     # A job changes one mandatory field of a learner, and two jobs may change two: each ULN comes once.

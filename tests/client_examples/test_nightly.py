@@ -297,6 +297,7 @@ def test_a_maintenance_window_ends_the_night_until_the_next_run(
     night.assert_complete()
 
 
+@pytest.mark.slow
 def test_out_of_hours_ends_the_night_until_the_next_run(
     database_kind: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -312,6 +313,7 @@ def test_out_of_hours_ends_the_night_until_the_next_run(
     night.assert_complete()
 
 
+@pytest.mark.slow
 def test_a_service_that_goes_away_in_the_middle(fresh: RunningServer, tmp_path: Path) -> None:
     night = Night(tmp_path, messy_students(FEW))
 

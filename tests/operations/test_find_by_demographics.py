@@ -230,6 +230,7 @@ def assert_as_judged(decision: Decision, verdict: Verdict) -> None:
     assert len({led_to[candidate] for candidate in candidates}) == 11
 
 
+@pytest.mark.slow
 @settings(
     max_examples=200,
     deadline=None,

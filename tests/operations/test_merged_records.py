@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -152,6 +153,7 @@ def assert_one_person(apart: Records, together: Records, *ulns: str) -> None:
             assert Counter(together[uln, "LNR"].events) == events
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=BEFORE, loaded=LOADED, merged=st.permutations(EVERYBODY))
 def test_merging_then_unmerging_is_as_if_nobody_had_been_merged(

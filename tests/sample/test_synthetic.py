@@ -151,6 +151,7 @@ def test_a_twin_is_found_as_a_possible_match(store: Store) -> None:
     assert {one.uln, other.uln} <= {learner.uln for learner in found.learners}
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_many_are_made_by_another_process_and_written_in_several_transactions(store: Store) -> None:
     told: list[tuple[int, int]] = []

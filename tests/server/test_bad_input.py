@@ -253,6 +253,7 @@ def test_a_value_one_character_over_its_limit_is_refused(victim: RunningServer, 
     assert f"Value '{'1' * (most + 1)}'" in (answer.text("FurtherDetails") or "")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_bad_requests(victim: RunningServer) -> None:
     """Every kind, to be over with what is kept for good; then again, each a little different: 40 MB in all."""
 

@@ -331,6 +331,7 @@ def test_a_job_id_that_is_none(idle: RunningServer, job_id: str) -> None:
         assert post(idle.url, request).text("ErrorCode") == "WSEC0001"
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_job_waits_for_as_long_as_the_setting_says(database_kind: str, tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--batch-delay", "1") as server:

@@ -368,6 +368,7 @@ def test_what_nobody_foresaw_is_wsec0999_with_a_reference_that_the_log_has(tmp_p
 # Secrets
 
 
+@pytest.mark.slow
 def test_no_password_is_in_the_log_or_a_fault(tmp_path: Path) -> None:
     secrets = {
         "right": PASSWORD,

@@ -164,6 +164,7 @@ def test_curl_finds_with_a_client_certificate(guarded: RunningServer, certificat
     assert "WSRC0004" in done.stdout, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_session_is_resumed_by_every_process_with_the_certificate_s_subject(
     certificates: Certificates, tmp_path: Path, version: ssl.TLSVersion
@@ -302,6 +303,7 @@ def test_half_sent_requests_hold_nobody_up(guarded: RunningServer, certificates:
             assert response.status == 200
 
 
+@pytest.mark.slow
 def test_what_is_being_answered_at_the_end_is_answered(certificates: Certificates, tmp_path: Path) -> None:
     context = trusting(certificates.ca, certificates.client)
     with RunningServer(tmp_path, *certificates.flags_for_clients) as server:

@@ -352,6 +352,7 @@ def test_what_markup_could_break_comes_as_it_was_loaded(own: RunningServer) -> N
     assert (answer.text("Subject"), answer.text("SubjectCode"), answer.text("Grade")) == (odd, "%s", "%(grade)s")
 
 
+@pytest.mark.slow
 def test_each_reading_is_noted_whichever_process_answers(database_kind: str, tmp_path: Path) -> None:
     with (
         new_database(database_kind, tmp_path) as url,

@@ -51,6 +51,7 @@ def processor_seconds(pids: list[int]) -> float:
     return sum(int(each[11]) + int(each[12]) for each in fields) / 100
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="another process's limits cannot be set here")
 def test_without_descriptors_it_waits_says_so_once_and_goes_on(server: RunningServer) -> None:
     processes = [server.process.pid, *server.children()]
@@ -67,6 +68,7 @@ def test_without_descriptors_it_waits_says_so_once_and_goes_on(server: RunningSe
     assert seconds_of_finds(server, 3)
 
 
+@pytest.mark.slow
 def test_answers_that_are_asked_for_and_not_read_take_little_memory_and_give_it_back(server: RunningServer) -> None:
     request = f"GET {LEARNER_SERVICE}?wsdl HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     # What is made at the first request stays.

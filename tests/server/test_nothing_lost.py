@@ -122,6 +122,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_full_disk_is_told_and_registering_goes_on_when_there_is_room_again(
     database_kind: str, small_disk: Path, tmp_path: Path

@@ -59,6 +59,7 @@ def test_both_processes_answer_and_say_which_has(pair: RunningServer) -> None:
     until(lambda: answering(pair) == set(children))
 
 
+@pytest.mark.slow
 def test_when_it_is_ready_everybody_listens(tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--processes", "3", "--batch-workers", "2") as server:
         assert len(children_of(server.process.pid)) == 5
@@ -76,6 +77,7 @@ def test_a_killed_process_is_replaced_and_requests_go_on(pair: RunningServer) ->
     assert before[1] in children_of(pair.process.pid)
 
 
+@pytest.mark.slow
 def test_the_second_quick_death_is_followed_by_a_pause(pair: RunningServer) -> None:
     first, survivor = children_of(pair.process.pid)
     os.kill(first, signal.SIGKILL)
@@ -98,6 +100,7 @@ def test_of_a_killed_parent_nothing_is_left(pair: RunningServer) -> None:
         socket.create_connection((str(parts.hostname), parts.port))
 
 
+@pytest.mark.slow
 def test_of_a_parent_that_is_killed_at_the_start_nothing_is_left(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--processes", "4"]
     with (tmp_path / "log").open("wb") as log:
@@ -110,6 +113,7 @@ def test_of_a_parent_that_is_killed_at_the_start_nothing_is_left(tmp_path: Path)
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_what_is_being_answered_at_the_end_is_answered(tmp_path: Path, processes: str, stop: signal.Signals) -> None:
@@ -140,6 +144,7 @@ def test_a_single_process_has_a_parent_too(tmp_path: Path) -> None:
         assert server.logged().count("is ready on") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("post", ["server", "worker"])
 def test_a_process_that_hangs_is_replaced(tmp_path: Path, post: str) -> None:
     with RunningServer(tmp_path, "--hang-timeout", "2") as server:
@@ -176,6 +181,7 @@ Processes([Post("stuck", work)], sockets=[], ready=lambda: None, hang_seconds=2,
 """
 
 
+@pytest.mark.slow
 def test_a_process_whose_work_stands_still_is_replaced(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("wb") as file:
@@ -189,6 +195,7 @@ def test_a_process_whose_work_stands_still_is_replaced(tmp_path: Path) -> None:
         assert parent.wait(PATIENCE) == 0
 
 
+@pytest.mark.slow
 def test_a_process_that_waits_for_callers_does_not_hang(tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--hang-timeout", "2") as server:
         before = children_of(server.process.pid)
@@ -197,6 +204,7 @@ def test_a_process_that_waits_for_callers_does_not_hang(tmp_path: Path) -> None:
         assert "hangs" not in server.logged()
 
 
+@pytest.mark.slow
 def test_a_parent_that_was_stopped_takes_nobody_for_hanging(tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--hang-timeout", "6") as server:
         before = children_of(server.process.pid)
@@ -254,6 +262,7 @@ class Callers:
             thread.join(PATIENCE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_who_keeps_a_connection_is_told_of_the_end_with_an_answer(
     transport: tuple[str, ...], tmp_path: Path, processes: str
@@ -269,6 +278,7 @@ def test_who_keeps_a_connection_is_told_of_the_end_with_an_answer(
     assert len(callers.unanswered) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_busy_group_ends_in_seconds(transport: tuple[str, ...], tmp_path: Path, stop: signal.Signals) -> None:
     for turn in range(3):
@@ -284,6 +294,7 @@ def test_a_busy_group_ends_in_seconds(transport: tuple[str, ...], tmp_path: Path
             callers.join()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_process_that_is_told_to_stop_by_itself_ends_and_is_replaced(tmp_path: Path, stop: signal.Signals) -> None:
     with RunningServer(tmp_path) as server:
@@ -293,6 +304,7 @@ def test_a_process_that_is_told_to_stop_by_itself_ends_and_is_replaced(tmp_path:
         until(lambda: is_found(server.url))
 
 
+@pytest.mark.slow
 def test_a_group_that_is_told_to_stop_while_it_starts_ends(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--processes", "4"]
     for pause in (0.0, 0.1, 0.4):
@@ -322,6 +334,7 @@ def test_half_sent_requests_hold_nobody_up(pair: RunningServer) -> None:
             assert connection.answer().text("ResponseCode") == "WSRC0004"
 
 
+@pytest.mark.slow
 def test_https_in_two_processes(tmp_path: Path) -> None:
     development_certificates.write(tmp_path)
     names = ("server.pem", "server-key.pem", "ca.pem")

@@ -143,6 +143,7 @@ def test_why_somebody_was_not_verified_is_in_the_log(own: RunningServer) -> None
     assert 'reasons=["names: given EQUAL, family SIMILAR", "comparisons: VRF4, VRF5, VRF6 failed"]' in logged
 
 
+@pytest.mark.slow
 def test_of_two_processes_each_reading_is_noted_once(
     database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

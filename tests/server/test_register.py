@@ -277,6 +277,7 @@ def in_threads(count: int, work: Callable[[int], None]) -> None:
         thread.join()
 
 
+@pytest.mark.slow
 def test_of_many_that_register_the_same_learners_each_is_registered_once(database_url: str, tmp_path: Path) -> None:
     learner_count, thread_count = 50, 16
     answers: list[tuple[int, str | None, str | None]] = []

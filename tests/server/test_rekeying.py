@@ -44,6 +44,7 @@ def test_a_small_database_is_rekeyed_before_it_is_served(filled: Store, database
         assert "event=rekeying" not in server.logged()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("flags", "left"), [((), 2), (("--batch-workers", "0"), 1), (("--processes", "2"), 3)])
 def test_what_another_is_rekeying_is_served_meanwhile_and_done_when_that_one_dies(
     old: Store, database_url: str, tmp_path: Path, flags: tuple[str, ...], left: int

@@ -67,6 +67,7 @@ def test_large_answers_that_nobody_reads_hold_nobody_up(run: Run) -> None:
         assert running.ask() == b"quick"
 
 
+@pytest.mark.slow
 def test_a_server_with_answers_that_nobody_reads_ends_in_seconds(run: Run) -> None:
     application = Large(37 * MEGABYTE)
     with ExitStack() as stack:
@@ -96,6 +97,7 @@ def test_what_is_unsent_is_limited_however_much_is_asked_for_at_once(run: Run) -
     assert application.count == 190
 
 
+@pytest.mark.slow
 def test_a_caller_that_reads_nothing_loses_its_connection(run: Run) -> None:
     application = Large(37 * MEGABYTE)
     with run(application, limits=Limits(send_seconds=1)) as running, running.connect() as connection:
@@ -105,6 +107,7 @@ def test_a_caller_that_reads_nothing_loses_its_connection(run: Run) -> None:
         assert bytes_until_closed(connection) < 37 * MEGABYTE
 
 
+@pytest.mark.slow
 def test_a_caller_that_reads_slowly_keeps_its_connection(run: Run) -> None:
     application = Large(20 * MEGABYTE)
     with run(application, limits=Limits(send_seconds=2)) as running, running.connect() as connection:
@@ -178,6 +181,7 @@ def test_a_request_that_takes_too_long_to_arrive_is_408(run: Run, begun: bytes) 
         assert running.ask()
 
 
+@pytest.mark.slow
 def test_bytes_that_trickle_do_not_make_a_request_arrive_in_time(run: Run) -> None:
     with run(Application(), limits=Limits(header_seconds=1)) as running, running.connect() as connection:
         for _ in range(25):

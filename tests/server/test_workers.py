@@ -136,6 +136,7 @@ def test_two_workers_elsewhere_share_20_jobs(database_kind: str, tmp_path: Path)
         assert len({line.split()[0] for line in lines}) == 2
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_worker_that_dies_three_times_of_one_record_fails_the_job_and_no_other(
     database_kind: str, tmp_path: Path
@@ -168,6 +169,7 @@ def test_a_worker_that_is_killed_is_replaced_and_what_it_had_is_gone_on_with(
         assert_nothing_was_done_twice(server.database_url)
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_told_to_stop_in_the_middle_of_a_job_all_end_in_time_and_go_on_later(
     database_kind: str, tmp_path: Path

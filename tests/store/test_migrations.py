@@ -99,6 +99,7 @@ def test_a_database_that_was_never_set_up_says_so(database_url: str) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_several_processes_set_up_one_new_database(
     database_url: str, start_process: Callable[..., subprocess.Popen[str]]
 ) -> None:

@@ -191,6 +191,7 @@ def test_one_that_stops_leaves_the_work_to_the_next(store: Store, learner: Make)
     assert_rekeyed(store, *everybody)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("portions", [1, 2])
 def test_what_a_killed_process_has_done_is_done(
     store: Store,

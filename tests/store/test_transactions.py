@@ -154,6 +154,7 @@ def test_those_who_write_something_else_do_not_wait(store: Store, hasty: Store) 
     assert names(store) == {"one", "another"}
 
 
+@pytest.mark.slow
 def test_writers_in_threads_and_in_another_process_all_get_their_turn(
     store: Store, database_url: str, start_process: Callable[..., subprocess.Popen[str]]
 ) -> None:

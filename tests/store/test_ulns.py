@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import dropwhile, islice
 
+import pytest
+
 from lrs_soap.rules.values import uln as rules
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, properties, ulns
@@ -47,6 +49,7 @@ def test_none_asked_none_taken(store: Store) -> None:
         assert ulns.issue_many(transaction, 0) == []
 
 
+@pytest.mark.slow
 def test_threads_and_processes_never_get_the_same(
     store: Store, database_url: str, start_process: Callable[..., subprocess.Popen[str]]
 ) -> None:
