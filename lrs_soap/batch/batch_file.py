@@ -57,6 +57,10 @@ class BatchFile:
         """Where in the file a learner's field is, in words for a person."""
         return _PLACE_OF[self.format](record.number, self.fields.layout, field)
 
+    def place_of_record(self, number: int) -> str:
+        """Where in the file the learner with this FileRecord.number is, in words for a person."""
+        return _PLACE_OF[self.format](number, self.fields.layout, "")
+
 
 def read(name: str, source: BinaryIO, *, organisation: str) -> BatchFile:
     """Begin to read a file that is called `name`, for the organisation with this UKPRN.

@@ -45,7 +45,9 @@ class _Row(NamedTuple):
 
 
 def place_of(number: int, layout: Layout, field: str) -> str:
-    """Where a learner's field is in a file, in words for a person. `number` is the row."""
+    """Where a learner's field is in a file, or with '' the learner, in words for a person. `number` is the row."""
+    if not field:
+        return f"row {number}"
     fields = [column.field for column in layout.columns]
     column = fields.index(field)
     return f"row {number}, column {len(FILE_FIELDS) + column + 1} ({layout.columns[column].heading})"

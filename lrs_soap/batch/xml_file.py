@@ -29,7 +29,9 @@ _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
 def place_of(number: int, layout: Layout, field: str) -> str:
-    """Where a learner's field is in a file, in words for a person. `number` is the line."""
+    """Where a learner's field is in a file, or with '' the learner, in words for a person. `number` is the line."""
+    if not field:
+        return f"the Learner of line {number}"
     heading = next(column.heading for column in layout.columns if column.field == field)
     return f"the Learner of line {number}, element {heading}"
 

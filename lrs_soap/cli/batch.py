@@ -14,8 +14,10 @@ import typer
 from lrs_soap.batch import batch_file, file_checking, outcome_file, upload
 from lrs_soap.batch.batch_file import BatchFile
 from lrs_soap.batch.file_layout import LAYOUTS
+from lrs_soap.batch.foresight import foresee
 from lrs_soap.batch.template import template as template_of
 from lrs_soap.batch.xml_schema import schema as schema_of
+from lrs_soap.cli.batch_preview import BatchPreview
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
@@ -27,7 +29,6 @@ from lrs_soap.cli.world import command_exchange, journalled, open_world, tell_wr
 from lrs_soap.errors import InvalidRecord, NotPossible
 from lrs_soap.operations import batch_output, organisations
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job, JobKind, JobState, JobType
 from lrs_soap.rules.values.change import OPERATOR, Author
 from lrs_soap.world import World
@@ -74,7 +75,7 @@ def submit(
         typer.Option("--type", metavar="FUL|CHK", help="FUL registers and updates learners, CHK only looks for them."),
     ] = JobType.FUL,
     check: Annotated[
-        bool, typer.Option("--check", help="Only report what is wrong with the file and its learners; make no job.")
+        bool, typer.Option("--check", help="Only say what the job would say of each learner; make no job.")
     ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the job is done.")] = False,
     timeout: Annotated[
@@ -88,8 +89,11 @@ def submit(
     Standard output has the JobID alone. With --wait, the exit status is 1 if the job fails, or is not done in time.
 
     If the file as a whole is wrong (name, headings, encoding, number of learners), it is refused, and the command says
-    where and what it expected. If a value is wrong, its learner alone gets RC011, RC012 or RC013; --check lists such
-    values.
+    where and what it expected. Rows without any value are passed over and counted.
+
+    The command also says how many learners will get each return code as the register is now, and lists those who will
+    get RC006 or one of RC009 to RC013, by row and column. --check lists every learner; its exit status is 1 if there is
+    one with such a code.
     """
     if not user.strip() or not user.isprintable() or len(user) > _LONGEST_USER:
         raise typer.BadParameter(f"Give a name of at most {_LONGEST_USER} characters.", param_hint="--user")
@@ -99,12 +103,13 @@ def submit(
             ukprn = organisations.held(work, organisation).ukprn
         try:
             if check:
-                _check(world, file, source, ukprn)
+                _check(world, file, source, ukprn, job_type)
                 return
-            _read_through(file, source, ukprn)
+            batch, preview = _preview(world, file, source, ukprn, job_type)
             author = Author(ukprn, user)
             with journalled(world, command_exchange("batch submit", author)) as exchange:
                 job_id = exchange.job = _submit(world, file, source, author, job_type)
+            _tell_submitted(job_id, batch, preview)
         except InvalidRecord as error:
             _end(f"{one_line(str(error))}.\n{one_line(file.name)} is refused, and nothing of it is taken in.")
         tell_written(world)
@@ -182,39 +187,56 @@ def _begun(file: Path, source: BinaryIO, ukprn: str) -> BatchFile:
 
 
 def _read_through(file: Path, source: BinaryIO, ukprn: str) -> None:
-    """Raise InvalidRecord if the file as a whole is wrong, before anything of it is stored."""
+    """Raise InvalidRecord if the file as a whole is wrong, before anything is printed about its learners."""
     with _progress(file, source) as show:
         for number, _ in enumerate(_begun(file, source, ukprn).records, 1):
             show(number, "read")
 
 
+def _preview(
+    world: World, file: Path, source: BinaryIO, ukprn: str, job_type: JobType, *, print_all: bool = False
+) -> tuple[BatchFile, BatchPreview]:
+    """Read the file through, and say what its job would say. With `print_all`, print it of each learner.
+
+    Raises InvalidRecord if the file is wrong as a whole, before anything of it is stored.
+    """
+    batch = _begun(file, source, ukprn)
+    preview = BatchPreview(batch, world.policy.return_codes)
+    with _progress(file, source) as show:
+        for number, foreseen in enumerate(foresee(world, batch, facet_check(), full=job_type is JobType.FUL), 1):
+            preview.add(foreseen)
+            if print_all:
+                for line in preview.lines_about(foreseen):
+                    typer.echo(line)
+            show(number, "checked")
+    return batch, preview
+
+
 def _submit(world: World, file: Path, source: BinaryIO, author: Author, job_type: JobType) -> int:
     """Submit the file, print the job's number, and return it."""
     batch = _begun(file, source, author.organisation)
-    facets, today, prohibited = facet_check(), world.clock.today(), world.policy.prohibited
-    wrong = 0
-
-    def records() -> Iterator[SubmittedRecord]:
-        nonlocal wrong
-        for record in batch.records:
-            wrong += bool(file_checking.findings(record.sent, facets, today=today, prohibited=prohibited))
-            yield file_checking.submitted_record(record.sent, facets)
-
+    facets = facet_check()
     with _progress(file, source) as show:
         job_id = upload.upload(
             world,
-            records(),
+            (file_checking.submitted_record(record.sent, facets) for record in batch.records),
             job_type=job_type,
             author=author,
             file=batch.facts,
             progress=lambda stored: show(stored, "stored"),
         )
     typer.echo(job_id)
+    return job_id
+
+
+def _tell_submitted(job_id: int, batch: BatchFile, preview: BatchPreview) -> None:
     typer.echo(f"Job {job_id} has {counted(batch.fields.record_count, 'learner')}.", err=True)
     _tell_blank_rows(batch)
-    if wrong:
-        typer.echo(f"{wrong} of them will get RC011, RC012 or RC013; --check says why.", err=True)
-    return job_id
+    typer.echo(f"As the register is now, they will get: {preview}.", err=True)
+    for line in preview.lines:
+        typer.echo(line, err=True)
+    if preview.more:
+        typer.echo(f"And {counted(preview.more, 'line')} more; --check prints all of them.", err=True)
 
 
 def _wait(world: World, job_id: int, timeout: int) -> None:
@@ -236,22 +258,15 @@ def _wait(world: World, job_id: int, timeout: int) -> None:
         time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
-def _check(world: World, file: Path, source: BinaryIO, ukprn: str) -> None:
-    facets, today, prohibited = facet_check(), world.clock.today(), world.policy.prohibited
-    batch = _begun(file, source, ukprn)
-    wrong = 0
-    with _progress(file, source) as show:
-        for number, record in enumerate(batch.records, 1):
-            findings = file_checking.findings(record.sent, facets, today=today, prohibited=prohibited)
-            for finding in findings:
-                typer.echo(f"{batch.place_of(record, finding.field)}: {one_line(finding.reason)}")
-            wrong += bool(findings)
-            show(number, "checked")
+def _check(world: World, file: Path, source: BinaryIO, ukprn: str, job_type: JobType) -> None:
+    _read_through(file, source, ukprn)
+    batch, preview = _preview(world, file, source, ukprn, job_type, print_all=True)
     learners = counted(batch.fields.record_count, "learner")
     _tell_blank_rows(batch)
-    if wrong:
-        _end(f"{wrong} of {learners} would get RC011, RC012 or RC013.")
-    typer.echo(f"{file.name} is correct: {learners}, version {batch.facts.version}.")
+    typer.echo(f"As the register is now, they would get: {preview}.", err=True)
+    if preview.wrong:
+        _end(f"{preview.wrong} of {learners} would get RC006 or one of RC009 to RC013.")
+    typer.echo(f"{one_line(file.name)} is correct: {learners}, version {batch.facts.version}.")
 
 
 def _tell_blank_rows(batch: BatchFile) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from lrs_soap.operations.unwritten import Unwritten
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners.field_checks import check_fields
 from lrs_soap.rules.names.candidates import Candidates
@@ -34,16 +35,22 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
     return find_by_checked_demographics(work, asked)
 
 
-def find_by_checked_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
-    """Like `find_by_demographics`, for details that are known to break no field rule."""
+def find_by_checked_demographics(
+    work: UnitOfWork, asked: DemographicsAsked, *, unwritten: Unwritten | None = None
+) -> Decision:
+    """Like `find_by_demographics`, for details that are known to break no field rule.
+
+    `unwritten` are learners to find as well, in place of those that the register has with their ULNs.
+    """
     transaction = work.transaction
-    learner = learners.by_identity(transaction, asked)
+    learner = (unwritten or learners).by_identity(transaction, asked)
     if learner is not None:
         return exact_match(asked, learner, learners.master_of(transaction, learner))
     asked = asked.as_of(work.today)
     candidates = Candidates(asked)
     rows = _rows(transaction, asked, candidates)
-    decision = possible_matches(asked, _fitting(transaction, candidates, islice(rows, MAXIMUM_ROWS)))
+    fitting = _fitting(transaction, candidates, islice(rows, MAXIMUM_ROWS))
+    decision = possible_matches(asked, fitting if unwritten is None else unwritten.in_place(asked, fitting))
     if decision.code is not ResponseCode.TOO_MANY_MATCHES and next(rows, None) is not None:
         return too_many_rows(asked)
     return decision

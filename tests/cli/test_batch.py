@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -24,12 +25,14 @@ from typer.testing import Result
 from lrs_soap.batch import job_work
 from lrs_soap.batch.file_layout import FILE_FIELDS, LAYOUTS, NEWEST, OLDEST
 from lrs_soap.clock import SettableClock
+from lrs_soap.loading import prohibited_text
 from lrs_soap.operations import batch_output
 from lrs_soap.operations.submit_batch import submit_registration_batch, submit_verification_batch
 from lrs_soap.rules.batches.job_records import SubmittedRecord
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.rules.values import uln
 from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.codes import ReturnCode
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store.store import Store
 from tests.kit.batch_files import JO, MO, NAMES, content
@@ -73,7 +76,8 @@ def do_jobs(url: str = URL) -> None:
             while not lease.is_over:
                 with store.writing() as transaction:
                     for record in job_work.next_records(unit(transaction), lease, 100):
-                        done = job_work.do_record(unit(transaction, now=CLOCK.now()), lease, record, goes_on=True)
+                        work = unit(transaction, now=CLOCK.now(), prohibited=prohibited_text.read(None))
+                        done = job_work.do_record(work, lease, record, goes_on=True)
                         lease = done.lease
 
 
@@ -117,11 +121,14 @@ def test_a_file_comes_out_as_it_went_in_with_ulns_and_return_codes(run: Run, for
         run, content(new, GRACE, {**MO, "Gender": "X"}, {"MISIdentifier": "3"}, form=form, layout=layout), form=form
     )
     assert (told.exit_code, told.stdout) == (0, "1\n")
-    assert told.stderr.splitlines() == [
-        "Job 1 has 4 learners.",
-        "1 of them will get RC011, RC012 or RC013; --check says why.",
-        f"Written to {Path('lrs.db').resolve()}",
+    has, counts, *wrong, written = told.stderr.splitlines()
+    assert has == "Job 1 has 4 learners."
+    assert counts == "As the register is now, they will get: 1 RC001, 1 RC005, 1 RC010, 1 RC011."
+    assert [line.split(": ", 1)[1] for line in wrong] == [
+        "RC011 Incorrect format: 'X' where 0, 1, 2 or 9 is expected",
+        *["RC010 Null Values: empty"] * 5,
     ]
+    assert written == f"Written to {Path('lrs.db').resolve()}"
 
     do_jobs()
     result = run("batch", "output", "1")
@@ -152,22 +159,78 @@ def test_a_3a_file_in_and_out_beside_a_running_server(run: Run, tmp_path: Path, 
     assert (mo["ReturnCode"], "ULN" in mo) == ("RC012", False)
 
 
-def test_submit_counts_what_check_counts_and_the_job_finds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+PEOPLE = [
+    JO,
+    JO,
+    {**JO, "GivenName": "Joe", "Gender": "1"},  # a relative of the first one, and of nobody in the register
+    {**MO, "FamilyName": "Nowhere", "DateOfBirth": "2013-09-02"},
+    {**MO, "ULN": "4170265831"},
+    WRONG,
+    {**MO, "UniquePupilNumber": "B000000000000"},
+    {**MO, "FamilyName": "Prisoner"},
+    {**MO, "GivenName": "."},
+    {**MO, "GivenName": "."},
+    {**MO, "EmailAddress": "none"},
+    {**MO, "FamilyName": "Elsewhere", "UniquePupilNumber": "A000000000000"},
+    {**MO, "FamilyName": "Faraway", "VerificationType": ""},
+    {**MO, "LastKnownPostCode": "", "Gender": ""},
+    {"MISIdentifier": "only"},
+    {**GRACE, "Title": "Dr"},
+    {**GRACE, "Title": "Dr"},
+    {**GRACE, "LastKnownPostCode": "LU1 1AA"},
+    {**GRACE, "LastKnownPostCode": "LU1 1AB"},
+    {**GRACE, "FamilyName": "Nwosu"},
+    {**GRACE, "FamilyName": "Nwosu", "Gender": "1"},
+    {**GRACE, "AbilityToShare": "0"},
+    {"ULN": "2865174033"},  # linked
+    {"ULN": "2719305803"},  # unknown
+    {"ULN": "4739516283"},  # deleted
+    # Grace, where she was and where she is now.
+    {**GRACE, "ULN": "", "DateOfBirth": "2005-03-14", "Gender": "2", "LastKnownPostCode": "LS1 4AP"},
+    {**GRACE, "ULN": "", "DateOfBirth": "2005-03-14", "Gender": "2", "LastKnownPostCode": "LU1 1AB"},
+    {**JO, "GivenName": "Olivia", "FamilyName": "Hughes", "DateOfBirth": "2000-01-01", "LastKnownPostCode": "LS2 9JT"},
+]
+
+
+@pytest.mark.parametrize("job_type", ["FUL", "CHK"])
+def test_check_and_submit_say_what_the_job_says(run: Run, monkeypatch: pytest.MonkeyPatch, job_type: str) -> None:
     monkeypatch.setenv("LRS_CLOCK", "2025-09-01T09:00")
-    too_young, wrong_check_digit = {**JO, "DateOfBirth": "2013-09-02"}, {**MO, "ULN": "4170265831"}
-    raw = content(JO, too_young, wrong_check_digit, WRONG)
-    assert "3 of 4 learners would get RC011, RC012 or RC013.\n" in submit(run, raw, "--check").stderr
-    assert "\n3 of them will get RC011, RC012 or RC013; --check says why.\n" in submit(run, raw).stderr
+    raw = content(*PEOPLE)
+    checked = submit(run, raw, "--check", "--type", job_type)
+    foreseen: dict[str, str] = {}
+    for line in checked.stdout.splitlines():
+        row, code = re.match(r"(row \d+)(?:, column \d+ \(\w+\))?: (RC\d+) ", line).groups()  # type: ignore[union-attr]
+        assert foreseen.setdefault(row, code) == code
+    submitted = submit(run, raw, "--type", job_type)
     do_jobs()
-    found = outcomes(run("batch", "output", "1").stdout_bytes, "CSV")[1]
-    assert sum(each["ReturnCode"] in ("RC011", "RC012", "RC013") for each in found) == 3
+    codes = [each["ReturnCode"] for each in outcomes(run("batch", "output", "1").stdout_bytes, "CSV")[1]]
+    assert list(foreseen.values()) == codes
+    assert list(foreseen) == [f"row {number}" for number in range(2, len(PEOPLE) + 2)]
+
+    counts = ", ".join(f"{codes.count(code)} {code}" for code in sorted(set(codes)))
+    assert checked.stderr.splitlines()[0] == f"As the register is now, they would get: {counts}."
+    assert submitted.stderr.splitlines()[1] == f"As the register is now, they will get: {counts}."
+    wrong = sum(code == "RC006" or code >= "RC009" for code in codes)
+    assert (checked.exit_code, checked.stderr.splitlines()[1:]) == (
+        1,
+        [f"{wrong} of {len(PEOPLE)} learners would get RC006 or one of RC009 to RC013."],
+    )
+    # Submit lists the same lines, but for learners whose data are right.
+    lines = [line for line in checked.stdout.splitlines() if re.search(r": RC0(06|09|1\d) ", line)]
+    assert submitted.stderr.splitlines()[2:-1] == lines
+
+
+def test_submit_lists_a_hundred_lines_and_counts_the_rest(run: Run) -> None:
+    told = submit(run, content(*[{"MISIdentifier": "1"}] * 30)).stderr.splitlines()
+    assert len([line for line in told if line.endswith("RC010 Null Values: empty")]) == 100
+    assert told[-2] == "And 50 lines more; --check prints all of them."
 
 
 def test_rows_without_any_value_are_passed_over_and_counted(run: Run) -> None:
     raw = content(JO, MO) + b"," * 31 + b"\r\n" + b"," * 31 + b"\r\n"
     told = "Passed over, because they have no value: 2 rows."
     checked = submit(run, raw, "--check")
-    assert (checked.exit_code, checked.stderr.splitlines()) == (0, [told])
+    assert (checked.exit_code, checked.stderr.splitlines()[0]) == (0, told)
     assert "2 learners" in checked.stdout
     submitted = submit(run, raw)
     assert (submitted.exit_code, submitted.stdout) == (0, "1\n")
@@ -343,35 +406,112 @@ def test_the_status_of_a_job(run: Run) -> None:
 def test_check_tells_row_column_and_what_was_expected_and_makes_no_job(run: Run) -> None:
     result = submit(run, content(JO, WRONG), "--check")
     assert result.exit_code == 1
+    rc011 = "RC011 Incorrect format"
     assert result.stdout.splitlines() == [
-        "row 3, column 21 (DateOfBirth): '17/05/2007' where a day as YYYY-MM-DD is expected: "
+        "row 2: RC001 New learner registered, ULN assigned",
+        f"row 3, column 21 (DateOfBirth): {rc011}: '17/05/2007' where a day as YYYY-MM-DD is expected: "
         "spreadsheets turn days round when they open or save a file",
-        "row 3, column 31 (OtherVerificationDescription): longer than 255 characters",
-        "row 3, column 27 (UniquePupilNumber): 'B000000000000' is not a UPN: "
+        f"row 3, column 31 (OtherVerificationDescription): {rc011}: longer than 255 characters",
+        f"row 3, column 27 (UniquePupilNumber): {rc011}: 'B000000000000' is not a UPN: "
         "with these digits its first letter has to be A",
     ]
-    assert result.stderr == "1 of 2 learners would get RC011, RC012 or RC013.\n"
+    assert result.stderr.splitlines() == [
+        "As the register is now, they would get: 1 RC001, 1 RC011.",
+        "1 of 2 learners would get RC006 or one of RC009 to RC013.",
+    ]
     assert job_count() == 0
 
 
 def test_check_of_xml_tells_line_and_element(run: Run) -> None:
     result = submit(run, content({**JO, "AbilityToShare": "Y"}, form="XML"), "--check", form="XML")
-    assert result.stdout == "the Learner of line 7, element PrivacyNoticeSeen: 'Y' where 0 or 1 is expected\n"
+    place = "the Learner of line 7, element PrivacyNoticeSeen"
+    assert result.stdout == f"{place}: RC011 Incorrect format: 'Y' where 0 or 1 is expected\n"
+    result = submit(run, content(JO, {}, JO, form="XML"), "--check", form="XML")
+    _, *empty, again = result.stdout.splitlines()
+    assert [line.partition(": ")[2] for line in empty] == ["RC010 Null Values: empty"] * 5
+    assert again.endswith(": RC002 Exact match, existing ULN returned: the learner of the Learner of line 7")
 
 
 def test_check_tells_what_the_rules_will_say(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LRS_CLOCK", "2025-09-01T09:00")
     result = submit(run, content({**JO, "DateOfBirth": "2013-09-02"}, {**MO, "FamilyName": "Bogus"}), "--check")
     assert [line.split(": ", 1)[1] for line in result.stdout.splitlines()] == [
+        "RC013 Learner outside of permitted age range: "
         "Value '2013-09-02' of element 'DateOfBirth' is outside the permitted age range.",
-        "Value 'Bogus' of element 'FamilyName' contains prohibited text.",
+        "RC011 Incorrect format: Value 'Bogus' of element 'FamilyName' contains prohibited text.",
     ]
+
+
+def test_check_says_why(run: Run) -> None:
+    """Each line of what a check says of learners whom the register has, and of those that the file would add."""
+    moved = {**GRACE, "LastKnownPostCode": "LU1 1AA"}
+    nobody = {**MO, "GivenName": "Quill", "FamilyName": "Nowhere"}
+    for records, told in (
+        ([GRACE], ["row 2: RC005 ULN confirmed, nothing to change: ULN 4170265830"]),
+        ([moved], ["row 2: RC003 ULN confirmed, learner updated: ULN 4170265830"]),
+        (
+            [{**moved, "Gender": "1"}],
+            [
+                f"row 2, column {column}: RC009 {ReturnCode.NOT_FOUND.text}: "
+                "not the learner's: a job changes one mandatory field of a learner"
+                for column in ("24 (Gender)", "19 (LastKnownPostCode)")
+            ],
+        ),
+        (
+            [moved, {**GRACE, "Gender": "1"}],
+            [
+                "row 2: RC003 ULN confirmed, learner updated: ULN 4170265830",
+                f"row 3, column 24 (Gender): RC009 {ReturnCode.NOT_FOUND.text}: not the learner's, and a record "
+                "before it changes LastKnownPostCode: a job changes one mandatory field of a learner",
+            ],
+        ),
+        ([{"ULN": "2719305803"}], [f"row 2, column 5 (ULN): RC009 {ReturnCode.NOT_FOUND.text}: nobody has this ULN"]),
+        ([{"ULN": "2865174033"}], ["row 2: RC004 Linked ULN, the master's returned: ULN 9140837261"]),
+        (
+            [{**GRACE, "AbilityToShare": "0"}],
+            ["row 2, column 29 (PrivacyNoticeSeen): RC011 Incorrect format: 1 is held and may not become 0"],
+        ),
+        (
+            [{**nobody, "VerificationType": ""}],
+            ["row 2, column 30 (VerificationType): RC006 Insufficient data to create a ULN: empty"],
+        ),
+        (
+            [nobody, {**nobody, "GivenName": "Quilla", "Gender": "9"}],
+            [
+                "row 2: RC001 New learner registered, ULN assigned",
+                "row 3: RC007 Possible matches, no ULN: the learner of row 2",
+            ],
+        ),
+        (
+            [{**nobody, "UniquePupilNumber": "A000000000000"}],
+            [
+                "row 2, column 27 (UniquePupilNumber): RC001 New learner registered, ULN assigned: "
+                "not kept, because the learner is 16 or older"
+            ],
+        ),
+    ):
+        assert submit(run, content(*records), "--check").stdout.splitlines()[: len(told)] == told
+    assert job_count() == 0
+
+
+def test_check_shows_return_codes_as_the_job_does(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LRS_RETURN_CODES", "RC005=RC003")
+    result = submit(run, content(GRACE), "--check")
+    assert result.stdout.splitlines()[0].startswith("row 2: RC003 ULN confirmed, nothing to change")
+    assert result.stderr == "As the register is now, they would get: 1 RC003.\n"
 
 
 def test_check_of_a_file_that_is_right(run: Run) -> None:
     result = submit(run, content(JO, MO, layout=OLDEST), "--check")
-    told = f"{NAMES['CSV']} is correct: 2 learners, version 2A.\n"
-    assert (result.exit_code, result.stdout, result.stderr) == (0, told, "")
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        0,
+        [
+            "row 2: RC001 New learner registered, ULN assigned",
+            "row 3: RC001 New learner registered, ULN assigned",
+            f"{NAMES['CSV']} is correct: 2 learners, version 2A.",
+        ],
+    )
+    assert result.stderr == "As the register is now, they would get: 2 RC001.\n"
     assert job_count() == 0
 
 
@@ -459,7 +599,7 @@ def test_nothing_of_a_file_moves_the_terminals_cursor(run: Run) -> None:
 def test_a_template_is_a_file_that_can_be_submitted(run: Run, form: str, version: str) -> None:
     raw = run("batch", "template", "--version", version, "--format", form).stdout_bytes
     result = submit(run, raw, "--check", form=form.upper())
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "As the register is now, they would get: 1 RC001.\n")
     assert f"1 learner, version {version}." in result.stdout
 
 

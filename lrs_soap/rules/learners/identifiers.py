@@ -20,7 +20,7 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 UPN_UNTIL_AGE = 16
 """From this age on, a UPN that is sent is not kept."""
 
-_NOT_KEPT = f"UniquePupilNumber: not kept, because the learner is {UPN_UNTIL_AGE} or older"
+_NOT_KEPT = f"not kept, because the learner is {UPN_UNTIL_AGE} or older"
 
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _WEIGHTS = range(2, 14)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lrs_soap.rules.values.agreement import NamesAgreement, ScorePart
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner_fields import BY_NAME
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 
@@ -40,7 +41,12 @@ class Reason(NamedTuple):
 
 def passed_over(reasons: Iterable[Reason]) -> list[str]:
     """Sentences about what was sent and is not kept, although nothing is refused for it."""
-    return [finding for reason in reasons if reason.outcome is Outcome.NOT_KEPT for finding in reason.findings]
+    return [
+        f"{BY_NAME[field].contract_name}: {finding}"
+        for reason in reasons
+        if reason.outcome is Outcome.NOT_KEPT
+        for field, finding in zip(reason.fields, reason.findings, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
