@@ -14,6 +14,7 @@ from lrs_soap.sample.starting_data import ORGANISATIONS, starting_learners
 from tests.kit.documents import Document, typed
 from tests.kit.every_operation import Who, ask, code_of
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import (
     envelope,
     find_by_demographics,
@@ -115,7 +116,7 @@ def test_whom_demographics_find(server: RunningServer, row: tuple[str, ...]) -> 
 @needs_curl
 def test_registering_gives_the_answer_that_is_shown(tmp_path: Path, database_url: str) -> None:
     ((command, answer),) = STARTING_DATA.examples("Register")
-    with RunningServer(tmp_path, database_url=database_url) as server:
+    with ServerHere(tmp_path, database_url=database_url) as server:
         first = typed([command], tmp_path, url=server.url)
         assert re.sub("[0-9]{10}", "ULN", first) == re.sub("[0-9]{10}", "ULN", answer)
         assert "<ResponseCode>WSRC0021</ResponseCode></" in typed([command], tmp_path, url=server.url)
@@ -124,7 +125,7 @@ def test_registering_gives_the_answer_that_is_shown(tmp_path: Path, database_url
 def test_what_registering_gives(tmp_path: Path, database_url: str) -> None:
     rows = STARTING_DATA.rows("Register", *PERSON, "answer")
     assert {code_in(answer) for *_, answer in rows} == {"WSRC0005", "WSRC0021", "WSEC0001"}
-    with RunningServer(tmp_path, database_url=database_url) as server:
+    with ServerHere(tmp_path, database_url=database_url) as server:
         for *values, expected in rows:
             person = dict(zip(PERSON, values, strict=True))
             answer = post(server.url, envelope(register(**person, VerificationType="2", AbilityToShare="1")))
@@ -142,7 +143,7 @@ def test_what_updating_gives(tmp_path: Path, database_url: str) -> None:
     as_held = (*mandatory, "VerificationType", "OtherVerificationDescription")
     codes = {"WSRC0006", "WSRC0013", "WSRC0014", "WSRC0019", "WSRC0020", "WSRC0021", "WSEC0001"}
     assert {code_in(answer) for *_, answer in rows} == codes
-    with RunningServer(tmp_path, database_url=database_url) as server:
+    with ServerHere(tmp_path, database_url=database_url) as server:
         for uln, version, field, value, expected in rows:
             learner = {name: getattr(held[uln], BY_CONTRACT_NAME[name].name) for name in as_held}
             sent = update(**{**learner, "ULN": uln, "VersionNumber": version, field: value})

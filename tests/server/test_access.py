@@ -27,6 +27,7 @@ from tests.kit.answer_schema import assert_valid
 from tests.kit.databases import SQLITE, new_database
 from tests.kit.every_operation import DECLARED, LEARNER, OPERATIONS, R9, TEST, Who, ask, ask_with, code_of
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import LEARNER_SERVICE, LEARNER_SERVICE_R9, Answer, envelope, post, send
 from tests.kit.work import unit, world_over
 
@@ -76,10 +77,10 @@ NO_ROLE, DISABLED = Who("ROLE0000", "PassOfTheRole000"), Who("DISABLED", "Disabl
 
 
 @pytest.fixture(scope="module")
-def roles(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def roles(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     """A server that learners may be registered at, with organisations of every role."""
     folder = tmp_path_factory.mktemp("roles")
-    with new_database(database_kind, folder) as url, RunningServer(folder, database_url=url) as running:
+    with new_database(database_kind, folder) as url, ServerHere(folder, database_url=url) as running:
         with changing(url) as store, store.writing() as transaction:
             for number, (role, who) in enumerate(BY_ROLE.items(), 1):
                 _add(transaction, who, f"ROLE{number:02}", frozenset({role}))
@@ -131,7 +132,7 @@ def test_a_wrong_password_is_wsec0005(server: RunningServer, name: str) -> None:
 
 
 @every_operation
-def test_a_role_opens_its_operations_and_the_others_are_wsec0006(roles: RunningServer, name: str) -> None:
+def test_a_role_opens_its_operations_and_the_others_are_wsec0006(roles: ServerHere, name: str) -> None:
     for role, who in BY_ROLE.items():
         answer = ask(roles.url, name, who)
         if role in DECLARED[name].roles:
@@ -141,18 +142,18 @@ def test_a_role_opens_its_operations_and_the_others_are_wsec0006(roles: RunningS
 
 
 @every_operation
-def test_no_role_and_disabled_permissions_are_wsec0006(roles: RunningServer, name: str) -> None:
+def test_no_role_and_disabled_permissions_are_wsec0006(roles: ServerHere, name: str) -> None:
     assert_refused(ask(roles.url, name, NO_ROLE), name, "WSEC0006")
     assert_refused(ask(roles.url, name, DISABLED), name, "WSEC0006")
 
 
 @every_operation
-def test_all_roles_are_let_in_by_either_code_and_both(roles: RunningServer, name: str) -> None:
+def test_all_roles_are_let_in_by_either_code_and_both(roles: ServerHere, name: str) -> None:
     for who in (TEST, Who(None, reference="TST001"), Who(reference="tst001"), Who("test0001")):
         assert is_let_in(ask(roles.url, name, who))
 
 
-def test_why_somebody_may_not_is_in_the_log(roles: RunningServer) -> None:
+def test_why_somebody_may_not_is_in_the_log(roles: ServerHere) -> None:
     ask(roles.url, "ViewAudit", DISABLED)
     ask(roles.url, "verifyLearner", NO_ROLE)
     assert "permissions: disabled" in roles.logged_until("role: none opens the operation")
@@ -281,7 +282,7 @@ def test_every_value_that_may_be_is_taken(server: RunningServer, name: str, fiel
 
 
 def test_which_value_was_wrong_is_in_the_log_and_what_it_held_is_not(tmp_path: Path) -> None:
-    with RunningServer(tmp_path) as server:
+    with ServerHere(tmp_path) as server:
         ask(server.url, "ViewAudit", change=with_value("userType", TEST.password))
         log = server.logged_until("WSEC0001")
     assert "userType is not one of LNR, ORG, SER" in log
@@ -342,32 +343,32 @@ NIGHT = ("--service-hours", "Mon-Fri 07:00-22:00, Sat 08:00-12:00", "--clock", "
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path_factory.mktemp("closed"), *NIGHT) as running:
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
+    with ServerHere(tmp_path_factory.mktemp("closed"), *NIGHT) as running:
         yield running
 
 
 @every_operation
-def test_out_of_hours_is_wsec0004_whoever_asks_and_whatever_the_message(closed: RunningServer, name: str) -> None:
+def test_out_of_hours_is_wsec0004_whoever_asks_and_whatever_the_message(closed: ServerHere, name: str) -> None:
     for who in (TEST, Who("10000001"), Who(password=WRONG), Who(None)):
         assert_refused(ask(closed.url, name, who), name, "WSEC0004")
     assert_refused(ask(closed.url, name, change=surplus), name, "WSEC0004")
     assert_refused(ask_with(closed.url, name, "<vendorId>text</vendorId>"), name, "WSEC0004")
 
 
-def test_what_is_no_request_of_the_service_is_told_at_night_too(closed: RunningServer) -> None:
+def test_what_is_no_request_of_the_service_is_told_at_night_too(closed: ServerHere) -> None:
     assert post(closed.url, envelope("<unknown/>")).text("ErrorCode") == "WSEC0002"
     assert post(closed.url, envelope("<unknown/>"), path=LEARNER_SERVICE_R9).text("faultcode") == "a:ActionNotSupported"
     assert post(closed.url, "no XML").text("faultcode") == "soapenv:Client"
 
 
 @pytest.mark.parametrize("path", [LEARNER_SERVICE, LEARNER_SERVICE_R9])
-def test_at_night_there_are_wsdls_and_help_all_the_same(closed: RunningServer, path: str) -> None:
+def test_at_night_there_are_wsdls_and_help_all_the_same(closed: ServerHere, path: str) -> None:
     assert b"definitions" in send(closed.url, "GET", f"{path}?wsdl").body
     assert send(closed.url, "GET", path).status == 200
 
 
-def test_why_it_is_closed_is_in_the_log(closed: RunningServer) -> None:
+def test_why_it_is_closed_is_in_the_log(closed: ServerHere) -> None:
     ask(closed.url, "learnerByULN")
     assert "service hours: closed" in closed.logged_until("WSEC0004")
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.kit.batch_requests import new_learner, submit_batch, submit_verify_batch
 from tests.kit.running_server import PASSWORD, UKPRN, RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import SOAP, XSI, Answer, envelope, find_by_uln, post, register
 from tests.server.process_memory import resident_bytes
 
@@ -155,7 +156,7 @@ def test_a_fault_repeats_ten_thousand_characters_of_a_value(victim: RunningServe
 
 
 def test_the_limits_of_markup_are_settings(tmp_path: Path) -> None:
-    with RunningServer(tmp_path, "--max-tags", "1000", "--max-attributes", "1000") as server:
+    with ServerHere(tmp_path, "--max-tags", "1000", "--max-attributes", "1000") as server:
         # Those of the call itself, and one in each comment.
         assert CALL.count("<") == 20
         for more, expected in ((980, "WSRC0004"), (981, "soapenv:Client")):
@@ -175,7 +176,7 @@ def test_the_limits_of_markup_are_settings(tmp_path: Path) -> None:
 
 def test_the_limit_of_tags_grows_with_that_of_records(tmp_path: Path) -> None:
     flags = ("--max-tags", "1000", "--verify-batch-limit", "220")
-    with RunningServer(tmp_path, *flags) as server:
+    with ServerHere(tmp_path, *flags) as server:
         assert outcome(post(server.url, batch(RECORD_TO_VERIFY, 200, submit_verify_batch))) == "WSRC0026"
         assert outcome(post(server.url, batch(RECORD_TO_VERIFY, 400, submit_verify_batch))) == "soapenv:Client"
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from lrs_soap.wsdl import namespaces
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import (
     LEARNER_SERVICE,
     LEARNER_SERVICE_R9,
@@ -121,7 +122,7 @@ def test_forwarded_headers_of_anybody_are_not_believed(server: RunningServer) ->
 
 
 def test_forwarded_headers_of_a_trusted_proxy_are_the_address(tmp_path: Path) -> None:
-    with RunningServer(tmp_path, "--trusted-proxies", "127.0.0.1") as server:
+    with ServerHere(tmp_path, "--trusted-proxies", "127.0.0.1") as server:
         behind = wsdl(server.url, headers=FORWARDED).body
         chained = wsdl(server.url, headers={"X-Forwarded-Host": "first.example:8443, second.example"}).body
         nonsense = wsdl(server.url, headers={"X-Forwarded-Proto": "gopher", "X-Forwarded-Host": '"><x'}).body

@@ -14,6 +14,7 @@ import pytest
 from lrs_soap.clock import LONDON
 from tests.kit.answer_schema import assert_declared
 from tests.kit.running_server import ORGANISATION_REF, PASSWORD, RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import EXCEPTIONS, Answer, envelope, find_by_uln, post
 
 WRONG = "NotTheRightPass1"
@@ -71,12 +72,12 @@ NO_FURTHER_DETAILS = (
 
 
 @pytest.fixture(scope="module")
-def in_summer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path_factory.mktemp("summer"), *SUMMER) as running:
+def in_summer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
+    with ServerHere(tmp_path_factory.mktemp("summer"), *SUMMER) as running:
         yield running
 
 
-def test_a_fault_to_the_letter(in_summer: RunningServer) -> None:
+def test_a_fault_to_the_letter(in_summer: ServerHere) -> None:
     answer = post(in_summer.url, envelope(find_by_uln(ULN="417026583")))
 
     assert answer.body == written(SHORT_ULN)
@@ -86,7 +87,7 @@ def test_a_fault_to_the_letter(in_summer: RunningServer) -> None:
 
 
 def test_a_declared_fault_is_qualified_and_valid_by_the_wsdl(tmp_path: Path) -> None:
-    with RunningServer(tmp_path, "--fault-detail", "declared", *SUMMER) as server:
+    with ServerHere(tmp_path, "--fault-detail", "declared", *SUMMER) as server:
         by_schema = post(server.url, envelope(find_by_uln(ULN="417026583")))
         by_password = post(server.url, envelope(find_by_uln(OrgPassword=WRONG)))
 
@@ -113,7 +114,7 @@ def test_the_setting_is_read_from_the_environment(tmp_path: Path) -> None:
     ids=["winter in London", "winter in UTC", "summer in London", "summer in UTC, past midnight"],
 )
 def test_timestamps_are_london_s_by_the_service_s_clock(tmp_path: Path, moment: str, stamp: str) -> None:
-    with RunningServer(tmp_path, "--clock", moment) as server:
+    with ServerHere(tmp_path, "--clock", moment) as server:
         assert post(server.url, envelope("<x/>")).text("ErrorTimestamp") == stamp
 
 
@@ -282,7 +283,7 @@ LENIENT = [
 
 
 def test_when_not_strict_form_is_let_pass_and_kept_as_a_finding(tmp_path: Path) -> None:
-    with RunningServer(tmp_path, "--no-strict", "--log-format", "json") as server:
+    with ServerHere(tmp_path, "--no-strict", "--log-format", "json") as server:
         for name in LENIENT:
             body, _ = VIOLATIONS[name]
             assert post(server.url, envelope(body)).text("ResponseCode") == "WSRC0004", name
@@ -348,7 +349,7 @@ def damaged(database: Path) -> Iterator[None]:
 
 
 def test_what_nobody_foresaw_is_wsec0999_with_a_reference_that_the_log_has(tmp_path: Path) -> None:
-    with RunningServer(tmp_path) as server:
+    with ServerHere(tmp_path) as server:
         with damaged(tmp_path / "lrs.db"):
             answer = post(server.url, envelope(find_by_uln()))
         after = post(server.url, envelope(find_by_uln()))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import envelope, find_by_demographics, post, register
 
 LEARNER = {
@@ -20,7 +20,7 @@ LEARNER = {
 
 @pytest.mark.parametrize("find_type", ["FUL", "CHK"])
 def test_a_registration_comes_after_a_search(tmp_path: Path, database_url: str, find_type: str) -> None:
-    with RunningServer(tmp_path, "--find-before-register", database_url=database_url) as server:
+    with ServerHere(tmp_path, "--find-before-register", database_url=database_url) as server:
 
         def code(body: str) -> str | None:
             return post(server.url, envelope(body)).text("ResponseCode")
@@ -35,7 +35,7 @@ def test_a_registration_comes_after_a_search(tmp_path: Path, database_url: str, 
 def test_possible_matches_have_to_be_looked_at(tmp_path: Path, database_url: str) -> None:
     similar = {**LEARNER, "GivenName": "Grace", "FamilyName": "Okafor", "DateOfBirth": "2005-03-14"}
     flags = ("--find-before-register", "--find-before-register-minimum", "60")
-    with RunningServer(tmp_path, *flags, database_url=database_url) as server:
+    with ServerHere(tmp_path, *flags, database_url=database_url) as server:
 
         def code(body: str) -> str | None:
             return post(server.url, envelope(body)).text("ResponseCode")
@@ -46,7 +46,7 @@ def test_possible_matches_have_to_be_looked_at(tmp_path: Path, database_url: str
 
 def test_a_clock_that_stands_still_does_not_have_them_looked_at_for_ever(tmp_path: Path, database_url: str) -> None:
     similar = {**LEARNER, "GivenName": "Grace", "FamilyName": "Okafor", "DateOfBirth": "2005-03-14"}
-    with RunningServer(
+    with ServerHere(
         tmp_path, "--find-before-register", "--clock", "2025-03-10T12:00:00", database_url=database_url
     ) as server:
 
@@ -59,5 +59,5 @@ def test_a_clock_that_stands_still_does_not_have_them_looked_at_for_ever(tmp_pat
 
 
 def test_by_default_anybody_is_registered_unsearched(tmp_path: Path, database_url: str) -> None:
-    with RunningServer(tmp_path, database_url=database_url) as server:
+    with ServerHere(tmp_path, database_url=database_url) as server:
         assert post(server.url, envelope(register(**LEARNER))).text("ResponseCode") == "WSRC0005"

@@ -30,6 +30,7 @@ from tests.kit.databases import new_database, on_sqlite
 from tests.kit.every_operation import ask_with
 from tests.kit.r9_messages import NIL, ask, content_of
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope
 from tests.kit.work import unit, world_over
 
@@ -302,9 +303,9 @@ def test_why_is_in_the_log(server: RunningServer) -> None:
 
 
 @pytest.fixture(scope="module")
-def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     folder = tmp_path_factory.mktemp("events")
-    with new_database(database_kind, folder) as url, RunningServer(folder, database_url=url) as running:
+    with new_database(database_kind, folder) as url, ServerHere(folder, database_url=url) as running:
         yield running
 
 
@@ -324,7 +325,7 @@ def accesses(server: RunningServer, uln: str) -> list[tuple[str, str, str]]:
     return [(entry.action.value, entry.author.organisation, entry.author.user) for entry in entries]
 
 
-def test_who_asked_is_in_the_access_history_of_all_who_are_linked(own: RunningServer) -> None:
+def test_who_asked_is_in_the_access_history_of_all_who_are_linked(own: ServerHere) -> None:
     read(own, IYER, user="Zoë &lt;&amp;&gt;")
     read(own, IYER, user="", userType="LNR")
     read(own, "5918043623", user="Nosy")
@@ -335,7 +336,7 @@ def test_who_asked_is_in_the_access_history_of_all_who_are_linked(own: RunningSe
     assert accesses(own, "5918043623") == [("Learning events not shared", "TEST0001", "Nosy")]
 
 
-def test_what_markup_could_break_comes_as_it_was_loaded(own: RunningServer) -> None:
+def test_what_markup_could_break_comes_as_it_was_loaded(own: ServerHere) -> None:
     odd = "100% <b>&amp;</b> ]]> “Ŵ” \r\n\t😀"
     event = LearningEvent(
         source="ILR",

@@ -7,6 +7,7 @@ from lxml import etree
 
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from tests.kit.running_server import PASSWORD, UKPRN, RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import LEARNER_SERVICE_R9, envelope, post
 
 WHO = f"<UKPRN>{UKPRN}</UKPRN><OrgPassword>{PASSWORD}</OrgPassword><UserName>A Tester</UserName>"
@@ -109,7 +110,7 @@ def test_a_malformed_record_is_its_own_error_where_the_setting_says_so(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     content = MESSAGES["SubmitBatch"].replace("<LearnerRecordCount>1", "<LearnerRecordCount>2") + BROKEN_RECORD
-    with RunningServer(tmp_path_factory.mktemp("records"), "--batch-validation", "record") as server:
+    with ServerHere(tmp_path_factory.mktemp("records"), "--batch-validation", "record") as server:
         assert post(server.url, call("SubmitBatch", content)).text("ResponseCode") == "WSRC0007"
         assert post(server.url, call("SubmitBatch", f"{content}<Surplus/>")).text("ErrorCode") == "WSEC0001"
 
@@ -118,6 +119,6 @@ def test_a_batch_to_verify_may_be_allowed_more_records(tmp_path_factory: pytest.
     def batch(count: int) -> str:
         return call("SubmitVerifyBatch", MESSAGES["SubmitVerifyBatch"].replace("Count>1<", f"Count>{count}<"))
 
-    with RunningServer(tmp_path_factory.mktemp("verify"), "--verify-batch-limit", "500") as server:
+    with ServerHere(tmp_path_factory.mktemp("verify"), "--verify-batch-limit", "500") as server:
         assert post(server.url, batch(500)).text("ResponseCode") == "WSRC0030"
         assert "maxInclusive '500'" in (post(server.url, batch(501)).text("FurtherDetails") or "")

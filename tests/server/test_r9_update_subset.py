@@ -12,6 +12,7 @@ from lrs_soap.store.store import Store
 from tests.kit.databases import new_database
 from tests.kit.r9_messages import NIL, ask
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import envelope, post, update
 
 NAME = "UpdateLearnerSubsetFields"
@@ -20,10 +21,10 @@ GRACE, ROWAN, SAMUEL = "4170265830", "5629103473", "8031459273"
 
 
 @pytest.fixture(scope="module")
-def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     """A server of this module's own, whose learners the tests change, each another one."""
     folder = tmp_path_factory.mktemp("subset")
-    with new_database(database_kind, folder) as url, RunningServer(folder, "--clock", NOW, database_url=url) as running:
+    with new_database(database_kind, folder) as url, ServerHere(folder, "--clock", NOW, database_url=url) as running:
         yield running
 
 
@@ -50,7 +51,7 @@ def test_an_answer_to_the_letter(server: RunningServer) -> None:
     )
 
 
-def test_each_field_is_left_cleared_or_changed(own: RunningServer) -> None:
+def test_each_field_is_left_cleared_or_changed(own: ServerHere) -> None:
     expected: dict[str, str | None] = {
         "EmailAddress": "rowan.thackeray@example.org",
         "TelephoneNumber": "01632 960417",
@@ -133,7 +134,7 @@ def test_a_value_that_its_type_cannot_hold_is_not_deserialized(server: RunningSe
     assert ask(server.url, NAME, **{field: value}).text("faultcode") == "a:DeserializationFailed"
 
 
-def test_its_history_has_what_changed_and_by_whom(own: RunningServer) -> None:
+def test_its_history_has_what_changed_and_by_whom(own: ServerHere) -> None:
     sent = {"uln": SAMUEL, "telephoneNumber": "01632 960003"}
     assert ask(own.url, NAME, user="An Adviser", **sent).text("UpdateLearnerSubsetFieldsResult") == "WSRC0006"
     assert code(own, **sent) == "WSRC0013"
@@ -151,7 +152,7 @@ def test_its_history_has_what_changed_and_by_whom(own: RunningServer) -> None:
     }
 
 
-def test_both_ports_update_one_version(own: RunningServer) -> None:
+def test_both_ports_update_one_version(own: ServerHere) -> None:
     assert code(own, uln=GRACE, preferredGivenName="Gracie") == "WSRC0006"
     assert post(own.url, envelope(update(Title="Ms"))).text("ResponseCode") == "WSRC0013"
     assert post(own.url, envelope(update(Title="Ms", VersionNumber="2"))).text("ResponseCode") == "WSRC0006"

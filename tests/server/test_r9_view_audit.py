@@ -18,6 +18,7 @@ from lrs_soap.store.store import Store
 from tests.kit.databases import new_database
 from tests.kit.r9_messages import NIL, ask
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer
 from tests.kit.waiting import until
 
@@ -29,10 +30,10 @@ TEXTS = {"WSEC0136": b"Supplied ULN is invalid", "WSEC0208": b"Learner could not
 
 
 @pytest.fixture(scope="module")
-def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     """A server with 23 entries of Rowan's, a minute apart, and two of Priya's, one of them under a linked ULN."""
     folder = tmp_path_factory.mktemp("audit")
-    with new_database(database_kind, folder) as url, RunningServer(folder, database_url=url) as running:
+    with new_database(database_kind, folder) as url, ServerHere(folder, database_url=url) as running:
         store = Store(url)
         with store.writing() as transaction:
             for number in range(23):
@@ -71,7 +72,7 @@ def counts_of(*, pages: int, page: int, total: int) -> str:
     )
 
 
-def test_an_answer_to_the_letter(own: RunningServer) -> None:
+def test_an_answer_to_the_letter(own: ServerHere) -> None:
     entries = "".join(
         f"<a:PlrAccessEntryResponse><a:Action>{action}</a:Action><a:DateTime>2025-07-02T00:30:00</a:DateTime>"
         "<a:Organisation>TEST0002</a:Organisation><a:User/></a:PlrAccessEntryResponse>"
@@ -82,7 +83,7 @@ def test_an_answer_to_the_letter(own: RunningServer) -> None:
     )
 
 
-def test_nobody_has_looked(own: RunningServer) -> None:
+def test_nobody_has_looked(own: ServerHere) -> None:
     for _ in range(2):
         # Nor is it a look at the record to view who has looked, or to find whose it is.
         ask(own.url, "LearnerByUln", uln=SAMUEL, givenName="Samuel", familyName="Adeyemi")
@@ -91,7 +92,7 @@ def test_nobody_has_looked(own: RunningServer) -> None:
         )
 
 
-def test_pages_have_ten_entries_the_newest_first_and_beyond_the_end_none(own: RunningServer) -> None:
+def test_pages_have_ten_entries_the_newest_first_and_beyond_the_end_none(own: ServerHere) -> None:
     numbers = list(reversed(range(23)))
     for page, expected in (("1", numbers[:10]), ("2", numbers[10:20]), (" +3 ", numbers[20:])):
         answer = view(own, ROWAN, "Rowan", "Thackeray", page)
@@ -103,7 +104,7 @@ def test_pages_have_ten_entries_the_newest_first_and_beyond_the_end_none(own: Ru
         assert answer.body == answer_of("<a:List/>", counts_of(pages=3, page=beyond, total=23))
 
 
-def test_a_linked_uln_has_its_own_names_and_entries(own: RunningServer) -> None:
+def test_a_linked_uln_has_its_own_names_and_entries(own: ServerHere) -> None:
     assert view(own, PRIYA_IYER, "priya", "IYER").texts("Action") == ["Learning events not shared"]
 
 
@@ -137,7 +138,7 @@ def test_a_page_that_is_no_number_is_not_deserialized(server: RunningServer, pag
     assert view(server, GRACE, "Grace", "Okafor", page).text("faultcode") == "a:DeserializationFailed"
 
 
-def test_why_somebody_was_not_verified_is_in_the_log(own: RunningServer) -> None:
+def test_why_somebody_was_not_verified_is_in_the_log(own: ServerHere) -> None:
     view(own, ROWAN, "Rowan", "Thackery")
     logged = own.logged_until("code=WSEC0208")
     assert 'reasons=["names: given EQUAL, family SIMILAR", "comparisons: VRF4, VRF5, VRF6 failed"]' in logged

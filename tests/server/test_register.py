@@ -17,6 +17,7 @@ from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store
 from tests.kit.databases import new_database
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register
 
 # The service's day is 2 July 2025; in UTC it is still the first.
@@ -114,12 +115,12 @@ BROKEN: dict[str, tuple[dict[str, str | None], str]] = {
 
 
 @pytest.fixture(scope="module")
-def registering(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def registering(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     """A server of this module's own, whose clock stands still and whose log is JSON."""
     folder = tmp_path_factory.mktemp("registering")
     with (
         new_database(database_kind, folder) as url,
-        RunningServer(folder, "--clock", NOW, "--log-format", "json", database_url=url) as running,
+        ServerHere(folder, "--clock", NOW, "--log-format", "json", database_url=url) as running,
     ):
         yield running
 
@@ -141,7 +142,7 @@ def count(server: RunningServer) -> int:
         store.close()
 
 
-def test_the_answers_to_the_letter(registering: RunningServer) -> None:
+def test_the_answers_to_the_letter(registering: ServerHere) -> None:
     first = ask(registering, FamilyName="Letter")
     uln = first.text("ULN")
     assert first.body == f"{OPENING}<ResponseCode>WSRC0005</ResponseCode><ULN>{uln}</ULN>{CLOSING}".encode()
@@ -153,7 +154,7 @@ def test_the_answers_to_the_letter(registering: RunningServer) -> None:
     assert again.status == 200
 
 
-def test_everything_is_found_afterwards_as_it_was_sent(registering: RunningServer) -> None:
+def test_everything_is_found_afterwards_as_it_was_sent(registering: ServerHere) -> None:
     uln = ask(registering, **EVERYTHING).text("ULN")
     answer = found(registering, uln, "Zoe Marie", "O'Hara").body.decode()
     sent = {**EVERYTHING, "LastKnownPostCode": "BS8 1TH", "ULN": uln or ""}
@@ -166,7 +167,7 @@ def test_everything_is_found_afterwards_as_it_was_sent(registering: RunningServe
     assert "<VersionNumber>1</VersionNumber>" in learner
 
 
-def test_the_history_says_who_registered(registering: RunningServer) -> None:
+def test_the_history_says_who_registered(registering: ServerHere) -> None:
     uln = ask(registering, who={"UserName": "Zoë &lt;x&gt;"}, FamilyName="Historian").text("ULN")
     store = Store(registering.database_url)
     with store.reading() as transaction:
@@ -177,7 +178,7 @@ def test_the_history_says_who_registered(registering: RunningServer) -> None:
 
 
 @pytest.mark.parametrize("absent", [{"Title": "", "Notes": "", "DateOfAddressCapture": ""}, {}])
-def test_an_empty_field_and_none_are_the_same(registering: RunningServer, absent: dict[str, str]) -> None:
+def test_an_empty_field_and_none_are_the_same(registering: ServerHere, absent: dict[str, str]) -> None:
     name = "Empty" if absent else "Absent"
     uln = ask(registering, FamilyName=name, **absent).text("ULN")
     answer = found(registering, uln, "Astrid", name)
@@ -185,12 +186,12 @@ def test_an_empty_field_and_none_are_the_same(registering: RunningServer, absent
 
 
 @pytest.mark.parametrize("born", ["2012-07-02", "1914-07-03"])
-def test_both_ends_of_the_age_range_are_in_it(registering: RunningServer, born: str) -> None:
+def test_both_ends_of_the_age_range_are_in_it(registering: ServerHere, born: str) -> None:
     assert ask(registering, FamilyName="Age", DateOfBirth=born).text("ResponseCode") == "WSRC0005"
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_broken_field_rule_is_wsec0001_with_its_sentence(registering: RunningServer, broken: str) -> None:
+def test_a_broken_field_rule_is_wsec0001_with_its_sentence(registering: ServerHere, broken: str) -> None:
     before = count(registering)
     fields, sentence = BROKEN[broken]
     answer = ask(registering, **fields)
@@ -206,7 +207,7 @@ def logged(server: RunningServer, user: str) -> dict[str, object]:
     return entry
 
 
-def test_of_all_broken_field_rules_the_first_answers_and_each_is_in_the_log(registering: RunningServer) -> None:
+def test_of_all_broken_field_rules_the_first_answers_and_each_is_in_the_log(registering: ServerHere) -> None:
     alternatives = {"born tomorrow", "a day too young", "111 today", "no description"}
     all_at_once = [name for name in BROKEN if name not in alternatives]
     fields = {field: value for name in all_at_once for field, value in BROKEN[name][0].items()}
@@ -217,7 +218,7 @@ def test_of_all_broken_field_rules_the_first_answers_and_each_is_in_the_log(regi
     assert entry["findings"] == [BROKEN[name][1] for name in all_at_once]
 
 
-def test_the_log_has_every_reason(registering: RunningServer) -> None:
+def test_the_log_has_every_reason(registering: ServerHere) -> None:
     ask(registering, who={"UserName": "registers"}, FamilyName="Logged")
     entry = logged(registering, "registers")
     assert (entry["code"], entry["reasons"]) == ("WSRC0005", ["identity keys: free"])
@@ -234,29 +235,27 @@ def test_the_log_has_every_reason(registering: RunningServer) -> None:
         ({"OrgPassword": "x" * 16}, "WSEC0005"),
     ],
 )
-def test_who_asks_comes_before_the_field_rules(
-    registering: RunningServer, who: dict[str, str | None], code: str
-) -> None:
+def test_who_asks_comes_before_the_field_rules(registering: ServerHere, who: dict[str, str | None], code: str) -> None:
     answer = ask(registering, who=who, AbilityToShare="2")
     assert answer.text("ErrorCode") == code
     assert "no longer accepted" not in (answer.text("FurtherDetails") or "")
 
 
-def test_the_schema_comes_before_who_asks(registering: RunningServer) -> None:
+def test_the_schema_comes_before_who_asks(registering: ServerHere) -> None:
     answer = ask(registering, who={"OrgPassword": "x" * 16}, FamilyName=" ")
     assert answer.text("ErrorCode") == "WSEC0001"
     assert (answer.text("FurtherDetails") or "").startswith("cvc-pattern-valid: Value ' ' is not facet-valid")
 
 
-def test_field_rules_come_before_the_learner_that_exists(registering: RunningServer) -> None:
+def test_field_rules_come_before_the_learner_that_exists(registering: ServerHere) -> None:
     ask(registering, FamilyName="Twice")
     assert ask(registering, FamilyName="Twice", AbilityToShare="2").text("ErrorCode") == "WSEC0001"
 
 
 def test_a_list_of_ones_own_takes_the_place_of_what_ships(database_url: str, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("word Fairbairn\npostcode YO1 7HH\n")
-    flags = ("--clock", NOW, "--prohibited-text", "words.txt")
-    with RunningServer(tmp_path, *flags, database_url=database_url) as server:
+    flags = ("--clock", NOW, "--prohibited-text", str(tmp_path / "words.txt"))
+    with ServerHere(tmp_path, *flags, database_url=database_url) as server:
         for wrong in ({}, {"FamilyName": "Other", "LastKnownPostCode": "yo17hh"}):
             assert "contains prohibited text." in (ask(server, **wrong).text("FurtherDetails") or "")
         assert ask(server, FamilyName="Bogus").text("ResponseCode") == "WSRC0005"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.kit.databases import new_database
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register, update
 
 # In London it is 2 July already, in UTC not yet.
@@ -16,10 +17,10 @@ NOW = "2025-07-02T00:30:00"
 
 
 @pytest.fixture(scope="module")
-def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     """A server of this module's own, whose learners the tests change, each another one."""
     folder = tmp_path_factory.mktemp("update")
-    with new_database(database_kind, folder) as url, RunningServer(folder, "--clock", NOW, database_url=url) as running:
+    with new_database(database_kind, folder) as url, ServerHere(folder, "--clock", NOW, database_url=url) as running:
         yield running
 
 
@@ -58,7 +59,7 @@ def test_an_answer_to_the_letter(server: RunningServer) -> None:
     )
 
 
-def test_what_is_sent_is_held_in_the_next_version_from_today(own: RunningServer) -> None:
+def test_what_is_sent_is_held_in_the_next_version_from_today(own: ServerHere) -> None:
     learner = newcomer(own, "Fairbairn", Title="Ms", Notes="A note")
     changed = {"FamilyName": "Lindqvist", "PreviousFamilyName": "Fairbairn", "LastKnownPostCode": "bfpo12"}
     assert code(own, **{**learner, "Title": "", "Notes": None, **changed}) == "WSRC0006"
@@ -116,7 +117,7 @@ def test_what_is_refused_is_told(server: RunningServer, fields: dict[str, str | 
     assert (answer.text("FurtherDetails") or "").startswith(details)
 
 
-def test_of_two_updates_of_one_version_at_the_same_moment_one_is_done(own: RunningServer) -> None:
+def test_of_two_updates_of_one_version_at_the_same_moment_one_is_done(own: ServerHere) -> None:
     for attempt in range(5):
         learner = newcomer(own, "Rival", PlaceOfBirth=str(attempt), DateOfBirth=f"2006-01-0{attempt + 1}")
         together = threading.Barrier(2)
@@ -140,7 +141,7 @@ def test_of_two_updates_of_one_version_at_the_same_moment_one_is_done(own: Runni
 
 
 def test_of_two_processes_that_update_one_version_one_does(
-    own: RunningServer, tmp_path_factory: pytest.TempPathFactory
+    own: ServerHere, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     learner = newcomer(own, "Processes")
     codes: list[str | None] = []
