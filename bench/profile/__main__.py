@@ -97,11 +97,11 @@ def _measured(
 
 
 def _print(measured: Mapping[str, Sequence[Times]]) -> None:
-    print(f"{'microseconds':<16}" + "".join(f"{name:>16}" for name in measured))
+    print(f"{'microseconds':<16}" + "".join(f"  {name:>16}" for name in measured))
     stages = dict.fromkeys(stage for each in measured.values() for times in each for stage in times)
     for stage in stages:
         cells = (" → ".join(f"{times[stage]:.1f}" for times in each) for each in measured.values())
-        print(f"{stage:<16}" + "".join(f"{cell:>16}" for cell in cells))
+        print(f"{stage:<16}" + "".join(f"  {cell:>16}" for cell in cells))
 
 
 @contextmanager
