@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,7 @@ from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.names.identity_keys import IdentityKeys, same_identity_key
 from lrs_soap.rules.values.change import fields_changed
-from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner import OPTIONAL_FIELDS, Learner
 from lrs_soap.rules.values.learner_fields import (
     BY_CONTRACT_NAME,
     BY_NAME,
@@ -58,10 +57,6 @@ def names(of: Iterable[LearnerField]) -> set[str]:
     return {field.name for field in of}
 
 
-def dataclass_fields(of: Any) -> set[str]:
-    return {field.name for field in fields(of)}
-
-
 def in_messages(*several: type[Message]) -> set[str]:
     """The fields of a learner in messages of both ports. R9's names differ in capitals, and two of them altogether."""
     by_any_capitals = {field.contract_name.casefold(): field.name for field in FIELDS}
@@ -81,7 +76,7 @@ def loadable() -> Iterator[str]:
 
 
 PLACES: dict[str, tuple[set[str], set[str]]] = {
-    "Learner, in rules/values/learner.py": (names(HELD), dataclass_fields(Learner)),
+    "Learner, in rules/values/learner.py": (names(HELD), set(Learner._fields)),
     "SentLearner, in rules/values/sent_learner.py": (names(FIELDS) - {"linked_ulns"}, set(SENT_FIELDS)),
     "the table of learners, in store/tables.py": (
         names(HELD) - {"linked_ulns"},
@@ -153,7 +148,7 @@ def test_a_request_must_have_what_is_mandatory_in_it(question: Question, message
 
 def test_a_column_may_be_empty_where_the_learners_field_may() -> None:
     required = {column.name for column in learners.columns if not column.nullable} - COMPUTED
-    assert required == {field.name for field in fields(Learner) if field.default is not None} - {"linked_ulns"}
+    assert required == set(Learner._fields) - OPTIONAL_FIELDS - {"linked_ulns"}
     assert required.isdisjoint(names(field for field in FIELDS if field.is_clearable))
 
 
@@ -162,7 +157,7 @@ def test_the_five_identity_keys_are_those_of_the_table() -> None:
     assert asked_by == list(IdentityKeys._fields)
     assert names(IDENTITY) == {"last_known_post_code" if key == "post_code" else key for key in asked_by}
     for field in IDENTITY:
-        other = replace(SOMEBODY, **{field.name: "another"})
+        other = SOMEBODY._replace(**{field.name: "another"})
         assert IdentityKeys.of(other) != IdentityKeys.of(SOMEBODY)
         assert not same_identity_key(field, "another", getattr(SOMEBODY, field.name))
     with pytest.raises(KeyError, match="title"):
@@ -176,7 +171,7 @@ def test_a_search_is_told_by_what_is_mandatory_in_it() -> None:
 
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.is_held], ids=lambda field: field.name)
 def test_the_history_tells_of_a_change_to_each_field(field: LearnerField) -> None:
-    changed = replace(SOMEBODY, **{field.name: ("2000000003",) if field.name == "linked_ulns" else "another"})
+    changed = SOMEBODY._replace(**{field.name: ("2000000003",) if field.name == "linked_ulns" else "another"})
     assert set(fields_changed(SOMEBODY, changed)) == {field.name}
 
 

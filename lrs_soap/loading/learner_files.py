@@ -260,7 +260,7 @@ def _with_ulns(transaction: Transaction, portion: Sequence[_Numbered]) -> list[_
         return list(portion)
     issued = iter(ulns.issue_many(transaction, missing))
     return [
-        record if record.learner.uln else record._replace(learner=replace(record.learner, uln=next(issued)))
+        record if record.learner.uln else record._replace(learner=record.learner._replace(uln=next(issued)))
         for record in portion
     ]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lrs_soap.errors import AlreadyHeld
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import find_before_register, registration
@@ -62,7 +60,7 @@ def _register(work: UnitOfWork, learner: Learner, sent: SentLearner, *, is_looke
 
 def _insert(work: UnitOfWork, learner: Learner) -> Learner:
     """Insert the learner under a new ULN, and the first entry of its history."""
-    numbered = replace(learner, uln=ulns.issue(work.transaction))
+    numbered = learner._replace(uln=ulns.issue(work.transaction))
     learners.insert(work.transaction, numbered)
     history.add(work.transaction, numbered.uln, Change(Action.REGISTERED, work.now, work.author))
     return numbered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -31,7 +31,6 @@ COLUMNS = (*HELD_FIELDS, *IDENTITY_KEYS, "merged_into")
 _BY_ULN = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
 _BY_IDENTITY = Prepared(select(learners.c.uln).where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
 
-_held_values = attrgetter(*HELD_FIELDS)
 _uln_of = itemgetter(COLUMNS.index("uln"))
 _date_of_birth_of = itemgetter(COLUMNS.index("date_of_birth"))
 _identity_of = itemgetter(*map(COLUMNS.index, IDENTITY_COLUMNS))
@@ -56,7 +55,8 @@ def identity_keys_of(learner: Learner) -> tuple[str, str, str]:
 
 def row_of(learner: Learner) -> _Row:
     """A learner's row, the values of `COLUMNS`."""
-    return (*_held_values(learner), *identity_keys_of(learner), learner.master_uln)
+    *held, _linked_ulns = learner
+    return (*held, *identity_keys_of(learner), learner.master_uln)
 
 
 def rows_of(many: Sequence[Learner], events: Iterable[LearningEvent] = ()) -> Rows:

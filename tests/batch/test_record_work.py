@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -89,13 +89,12 @@ def fill(store: Store) -> Store:
     with store.writing() as transaction:
         for learner in (
             HELD,
-            replace(HELD, uln=BETH, given_name="Beth", ability_to_share="2"),
-            replace(HELD, uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
-            replace(HELD, uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
-            replace(HELD, uln=GONE, family_name="Iyer", learner_status=DELETED),
+            HELD._replace(uln=BETH, given_name="Beth", ability_to_share="2"),
+            HELD._replace(uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
+            HELD._replace(uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
+            HELD._replace(uln=GONE, family_name="Iyer", learner_status=DELETED),
             *(
-                replace(
-                    HELD,
+                HELD._replace(
                     uln=uln,
                     given_name="Tom",
                     family_name="Twin",
@@ -266,8 +265,7 @@ def test_what_was_sent_with_a_uln_and_differs_is_written_and_what_is_empty_clear
     sent = {"ULN": ANNE, "FamilyName": "Smith", "PreviousFamilyName": "O'Hara", "UniqueCandidateIdentifier": "B456"}
     outcome = done(populated, **sent, Title="", Notes=None, VerificationType="", AbilityToShare="", GivenName="")
     assert (outcome.code.value, outcome.uln) == ("RC003", ANNE)
-    assert held(populated) == replace(
-        HELD,
+    assert held(populated) == HELD._replace(
         family_name="Smith",
         previous_family_name="O'Hara",
         unique_candidate_identifier="B456",
@@ -380,7 +378,7 @@ def test_a_upn_that_is_sent_for_a_learner_counts_by_the_age_that_the_learner_has
 
 def test_a_upn_that_is_held_stays_after_the_learner_is_16(populated: Store) -> None:
     with populated.writing() as transaction:
-        learners.insert(transaction, replace(HELD, uln=UNHELD, given_name="Cat", unique_pupil_number=UPN))
+        learners.insert(transaction, HELD._replace(uln=UNHELD, given_name="Cat", unique_pupil_number=UPN))
     outcome = done(populated, ULN=UNHELD, GivenName="Cat", UniquePupilNumber=UPN, Title="Dr")
     assert (outcome.code.value, passed_over(outcome.reasons)) == ("RC003", [])
     assert held(populated, UNHELD).unique_pupil_number == UPN
@@ -478,7 +476,7 @@ def test_a_record_to_verify_is_verified_as_one_alone(populated: Store) -> None:
 
 def test_a_record_to_verify_that_would_be_refused_alone_matches_nobody(populated: Store) -> None:
     with populated.writing() as transaction:
-        learners.insert(transaction, replace(HELD, uln=UNHELD, given_name="Bogus"))
+        learners.insert(transaction, HELD._replace(uln=UNHELD, given_name="Bogus"))
     dated = verified(populated, DateOfBirth="2006-02-30")
     assert (dated.code.value, dated.learners, dated.flags) == ("WSVRC005", (), (FailureFlag.DATE_OF_BIRTH,))
     assert [reason.rule for reason in dated.reasons][:1] == [Rule.VERIFIABLE]

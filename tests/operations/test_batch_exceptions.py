@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,10 +89,10 @@ def populated(store: Store) -> Store:
     with store.writing() as transaction:
         for learner in (
             HELD,
-            replace(HELD, uln=BETH, given_name="Beth"),
-            replace(HELD, uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
-            replace(HELD, uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
-            replace(HELD, uln=GONE, family_name="Iyer", learner_status=DELETED),
+            HELD._replace(uln=BETH, given_name="Beth"),
+            HELD._replace(uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
+            HELD._replace(uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
+            HELD._replace(uln=GONE, family_name="Iyer", learner_status=DELETED),
         ):
             learners.insert(transaction, learner)
     return store
@@ -233,8 +232,7 @@ def test_choosing_a_learner_writes_what_differs_but_the_upn_and_changes_the_jobs
     assert chosen(populated, exception.id) == Resolution(ReturnCode.EXACT_MATCH, ANNE)
 
     after = held(populated)
-    assert after == replace(
-        HELD,
+    assert after == HELD._replace(
         last_known_post_code="LU1 1AA",
         place_of_birth="Cork",
         version_number=8,

@@ -6,7 +6,6 @@ import json
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -221,7 +220,7 @@ def test_a_deletion_is_in_the_history(populated: Store) -> None:
 def test_one_that_was_loaded_as_linked_can_be_unmerged(store: Store) -> None:
     with store.writing() as transaction:
         learners.insert(transaction, somebody("Ann"))
-        learners.insert(transaction, replace(somebody("Bea"), master_uln=ANN))
+        learners.insert(transaction, somebody("Bea")._replace(master_uln=ANN))
         unmerge_learner(unit(transaction, author=OPERATOR), BEA)
         assert learners.by_uln(transaction, BEA) == somebody("Bea")
         assert learners.by_uln(transaction, ANN) == somebody("Ann")
@@ -355,7 +354,7 @@ def update_title(store: Store, uln: str) -> None:
     with store.writing() as transaction:
         before = learners.by_uln(transaction, uln)
         assert before is not None
-        assert learners.update(transaction, before, replace(before, title="Dr", version_number=4))
+        assert learners.update(transaction, before, before._replace(title="Dr", version_number=4))
 
 
 @on_postgresql

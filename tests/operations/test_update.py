@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,8 +60,8 @@ def populated(store: Store) -> Store:
     """A store with the learner, another one, and one that is linked to that."""
     with store.writing() as transaction:
         learners.insert(transaction, HELD)
-        learners.insert(transaction, replace(HELD, uln=OTHER, family_name="Whitlock"))
-        learners.insert(transaction, replace(HELD, uln=THIRD, family_name="Iyer", master_uln=OTHER))
+        learners.insert(transaction, HELD._replace(uln=OTHER, family_name="Whitlock"))
+        learners.insert(transaction, HELD._replace(uln=THIRD, family_name="Iyer", master_uln=OTHER))
     return store
 
 
@@ -96,8 +95,7 @@ def remembered(store: Store, uln: str = ULN) -> tuple[Change, ...]:
 
 def test_what_changed_is_stored_in_the_next_version(populated: Store) -> None:
     decision = asked(populated, FamilyName="Smith", PreviousFamilyName="O'Hara", LastKnownPostCode="zz999zz", Title="")
-    expected = replace(
-        HELD,
+    expected = HELD._replace(
         family_name="Smith",
         previous_family_name="O'Hara",
         last_known_post_code="ZZ99 9ZZ",

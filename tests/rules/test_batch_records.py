@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -115,7 +114,7 @@ def test_a_uln_that_stands_for_nobody_is_not_found(full: bool) -> None:
 @pytest.mark.parametrize("fields", [{}, OTHER_VALUES])
 def test_a_linked_uln_gives_its_masters_whatever_else_is_sent(fields: dict[str, str], full: bool) -> None:
     outcome = batch_records.learner_to_update(
-        SentLearner.of({**RECORD, **fields, "ULN": ULN}), replace(HELD, master_uln=MASTER), full=full
+        SentLearner.of({**RECORD, **fields, "ULN": ULN}), HELD._replace(master_uln=MASTER), full=full
     )
     assert code_of(outcome) == "RC004"
     assert isinstance(outcome, RecordOutcome)
@@ -218,9 +217,9 @@ def test_a_record_is_looked_for_by_all_that_a_find_takes() -> None:
     ("found", "code", "uln", "possible"),
     [
         (Decision(ResponseCode.EXACT_MATCH, (HELD,)), "RC002", ULN, ()),
-        (Decision(ResponseCode.MASTER_SUBSTITUTED, (replace(HELD, uln=MASTER),)), "RC004", MASTER, ()),
+        (Decision(ResponseCode.MASTER_SUBSTITUTED, (HELD._replace(uln=MASTER),)), "RC004", MASTER, ()),
         (
-            Decision(ResponseCode.POSSIBLE_MATCHES, (replace(HELD, uln=THIRD), HELD)),
+            Decision(ResponseCode.POSSIBLE_MATCHES, (HELD._replace(uln=THIRD), HELD)),
             "RC007",
             None,
             (THIRD, ULN),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from lrs_soap.rules.learners.find_by_uln import find_by_uln
@@ -28,8 +26,8 @@ ANNA = Learner(
     last_updated_date="2020-01-01",
     previous_family_name="Brown",
 )
-MASTER = replace(ANNA, uln=MASTER_ULN, given_name="Lucy", family_name="Green", linked_ulns=(ULN,))
-LINKED = replace(ANNA, master_uln=MASTER_ULN)
+MASTER = ANNA._replace(uln=MASTER_ULN, given_name="Lucy", family_name="Green", linked_ulns=(ULN,))
+LINKED = ANNA._replace(master_uln=MASTER_ULN)
 
 EQUAL_OR_ALIAS = [NamesAsked("anna-maria", "CHENG"), NamesAsked("Anna", "Cheng"), NamesAsked("Anna", "Brown")]
 ONLY_SIMILAR = [

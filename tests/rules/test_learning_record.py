@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,8 +32,8 @@ HELD = Learner(
     last_updated_date="2024-09-01",
     preferred_given_name="Nell",
 )
-THE_MASTER = replace(HELD, uln=MASTER, family_name="Ash", linked_ulns=(ULN, OTHER))
-LINKED = replace(HELD, master_uln=MASTER, ability_to_share="0")
+THE_MASTER = HELD._replace(uln=MASTER, family_name="Ash", linked_ulns=(ULN, OTHER))
+LINKED = HELD._replace(master_uln=MASTER, ability_to_share="0")
 
 EQUAL = ToVerify("nadia", "BIRCH", "2001-04-05", "2")
 
@@ -62,7 +61,7 @@ def test_an_unknown_uln_could_not_be_verified() -> None:
 
 @pytest.mark.parametrize("sharing", ["0", "1", "2"])
 def test_similar_names_could_not_be_verified_whatever_the_learner_shares(sharing: str) -> None:
-    decision = asked_for(replace(HELD, ability_to_share=sharing), asked=ToVerify("Nadja", "Birch"))
+    decision = asked_for(HELD._replace(ability_to_share=sharing), asked=ToVerify("Nadja", "Birch"))
     assert (decision.code, decision.found_uln, decision.ulns) == (ResponseCode.COULD_NOT_BE_VERIFIED, "", ())
     assert any(reason.rule is Rule.NAMES for reason in decision.reasons)
 
@@ -77,11 +76,11 @@ def test_equal_details_give_the_record_of_a_learner_who_shares(user_type: str) -
 @pytest.mark.parametrize("sharing", ["0", "2"])
 def test_a_learner_who_does_not_share_sees_the_record_and_nobody_else_does(sharing: str) -> None:
     for user_type in ("ORG", "SER"):
-        decision = asked_for(replace(HELD, ability_to_share=sharing), user_type=user_type)
+        decision = asked_for(HELD._replace(ability_to_share=sharing), user_type=user_type)
         assert (decision.code, decision.found_uln, decision.ulns) == (ResponseCode.NOT_SHARED, ULN, (ULN,))
         assert (decision.is_found, decision.action) == (False, AccessAction.NOT_SHARED)
         assert any(reason.rule is Rule.SHARING and reason.held == (sharing,) for reason in decision.reasons)
-    own = asked_for(replace(HELD, ability_to_share=sharing), user_type="LNR")
+    own = asked_for(HELD._replace(ability_to_share=sharing), user_type="LNR")
     assert own.code is ResponseCode.EXACT_MATCH
 
 
@@ -95,8 +94,8 @@ def test_a_linked_learner_s_own_names_lead_to_the_master_s_record() -> None:
 
 
 def test_the_master_decides_about_sharing() -> None:
-    unshared = replace(THE_MASTER, ability_to_share="2")
-    decision = asked_for(replace(LINKED, ability_to_share="1"), unshared)
+    unshared = THE_MASTER._replace(ability_to_share="2")
+    decision = asked_for(LINKED._replace(ability_to_share="1"), unshared)
     assert (decision.code, decision.found_uln) == (ResponseCode.NOT_SHARED, ULN)
     assert decision.ulns == (MASTER, ULN, OTHER)
     assert asked_for(LINKED, unshared, user_type="LNR").code is ResponseCode.MASTER_SUBSTITUTED

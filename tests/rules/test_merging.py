@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -76,8 +75,8 @@ def sentence(outcome: Changed | Refusal) -> str:
 def test_a_learner_is_linked_to_a_master(world: World) -> None:
     changed = world.merge(ANN, BEA)
     assert changed == (
-        replace(somebody(BEA), master_uln=ANN),
-        replace(somebody(ANN), linked_ulns=(BEA,)),
+        somebody(BEA)._replace(master_uln=ANN),
+        somebody(ANN)._replace(linked_ulns=(BEA,)),
     )
 
 
@@ -137,12 +136,12 @@ def test_a_branch_leaves_from_wherever_it_is(world: World) -> None:
 
 def test_a_learner_is_deleted_in_a_new_version(world: World) -> None:
     assert world.delete(ANN) == (
-        replace(somebody(ANN), learner_status=DELETED, version_number=4, last_updated_date="2025-03-10"),
+        somebody(ANN)._replace(learner_status=DELETED, version_number=4, last_updated_date="2025-03-10"),
     )
 
 
 def test_a_learner_of_the_largest_version_is_deleted_in_it(world: World) -> None:
-    world.held[ANN] = replace(somebody(ANN), version_number=2**31 - 1)
+    world.held[ANN] = somebody(ANN)._replace(version_number=2**31 - 1)
     world.delete(ANN)
 
     assert world.held[ANN].is_deleted

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from lrs_soap.rules.learners.verification import ToVerify
@@ -54,7 +52,7 @@ def test_details_must_be_equal(details: tuple[str, ...], is_equal: bool) -> None
 
 
 def test_a_linked_learner_s_own_details_are_compared() -> None:
-    linked = replace(HELD, master_uln="1000000027")
+    linked = HELD._replace(master_uln="1000000027")
     decision = identify(ToVerify("Anne-Marie", "O'Hara"), ULN, linked)
     assert (decision.code, decision.learners) == (ResponseCode.EXACT_MATCH, (linked,))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -78,7 +77,7 @@ def test_everything_except_the_postcode_is_as_it_was_sent(sent: dict[str, str]) 
 
 
 def test_registered_answers_with_the_learner() -> None:
-    learner = replace(registration.new_learner(SentLearner.of(RECORD), today=TODAY), uln="1000000016")
+    learner = registration.new_learner(SentLearner.of(RECORD), today=TODAY)._replace(uln="1000000016")
     decision = registration.registered(learner, SentLearner())
     assert (decision.code, decision.learners) == (ResponseCode.REGISTERED, (learner,))
     sent = (" Zoë-Marie", "O’Hara", "2006-07-30", "2", "BS8 1TH")
@@ -88,7 +87,7 @@ def test_registered_answers_with_the_learner() -> None:
 @pytest.mark.parametrize(("master_uln", "outcome"), [(None, Outcome.TAKEN), ("2000000003", Outcome.TAKEN_BY_LINKED)])
 def test_already_exists_answers_with_no_learner_and_names_the_holder(master_uln: str | None, outcome: Outcome) -> None:
     learner = registration.new_learner(SentLearner.of(RECORD), today=TODAY)
-    holder = replace(learner, uln="1000000016", given_name="ZOË-MARIE", master_uln=master_uln)
+    holder = learner._replace(uln="1000000016", given_name="ZOË-MARIE", master_uln=master_uln)
     decision = registration.already_exists(learner, holder)
     assert (decision.code, decision.learners, decision.holder_uln) == (ResponseCode.ALREADY_EXISTS, (), holder.uln)
     (keys,) = decision.reasons

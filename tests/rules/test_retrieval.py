@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from lrs_soap.rules.learners.retrieval import retrieve
@@ -14,7 +12,7 @@ from lrs_soap.rules.values.learner import Learner
 
 ULN, MASTER_ULN = "1000000019", "1000000027"
 HELD = Learner(ULN, "Anne", "O'Hara", "2006-07-30", "2", "BS8 1TH", "1", "2020-01-01", "2020-01-01")
-MASTER = replace(HELD, uln=MASTER_ULN, family_name="Whitlock", linked_ulns=(ULN,))
+MASTER = HELD._replace(uln=MASTER_ULN, family_name="Whitlock", linked_ulns=(ULN,))
 
 
 def test_a_uln_that_stands_for_nobody_is_no_match() -> None:
@@ -27,10 +25,10 @@ def test_a_learner_is_an_exact_match() -> None:
 
 
 def test_a_linked_learner_is_answered_with_its_master() -> None:
-    decision = retrieve(ULN, replace(HELD, master_uln=MASTER_ULN), MASTER)
+    decision = retrieve(ULN, HELD._replace(master_uln=MASTER_ULN), MASTER)
     assert (decision.code, decision.learners) == (ResponseCode.MASTER_SUBSTITUTED, (MASTER,))
 
 
 def test_a_linked_learner_without_its_master_is_an_error_of_the_caller() -> None:
     with pytest.raises(ValueError, match=MASTER_ULN):
-        retrieve(ULN, replace(HELD, master_uln=MASTER_ULN), None)
+        retrieve(ULN, HELD._replace(master_uln=MASTER_ULN), None)

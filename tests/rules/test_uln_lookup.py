@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of, invalid_uln
@@ -17,7 +15,7 @@ HELD = Learner(ULN, "Anne", "O'Hara", "2006-07-30", "2", "BS8 1TH", "1", "2020-0
 NOT_ULNS = ["", "1000000018", "100000001", "9999999999", f" {ULN}", f"{ULN} ", "1000 000019"]
 
 
-@pytest.mark.parametrize("learner", [HELD, replace(HELD, master_uln="1000000027"), replace(HELD, learner_status="0")])
+@pytest.mark.parametrize("learner", [HELD, HELD._replace(master_uln="1000000027"), HELD._replace(learner_status="0")])
 def test_an_active_a_linked_and_a_closed_learner_have_their_uln(learner: Learner) -> None:
     assert holder_of(ULN, learner) is learner
 
@@ -32,8 +30,8 @@ def test_a_text_that_is_not_a_uln_stands_for_nobody_whatever_the_register_has(
 
 def test_an_unknown_uln_and_that_of_a_deleted_learner_stand_for_nobody() -> None:
     assert holder_of(ULN, None) is NoHolder.UNKNOWN
-    assert holder_of(ULN, replace(HELD, learner_status=DELETED)) is NoHolder.DELETED
-    assert holder_of(ULN, replace(HELD, learner_status=DELETED, master_uln="1000000027")) is NoHolder.DELETED
+    assert holder_of(ULN, HELD._replace(learner_status=DELETED)) is NoHolder.DELETED
+    assert holder_of(ULN, HELD._replace(learner_status=DELETED, master_uln="1000000027")) is NoHolder.DELETED
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -83,7 +82,7 @@ def updated(held: Learner = HELD, **sent: str | None) -> Learner:
     [
         (None, NoHolder.UNKNOWN.reason(ULN)),
         (
-            replace(HELD, master_uln=OTHER),
+            HELD._replace(master_uln=OTHER),
             Reason(Rule.LINKED, Outcome.MASTER_TO_UPDATE, ("master_uln",), (ULN,), (OTHER,)),
         ),
     ],
@@ -107,7 +106,7 @@ def test_another_version_than_the_held_one_is_stale(version: int, outcome: Outco
 
 @pytest.mark.parametrize(("version", "after"), [(1, 2), (2**31 - 2, 2**31 - 1), (2**31 - 1, 2**31 - 1)])
 def test_a_version_stays_an_xs_int(version: int, after: int) -> None:
-    (learner,) = decide(replace(HELD, version_number=version), version=version, Title="Dr").learners
+    (learner,) = decide(HELD._replace(version_number=version), version=version, Title="Dr").learners
 
     assert (learner.version_number, learner.title) == (after, "Dr")
 
@@ -127,7 +126,7 @@ def test_a_version_stays_an_xs_int(version: int, after: int) -> None:
     ],
 )
 def test_a_privacy_notice_cannot_be_unseen(before: str, after: str, code: ResponseCode) -> None:
-    held = replace(HELD, ability_to_share=before)
+    held = HELD._replace(ability_to_share=before)
     assert decide(held, AbilityToShare=after).code is code
     if code is ResponseCode.INVALID_SHARING_CHANGE:
         # Nothing else of the message is done then.
@@ -171,7 +170,7 @@ def test_another_value_is_stored_as_it_was_sent_except_the_postcode(field: str, 
     assert (learner.version_number, learner.last_updated_date) == (8, "2025-03-10")
 
 
-OTHERWISE_VERIFIED = replace(HELD, verification_type="999", other_verification_description="Library card")
+OTHERWISE_VERIFIED = HELD._replace(verification_type="999", other_verification_description="Library card")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +191,7 @@ def test_the_description_of_another_verification_ends_with_it(
 
 
 def test_a_description_beside_a_type_that_needs_none_stays() -> None:
-    described = replace(HELD, other_verification_description="Library card")
+    described = HELD._replace(other_verification_description="Library card")
     assert updated(described, VerificationType="2").other_verification_description == "Library card"
     assert updated(described, VerificationType="999", OtherVerificationDescription=None).verification_type == "999"
 
@@ -220,7 +219,7 @@ def test_a_few_fields_can_be_updated_alone() -> None:
         HELD, SentLearner.of({"EmailAddress": "anne@example.org"}), uln=ULN, version=7, today=TODAY
     )
     assert decision.learners == (
-        replace(HELD, email_address="anne@example.org", version_number=8, last_updated_date="2025-03-10"),
+        HELD._replace(email_address="anne@example.org", version_number=8, last_updated_date="2025-03-10"),
     )
 
 
@@ -231,7 +230,7 @@ optional = st.dictionaries(st.sampled_from(OPTIONAL), values)
 @given(optional, optional)
 def test_absent_stays_and_empty_clears(already: dict[str, str | None], sent: dict[str, str | None]) -> None:
     before: dict[str, Any] = {BY_CONTRACT_NAME[field].name: value or None for field, value in already.items()}
-    held = replace(HELD, **before)
+    held = HELD._replace(**before)
     decision = decide(held, **sent)
     after = decision.learners[0] if decision.learners else held
     for field in (BY_CONTRACT_NAME[name].name for name in OPTIONAL):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -92,8 +91,8 @@ def test_a_second_load_adds_who_is_not_there_yet(store: Store) -> None:
 
 
 def test_whose_uln_or_details_are_held_is_left_out_and_leaves_no_key_behind(store: Store) -> None:
-    same_uln = replace(PEOPLE[250], given_name="Somebody", family_name="Else")
-    same_details = replace(PEOPLE[3], uln="1000000019", given_name=PEOPLE[3].given_name.upper(), title=None)
+    same_uln = PEOPLE[250]._replace(given_name="Somebody", family_name="Else")
+    same_details = PEOPLE[3]._replace(uln="1000000019", given_name=PEOPLE[3].given_name.upper(), title=None)
     hold(store, same_uln, same_details)
     assert synthetic.load(store, 300) == SyntheticResult(loaded=298, left_out=2)
     with store.reading() as transaction:
@@ -104,7 +103,7 @@ def test_whose_uln_or_details_are_held_is_left_out_and_leaves_no_key_behind(stor
 
 
 def test_of_two_with_the_same_details_the_first_is_held(store: Store) -> None:
-    twice = replace(PEOPLE[0], uln=PEOPLE[1].uln)
+    twice = PEOPLE[0]._replace(uln=PEOPLE[1].uln)
     with store.writing() as transaction:
         assert learner_rows.insert_new(transaction, learner_rows.rows_of([PEOPLE[0], twice, PEOPLE[2]])) == 2
         assert learners.by_uln(transaction, PEOPLE[0].uln) == PEOPLE[0]
@@ -115,7 +114,7 @@ def test_of_two_with_the_same_details_the_first_is_held(store: Store) -> None:
 def test_who_is_registered_by_another_at_this_moment_is_left_out(store: Store, database_url: str) -> None:
     hold(store, PEOPLE[0])
     rival = Store(database_url)
-    rivals = [replace(PEOPLE[1], uln="1000000019")]
+    rivals = [PEOPLE[1]._replace(uln="1000000019")]
     with store.writing() as transaction:
         # Once: the second look is the one that has to see what the rival has held.
         transaction.before_write = lambda: hold(rival, *drained(rivals))

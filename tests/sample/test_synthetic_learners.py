@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -48,7 +47,7 @@ def share(count: int) -> float:
 def test_the_first_thousand_are_these_on_every_machine(people: list[Learner]) -> None:
     told = hashlib.sha256()
     for learner in people[:1000]:
-        fields = {name: value for name, value in asdict(learner).items() if value}
+        fields = {name: value for name, value in learner._asdict().items() if value}
         told.update(json.dumps(fields, sort_keys=True).encode())
     assert told.hexdigest() == "56dbbc36e6dc5a8c2fe9d1936a8a9f8072d4209beea20eda3e1391687b9629ca"
 

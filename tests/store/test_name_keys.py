@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -119,7 +118,7 @@ def test_a_learner_that_is_not_inserted_leaves_none(store: Store, learner: Make)
 )
 def test_they_follow_an_update(store: Store, learner: Make, changed: dict[str, Any]) -> None:
     before, other = learner(preferred_given_name="Nan"), learner(OTHER, family_name="Elm")
-    after = replace(before, version_number=2, **changed)
+    after = before._replace(version_number=2, **changed)
     with store.writing() as transaction:
         learners.insert_many(transaction, [before, other])
         assert learners.update(transaction, before, after)

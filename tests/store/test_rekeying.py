@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -242,7 +241,7 @@ def test_a_learner_whose_new_identity_another_has_keeps_the_old_one_and_is_liste
 def test_of_many_only_those_whose_new_identity_others_have_keep_the_old_one(store: Store, learner: Make) -> None:
     everybody = people(learner, 50)
     hold(store, *everybody)
-    rivals = {each.uln: replace(each, uln=f"2{each.uln[1:]}") for each in everybody[3:30:7]}
+    rivals = {each.uln: each._replace(uln=f"2{each.uln[1:]}") for each in everybody[3:30:7]}
     with store.writing() as transaction:
         learners.insert_many(transaction, list(rivals.values()))
     work = taken(store)
@@ -293,7 +292,7 @@ def test_a_learner_who_changes_meanwhile_has_todays_keys(
     store: Store, learner: Make, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], when: str
 ) -> None:
     before, other = learner(), learner(SECOND, date_of_birth="2005-06-07")
-    after = replace(before, version_number=2, **changed)
+    after = before._replace(version_number=2, **changed)
     hold(store, before, other)
 
     def change() -> None:

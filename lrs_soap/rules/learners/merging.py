@@ -8,7 +8,6 @@ into. Unmerging a learner takes out its whole branch.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
@@ -45,9 +44,9 @@ def merge(master_uln: str, linked_uln: str, held: Held) -> Changed | Refusal:
     master = named if named.master_uln is None else held[named.master_uln]
     carried = linked.linked_ulns
     return (
-        replace(linked, master_uln=master.uln, linked_ulns=()),
-        replace(master, linked_ulns=tuple(sorted((*master.linked_ulns, linked_uln, *carried)))),
-        *(replace(held[uln], master_uln=master.uln) for uln in carried),
+        linked._replace(master_uln=master.uln, linked_ulns=()),
+        master._replace(linked_ulns=tuple(sorted((*master.linked_ulns, linked_uln, *carried)))),
+        *(held[uln]._replace(master_uln=master.uln) for uln in carried),
     )
 
 
@@ -66,9 +65,9 @@ def unmerge(linked_uln: str, held: Held, merged_into: Mapping[str, str]) -> Chan
     returned = tuple(uln for uln in master.linked_ulns if linked_uln in _ancestors(uln, merged_into))
     remaining = (uln for uln in master.linked_ulns if uln != linked_uln and uln not in returned)
     return (
-        replace(linked, master_uln=None, linked_ulns=returned),
-        replace(master, linked_ulns=tuple(remaining)),
-        *(replace(held[uln], master_uln=linked_uln) for uln in returned),
+        linked._replace(master_uln=None, linked_ulns=returned),
+        master._replace(linked_ulns=tuple(remaining)),
+        *(held[uln]._replace(master_uln=linked_uln) for uln in returned),
     )
 
 
@@ -81,7 +80,7 @@ def delete(uln: str, held: Held, *, today: date) -> Changed | Refusal:
     if learner.linked_ulns:
         return Refusal(RefusalKind.HAS_LINKED, uln, learner.linked_ulns)
     version = version_number.next_after(learner.version_number)
-    return (replace(learner, learner_status=DELETED, version_number=version, last_updated_date=today.isoformat()),)
+    return (learner._replace(learner_status=DELETED, version_number=version, last_updated_date=today.isoformat()),)
 
 
 def _refuse_nobody(uln: str, held: Held) -> Refusal | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -62,7 +61,7 @@ def update(learner: Learner | None, sent: SentLearner, *, uln: str, version: int
     not_kept = identifiers.upn_not_kept(sent.unique_pupil_number, changed.unique_pupil_number)
     if changed == held:
         return Decision(ResponseCode.NO_CHANGES, reasons=(Reason(Rule.STORED_VALUES, Outcome.UNCHANGED), *not_kept))
-    updated = replace(changed, version_number=version_number.next_after(version), last_updated_date=today.isoformat())
+    updated = changed._replace(version_number=version_number.next_after(version), last_updated_date=today.isoformat())
     return Decision(ResponseCode.UPDATED, (updated,), (_changes(held, changed), *not_kept))
 
 
@@ -78,7 +77,7 @@ def _changed(held: Learner, sent: SentLearner, today: date) -> Learner:
         del values["unique_pupil_number"]
     if sent.last_known_post_code:
         values["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code)
-    return replace(held, **values)
+    return held._replace(**values)
 
 
 def _changes(held: Learner, changed: Learner) -> Reason:

@@ -51,8 +51,8 @@ class Change:
 
 def fields_changed(before: Learner, after: Learner) -> dict[str, tuple[str | None, str | None]]:
     """The value before and after of each field that differs, as in Change; linked ULNs are one text."""
-    pairs = ((field, _text(getattr(before, field)), _text(getattr(after, field))) for field in LEARNER_FIELDS)
-    return {field: (old, new) for field, old, new in pairs if old != new}
+    pairs = zip(LEARNER_FIELDS, before, after, strict=True)
+    return {field: (_text(old), _text(new)) for field, old, new in pairs if old != new}
 
 
 def _text(value: str | int | tuple[str, ...] | None) -> str | None:
