@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from lrs_soap.batch import file_checking
@@ -101,7 +100,7 @@ class _ForeseenRegister:
         return decision
 
     def register(self, record: SentLearner) -> Decision:
-        learner = replace(registration.new_learner(record, today=self.work.today), uln=str(self._number))
+        learner = registration.new_learner(record, today=self.work.today)._replace(uln=str(self._number))
         self._unwritten.put(learner)
         return registration.registered(learner, record)
 

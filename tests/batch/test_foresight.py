@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -61,10 +60,10 @@ def fill(store: Store) -> Store:
     with store.writing() as transaction:
         for learner in (
             HELD,
-            replace(HELD, uln=BETH, given_name="Beth", ability_to_share="2"),
-            replace(HELD, uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
-            replace(HELD, uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
-            replace(HELD, uln=GONE, family_name="Iyer", learner_status=DELETED),
+            HELD._replace(uln=BETH, given_name="Beth", ability_to_share="2"),
+            HELD._replace(uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
+            HELD._replace(uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
+            HELD._replace(uln=GONE, family_name="Iyer", learner_status=DELETED),
         ):
             learners.insert(transaction, learner)
     return store
