@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -172,8 +172,7 @@ def hold(transaction: Transaction, learner: Learner, *, by_an_update: bool) -> L
     if not by_an_update:
         learners.insert(transaction, learner)
         return learner
-    before = replace(
-        learner,
+    before = learner._replace(
         given_name="Nobody",
         family_name=learner.uln,
         learner_status="1",
@@ -181,7 +180,7 @@ def hold(transaction: Transaction, learner: Learner, *, by_an_update: bool) -> L
         previous_family_name="Cheng",
         last_known_post_code="NE1 1ND",
     )
-    after = replace(learner, version_number=2)
+    after = learner._replace(version_number=2)
     learners.insert(transaction, before)
     assert learners.update(transaction, before, after)
     return after

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -152,8 +151,8 @@ def test_how_many_are_too_many(store: Store, count: int, code: str) -> None:
 
 
 def test_the_eleventh_may_be_in_a_later_portion(store: Store) -> None:
-    strangers = [replace(each, given_name="Wilhelmina") for each in namesakes(500)]
-    some = [replace(each, uln=f"9{each.uln[1:]}") for each in namesakes(11)]
+    strangers = [each._replace(given_name="Wilhelmina") for each in namesakes(500)]
+    some = [each._replace(uln=f"9{each.uln[1:]}") for each in namesakes(11)]
     with store.writing() as transaction:
         learners.insert_many(transaction, strangers + some[:10])
         assert [each.uln for each in ask(transaction, ELSEWHERE).learners] == [each.uln for each in some[:10]]
@@ -174,7 +173,7 @@ def test_with_the_commonest_name_on_1_january_the_search_stops(store: Store) -> 
 def relatives(count: int, **changed: Any) -> list[Learner]:
     """Learners of one family name at one postcode, who differ in given name, date of birth and ULN."""
     return [
-        replace(each, given_name=f"Olivia {number}", date_of_birth=f"{1950 + number % 70}-02-03", **changed)
+        each._replace(given_name=f"Olivia {number}", date_of_birth=f"{1950 + number % 70}-02-03", **changed)
         for number, each in enumerate(namesakes(count, last_known_post_code="B1 1AA"))
     ]
 
@@ -225,11 +224,11 @@ def test_no_search_reads_many_more_than_five_thousand_rows(
     store: Store, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]
 ) -> None:
     with store.writing() as transaction:
-        learners.insert_many(transaction, [replace(each, date_of_birth="1990-02-03") for each in relatives(2_600)])
+        learners.insert_many(transaction, [each._replace(date_of_birth="1990-02-03") for each in relatives(2_600)])
         learners.insert_many(
             transaction,
             [
-                replace(each, uln=f"2{each.uln[1:]}", given_name=f"Wilma {number}", date_of_birth="1990-02-03")
+                each._replace(uln=f"2{each.uln[1:]}", given_name=f"Wilma {number}", date_of_birth="1990-02-03")
                 for number, each in enumerate(relatives(2_600))
             ],
         )
@@ -251,7 +250,7 @@ def test_no_search_reads_many_more_than_five_thousand_rows(
 
 def test_nobody_s_postcode_is_equal_to_none_but_exactly(store: Store) -> None:
     (held,) = namesakes(1)
-    unknown = replace(held, last_known_post_code="ZZ99 9ZZ", gender="1")
+    unknown = held._replace(last_known_post_code="ZZ99 9ZZ", gender="1")
     with store.writing() as transaction:
         learners.insert(transaction, unknown)
     with store.reading() as transaction:
