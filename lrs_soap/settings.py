@@ -458,6 +458,17 @@ class Settings(BaseSettings):
             description="A caller that reads nothing of its answer for so many seconds loses its connection.",
         ),
     ] = 30
+    write_wait: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 3600", "SECONDS"),
+        Field(
+            ge=1,
+            le=3600,
+            description="How many seconds a request may wait until it can write to the database, because others write "
+            "or have locked it. Beyond that it is WSEC0999, and nothing was written. PostgreSQL may not work on one "
+            "statement for longer than this either.",
+        ),
+    ] = 10
     hang_timeout: Annotated[
         int,
         AllowedValues("a whole number from 2 to 86400", "SECONDS"),

@@ -62,7 +62,13 @@ class World:
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
         journal = ExchangeLog(log, clock, failures_only=not settings.log_exchanges)
-        world = cls(Store(settings.database_url), clock, Passwords(), policy, journal)
+        store = Store(
+            settings.database_url,
+            busy_timeout=settings.write_wait,
+            # A migration or a load may take longer.
+            statement_timeout=None if prepare else settings.write_wait,
+        )
+        world = cls(store, clock, Passwords(), policy, journal)
         if prepare:
             try:
                 world.store.migrate()
@@ -77,12 +83,14 @@ class World:
         """A unit of work that reads the register as it is at its first statement. Raises StoreUnavailable."""
         return _Unit(self, author, self.store.reading())
 
-    def writing(self, author: Author, *, durable: bool = True) -> AbstractContextManager[UnitOfWork]:
+    def writing(
+        self, author: Author, *, durable: bool = True, deadline: float | None = None
+    ) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that writes: committed at the end of the block, undone if an exception leaves it.
 
-        Other writers may have to wait for it. `durable` and what is raised are those of `Store.writing`.
+        Other writers may have to wait for it. `durable`, `deadline` and what is raised are those of `Store.writing`.
         """
-        return _Unit(self, author, self.store.writing(durable=durable))
+        return _Unit(self, author, self.store.writing(durable=durable, deadline=deadline))
 
     def close(self) -> None:
         """Close the database's connections; those in use close when their transactions end."""

@@ -25,7 +25,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error, InternalServerError
 
-from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, Environ
+from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, Environ, HandedOver
 from lrs_soap.server.limits import Limits
 from lrs_soap.server.request import Request
 from lrs_soap.server.tls_session import TlsSession
@@ -44,6 +44,8 @@ _PLAIN_HTTP_ANSWER = (
 )
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Linger for no time: the machine forgets what it has not sent.
+# The environment's name for the application that answers the rest of a request.
+_REST = "lrs_soap.rest"
 _RESET = struct.pack("ii", 1, 0)
 
 _logger = logging.getLogger(__name__)
@@ -97,6 +99,15 @@ class Service:
         return self.adj.server_name
 
 
+def answering_rests(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The application, but that the rest of a request that it has handed over is answered by what it has named."""
+
+    def answer(environ: Environ, start_response: Callable[..., Any]) -> Any:
+        return environ.pop(_REST, application)(environ, start_response)
+
+    return answer
+
+
 class _Task(WSGITask):
     """Calls the application for a request."""
 
@@ -107,6 +118,9 @@ class _Task(WSGITask):
         environ = super().get_environment()
         # An application that wraps a file then sends it in blocks itself.
         environ.pop("wsgi.file_wrapper", None)
+        environ[HANDS_OVER] = self.channel.rest is None
+        if self.channel.rest is not None:
+            environ[_REST] = self.channel.rest
         if self.channel.subject is not None:
             environ[CERTIFICATE_SUBJECT] = self.channel.subject
         return environ
@@ -132,6 +146,8 @@ class Connection:
         """The events that the loop watches for."""
         self.request: Request | None = None
         """A whole request that is not answered yet."""
+        self.rest: Callable[..., Any] | None = None
+        """The application for the rest of a request that was handed over."""
         self._session: TlsSession | None = None
         self._phase = _Phase.OPEN
         self._incoming: Request | None = None
@@ -238,8 +254,11 @@ class Connection:
         if self.request is None:
             self._take(b"")
 
-    def answer(self) -> None:
-        """Answer the request. The one method for other threads than the leader; `answered` comes after it."""
+    def answer(self) -> HandedOver | None:
+        """Answer the request, or say that it has to be answered in another thread, by calling this there.
+
+        The one method for other threads than the leader; `answered` comes after it.
+        """
         request = self.request
         assert request is not None
         task = ErrorTask(self, request) if request.error else _Task(self, request)  # type: ignore[arg-type]
@@ -247,6 +266,9 @@ class Connection:
             if not self.is_open:
                 raise Disconnected
             task.service()
+        except HandedOver as handed_over:
+            self.rest = handed_over.rest
+            return handed_over
         except Disconnected:
             task.close_on_finish = True
         except Exception as error:
@@ -257,13 +279,14 @@ class Connection:
                 with suppress(Disconnected):
                     ErrorTask(self, request).service()  # type: ignore[arg-type]
         self._answer_is_last = task.close_on_finish
+        return None
 
     def answered(self) -> None:
         """Send the answer that is whole now, and go on with what has arrived behind its request."""
         if self.request is not None:
             self._unread = self.request.unread
             self._forget(self.request)
-            self.request = None
+            self.request = self.rest = None
         self._progress = self._unfinished_since = time.monotonic()
         if (self._answer_is_last or self._is_to_finish) and self._phase is _Phase.OPEN:
             self._enter(_Phase.CLOSING)

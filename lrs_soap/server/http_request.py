@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -30,6 +30,25 @@ _PARAMETER = re.compile(r""";\s*([^\s;="]+)\s*=\s*("[^"]*"|[^;]*)""")
 _MOST_DIGITS = 18
 # A Host header: a name or an address, and maybe a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+
+
+HANDS_OVER = "lrs_soap.hands_over"
+"""The environment's name for whether the server lets another thread answer: whether it takes HandedOver."""
+
+
+class HandedOver(BaseException):
+    """What is left of a request is done by another thread. Raised by an application whose server takes it.
+
+    `put` takes work and has another thread call it. `rest` is a WSGI application that answers the same request from
+    there. `is_large` says whether much memory is held meanwhile. Not an Exception, since nobody shall take it for a
+    failure.
+    """
+
+    def __init__(self, put: Callable[[Callable[[], None]], None], rest: Callable[..., Any], *, is_large: bool) -> None:
+        super().__init__()
+        self.put = put
+        self.rest = rest
+        self.is_large = is_large
 
 
 class HttpError(LrsError):

@@ -26,8 +26,8 @@ from typing import Any
 from waitress.adjustments import Adjustments
 
 from lrs_soap.server import memory
-from lrs_soap.server.connection import Connection, Service, log_failure
-from lrs_soap.server.http_request import Environ
+from lrs_soap.server.connection import Connection, Service, answering_rests, log_failure
+from lrs_soap.server.http_request import Environ, HandedOver
 from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
 from lrs_soap.server.limits import Limits
 
@@ -77,7 +77,7 @@ class Loop:
             server_name=server_name,
             url_scheme="http" if tls is None else "https",
         )
-        self._service = Service(application, adjustments, str(self.port), limits, tls, reads_body, log)
+        self._service = Service(answering_rests(application), adjustments, str(self.port), limits, tls, reads_body, log)
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
         # Connections with a request that waits for a thread, and those that a thread hands back to the leader.
@@ -86,6 +86,8 @@ class Loop:
         # Large requests are answered one at a time: the one that is being answered, and those behind it.
         self._large: Connection | None = None
         self._large_waiting: deque[Connection] = deque()
+        # Connections whose request was packed, is not large unpacked, and waits for a writer.
+        self._small_after_all: deque[Connection] = deque()
         self._woken, self._wake_up = socket.socketpair()
         for each in (self._woken, self._wake_up, *self._sockets):
             each.setblocking(False)
@@ -176,6 +178,8 @@ class Loop:
     def _turn(self, timeout: float) -> bool:
         """Read and write what there is, and answer what was read; whether this thread still leads."""
         self._has_polled = True
+        while self._small_after_all:
+            self._let_next_large_go(self._small_after_all.popleft())
         while self._answered:
             self._take_back(self._answered.popleft())
         now = time.monotonic()
@@ -206,15 +210,32 @@ class Loop:
             if not self._may_be_answered(connection):
                 continue
             shown = self._lead.begin()
-            connection.answer()
-            if not self._lead.end(shown):
+            handed_over = connection.answer()
+            leads = self._lead.end(shown)
+            if handed_over is not None:
+                self._hand_over(connection, handed_over)
+            elif leads:
+                self._take_back(connection)
+            else:
                 self._answered.append(connection)
+            if not leads:
                 self._wake()
                 return False
-            self._take_back(connection)
             if time.monotonic() >= until:
                 break
         return True
+
+    def _hand_over(self, connection: Connection, handed_over: HandedOver) -> None:
+        """Have another thread answer the request, and hand the connection back after that."""
+
+        def answer() -> None:
+            connection.answer()
+            self._answered.append(connection)
+            self._wake()
+
+        if not handed_over.is_large:
+            self._small_after_all.append(connection)
+        handed_over.put(answer)
 
     def _may_be_answered(self, connection: Connection) -> bool:
         """Whether its request may be answered now; a large one may have to wait for another."""
@@ -244,16 +265,20 @@ class Loop:
 
     def _take_back(self, connection: Connection) -> None:
         """Send an answer that is whole."""
-        if connection is self._large:
-            self._large = None
-            self._has_had_large = True
-            if self._large_waiting:
-                self._waiting.append(self._large_waiting.popleft())
+        self._let_next_large_go(connection)
         try:
             connection.answered()
         except Exception as error:
             self._fail(connection, error)
         self._go_on(connection)
+
+    def _let_next_large_go(self, connection: Connection) -> None:
+        """The connection has no large request any more: if it had the one that is answered, the next one is."""
+        if connection is self._large:
+            self._large = None
+            self._has_had_large = True
+            if self._large_waiting:
+                self._waiting.append(self._large_waiting.popleft())
 
     def _go_on(self, connection: Connection) -> None:
         """Have the next request answered, or watch for what a connection waits for."""

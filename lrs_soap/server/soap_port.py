@@ -9,7 +9,9 @@ from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.server.http_request import (
     CERTIFICATE_SUBJECT,
+    HANDS_OVER,
     Environ,
+    HandedOver,
     HttpError,
     address_of,
     body_of,
@@ -21,9 +23,10 @@ from lrs_soap.server.maintenance_page import MAINTENANCE_STATUS, MAINTENANCE_TYP
 from lrs_soap.server.responses import HTML, OK, SERVER_ERROR, XML, not_allowed, page, respond
 from lrs_soap.server.site import StartResponse
 from lrs_soap.wsdl.document import WsdlDocument
-from lrs_soap.wsdl.endpoint import Endpoint
+from lrs_soap.wsdl.endpoint import Endpoint, Rest
 from lrs_soap.wsdl.envelope import UnknownCharset
 
+_LARGE_BYTES = 256 * 1024
 _STATUS = {200: OK, 500: SERVER_ERROR}
 _FETCHED_BY = "GET, HEAD"
 _WSDL_QUERIES = ("wsdl", "singlewsdl")
@@ -88,17 +91,34 @@ class SoapPort:
             charset = charset_of(environ)
             exchange.request = body_of(environ, self._max_body_bytes)
             exchange.mark(Stage.RECEIVED)
-            self._endpoint.answer(exchange, charset, environ.get("HTTP_SOAPACTION"))
+            rest = self._endpoint.begin(exchange, charset, environ.get("HTTP_SOAPACTION"))
         except HttpError as error:
             exchange.status = int(error.status[:3])
             exchange.findings.append(error.sentence)
+            self._journal.record(exchange)
             raise
         except UnknownCharset as error:
             exchange.status = 415
             exchange.findings.append(str(error))
-            raise HttpError("415 Unsupported Media Type", str(error)) from error
-        finally:
             self._journal.record(exchange)
+            raise HttpError("415 Unsupported Media Type", str(error)) from error
+        if rest is not None:
+            return self._write(environ, start_response, exchange, rest)
+        return self._answered(environ, start_response, exchange)
+
+    def _write(self, environ: Environ, start_response: StartResponse, exchange: Exchange, rest: Rest) -> list[bytes]:
+        """Do what is to be written, or have it done by another thread where the server can do without this one."""
+
+        def go_on(environ: Environ, start_response: StartResponse) -> list[bytes]:
+            rest.go_on()
+            return self._answered(environ, start_response, exchange)
+
+        if environ.get(HANDS_OVER):
+            raise HandedOver(rest.put, go_on, is_large=len(exchange.request) >= _LARGE_BYTES)
+        return go_on(environ, start_response)
+
+    def _answered(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
+        self._journal.record(exchange)
         return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer)
 
     def _get(self, environ: Environ, start_response: StartResponse) -> list[bytes]:

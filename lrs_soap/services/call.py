@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from lrs_soap.rules.values.change import NOBODY, Author
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.world import World
+from lrs_soap.wsdl.endpoint import WriterNeeded
 from lrs_soap.wsdl.port import Operation
 
 NO_ORGANISATION = "Either UKPRN or OrganisationRef must be supplied."
@@ -41,6 +42,9 @@ class Call:
     operation: Operation
     world: World
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    _author: Author | None = field(default=None, init=False)
+    # By when what the call writes has to begin; None as long as it was not handed over.
+    _deadline: float | None = field(default=None, init=False)
 
     @contextmanager
     def reading(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:
@@ -55,10 +59,24 @@ class Call:
         Checking a password takes long, and other writers wait for a unit that writes. So the caller is authenticated
         before, in a unit that reads.
         """
-        with self.world.reading(NOBODY) as work:
-            author = self._authorise(request, work)
-        with self.world.writing(author) as work:
+        if self._author is None:
+            with self.world.reading(NOBODY) as work:
+                self._authorise(request, work)
+        with self.writing_too() as work:
             yield work
+
+    def writing_too(self, *, durable: bool = True) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work that writes, in a call that has read before: by its caller, who was let in then.
+
+        Only the world's writers write, so the first time this raises WriterNeeded: the function is left, and called
+        again by one of them.
+        """
+        assert self._author is not None
+        writers = self.world.store.writers
+        if self._deadline is None:
+            deadline = self._deadline = writers.deadline()
+            raise WriterNeeded(lambda work: writers.put(work, deadline))
+        return self.world.writing(self._author, durable=durable, deadline=self._deadline)
 
     def decided(self, decision: Decision) -> None:
         """Note the decision, for the journal."""
@@ -69,6 +87,8 @@ class Call:
         self.exchange.decide(*decisions)
 
     def _authorise(self, request: LearnerServiceRequest, work: UnitOfWork) -> Author:
+        if self._author is not None:
+            return self._author
         exchange = self.exchange
         exchange.claim = Claim(request.UKPRN or request.OrganisationRef, request.UserName)
         if exchange.claim.organisation is None:
@@ -80,10 +100,11 @@ class Call:
             organisation_ref=request.OrganisationRef,
             password=request.OrgPassword,
         )
-        exchange.author = Author(organisation.ukprn, request.UserName)
+        author = exchange.author = Author(organisation.ukprn, request.UserName)
         judged = roles.judge(organisation, self.operation.name, opened_by=self.operation.roles)
         if not judged.is_allowed:
             exchange.decide(RefusedRequest(FaultCode.INSUFFICIENT_ACCESS, (judged.reason,)))
             raise Refused(FaultCode.INSUFFICIENT_ACCESS.value, FaultCode.INSUFFICIENT_ACCESS.text)
         exchange.mark(Stage.AUTHORISED)
-        return exchange.author
+        self._author = author
+        return author

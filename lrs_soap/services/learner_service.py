@@ -78,7 +78,7 @@ def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRq
         decision = find_by_demographics(work, asked)
     age = work.policy.search_age
     if age is not None:
-        with call.world.writing(work.author) as writing:
+        with call.writing_too() as writing:
             note_search(writing, asked, decision, age=age)
     call.decided(decision)
     return demographics_answered(asked, decision, learners=request.FindType == FULL)

@@ -92,7 +92,7 @@ def get_learner_learning_events(
     if record.decision.ulns:
         # Decided anew in a transaction that writes; others wait for such, so there is none where nobody was found. It
         # does not wait for the disk: what a sudden end of the machine can take is the last entries of access histories.
-        with call.world.writing(work.author, durable=False) as writing:
+        with call.writing_too(durable=False) as writing:
             record = get_learning_events(writing, asked)
     call.decided(record.decision)
     return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record_message(request, record))

@@ -76,8 +76,8 @@ class Dialect(Protocol):
         """Prepare a new connection, by its driver's cursor."""
         ...
 
-    def begin(self, cursor: Any, mode: Mode) -> None:
-        """Begin a transaction."""
+    def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
+        """Begin a transaction, whose statements wait for others' locks for so long, where they wait by themselves."""
         ...
 
     def lock_for_migration(self, connection: Connection) -> None:
@@ -109,7 +109,7 @@ class Dialect(Protocol):
         ...
 
 
-def dialect_of(url: str, busy_timeout: float) -> Dialect:
+def dialect_of(url: str, busy_timeout: float, statement_timeout: float | None = None) -> Dialect:
     """The kind of database that `url` names. Raises InvalidSetting if it names none; the message has no password."""
     if "://" not in url:
         raise InvalidSetting(f"The database is given by a URL such as {_EXAMPLES}, not by the path of a file.")
@@ -120,7 +120,7 @@ def dialect_of(url: str, busy_timeout: float) -> Dialect:
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return SQLite(parsed, busy_timeout)
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
-        return PostgreSQL(parsed, busy_timeout)
+        return PostgreSQL(parsed, busy_timeout, statement_timeout)
     raise InvalidSetting(f"There is no database of the kind '{parsed.drivername}'; a URL looks like {_EXAMPLES}.")
 
 
@@ -176,7 +176,7 @@ class SQLite:
         else:
             cursor.execute("PRAGMA query_only = ON")
 
-    def begin(self, cursor: Any, mode: Mode) -> None:
+    def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
         if mode is Mode.READING:
             cursor.execute("BEGIN")
             return
@@ -244,14 +244,24 @@ class PostgreSQL:
         Mode.WRITING_AHEAD: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off",
     }
 
+    # A server that is gone without a word, such as a machine without power, is noticed within a minute.
+    _NOTICING_ITS_END: Mapping[str, int] = {
+        "keepalives": 1,
+        "keepalives_idle": 20,
+        "keepalives_interval": 5,
+        "keepalives_count": 4,
+        "tcp_user_timeout": 30_000,
+    }
+
     # Any number that nothing else in the same database locks.
     _MIGRATION_LOCK = 7_201_966
 
-    def __init__(self, url: URL, busy_timeout: float) -> None:
+    def __init__(self, url: URL, busy_timeout: float, statement_timeout: float | None) -> None:
         if url.host and "@" in url.host:
             raise InvalidSetting("In a database's URL, an @ in the user name or password is written %40.")
         self._url = url.set(drivername="postgresql+psycopg")
         self._busy_timeout = busy_timeout
+        self._statement_timeout = statement_timeout
 
     def __repr__(self) -> str:
         return self._url.render_as_string(hide_password=True)
@@ -270,16 +280,22 @@ class PostgreSQL:
                 poolclass=NullPool,
                 isolation_level="AUTOCOMMIT",
                 hide_parameters=True,
-                connect_args={"connect_timeout": max(2, math.ceil(self._busy_timeout))},
+                connect_args={"connect_timeout": max(2, math.ceil(self._busy_timeout)), **self._NOTICING_ITS_END},
             )
         except (ImportError, NoSuchModuleError):
             raise InvalidSetting("PostgreSQL needs its driver: pip install 'lrs-soap[postgresql]'.") from None
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
         cursor.execute(f"SET lock_timeout = {math.ceil(self._busy_timeout * 1000)}")
+        if self._statement_timeout is not None:
+            cursor.execute(f"SET statement_timeout = {math.ceil(self._statement_timeout * 1000)}")
 
-    def begin(self, cursor: Any, mode: Mode) -> None:
-        cursor.execute(self._BEGIN[mode])
+    def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
+        begin = self._BEGIN[mode]
+        if mode is not Mode.READING:
+            # 0 would be without end.
+            begin += f"; SET LOCAL lock_timeout = {max(1, math.ceil(patience_seconds * 1000))}"
+        cursor.execute(begin)
 
     def lock_for_migration(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")
@@ -312,6 +328,10 @@ class PostgreSQL:
             return f"The database {self!r} has not been set up yet, or is not a database of lrs-soap."
         if sqlstate == "55P03":
             return f"The database {self!r} has been locked for longer than {self._busy_timeout:g} seconds."
+        if sqlstate == "57014":
+            return (
+                f"The database {self!r} has worked on a statement for longer than {self._statement_timeout:g} seconds."
+            )
         if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
             return f"The database {self!r} cannot be used: {self._without_password(str(error).strip())}"
         return None

@@ -16,7 +16,10 @@ from lrs_soap.store import key_version
 from lrs_soap.store.dialects import Mode, dialect_of
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 from lrs_soap.store.transaction import Transaction, driver_error
+from lrs_soap.store.writers import Writers
 
+# Where writers need not take turns, so many threads of one process write at the same time.
+_MOST_WRITERS = 4
 # Long enough to cost little, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
 
@@ -28,13 +31,14 @@ class Store:
     gets its own again.
     """
 
-    def __init__(self, url: str, *, busy_timeout: float = 5.0) -> None:
+    def __init__(self, url: str, *, busy_timeout: float = 5.0, statement_timeout: float | None = None) -> None:
         """`url` as in `sqlite:///lrs.db`, `sqlite:////srv/lrs.db`, `postgresql://user:password@host/database`.
 
-        `busy_timeout` is how many seconds a transaction waits for its turn. This opens no connection. Raises
-        InvalidSetting for a URL that names no such database.
+        `busy_timeout` is how many seconds a transaction waits for its turn, `statement_timeout` how many seconds a
+        database server works on one statement; None is without end. This opens no connection. Raises InvalidSetting
+        for a URL that names no such database.
         """
-        self._dialect = dialect_of(url, busy_timeout)
+        self._dialect = dialect_of(url, busy_timeout, statement_timeout)
         self._engine = self._dialect.engine()
         self.driver_errors: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._busy_timeout = busy_timeout
@@ -43,6 +47,8 @@ class Store:
         self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._closed = False
+        self.writers = Writers(1 if self._dialect.single_writer else _MOST_WRITERS, busy_timeout)
+        """The threads in which a process that answers requests has them written."""
 
     @classmethod
     def open(cls, url: str, *, busy_timeout: float = 5.0) -> Store:
@@ -94,28 +100,31 @@ class Store:
         yield from self._transaction(Mode.READING, deadline=time.monotonic() + self._busy_timeout)
 
     @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
+    def writing(self, *, durable: bool = True, deadline: float | None = None) -> Iterator[Transaction]:
         """A transaction that writes. It is committed at the end of the block, or rolled back if an exception leaves it.
 
         A `durable` commit waits until it, and every commit before it, is on disk. One that is not durable does not
         wait: if the machine stops suddenly it may be lost, but only as a whole, and only with all that come after it.
 
+        It has to begin before a `deadline` of the monotonic clock, by default after the store's busy timeout.
+
         On SQLite there is one at a time, so never open one inside another. Raises StoreUnavailable.
         """
-        deadline = time.monotonic() + self._busy_timeout
+        now = time.monotonic()
+        if deadline is None:
+            deadline = now + self._busy_timeout
+        if deadline <= now:
+            raise self._kept_waiting()
         mode = Mode.WRITING if durable else Mode.WRITING_AHEAD
         if self._turn is None:
             yield from self._transaction(mode, deadline=deadline)
-        elif self._turn.acquire(timeout=self._busy_timeout):
+        elif self._turn.acquire(timeout=deadline - now):
             try:
                 yield from self._transaction(mode, deadline=deadline)
             finally:
                 self._turn.release()
         else:
-            raise StoreUnavailable(
-                f"The database {self._dialect!r} was being written by another part of this program for longer than "
-                f"{self._busy_timeout:g} seconds."
-            )
+            raise self._kept_waiting()
 
     def close(self) -> None:
         """Close the connections that are not in use, and the others when their transactions end."""
@@ -123,6 +132,12 @@ class Store:
         for idle in (self._readers, self._writers):
             while idle:
                 _discard(idle.pop())
+
+    def _kept_waiting(self) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"The database {self._dialect!r} was being written by another part of this program for longer than "
+            f"{self._busy_timeout:g} seconds."
+        )
 
     def _transaction(self, mode: Mode, *, deadline: float) -> Iterator[Transaction]:
         idle = self._readers if mode is Mode.READING else self._writers
@@ -143,19 +158,19 @@ class Store:
     def _begin(self, idle: deque[Transaction], mode: Mode, deadline: float) -> Transaction:
         while True:
             try:
-                return self._begin_now(idle, mode)
+                return self._begin_now(idle, mode, deadline)
             except (DBAPIError, self.driver_errors) as error:
                 if not self._dialect.is_busy(driver_error(error)) or time.monotonic() >= deadline:
                     raise
             time.sleep(_POLL_SECONDS)
 
-    def _begin_now(self, idle: deque[Transaction], mode: Mode) -> Transaction:
+    def _begin_now(self, idle: deque[Transaction], mode: Mode, deadline: float) -> Transaction:
         try:
             transaction, is_new = idle.pop(), False
         except IndexError:
             transaction, is_new = self._connect(for_writing=mode is not Mode.READING), True
         try:
-            self._dialect.begin(transaction.cursor, mode)
+            self._dialect.begin(transaction.cursor, mode, deadline - time.monotonic())
         except self.driver_errors as error:
             if self._dialect.is_busy(error):
                 idle.append(transaction)
@@ -164,7 +179,7 @@ class Store:
             if is_new:
                 raise
             # The database server was restarted and has dropped this connection. A new one may work.
-            return self._begin_now(idle, mode)
+            return self._begin_now(idle, mode, deadline)
         return transaction
 
     def _connect(self, *, for_writing: bool) -> Transaction:

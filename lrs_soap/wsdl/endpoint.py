@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -29,6 +30,9 @@ MakeCall = Callable[[Exchange, Operation, Mapping[int, tuple[str, ...]]], Any]
 # Raises Refused if the service answers no request now.
 Admit = Callable[[Exchange], None]
 
+# Takes work, and has another thread call it.
+Put = Callable[[Callable[[], None]], None]
+
 OK, SERVER_ERROR = 200, 500
 
 
@@ -38,6 +42,24 @@ class ActionNotSupported(LrsError):
     def __init__(self, action: str) -> None:
         super().__init__(action)
         self.action = action
+
+
+class WriterNeeded(BaseException):
+    """A service's function has something to write, and has to be called again by another thread: by `put`.
+
+    Not an Exception, since nobody shall take it for a failure.
+    """
+
+    def __init__(self, put: Put) -> None:
+        super().__init__()
+        self.put = put
+
+
+class Rest(NamedTuple):
+    """What is left of a request that writes: `put` takes `go_on`, and has it called by a thread that may wait."""
+
+    put: Put
+    go_on: Callable[[], None]
 
 
 class Endpoint(ABC):
@@ -65,8 +87,15 @@ class Endpoint(ABC):
         )
 
     def answer(self, exchange: Exchange, charset: str | None, soap_action: str | None) -> None:
+        """As `begin`, and go on in the same thread if there is something to be written."""
+        rest = self.begin(exchange, charset, soap_action)
+        if rest is not None:
+            rest.go_on()
+
+    def begin(self, exchange: Exchange, charset: str | None, soap_action: str | None) -> Rest | None:
         """Answer `exchange.request`: sets `status`, `answer`, and what becomes known of the request.
 
+        Where something is to be written, that is the rest, and the answer is there once that was done.
         `charset` and `soap_action` come from the HTTP headers. Raises UnknownCharset, for which SOAP has no fault, and
         nothing else.
         """
@@ -79,25 +108,41 @@ class Endpoint(ABC):
                 self._admit(exchange)
             request, facet_errors = self._read(operation, child, exchange)
             exchange.mark(Stage.READ)
-            response = operation.function(self._make_call(exchange, operation, facet_errors), request)
-            exchange.mark(Stage.DECIDED)
-            exchange.answer = self.envelope.wrap(self._writer.write(operation.response_tag, response))
-            exchange.status = OK
+            call = self._make_call(exchange, operation, facet_errors)
+            self._call(operation, call, request, exchange)
+        except WriterNeeded as needed:
+            local_name = "" if child is None else etree.QName(child).localname
+            return Rest(needed.put, partial(self._go_on, operation, call, request, exchange, local_name))
         except UnknownCharset:
             exchange.claim = claim_in(exchange.request, None)
             raise
         except Exception as error:  # the caller gets a fault, and the log the trace
             exchange.claim = exchange.claim or claim_in(exchange.request, child)
-            exchange.answer = self._refusal(error, exchange, child)
-            exchange.status = SERVER_ERROR
+            self._refuse(error, exchange, "" if child is None else etree.QName(child).localname)
+        exchange.mark(Stage.WRITTEN)
+        return None
+
+    def _go_on(self, operation: Operation, call: Any, request: Message, exchange: Exchange, local_name: str) -> None:
+        try:
+            self._call(operation, call, request, exchange)
+        except Exception as error:  # as in `begin`
+            self._refuse(error, exchange, local_name)
         exchange.mark(Stage.WRITTEN)
 
-    def _refusal(self, error: Exception, exchange: Exchange, child: etree._Element | None) -> bytes:
+    def _call(self, operation: Operation, call: Any, request: Message, exchange: Exchange) -> None:
+        response = operation.function(call, request)
+        exchange.mark(Stage.DECIDED)
+        exchange.answer = self.envelope.wrap(self._writer.write(operation.response_tag, response))
+        exchange.status = OK
+
+    def _refuse(self, error: Exception, exchange: Exchange, local_name: str) -> None:
+        exchange.status = SERVER_ERROR
         if isinstance(error, NotACall):
             exchange.code = error.fault
             exchange.findings.append(error.loggable)
-            return self.envelope.soap_fault(error.fault, error.sentence)
-        return self._fault(error, exchange, "" if child is None else etree.QName(child).localname)
+            exchange.answer = self.envelope.soap_fault(error.fault, error.sentence)
+        else:
+            exchange.answer = self._fault(error, exchange, local_name)
 
     @abstractmethod
     def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:

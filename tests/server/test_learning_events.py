@@ -384,7 +384,7 @@ def test_it_is_decided_in_the_transaction_in_which_it_is_noted(database_url: str
         """Between the decision to read and the reading, the learner is deleted."""
 
         @contextmanager
-        def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
+        def writing(self, *, durable: bool = True, deadline: float | None = None) -> Iterator[Transaction]:
             with super().writing() as transaction:
                 delete_learner(unit(transaction, now=clock.now(), author=OPERATOR), GRACE)
             with super().writing(durable=durable) as transaction:
