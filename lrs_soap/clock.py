@@ -9,6 +9,11 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 
 
+def midnight(day: date) -> datetime:
+    """The moment, aware, at which a day begins in London."""
+    return datetime(day.year, day.month, day.day, tzinfo=LONDON)
+
+
 class Clock(Protocol):
     """Where the time comes from. Nothing in lrs-soap asks the machine for it in any other way."""
 

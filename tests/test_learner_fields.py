@@ -40,6 +40,8 @@ from lrs_soap.wsdl.messages import miap_model, tempuri
 from lrs_soap.wsdl.messages.findmsg import LearnerByDemographicsRqst
 
 HELD = [field for field in FIELDS if field.is_held]
+# Of these the contract has the days alone.
+MOMENTS = {"created", "last_updated"}
 COMPUTED = {"id", "given_name_identity", "family_name_identity", "post_code_identity", "merged_into"}
 SOMEBODY = Learner("1000000016", "Nadia", "Birch", "2001-04-05", "2", "YO1 7HH", "1", "2020-01-01", "2020-01-01")
 SENT = (
@@ -77,12 +79,18 @@ def loadable() -> Iterator[str]:
 
 PLACES: dict[str, tuple[set[str], set[str]]] = {
     "Learner, in rules/values/learner.py": (names(HELD), set(Learner._fields)),
-    "SentLearner, in rules/values/sent_learner.py": (names(FIELDS) - {"linked_ulns"}, set(SENT_FIELDS)),
+    "SentLearner, in rules/values/sent_learner.py": (
+        names(field for field in FIELDS if field.origin is not Origin.SERVICE),
+        set(SENT_FIELDS),
+    ),
     "the table of learners, in store/tables.py": (
         names(HELD) - {"linked_ulns"},
         {column.name for column in learners.columns} - COMPUTED,
     ),
-    "files of learners, in loading/learner_record.py": (names(HELD) - {"linked_ulns"}, set(loadable())),
+    "files of learners, in loading/learner_record.py": (
+        names(field for field in HELD if field.origin is not Origin.SERVICE),
+        set(loadable()),
+    ),
     "batch files, in batch/file_layout.py": (
         names(field for field in FIELDS if field.file_versions),
         {BY_CONTRACT_NAME[column.field].name for layout in LAYOUTS.values() for column in layout.columns},
@@ -93,7 +101,7 @@ PLACES: dict[str, tuple[set[str], set[str]]] = {
     ),
     # The contract need not have what only files and the operator may set.
     "learners in answers, in wsdl/messages/": (
-        names(field for field in HELD if field.origin is not Origin.FILE),
+        names(field for field in HELD if field.origin is not Origin.FILE) - MOMENTS,
         in_messages(messages.Learner, miap_model.Learner)
         - names(field for field in FIELDS if field.origin is Origin.FILE),
     ),

@@ -89,7 +89,7 @@ class _ForeseenRegister:
         return find_by_checked_demographics(self.work, asked, unwritten=self._unwritten)
 
     def update(self, record: SentLearner, held: Learner) -> Decision:
-        decision = updates.update(held, record, uln=held.uln, version=held.version_number, today=self.work.today)
+        decision = updates.update(held, record, uln=held.uln, version=held.version_number, now=self.work.now)
         if decision.code is not ResponseCode.UPDATED:
             return decision
         (changed,) = decision.learners
@@ -100,7 +100,7 @@ class _ForeseenRegister:
         return decision
 
     def register(self, record: SentLearner) -> Decision:
-        learner = registration.new_learner(record, today=self.work.today)._replace(uln=str(self._number))
+        learner = registration.new_learner(record, now=self.work.now)._replace(uln=str(self._number))
         self._unwritten.put(learner)
         return registration.registered(learner, record)
 

@@ -16,12 +16,14 @@ from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.cli.text import counted, one_line
 from lrs_soap.cli.world import command_exchange, open_world, world_to_write
+from lrs_soap.clock import LONDON
 from lrs_soap.errors import NotPossible
 from lrs_soap.operations import organisations
 from lrs_soap.operations.list_exceptions import get_exception, list_exceptions, possible_learners
 from lrs_soap.operations.resolve_exception import choose_learner, register_corrected, withdraw_exception
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import SHOWN_FIELDS, RecordException, corrections_of
+from lrs_soap.rules.values import moments
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
 
@@ -220,7 +222,14 @@ def _sent(exception: RecordException) -> dict[str, str]:
 
 def _held(learner: Learner) -> dict[str, str]:
     values = {"ULN": learner.uln} | {field.contract_name: getattr(learner, field.name) for field in SHOWN_FIELDS}
-    return {field: value for field, value in values.items() if value}
+    return {field: value for field, value in values.items() if value} | dict(_moments(learner))
+
+
+def _moments(learner: Learner) -> Iterator[tuple[str, str]]:
+    """When the learner was created and last updated, in London time."""
+    for name, moment in (("Created", learner.created), ("LastUpdated", learner.last_updated)):
+        if moment is not None:
+            yield name, moments.parse(moment).astimezone(LONDON).isoformat()
 
 
 def _print(exception: RecordException, possible: tuple[Learner, ...], today: date) -> None:

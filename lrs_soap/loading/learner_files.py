@@ -181,7 +181,7 @@ def _records(
             continue
         try:
             events = pop_events(record.values, now=now)
-            learner = learner_of(record.values, today=now.date(), check=check)
+            learner = learner_of(record.values, now=now, check=check)
             check_events(events, learner)
         except InvalidRecord as error:
             yield Rejection(record.line, str(error))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from lrs_soap.clock import midnight
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.learners import field_rules, identifiers
-from lrs_soap.rules.values import postcode, version_number
+from lrs_soap.rules.learners.tier_level import tier_level
+from lrs_soap.rules.values import dates, moments, postcode, version_number
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.decision import passed_over
-from lrs_soap.rules.values.learner import ACTIVE, HELD_FIELDS, Learner
+from lrs_soap.rules.values.learner import ACTIVE, Learner
 from lrs_soap.rules.values.learner_fields import IDENTITY, LOADABLE, Check
 from lrs_soap.rules.values.quotation import shortened
 from lrs_soap.rules.values.sent_learner import SentLearner
@@ -31,7 +33,8 @@ _DERIVED = ("LinkedULNs", "MasterSubstituted")
 _NAMES = frozenset(FIELDS)
 _MANDATORY = tuple(field.contract_name for field in IDENTITY)
 _DEFAULTS = {"ULN": "", "AbilityToShare": "1", "VerificationType": "0", "LearnerStatus": ACTIVE}
-_held_of = attrgetter(*HELD_FIELDS)
+_HELD = tuple(field.name for field in LOADABLE)
+_held_of = attrgetter(*_HELD)
 _NO_ULN = "9999999999"
 _DIGITS = re.compile("[0-9]{1,10}")
 
@@ -49,11 +52,14 @@ def check_heading(fields: Sequence[str]) -> None:
             raise InvalidRecord("missing from the heading", field)
 
 
-def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = None) -> Learner:
+def learner_of(values: Mapping[str, Any], *, now: datetime, check: Check | None = None) -> Learner:
     """The learner in a record. Its `uln` is empty if the record has none.
 
     `values` are text by the contract's names; VersionNumber may be an int. None and an empty text mean no value.
-    Defaults are AbilityToShare 1, VerificationType 0, LearnerStatus 1, VersionNumber 1 and `today` for both dates.
+    Defaults are AbilityToShare 1, VerificationType 0, the TierLevel that goes with the VerificationType, LearnerStatus
+    1, VersionNumber 1, and `now`, the moment on the service's clock, for both dates. A date that is given stands for
+    the moment at which it begins.
+
     Raises InvalidRecord for the first thing that is wrong: names and types, characters that XML cannot carry, the five
     mandatory fields, facets, which `check` checks, the UPN and UCI, ULNs, then the field rules for what the operator
     loads (docs/behaviour.md, Field rules). A UPN of somebody too old for one is left out.
@@ -67,12 +73,16 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
         if reason:
             raise InvalidRecord(reason, field)
     _check_ulns(given)
+    today = now.date()
     sent = SentLearner.of(
         {**_DEFAULTS, **dict.fromkeys(("CreatedDate", "LastUpdatedDate"), today.isoformat()), **given}
     )
     for violation in field_rules.violations(sent, today=today, by_operator=True):
         raise InvalidRecord(violation.sentence)
-    fields: dict[str, Any] = dict(zip(HELD_FIELDS, _held_of(sent), strict=True))
+    fields: dict[str, Any] = dict(zip(_HELD, _held_of(sent), strict=True))
+    fields["created"] = _moment(given.get("CreatedDate"), now)
+    fields["last_updated"] = _moment(given.get("LastUpdatedDate"), now)
+    fields["tier_level"] = sent.tier_level or tier_level(sent.verification_type)
     fields["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code or "")
     fields["version_number"] = _version(sent.version_number)
     if not identifiers.keeps_upn(sent.date_of_birth or "", today):
@@ -83,6 +93,12 @@ def learner_of(values: Mapping[str, Any], *, today: date, check: Check | None = 
 def warnings_about(values: Mapping[str, Any], learner: Learner) -> list[str]:
     """The warnings about a record that `learner` was made of: what a person gave and is not kept."""
     return passed_over(identifiers.upn_not_kept(values.get("UniquePupilNumber"), learner.unique_pupil_number))
+
+
+def _moment(day: str | None, now: datetime) -> str:
+    """The moment at which a day begins; `now` where no day is given."""
+    given = None if day is None else dates.parse(day)
+    return moments.kept(now if given is None else midnight(given))
 
 
 def _text(field: str, value: Any) -> str:

@@ -19,7 +19,7 @@ def delete_learner(work: UnitOfWork, uln: str) -> Learner:
     deleted or a master.
     """
     held = families.lock(work.transaction, uln)
-    changed = merging.delete(uln, held, today=work.today)
+    changed = merging.delete(uln, held, now=work.now)
     if isinstance(changed, Refusal):
         raise NotPossible(refusal_sentence(changed))
     (deleted,) = changed

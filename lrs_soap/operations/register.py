@@ -24,7 +24,7 @@ def register(work: UnitOfWork, sent: SentLearner) -> Decision:
     FieldsRefused.
     """
     check_registration(sent, today=work.today, prohibited=work.policy.prohibited)
-    learner = registration.new_learner(sent, today=work.today)
+    learner = registration.new_learner(sent, now=work.now)
     return _not_searched_for(work, learner) or _register(work, learner, sent)
 
 
@@ -34,7 +34,7 @@ def register_checked(work: UnitOfWork, sent: SentLearner, *, is_looked_for: bool
     Answers as `register` does. `is_looked_for` says that the caller has just looked for the five identity keys and
     found nobody.
     """
-    return _register(work, registration.new_learner(sent, today=work.today), sent, is_looked_for=is_looked_for)
+    return _register(work, registration.new_learner(sent, now=work.now), sent, is_looked_for=is_looked_for)
 
 
 def _not_searched_for(work: UnitOfWork, learner: Learner) -> Decision | None:

@@ -27,7 +27,7 @@ def update(work: UnitOfWork, sent: SentLearner, *, uln: str, version: int) -> De
     check_fields(sent, today=work.today, prohibited=work.policy.prohibited)
     while True:
         held = learners.by_uln(work.transaction, uln)
-        decision = updates.update(held, sent, uln=uln, version=version, today=work.today)
+        decision = updates.update(held, sent, uln=uln, version=version, now=work.now)
         if held is None or decision.code is not ResponseCode.UPDATED:
             return decision
         (changed,) = decision.learners

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from importlib.resources import files
 
 from lrs_soap.clock import Clock
@@ -54,11 +54,11 @@ def fill(store: Store, passwords: Passwords, clock: Clock) -> None:
         _insert(transaction, accounts, clock.now())
 
 
-def starting_learners(today: date) -> Iterator[Learner]:
+def starting_learners(now: datetime) -> Iterator[Learner]:
     """The learners of the starting data, each master before the learners linked to it."""
     text = (files("lrs_soap.sample.data") / "learners.jsonl").read_text("utf-8")
     for line in text.splitlines():
-        yield learner_of(json.loads(line), today=today)
+        yield learner_of(json.loads(line), now=now)
 
 
 def _insert(transaction: Transaction, accounts: Mapping[Organisation, str], now: datetime) -> None:
@@ -66,7 +66,7 @@ def _insert(transaction: Transaction, accounts: Mapping[Organisation, str], now:
         with suppress(AlreadyHeld):
             organisations.insert(transaction, organisation, password_hash)
     inserted = set()
-    for learner in starting_learners(now.date()):
+    for learner in starting_learners(now):
         with suppress(AlreadyHeld):
             learners.insert(transaction, learner)
             inserted.add(learner.uln)

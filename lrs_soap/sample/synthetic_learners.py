@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
+from lrs_soap.clock import midnight
+from lrs_soap.rules.learners.tier_level import tier_level
 from lrs_soap.rules.names.keys import given_search_key
-from lrs_soap.rules.values import uln
+from lrs_soap.rules.values import moments, uln
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.sample.sampling import Draw, Weighted, below, entries, one_of, stream
 from lrs_soap.sample.synthetic_families import LAST_DAY, Families, Family, Street, day
@@ -116,6 +119,7 @@ class Population:
         self._add_details(fields, person, street, draw)
         _add_verification(fields, draw)
         _add_versions(fields, birth, draw)
+        fields["tier_level"] = tier_level(fields["verification_type"])
         return Learner(**fields)
 
     def _given_name(self, person: _Person, draw: Draw) -> str:
@@ -176,6 +180,13 @@ def _add_versions(fields: dict[str, Any], birth: int, draw: Draw) -> None:
     if draw() < _UPDATED:
         fields["last_updated_date"] = day(created + below(LAST_DAY - created + 1, draw))
         fields["version_number"] = 3 if draw() < _UPDATED_AGAIN else 2
+    fields["created"] = _first_moment(fields["created_date"])
+    fields["last_updated"] = _first_moment(fields["last_updated_date"])
+
+
+@cache
+def _first_moment(of_day: str) -> str:
+    return moments.kept(midnight(date.fromisoformat(of_day)))
 
 
 def _email(given_name: str, family_name: str, draw: Draw) -> str | None:

@@ -271,6 +271,7 @@ def test_what_was_sent_with_a_uln_and_differs_is_written_and_what_is_empty_clear
         unique_candidate_identifier="B456",
         version_number=8,
         last_updated_date="2025-03-10",
+        last_updated="2025-03-10T12:30:00Z",
     )
     with populated.reading() as transaction:
         (change,) = history.of(transaction, ANNE)

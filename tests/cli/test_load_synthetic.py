@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, text
 
+from lrs_soap.clock import midnight
 from lrs_soap.errors import StoreUnavailable
 from lrs_soap.sample.starting_data import starting_learners
 from lrs_soap.sample.starting_events import starting_events
@@ -27,7 +28,7 @@ from tests.kit.databases import SQLITE, new_database
 if TYPE_CHECKING:
     from conftest import Run
 
-STARTING = sum(1 for _ in starting_learners(date(2025, 3, 10)))
+STARTING = sum(1 for _ in starting_learners(midnight(date(2025, 3, 10))))
 STARTING_EVENTS = sum(1 for _ in starting_events(datetime(2025, 3, 10)))
 # No round number, so that the process that makes these many is known among others.
 MANY = 60_011

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lrs_soap.clock import midnight
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.sample.starting_data import ORGANISATIONS, starting_learners
 from tests.kit.documents import Document, typed
@@ -137,7 +138,7 @@ def test_what_registering_gives(tmp_path: Path, database_url: str) -> None:
 
 def test_what_updating_gives(tmp_path: Path, database_url: str) -> None:
     rows = STARTING_DATA.rows("Update", "ULN", "VersionNumber", "field", "value", "answer")
-    held = {each.uln: each for each in starting_learners(date(2025, 1, 1))}
+    held = {each.uln: each for each in starting_learners(midnight(date(2025, 1, 1)))}
     mandatory = ("GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode", "AbilityToShare")
     # A description goes with the VerificationType that asks for one.
     as_held = (*mandatory, "VerificationType", "OtherVerificationDescription")

@@ -96,6 +96,7 @@ def _insert_learner(connection: Connection, revision: str, **changed: Any) -> No
         "created_date": "2024-09-01",
         "last_updated_date": "2024-09-01",
         "version_number": 1,
+        "verification_type": "2",
         **changed,
     }
     if revision >= "0005":

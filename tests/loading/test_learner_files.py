@@ -88,7 +88,47 @@ def test_the_least_that_a_learner_needs(store: Store, load_lines: Load) -> None:
         version_number=1,
         learner_status="1",
         verification_type="0",
+        tier_level="0",
+        created="2025-03-10T12:00:00Z",
+        last_updated="2025-03-10T12:00:00Z",
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "moments"),
+    [
+        ({}, ("2025-03-10T12:00:00Z", "2025-03-10T12:00:00Z")),
+        ({"CreatedDate": "2015-01-02"}, ("2015-01-02T00:00:00Z", "2025-03-10T12:00:00Z")),
+        ({"CreatedDate": "2015-07-02"}, ("2015-07-01T23:00:00Z", "2025-03-10T12:00:00Z")),
+        ({"LastUpdatedDate": "2025-03-10"}, ("2025-03-10T12:00:00Z", "2025-03-10T00:00:00Z")),
+    ],
+)
+def test_a_day_that_is_given_stands_for_its_first_moment(
+    store: Store, load_lines: Load, given: dict[str, str], moments: tuple[str, str]
+) -> None:
+    load_lines(line(ULN=FIRST, **given))
+    learner = held(store, FIRST)
+    assert learner is not None
+    assert (learner.created, learner.last_updated) == moments
+
+
+@pytest.mark.parametrize(
+    ("given", "tier"),
+    [
+        ({}, "0"),
+        ({"VerificationType": "1"}, "0"),
+        ({"VerificationType": "1", "TierLevel": "1"}, "1"),
+        ({"VerificationType": "5"}, "2"),
+        ({"VerificationType": "5", "TierLevel": "0"}, "0"),
+    ],
+)
+def test_a_learner_keeps_the_tier_level_that_is_given_or_gets_that_of_the_verification(
+    store: Store, load_lines: Load, given: dict[str, str], tier: str
+) -> None:
+    load_lines(line(ULN=FIRST, **given))
+    learner = held(store, FIRST)
+    assert learner is not None
+    assert learner.tier_level == tier
 
 
 def test_what_only_the_operator_may_set(store: Store, load_lines: Load) -> None:

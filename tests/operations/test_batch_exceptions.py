@@ -237,6 +237,7 @@ def test_choosing_a_learner_writes_what_differs_but_the_upn_and_changes_the_jobs
         place_of_birth="Cork",
         version_number=8,
         last_updated_date="2025-03-10",
+        last_updated="2025-03-10T12:30:00Z",
     )
     with populated.reading() as transaction:
         (change,) = history.of(transaction, ANNE)

@@ -69,6 +69,7 @@ def test_a_new_learner_is_stored_with_a_new_uln(store: Store) -> None:
     assert (learner.given_name, learner.last_known_post_code, learner.title) == ("Anne-Marie", "BS8 1TH", None)
     assert (learner.version_number, learner.learner_status) == (1, "1")
     assert (learner.created_date, learner.last_updated_date) == ("2025-03-10", "2025-03-10")
+    assert (learner.created, learner.last_updated) == ("2025-03-10T12:30:00Z", "2025-03-10T12:30:00Z")
 
 
 def test_its_history_says_who_registered_it_and_when(store: Store) -> None:

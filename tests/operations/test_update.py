@@ -102,6 +102,7 @@ def test_what_changed_is_stored_in_the_next_version(populated: Store) -> None:
         title=None,
         version_number=8,
         last_updated_date="2025-03-10",
+        last_updated="2025-03-10T12:30:00Z",
     )
     assert (decision.code, decision.learners) == (ResponseCode.UPDATED, (expected,))
     assert held(populated) == expected
@@ -119,6 +120,7 @@ def test_its_history_says_who_changed_what_and_when(populated: Store) -> None:
                 "last_updated_date": ("2021-02-03", "2025-03-10"),
                 "version_number": ("7", "8"),
                 "title": ("Ms", None),
+                "last_updated": (None, "2025-03-10T12:30:00Z"),
             },
         ),
     )

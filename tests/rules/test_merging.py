@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrs_soap.clock import LONDON
 from lrs_soap.rules.learners import merging
 from lrs_soap.rules.learners.merging import Changed
 from lrs_soap.rules.values import uln as ulns
@@ -20,7 +21,7 @@ ANN, BEA, CAT, DOT, EVE = EVERYBODY = tuple(
     stem + digit for stem in map(str, range(100000001, 100000006)) if (digit := ulns.check_digit(stem)) is not None
 )
 NOBODY, WRONG = "2000000001", "2000000002"
-TODAY = date(2025, 3, 10)
+NOW = datetime(2025, 7, 10, 0, 30, tzinfo=LONDON)
 
 
 def somebody(uln: str) -> Learner:
@@ -49,7 +50,7 @@ class World:
         return outcome
 
     def delete(self, uln: str) -> Changed | Refusal:
-        outcome = merging.delete(uln, self.held, today=TODAY)
+        outcome = merging.delete(uln, self.held, now=NOW)
         if not isinstance(outcome, Refusal):
             self._hold(outcome)
         return outcome
@@ -136,7 +137,12 @@ def test_a_branch_leaves_from_wherever_it_is(world: World) -> None:
 
 def test_a_learner_is_deleted_in_a_new_version(world: World) -> None:
     assert world.delete(ANN) == (
-        somebody(ANN)._replace(learner_status=DELETED, version_number=4, last_updated_date="2025-03-10"),
+        somebody(ANN)._replace(
+            learner_status=DELETED,
+            version_number=4,
+            last_updated_date="2025-07-10",
+            last_updated="2025-07-09T23:30:00Z",
+        ),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lrs_soap.clock import LONDON
 from lrs_soap.rules.learners import updates
 from lrs_soap.rules.learners.uln_lookup import NoHolder
 from lrs_soap.rules.values.change import fields_changed
@@ -20,7 +21,7 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 from lrs_soap.rules.values.sent_learner import SentLearner
 
 ULN, OTHER = "1000000019", "1000000027"
-TODAY = date(2025, 3, 10)
+NOW = datetime(2025, 7, 10, 0, 30, tzinfo=LONDON)
 HELD = Learner(
     ULN,
     "Anne-Marie",
@@ -34,8 +35,12 @@ HELD = Learner(
     version_number=7,
     title="Ms",
     verification_type="1",
+    tier_level="0",
     notes="She has moved.",
 )
+UPDATED_NOW = {"last_updated_date": "2025-07-10", "last_updated": "2025-07-09T23:30:00Z"}
+# What every update changes.
+VERSION = {"version_number", "last_updated_date", "last_updated"}
 SENT: dict[str, str | None] = {
     "GivenName": "Anne-Marie",
     "FamilyName": "O’Hara",
@@ -67,7 +72,7 @@ OPTIONAL = (
 
 
 def decide(held: Learner | None = HELD, *, uln: str = ULN, version: int = 7, **sent: str | None) -> Decision:
-    return updates.update(held, SentLearner.of({**SENT, **sent}), uln=uln, version=version, today=TODAY)
+    return updates.update(held, SentLearner.of({**SENT, **sent}), uln=uln, version=version, now=NOW)
 
 
 def updated(held: Learner = HELD, **sent: str | None) -> Learner:
@@ -157,7 +162,7 @@ def test_values_that_are_already_held_change_nothing(sent: dict[str, str | None]
         ("DateOfBirth", "2006-07-31", "2006-07-31"),
         ("Gender", "9", "9"),
         ("LastKnownPostCode", "zz999zz", "ZZ99 9ZZ"),
-        ("VerificationType", "2", "2"),
+        ("VerificationType", "0", "0"),
         ("Title", "Dr", "Dr"),
         ("Title", "", None),
         ("Title", " ", " "),
@@ -165,12 +170,41 @@ def test_values_that_are_already_held_change_nothing(sent: dict[str, str | None]
 )
 def test_another_value_is_stored_as_it_was_sent_except_the_postcode(field: str, value: str, held: str | None) -> None:
     learner = updated(**{field: value})
-    assert fields_changed(HELD, learner).keys() == {BY_CONTRACT_NAME[field].name, "version_number", "last_updated_date"}
+    assert fields_changed(HELD, learner).keys() == {BY_CONTRACT_NAME[field].name, *VERSION}
     assert getattr(learner, BY_CONTRACT_NAME[field].name) == held
-    assert (learner.version_number, learner.last_updated_date) == (8, "2025-03-10")
+    assert (learner.version_number, learner.last_updated_date) == (8, "2025-07-10")
+    assert learner.last_updated == "2025-07-09T23:30:00Z"
 
 
-OTHERWISE_VERIFIED = HELD._replace(verification_type="999", other_verification_description="Library card")
+@pytest.mark.parametrize(
+    ("held", "sent", "tier"),
+    [
+        (("1", "0"), "2", "2"),
+        (("1", "1"), "5", "2"),
+        (("1", "1"), "0", "0"),
+        (("0", "0"), "1", "0"),
+        (("2", "2"), "1", "0"),
+        (("2", "1"), "7", "2"),
+        (("1", "1"), "1", "1"),
+        (("5", "0"), "5", "0"),
+        (("5", "0"), None, "0"),
+    ],
+)
+def test_the_tier_level_is_made_anew_when_the_verification_type_changes(
+    held: tuple[str, str], sent: str | None, tier: str
+) -> None:
+    kind, level = held
+    before = HELD._replace(verification_type=kind, tier_level=level)
+    assert updated(before, VerificationType=sent, Title="Dr").tier_level == tier
+
+
+def test_the_tier_level_alone_makes_no_update() -> None:
+    assert decide(HELD._replace(tier_level="1")).code is ResponseCode.NO_CHANGES
+
+
+OTHERWISE_VERIFIED = HELD._replace(
+    verification_type="999", other_verification_description="Library card", tier_level="2"
+)
 
 
 @pytest.mark.parametrize(
@@ -215,12 +249,8 @@ def test_a_field_that_every_learner_has_cannot_be_cleared(field: str) -> None:
 
 
 def test_a_few_fields_can_be_updated_alone() -> None:
-    decision = updates.update(
-        HELD, SentLearner.of({"EmailAddress": "anne@example.org"}), uln=ULN, version=7, today=TODAY
-    )
-    assert decision.learners == (
-        HELD._replace(email_address="anne@example.org", version_number=8, last_updated_date="2025-03-10"),
-    )
+    decision = updates.update(HELD, SentLearner.of({"EmailAddress": "anne@example.org"}), uln=ULN, version=7, now=NOW)
+    assert decision.learners == (HELD._replace(email_address="anne@example.org", version_number=8, **UPDATED_NOW),)
 
 
 values = st.none() | st.just("") | st.text(min_size=1)
@@ -238,5 +268,5 @@ def test_absent_stays_and_empty_clears(already: dict[str, str | None], sent: dic
         assert getattr(after, field) == (getattr(held, field) if asked is None else asked or None)
     assert (decision.code is ResponseCode.UPDATED) == (fields_changed(held, after) != {})
     # What was answered UPDATED is there, so that the same again changes nothing.
-    again = updates.update(after, SentLearner.of({**SENT, **sent}), uln=ULN, version=after.version_number, today=TODAY)
+    again = updates.update(after, SentLearner.of({**SENT, **sent}), uln=ULN, version=after.version_number, now=NOW)
     assert again.code is ResponseCode.NO_CHANGES

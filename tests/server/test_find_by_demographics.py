@@ -17,7 +17,7 @@ GRACE = (
     "<Learner><CreatedDate>2024-09-02</CreatedDate><LastUpdatedDate>2024-09-02</LastUpdatedDate><ULN>4170265830</ULN>"
     "<GivenName>Grace</GivenName><FamilyName>Okafor</FamilyName><LastKnownPostCode>LS1 4AP</LastKnownPostCode>"
     "<DateOfBirth>2005-03-14</DateOfBirth><Gender>2</Gender><VerificationType>1</VerificationType>"
-    "<AbilityToShare>1</AbilityToShare><LearnerStatus>1</LearnerStatus>"
+    "<TierLevel>0</TierLevel><AbilityToShare>1</AbilityToShare><LearnerStatus>1</LearnerStatus>"
     '<LinkedULNs xmlns="http://api.lrs.miap.gov.uk/learner"/><Notes/><VersionNumber>1</VersionNumber></Learner>'
 )
 

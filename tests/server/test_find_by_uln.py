@@ -18,7 +18,7 @@ GRACE = (
     "<Learner><CreatedDate>2024-09-02</CreatedDate><LastUpdatedDate>2024-09-02</LastUpdatedDate><ULN>4170265830</ULN>"
     "<GivenName>Grace</GivenName><FamilyName>Okafor</FamilyName><LastKnownPostCode>LS1 4AP</LastKnownPostCode>"
     "<DateOfBirth>2005-03-14</DateOfBirth><Gender>2</Gender><VerificationType>1</VerificationType>"
-    "<AbilityToShare>1</AbilityToShare><LearnerStatus>1</LearnerStatus>"
+    "<TierLevel>0</TierLevel><AbilityToShare>1</AbilityToShare><LearnerStatus>1</LearnerStatus>"
     '<LinkedULNs xmlns="http://api.lrs.miap.gov.uk/learner"/><Notes/><VersionNumber>1</VersionNumber></Learner>'
 )
 ROWAN = (
@@ -43,7 +43,7 @@ PRIYA_FOR_A_LINKED_ONE = (
     "<MasterSubstituted>Y</MasterSubstituted><GivenName>Priya</GivenName><FamilyName>Raman</FamilyName>"
     "<PreviousFamilyName>Iyer</PreviousFamilyName><LastKnownPostCode>LE2 7LB</LastKnownPostCode>"
     "<DateOfBirth>2002-02-28</DateOfBirth><Gender>2</Gender><VerificationType>2</VerificationType>"
-    "<AbilityToShare>1</AbilityToShare><LearnerStatus>1</LearnerStatus>"
+    "<TierLevel>2</TierLevel><AbilityToShare>1</AbilityToShare><LearnerStatus>1</LearnerStatus>"
     '<LinkedULNs xmlns="http://api.lrs.miap.gov.uk/learner"><ULN xmlns="">2865174033</ULN>'
     '<ULN xmlns="">3496281501</ULN></LinkedULNs><Notes/><VersionNumber>1</VersionNumber></Learner>'
 )

@@ -149,6 +149,7 @@ def test_its_history_has_what_changed_and_by_whom(own: ServerHere) -> None:
         "telephone_number": (None, "01632 960003"),
         "version_number": ("1", "2"),
         "last_updated_date": ("2024-09-02", "2025-07-02"),
+        "last_updated": ("2024-09-01T23:00:00Z", "2025-07-01T23:30:00Z"),
     }
 
 

@@ -8,10 +8,10 @@ into. Unmerging a learner takes out its whole branch.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import datetime
 
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
-from lrs_soap.rules.values import version_number
+from lrs_soap.rules.values import moments, version_number
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.refusal import Refusal, RefusalKind
 
@@ -71,16 +71,24 @@ def unmerge(linked_uln: str, held: Held, merged_into: Mapping[str, str]) -> Chan
     )
 
 
-def delete(uln: str, held: Held, *, today: date) -> Changed | Refusal:
-    """Delete a learner to which no other is linked. Its ULN stays taken; its five identity keys become free."""
+def delete(uln: str, held: Held, *, now: datetime) -> Changed | Refusal:
+    """Delete a learner to which no other is linked. Its ULN stays taken; its five identity keys become free.
+
+    `now` is the moment on the service's clock.
+    """
     refusal = _refuse_nobody(uln, held)
     if refusal is not None:
         return refusal
     learner = held[uln]
     if learner.linked_ulns:
         return Refusal(RefusalKind.HAS_LINKED, uln, learner.linked_ulns)
-    version = version_number.next_after(learner.version_number)
-    return (learner._replace(learner_status=DELETED, version_number=version, last_updated_date=today.isoformat()),)
+    deleted = learner._replace(
+        learner_status=DELETED,
+        version_number=version_number.next_after(learner.version_number),
+        last_updated_date=now.date().isoformat(),
+        last_updated=moments.kept(now),
+    )
+    return (deleted,)
 
 
 def _refuse_nobody(uln: str, held: Held) -> Refusal | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from lrs_soap.rules.learners import identifiers
-from lrs_soap.rules.values import postcode
+from lrs_soap.rules.learners.tier_level import tier_level
+from lrs_soap.rules.values import moments, postcode
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import ACTIVE, Learner
@@ -18,24 +19,29 @@ _SETTABLE = tuple(field.name for field in FIELDS if field.is_settable)
 _IDENTITY_FIELDS = tuple(field.name for field in IDENTITY)
 
 
-def new_learner(sent: SentLearner, *, today: date) -> Learner:
-    """The learner that a registration makes on `today` of what was sent; its ULN is still empty.
+def new_learner(sent: SentLearner, *, now: datetime) -> Learner:
+    """The learner that a registration makes of what was sent; its ULN is still empty.
 
-    It is active, in version 1, created and updated today. Everything else that callers and files may set is as it was
-    sent, except the postcode, which is as answers have it, and a UPN of somebody too old for one, which is not kept. An
-    empty field has no value. Raises TypeError if a mandatory field is missing.
+    `now` is the moment on the service's clock. The learner is active, in version 1, created and updated now, with the
+    tier level of its verification. Everything else that callers and files may set is as it was sent, except the
+    postcode, which is as answers have it, and a UPN of somebody too old for one, which is not kept. An empty field has
+    no value. Raises TypeError if a mandatory field is missing.
     """
     values: dict[str, Any] = {name: value for name in _SETTABLE if (value := getattr(sent, name))}
     if sent.last_known_post_code:
         values["last_known_post_code"] = postcode.as_returned(sent.last_known_post_code)
-    if not identifiers.keeps_upn(sent.date_of_birth or "", today):
+    if not identifiers.keeps_upn(sent.date_of_birth or "", now.date()):
         values.pop("unique_pupil_number", None)
+    today, moment = now.date().isoformat(), moments.kept(now)
     return Learner(
         uln="",
         version_number=1,
         learner_status=ACTIVE,
-        created_date=today.isoformat(),
-        last_updated_date=today.isoformat(),
+        created_date=today,
+        last_updated_date=today,
+        created=moment,
+        last_updated=moment,
+        tier_level=tier_level(values.get("verification_type")),
         **values,
     )
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 class Learner(NamedTuple):
     """Everything that the register holds about a learner. A field without a value is None.
 
-    Dates are `YYYY-MM-DD`; coded fields have the contract's characters. A linked learner has the ULN of its master in
-    `master_uln`; a master has the ULNs of the learners linked to it in `linked_ulns`, ascending.
+    Dates are `YYYY-MM-DD`; coded fields have the contract's characters. `created` and `last_updated` are the moments in
+    UTC (`rules.values.moments`), of which the contract has the days alone, in London. A linked learner has the ULN of
+    its master in `master_uln`; a master has the ULNs of the learners linked to it in `linked_ulns`, ascending.
 
     A named tuple, because every find makes one: a frozen dataclass with so many fields takes ten times as long to make.
     """
@@ -47,6 +48,8 @@ class Learner(NamedTuple):
     notes: str | None = None
     unique_pupil_number: str | None = None
     unique_candidate_identifier: str | None = None
+    created: str | None = None
+    last_updated: str | None = None
     master_uln: str | None = None
     linked_ulns: tuple[str, ...] = ()
 

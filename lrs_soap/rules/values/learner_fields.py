@@ -50,11 +50,11 @@ class Prohibition(Enum):
 class LearnerField:
     """A field of a learner.
 
-    `name` is its name in `Learner` and in the tables, `contract_name` its name in LearnerService's messages. `facet` is
-    the contract's facet by name; an optional field of a request may have the facet's Nillable form. None: the contract
-    has none. `file_versions` are the versions of batch files with a column for it, whose heading is the contract's name
-    unless `headings` has another for that version. `mandatory_in` are the requests that must have it. `is_held` is
-    False for a field that names the record and not the learner.
+    `name` is its name in `Learner` and in the tables, `contract_name` its name in LearnerService's messages, or one in
+    their style. `facet` is the contract's facet by name; an optional field of a request may have the facet's Nillable
+    form. None: the contract has none. `file_versions` are the versions of batch files with a column for it, whose
+    heading is the contract's name unless `headings` has another for that version. `mandatory_in` are the requests that
+    must have it. `is_held` is False for a field that names the record and not the learner.
     """
 
     name: str
@@ -217,6 +217,8 @@ FIELDS = (
     LearnerField("unique_pupil_number", "UniquePupilNumber", None, _FILE, ("3A",)),
     LearnerField("unique_candidate_identifier", "UniqueCandidateIdentifier", None, _FILE, ("3A",)),
     LearnerField("telephone_number", "TelephoneNumber", "TelephoneNumber", _CALLER),
+    LearnerField("created", "Created", None, _SERVICE),
+    LearnerField("last_updated", "LastUpdated", None, _SERVICE),
 )
 """Every field, in the order of LearnerService's `Learner`, then the fields that it does not have."""
 
