@@ -354,6 +354,15 @@ class Settings(BaseSettings):
             "false, only requests at which the service itself failed are logged."
         ),
     ] = True
+    log_values: Annotated[
+        bool,
+        AllowedValues("true or false", None),
+        Field(
+            description="Quote in the log the values that were refused: names, dates and others of the people whom a "
+            "request is about. If false, the log says what is wrong with a value and not what it is. Passwords are "
+            "never logged.",
+        ),
+    ] = False
     max_connections: Annotated[
         int,
         AllowedValues("a whole number from 1 to 100000", "NUMBER"),

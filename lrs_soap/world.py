@@ -61,7 +61,7 @@ class World:
         clock = clock_at(settings.clock)
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
-        journal = ExchangeLog(log, clock, failures_only=not settings.log_exchanges)
+        journal = ExchangeLog(log, clock, failures_only=not settings.log_exchanges, values=settings.log_values)
         store = Store(
             settings.database_url,
             busy_timeout=settings.write_wait,

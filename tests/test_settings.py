@@ -50,6 +50,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "log_level": "debug",
     "log_format": "json",
     "log_exchanges": "false",
+    "log_values": "true",
     "max_connections": "7",
     "max_header_bytes": "4096",
     "max_tags": "2000",

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from lrs_soap.errors import LrsError
+from lrs_soap.errors import InvalidRecord, LrsError
 from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.rules.values.finding import Finding
 
 
 class Journal(Protocol):
@@ -30,10 +31,17 @@ def recording(
     try:
         yield exchange
     except refusals as refusal:
-        exchange.findings.append(str(refusal) or type(refusal).__name__)
+        exchange.findings.append(_finding_of(refusal))
         raise
     except Exception as error:
         exchange.error = error
         raise
     finally:
         journal.record(exchange)
+
+
+def _finding_of(refusal: Exception) -> str:
+    sentence = str(refusal) or type(refusal).__name__
+    if isinstance(refusal, InvalidRecord):
+        return Finding(sentence, f"{refusal.field or 'a record'}: not valid")
+    return sentence

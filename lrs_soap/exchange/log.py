@@ -7,17 +7,21 @@ import json
 import logging
 import re
 import sys
-import traceback
+import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal, TextIO, TypeAlias
+from typing import Any, Literal, TextIO, TypeAlias
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
 from lrs_soap.clock import Clock, RealClock
 from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
+from lrs_soap.exchange.failures import trace_of
 from lrs_soap.exchange.log_sink import LogSink, Sink, StreamSink
+from lrs_soap.exchange.secrets import passwords_in, strike_out
+from lrs_soap.rules.values.finding import without_values
 from lrs_soap.rules.values.quotation import shortened
 from lrs_soap.rules.values.sentences import sentence
 
@@ -26,6 +30,7 @@ LogFormat: TypeAlias = Literal["text", "json"]
 _LONGEST_TEXT = 200
 _MOST_LISTED = 20
 _NOBODY = Claim(None, None)
+_OURS = "lrs_soap"
 # At the end of a process, for what could not be written before.
 _LAST_SECONDS = 0.5
 
@@ -39,11 +44,14 @@ class ExchangeLog:
     took.
     """
 
-    def __init__(self, logger: FilteringBoundLogger, clock: Clock, *, failures_only: bool = False) -> None:
-        """`failures_only`: log failures of the service and nothing else."""
+    def __init__(
+        self, logger: FilteringBoundLogger, clock: Clock, *, failures_only: bool = False, values: bool = False
+    ) -> None:
+        """`failures_only`: log failures of the service and nothing else. `values`: quote the values that were wrong."""
         self._logger = logger
         self._clock = clock
         self._failures_only = failures_only
+        self._values = values
         self._is_detailed = logger.is_enabled_for(logging.DEBUG)
 
     def record(self, exchange: Exchange) -> None:
@@ -60,6 +68,11 @@ class ExchangeLog:
         """The facts that a line may have, in order. Those that are None are left out."""
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
+        secrets = _secrets_of(exchange, user)
+
+        def told(text: str) -> str:
+            return shortened(strike_out(text if self._values else without_values(text), secrets), _LONGEST_TEXT)
+
         reasons = [reason for decision in exchange.decisions for reason in decision.reasons]
         return {
             "time": self._clock.now().isoformat(),
@@ -72,16 +85,32 @@ class ExchangeLog:
             "record": exchange.record,
             # An operator belongs to no organisation.
             "organisation": organisation or None,
-            "claimed_organisation": None if claim.organisation == organisation else _short(claim.organisation),
-            "user": _short(user),
+            "claimed_organisation": None if claim.organisation == organisation else _told(claim.organisation, told),
+            "user": _told(user, told),
             "certificate": _short(exchange.certificate),
             "code": exchange.code,
-            "reasons": [sentence(reason) for reason in reasons[:_MOST_LISTED]] or None,
-            "findings": [_short(finding) for finding in exchange.findings[:_MOST_LISTED]] or None,
+            "reasons": [
+                strike_out(sentence(reason, with_values=self._values), secrets) for reason in reasons[:_MOST_LISTED]
+            ]
+            or None,
+            "findings": [told(finding) for finding in exchange.findings[:_MOST_LISTED]] or None,
             "status": exchange.status or None,
             "milliseconds": round(exchange.milliseconds(), 2),
             "stages": _stages(exchange) if self._is_detailed else None,
         }
+
+
+def _secrets_of(exchange: Exchange, user: str | None) -> tuple[str, ...]:
+    """The passwords in the request, if there is a place in the log where one could be repeated."""
+    if exchange.findings or exchange.claim is not None:
+        return passwords_in(exchange.request)
+    # Of a request in good order, only the user is told, and hardly any is called by the password.
+    is_repeated = user is not None and exchange.request.count(user.encode(errors="replace")) > 1
+    return passwords_in(exchange.request) if is_repeated else ()
+
+
+def _told(text: str | None, told: Callable[[str], str]) -> str | None:
+    return None if text is None else told(text)
 
 
 def _stages(exchange: Exchange) -> dict[str, float] | None:
@@ -152,19 +181,39 @@ class ProcessLog:
 
         At its end all that can be written is written.
         """
-        held = sys.stderr
+        held = (sys.stderr, sys.unraisablehook, threading.excepthook, warnings.showwarning)
         sys.stderr = self._printed
-        logging.captureWarnings(True)
+        sys.unraisablehook = threading.excepthook = self._log_failure
+        warnings.showwarning = self._log_warning
         try:
             yield
         finally:
-            logging.captureWarnings(False)
-            sys.stderr = held
+            sys.stderr, sys.unraisablehook, threading.excepthook, warnings.showwarning = held
             self._sink.finish(_LAST_SECONDS)
 
     def finish(self) -> None:
         """Write what could not be written before, and wait a little for that; for the end of a forked process."""
         self._sink.finish(_LAST_SECONDS)
+
+    def _log_failure(self, failure: Any) -> None:
+        """Log what Python would print with the exception's words, which may quote what a caller has sent.
+
+        `failure` has the exception as `exc_value`: of a thread, or where nobody could be told of it.
+        """
+        if not isinstance(failure.exc_value, SystemExit):
+            self.logger.error("failure", exc_info=failure.exc_value)
+
+    def _log_warning(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        """What `warnings` would print, but for its words."""
+        self.logger.warning("library", warning=category.__name__, place=f"{filename}:{lineno}")
 
     def _print(self, line: str) -> None:
         self._sink.write(f"{self._json('printed', 'warning', message=line)}\n" if self._form == "json" else f"{line}\n")
@@ -196,7 +245,11 @@ class _Printed(io.TextIOBase):
 
 
 class _FromLibraries(logging.Handler):
-    """Logs what libraries log, and a failure by its type and place alone: its text may quote what a caller has sent."""
+    """Logs that a library has logged something, where, and about which failure.
+
+    Its words may quote what a caller has sent, so they are left out, except those into which the library has put values
+    of its own: these are told without the values. What lrs-soap itself logs is told as it is.
+    """
 
     def __init__(self, logger: FilteringBoundLogger) -> None:
         super().__init__(logging.WARNING)
@@ -208,14 +261,14 @@ class _FromLibraries(logging.Handler):
         return True
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            text = record.getMessage()
-        except Exception:  # whatever a library has put there
-            text = str(record.msg)
-        message, _, place = text.partition("\n")
+        facts: dict[str, Any] = {"logger": record.name, "place": f"{record.pathname}:{record.lineno}"}
+        if record.name.startswith(_OURS):
+            facts["message"], _, trace = record.getMessage().partition("\n")
+            facts |= {"exception": trace} if trace else {}
+        elif record.args:
+            facts["message"] = shortened(str(record.msg), _LONGEST_TEXT)
         if record.exc_info and record.exc_info[1] is not None:
-            place = _type_and_place(record.exc_info[1])
-        facts = {"logger": record.name, "message": _short(message)} | ({"exception": place} if place else {})
+            facts["exc_info"] = record.exc_info[1]
         level = logging.ERROR if record.levelno >= logging.ERROR else logging.WARNING
         self._logger.log(level, "library", **facts)
 
@@ -238,12 +291,19 @@ def _logger_to(sink: Sink, level: str, form: LogFormat, clock: Clock) -> Filteri
         processors=[
             add_time,
             structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
+            _add_trace,
             structlog.processors.JSONRenderer() if form == "json" else _text_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(int(logging.getLevelName(level.upper()))),
     ).bind()
     return logger
+
+
+def _add_trace(logger: object, method: str, facts: EventDict) -> EventDict:
+    error = facts.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        facts["exception"] = trace_of(error)
+    return facts
 
 
 class _Lines:
@@ -264,10 +324,6 @@ def _descriptor_of(stream: TextIO | None) -> int | None:
         return None if stream is None else stream.fileno()
     except (OSError, ValueError):
         return None
-
-
-def _type_and_place(error: BaseException) -> str:
-    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip()
 
 
 _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lrs_soap.errors import LrsError
+from lrs_soap.rules.values.finding import Finding
 
 Environ = dict[str, Any]
 
@@ -156,7 +157,8 @@ def _length_of(environ: Environ, most: int) -> int:
 def _coding_of(environ: Environ) -> str:
     coding = str(environ.get("HTTP_CONTENT_ENCODING") or "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
-        raise HttpError("415 Unsupported Media Type", f"The content encoding {coding[:40]!r} is not known.")
+        sentence = Finding(f"The content encoding {coding[:40]!r} is not known.", "The content encoding is not known.")
+        raise HttpError("415 Unsupported Media Type", sentence)
     return coding
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.exchange.journal import Journal
+from lrs_soap.rules.values.finding import Finding
 from lrs_soap.server.http_request import (
     CERTIFICATE_SUBJECT,
     HANDS_OVER,
@@ -99,7 +100,7 @@ class SoapPort:
             raise
         except UnknownCharset as error:
             exchange.status = 415
-            exchange.findings.append(str(error))
+            exchange.findings.append(Finding(str(error), "The charset is not known."))
             self._journal.record(exchange)
             raise HttpError("415 Unsupported Media Type", str(error)) from error
         if rest is not None:

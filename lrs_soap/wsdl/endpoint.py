@@ -13,6 +13,7 @@ from lrs_soap.clock import Clock
 from lrs_soap.errors import LrsError, Refused
 from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.finding import Finding
 from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT, quoted, shortened
 from lrs_soap.wsdl import faults, reading, reading_r9, value_checks
 from lrs_soap.wsdl.claims import claim_in
@@ -266,6 +267,7 @@ class R9Endpoint(Endpoint):
             return faults.wcf_fault(exchange.code, _ACTION_NOT_SUPPORTED.format(action=quoted(error.action)))
         if isinstance(error, reading_r9.DeserializationFailed):
             exchange.code = "DeserializationFailed"
+            exchange.findings.append(Finding(f"{error.subject} {error.what}", error.subject))
             return faults.wcf_fault(exchange.code, str(error))
         exchange.code = "InternalServiceFault"
         exchange.error = error

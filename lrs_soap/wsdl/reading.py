@@ -34,7 +34,7 @@ _NAME_OF_ATTRIBUTE = etree.XPath("name(@*[$place])")
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One error in a message: Xerces' sentence, and whether that quotes a password."""
+    """One error in a message: Xerces' sentence, which may be a Finding, and whether that quotes a password."""
 
     message: str
     quotes_a_secret: bool = False

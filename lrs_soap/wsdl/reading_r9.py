@@ -36,6 +36,8 @@ class DeserializationFailed(LrsError):
     def __init__(self, subject: str, what: str) -> None:
         """`subject` says what was being read, `what` why it failed: a sentence each."""
         super().__init__(f"The formatter threw an exception while trying to deserialize the message: {subject} {what}")
+        self.subject = subject
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)

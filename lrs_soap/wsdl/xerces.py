@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lrs_soap.rules.values.finding import ELLIPSIS, Finding
 from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT, quoted, shortened
 from lrs_soap.wsdl import namespaces
 
@@ -93,14 +94,19 @@ def nil_with_content(element: str) -> str:
 
 
 def not_valid_for(value: str, built_in: str) -> str:
-    return f"cvc-datatype-valid.1.2.1: {quoted(value)} is not a valid value for '{built_in}'."
+    return _about(value, "cvc-datatype-valid.1.2.1: ", f" is not a valid value for '{built_in}'.")
 
 
 def _facet(name: str, value: str, measured: str, facet: str, limit: object, type_name: str) -> str:
-    return (
-        f"cvc-{name}-valid: Value {quoted(value)}{measured} is not facet-valid with respect to {facet} '{limit}' "
-        f"for type '{type_name}'."
+    return _about(
+        value,
+        f"cvc-{name}-valid: Value ",
+        f"{measured} is not facet-valid with respect to {facet} '{limit}' for type '{type_name}'.",
     )
+
+
+def _about(value: str, before: str, behind: str) -> Finding:
+    return Finding(f"{before}{quoted(value)}{behind}", f"{before}{ELLIPSIS}{behind}")
 
 
 def pattern(value: str, patterns: Iterable[str], type_name: str) -> str:

@@ -16,7 +16,8 @@ from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.rule import Rule
+from lrs_soap.rules.values.finding import Finding
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 CLOCK = SettableClock(datetime(2025, 7, 14, 15, 23, 47))
 EQUAL = NamesAgreement(Agreement.EQUAL, Agreement.EQUAL, swapped=False)
@@ -180,6 +181,51 @@ def test_the_request_is_never_written(form: Literal["text", "json"]) -> None:
     assert "CompatSitePass01" not in logged(an_exchange(request=b"<OrgPassword>CompatSitePass01</OrgPassword>"), form)
 
 
+REQUEST = b"<OrgPassword>CompatSitePass01</OrgPassword><UserName>CompatSitePass01</UserName>"
+WRONG_VALUE = Finding("Value 'Okafor' of element 'GivenName' is wrong.", "Value '…' of element 'GivenName' is wrong.")
+BROKEN = Reason(Rule.FACET, Outcome.BROKEN, ("given_name",), findings=("Value 'Okafor' is too long.",))
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_values_that_were_wrong_are_logged_if_a_setting_asks_for_them(form: Literal["text", "json"]) -> None:
+    exchange = an_exchange(
+        findings=[WRONG_VALUE, "no value"], decisions=(Decision(ResponseCode.NO_MATCH, (), (BROKEN,)),)
+    )
+
+    line = logged(exchange, form)
+    assert "Okafor" not in line
+    assert "of element 'GivenName' is wrong." in line
+    assert "no value" in line
+    assert "facet: broken by given_name" in line
+    assert logged(exchange, form, values=True).count("Okafor") == 2
+
+
+@pytest.mark.parametrize("values", [False, True])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"claim": Claim("CompatSitePass01", "CompatSitePass01")},
+        {"author": Author("TEST0001", "CompatSitePass01")},
+        {"author": Author("TEST0001", "A CompatSitePass01 B"), "findings": ["x"]},
+        {"findings": ["Invalid content was found starting with element 'CompatSitePass01'."]},
+        {"findings": [Finding("Value 'CompatSitePass01' is wrong.", "Value '…' is wrong.")]},
+        {
+            "claim": Claim(None, None),
+            "decisions": (
+                Decision(
+                    ResponseCode.NO_MATCH, (), (Reason(Rule.FACET, Outcome.BROKEN, findings=("'CompatSitePass01'",)),)
+                ),
+            ),
+        },
+    ],
+)
+def test_a_password_is_struck_out_wherever_else_it_stands(told: dict[str, Any], values: bool) -> None:
+    line = logged(an_exchange(request=REQUEST, **told), values=values)
+
+    assert "CompatSitePass01" not in line
+    assert "exchange=4bb5572216f8795c" in line
+
+
 def failed() -> Exchange:
     try:
         raise RuntimeError("no table")
@@ -193,7 +239,9 @@ def test_a_failure_is_an_error_with_its_trace_under_the_exchange_s_id() -> None:
     assert "exchange=4bb5572216f8795c" in first
     assert "level=error" in first
     assert trace[0] == "Traceback (most recent call last):"
-    assert trace[-1] == "RuntimeError: no table"
+    assert "test_log.py" in trace[1]
+    # What an exception says may quote what was sent.
+    assert trace[-1] == "RuntimeError"
 
 
 def test_a_failure_in_json_is_one_line_with_the_trace_in_it() -> None:
@@ -201,7 +249,7 @@ def test_a_failure_in_json_is_one_line_with_the_trace_in_it() -> None:
 
     facts = json.loads(line)
     assert facts["level"] == "error"
-    assert facts["exception"].endswith("RuntimeError: no table")
+    assert facts["exception"].endswith("RuntimeError")
 
 
 def test_the_level_and_the_setting_decide_what_is_written() -> None:

@@ -49,8 +49,14 @@ class Service:
         assert TEST.password not in line.getvalue()
         assert WRONG_PASSWORD not in line.getvalue()
         assert VIEW_ONLY_PASSWORD not in line.getvalue()
-        assert (exchange.claim or Claim(None, None)).user in (None, "A Tester")
+        assert (exchange.claim or Claim(None, None)).user in (None, "A Tester", TEST.password)
         return exchange
+
+    def line_of(self, exchange: Exchange, *, values: bool) -> str:
+        """The log's line of an exchange."""
+        line = io.StringIO()
+        ExchangeLog(open_log("debug", "text", line), self._world.clock, values=values).record(exchange)
+        return line.getvalue()
 
     def close(self) -> None:
         self._world.close()
@@ -177,3 +183,91 @@ def test_a_body_that_is_not_read_has_no_claim(service: Service) -> None:
 
     assert (exchange.status, exchange.code, exchange.claim) == (415, None, None)
     assert exchange.findings == ["A request has to be SOAP 1.1 with the content type text/xml."]
+
+
+REGISTER = message("registerSingleLearner")
+SENT = "SeldomHeardName99"
+TOO_LONG = SENT * 3
+
+# The request, and whether its findings would tell the value that was wrong.
+WRONG: dict[str, tuple[str, str, dict[str, str], bool]] = {
+    "a name that is too long": (
+        CALL.replace("Okafor", TOO_LONG),
+        LEARNER_SERVICE,
+        {},
+        True,
+    ),
+    "a pattern": (CALL.replace(">4170265830<", f">{SENT}<"), LEARNER_SERVICE, {}, True),
+    "no number": (message("getBatchRegistrationOutput").replace(">1<", f">{SENT}<"), LEARNER_SERVICE, {}, True),
+    "nil": (
+        CALL.replace("<UKPRN>", f'<UKPRN xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="{SENT}">'),
+        LEARNER_SERVICE,
+        {},
+        True,
+    ),
+    "a field rule": (
+        REGISTER.replace(">Grace<", ">Hmp SeldomHeardName99<"),
+        LEARNER_SERVICE,
+        {},
+        True,
+    ),
+    "text between elements": (CALL.replace("<GivenName>", f"{SENT}<GivenName>"), LEARNER_SERVICE, {}, False),
+    "text between elements of R9": (
+        R9_CALL.replace("<language>", f"{SENT}<language>"),
+        LEARNER_SERVICE_R9,
+        {"HTTP_SOAPACTION": R9_ACTION},
+        True,
+    ),
+    "a number of R9": (
+        R9_CALL.replace(">7<", f">{SENT}<"),
+        LEARNER_SERVICE_R9,
+        {"HTTP_SOAPACTION": R9_ACTION},
+        True,
+    ),
+    "a name of R9": (
+        R9_CALL.replace(">Okafor<", f">{TOO_LONG}<"),
+        LEARNER_SERVICE_R9,
+        {"HTTP_SOAPACTION": R9_ACTION},
+        False,
+    ),
+    "an unknown charset": (CALL, LEARNER_SERVICE, {"CONTENT_TYPE": f"text/xml; charset={SENT}"}, True),
+    "an unknown coding": (CALL, LEARNER_SERVICE, {"HTTP_CONTENT_ENCODING": SENT.lower()}, True),
+    "no XML": (CALL.replace("Okafor", f"&{SENT};"), LEARNER_SERVICE, {}, False),
+    "another action": (R9_CALL, LEARNER_SERVICE_R9, {"HTTP_SOAPACTION": SENT}, False),
+}
+
+
+@pytest.mark.parametrize(("sent", "path", "environ", "is_told"), WRONG.values(), ids=WRONG)
+def test_no_value_that_was_sent_is_logged_unless_it_is_asked_for(
+    service: Service, sent: str, path: str, environ: dict[str, str], is_told: bool
+) -> None:
+    exchange = service.ask(sent, path, **environ)
+
+    assert exchange.status != 200
+    assert SENT.lower() not in service.line_of(exchange, values=False).lower()
+    assert (SENT.lower() in service.line_of(exchange, values=True).lower()) is is_told
+
+
+def asking(user: str = "A Tester", **fields: str) -> str:
+    return envelope(find_by_uln(UserName=user, **fields))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        asking(TEST.password),
+        asking(TEST.password, ULN="x"),
+        asking(OrganisationRef=TEST.password),
+        asking(ULN=TEST.password),
+        asking(FamilyName=f"{TEST.password}{TEST.password}{TEST.password}"),
+        asking(raw=f"<{TEST.password}/>"),
+        envelope(f"<{TEST.password}/>{find_by_uln()}"),
+        asking(UKPRN=TEST.password),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_password_is_not_logged_wherever_it_was_typed(service: Service, sent: str, encoding: str) -> None:
+    exchange = service.ask(sent.encode(encoding))
+
+    for values in (False, True):
+        assert TEST.password not in service.line_of(exchange, values=values)

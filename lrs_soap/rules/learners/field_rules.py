@@ -14,6 +14,7 @@ from operator import attrgetter
 from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText
 from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.values import dates
+from lrs_soap.rules.values.finding import ELLIPSIS, Finding
 from lrs_soap.rules.values.learner import ACTIVE, CLOSED, DELETED
 from lrs_soap.rules.values.learner_fields import FIELDS, Prohibition
 from lrs_soap.rules.values.rule import Rule
@@ -150,4 +151,5 @@ def _prohibited(field: str, value: str | None) -> Violation:
 
 
 def _violation(field: str, value: str | None, what: str, rule: Rule) -> Violation:
-    return Violation(field, f"Value '{value}' of element '{field}' {what}", rule)
+    about = f" of element '{field}' {what}"
+    return Violation(field, Finding(f"Value '{value}'{about}", f"Value {ELLIPSIS}{about}"), rule)

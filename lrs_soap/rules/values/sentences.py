@@ -21,7 +21,9 @@ def _parts(parts: tuple[ScorePart, ...]) -> str:
 
 _FOUND: Mapping[Outcome, str | Callable[[Reason], str]] = {
     Outcome.ALLOWED: "allowed",
-    Outcome.BROKEN: lambda reason: "; ".join(reason.findings) or f"broken by {', '.join(reason.fields)}",
+    Outcome.BROKEN: lambda reason: (
+        "; ".join(reason.findings) or (f"broken by {', '.join(reason.fields)}" if reason.fields else "broken")
+    ),
     Outcome.CHANGED: lambda reason: f"{', '.join(reason.fields)} changed",
     Outcome.CHANGED_BEFORE: lambda reason: "{} changed, and {} by an earlier record of the job".format(*reason.fields),
     Outcome.CLOSED: "closed",
@@ -75,8 +77,13 @@ _REFUSALS: Mapping[RefusalKind, str] = {
 }
 
 
-def sentence(reason: Reason) -> str:
-    """A reason as `rule: what it found`, on one line. It has no value of a learner, unless a finding quotes one."""
+def sentence(reason: Reason, *, with_values: bool = True) -> str:
+    """A reason as `rule: what it found`, on one line.
+
+    It has no value of a learner, unless a finding quotes one; without `with_values` it has none.
+    """
+    if reason.outcome is Outcome.BROKEN and not with_values:
+        reason = reason._replace(findings=())
     return ": ".join((reason.rule, _found(reason)))
 
 
