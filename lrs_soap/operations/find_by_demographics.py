@@ -59,13 +59,22 @@ def find_by_checked_demographics(
 def _fitting(
     transaction: Transaction, candidates: Candidates, rows: Iterator[NameKey]
 ) -> Iterator[tuple[Learner, Learner | None]]:
-    """Each learner who fits a rule, once, with the master of a linked one. They are read as they are iterated over."""
-    loaded: set[str] = set()
-    for row in rows:
-        if row.uln not in loaded and candidates.fits(row):
-            loaded.add(row.uln)
-            learner = learners.held(transaction, row.uln)
+    """Each learner who fits a rule, once, with the master of a linked one.
+
+    Rows and learners are read as they are iterated over: of the learners as many at once as make too many.
+    """
+    ulns = _fitting_ulns(candidates, rows)
+    while some := list(islice(ulns, learners.AT_ONCE)):
+        for learner in learners.held_each(transaction, some):
             yield learner, learners.master_of(transaction, learner)
+
+
+def _fitting_ulns(candidates: Candidates, rows: Iterator[NameKey]) -> Iterator[str]:
+    seen: set[str] = set()
+    for row in rows:
+        if row.uln not in seen and candidates.fits(row):
+            seen.add(row.uln)
+            yield row.uln
 
 
 def _rows(transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> Iterator[NameKey]:
