@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -13,8 +13,11 @@ from lrs_soap.cli.world import command_exchange, world_to_write
 from lrs_soap.operations.delete import delete_learner
 from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.unmerge import unmerge_learner
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.learners.merging import LearnersChanged, MergingRefused
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.settings import Settings
 
 app = group()
 
@@ -34,9 +37,8 @@ def merge(
     Learners that are linked to it are linked to the new master too. If MASTER is itself linked, its own master is used.
     """
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen, command_exchange("merge")) as world, world.writing(OPERATOR) as work:
-        changed = merge_learners(work, master, linked)
-    _, new_master, *carried = changed
+    changed = _change(chosen, "merge", lambda work: merge_learners(work, master, linked))
+    _, new_master, *carried = changed.learners
     typer.echo(f"{linked} is now linked to {new_master.uln}{_and_with_it(carried)}.")
 
 
@@ -53,9 +55,8 @@ def unmerge(
     Learners that were linked to it before the merge are linked to it again.
     """
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen, command_exchange("unmerge")) as world, world.writing(OPERATOR) as work:
-        changed = unmerge_learner(work, linked)
-    _, old_master, *returned = changed
+    changed = _change(chosen, "unmerge", lambda work: unmerge_learner(work, linked))
+    _, old_master, *returned = changed.learners
     typer.echo(f"{linked} is no longer linked to {old_master.uln}{_and_with_it(returned)}.")
 
 
@@ -70,9 +71,22 @@ def delete(
     Its ULN is never issued again; its details can be registered again. A master of other learners cannot be deleted.
     """
     chosen = resolved(config, database_url=database).settings
-    with world_to_write(chosen, command_exchange("delete")) as world, world.writing(OPERATOR) as work:
-        delete_learner(work, uln)
+    _change(chosen, "delete", lambda work: delete_learner(work, uln))
     typer.echo(f"{uln} is deleted.")
+
+
+def _change(chosen: Settings, command: str, change: Callable[[UnitOfWork], LearnersChanged]) -> LearnersChanged:
+    """Change learners as the command says, and tell the journal what was decided, also if it was refused."""
+    exchange = command_exchange(command)
+    with world_to_write(chosen, exchange) as world:
+        try:
+            with world.writing(OPERATOR) as work:
+                changed = change(work)
+        except MergingRefused as refused:
+            exchange.decide(refused.refusal)
+            raise
+        exchange.decide(changed)
+    return changed
 
 
 def _and_with_it(learners: Sequence[Learner]) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.change import Action, Author
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.values.refusal import RefusalKind
 
 MAIN_WORLD = "main"
 """The name of the world at a server's root."""
@@ -48,10 +49,13 @@ class Claim(NamedTuple):
 
 
 class Decided(Protocol):
-    """What was decided about one record, and why. A Decision is one, and so is the outcome of a batch record."""
+    """What was decided about one record, and why. A Decision is one, and so is the outcome of a batch record.
+
+    What only an operator does to learners has no code of the service: its code is the action, or why it was refused.
+    """
 
     @property
-    def code(self) -> ResponseCode | ReturnCode | FaultCode: ...
+    def code(self) -> ResponseCode | ReturnCode | FaultCode | Action | RefusalKind: ...
 
     @property
     def reasons(self) -> tuple[Reason, ...]: ...

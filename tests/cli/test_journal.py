@@ -63,6 +63,30 @@ def test_a_command_that_writes_is_an_exchange(commands: Run, arguments: tuple[st
     assert "findings" not in line
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "reasons"),
+    [
+        (("merge", MASTER, GRACE), "merged", ["merging: linked to the master"]),
+        (
+            ("merge", GRACE, MASTER),
+            "merged",
+            ["merging: linked to the master", *["merging: one that was linked to it goes with it"] * 2],
+        ),
+        (("unmerge", LINKED), "unmerged", ["merging: no longer linked to the master"]),
+        (("delete", GRACE), "deleted", ["deletion: deleted"]),
+        (("merge", GRACE, LINKED), "linked already", ["merging: not allowed"]),
+        (("delete", MASTER), "has linked learners", ["deletion: not allowed"]),
+        (("delete", "4170265831"), "not a ULN", ["check digit: wrong"]),
+    ],
+)
+def test_what_is_decided_about_linked_learners_is_told_with_its_reasons(
+    commands: Run, arguments: tuple[str, ...], code: str, reasons: list[str]
+) -> None:
+    (line,) = exchanges(commands(*arguments))
+
+    assert (line["code"], line["reasons"]) == (code, reasons)
+
+
 def test_a_command_says_nothing_of_it_at_another_level(commands: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LRS_LOG_LEVEL", "info")
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from lrs_soap.clock import LONDON
 from lrs_soap.rules.learners import merging
-from lrs_soap.rules.learners.merging import Changed
+from lrs_soap.rules.learners.merging import LearnersChanged
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.refusal import Refusal
 from lrs_soap.rules.values.sentences import refusal_sentence
+from lrs_soap.rules.values.sentences import sentence as reason_sentence
 
 ANN, BEA, CAT, DOT, EVE = EVERYBODY = tuple(
     stem + digit for stem in map(str, range(100000001, 100000006)) if (digit := ulns.check_digit(stem)) is not None
@@ -35,28 +36,28 @@ class World:
         self.held: dict[str, Learner] = {uln: somebody(uln) for uln in EVERYBODY}
         self.merged_into: dict[str, str] = {}
 
-    def merge(self, master: str, linked: str) -> Changed | Refusal:
+    def merge(self, master: str, linked: str) -> LearnersChanged | Refusal:
         outcome = merging.merge(master, linked, self.held)
         if not isinstance(outcome, Refusal):
             self._hold(outcome)
-            self.merged_into[linked] = outcome[1].uln
+            self.merged_into[linked] = outcome.learners[1].uln
         return outcome
 
-    def unmerge(self, linked: str) -> Changed | Refusal:
+    def unmerge(self, linked: str) -> LearnersChanged | Refusal:
         outcome = merging.unmerge(linked, self.held, self.merged_into)
         if not isinstance(outcome, Refusal):
             self._hold(outcome)
             del self.merged_into[linked]
         return outcome
 
-    def delete(self, uln: str) -> Changed | Refusal:
+    def delete(self, uln: str) -> LearnersChanged | Refusal:
         outcome = merging.delete(uln, self.held, now=NOW)
         if not isinstance(outcome, Refusal):
             self._hold(outcome)
         return outcome
 
-    def _hold(self, changed: Changed) -> None:
-        self.held.update({learner.uln: learner for learner in changed})
+    def _hold(self, changed: LearnersChanged) -> None:
+        self.held.update({learner.uln: learner for learner in changed.learners})
 
     @property
     def masters(self) -> Mapping[str, str]:
@@ -68,14 +69,15 @@ def world() -> World:
     return World()
 
 
-def sentence(outcome: Changed | Refusal) -> str:
+def sentence(outcome: LearnersChanged | Refusal) -> str:
     assert isinstance(outcome, Refusal)
     return refusal_sentence(outcome)
 
 
 def test_a_learner_is_linked_to_a_master(world: World) -> None:
     changed = world.merge(ANN, BEA)
-    assert changed == (
+    assert isinstance(changed, LearnersChanged)
+    assert changed.learners == (
         somebody(BEA)._replace(master_uln=ANN),
         somebody(ANN)._replace(linked_ulns=(BEA,)),
     )
@@ -92,7 +94,7 @@ def test_a_master_takes_along_those_linked_to_it(world: World) -> None:
     world.merge(BEA, DOT)
     changed = world.merge(ANN, BEA)
     assert not isinstance(changed, Refusal)
-    assert [learner.uln for learner in changed] == [BEA, ANN, CAT, DOT]
+    assert [learner.uln for learner in changed.learners] == [BEA, ANN, CAT, DOT]
     assert world.masters == {BEA: ANN, CAT: ANN, DOT: ANN}
     assert (world.held[ANN].linked_ulns, world.held[BEA].linked_ulns) == ((BEA, CAT, DOT), ())
 
@@ -113,7 +115,7 @@ def test_unmerging_gives_a_master_back_what_it_took_along(world: World) -> None:
     world.merge(ANN, BEA)
     changed = world.unmerge(BEA)
     assert not isinstance(changed, Refusal)
-    assert [learner.uln for learner in changed] == [BEA, ANN, CAT, DOT]
+    assert [learner.uln for learner in changed.learners] == [BEA, ANN, CAT, DOT]
     assert world.masters == {CAT: BEA, DOT: BEA, EVE: ANN}
     assert (world.held[ANN].linked_ulns, world.held[BEA].linked_ulns) == ((EVE,), (CAT, DOT))
 
@@ -136,7 +138,9 @@ def test_a_branch_leaves_from_wherever_it_is(world: World) -> None:
 
 
 def test_a_learner_is_deleted_in_a_new_version(world: World) -> None:
-    assert world.delete(ANN) == (
+    changed = world.delete(ANN)
+    assert isinstance(changed, LearnersChanged)
+    assert changed.learners == (
         somebody(ANN)._replace(
             learner_status=DELETED,
             version_number=4,
@@ -144,6 +148,28 @@ def test_a_learner_is_deleted_in_a_new_version(world: World) -> None:
             last_updated="2025-07-09T23:30:00Z",
         ),
     )
+
+
+def told(outcome: LearnersChanged | Refusal) -> tuple[str, list[str]]:
+    """A decision as the journal has it: its code, and its reasons."""
+    return outcome.code.value, [reason_sentence(reason) for reason in outcome.reasons]
+
+
+def test_each_decision_has_its_code_and_its_reasons(world: World) -> None:
+    linked, also_linked = "merging: linked to the master", "merging: one that was linked to it goes with it"
+    assert told(world.merge(BEA, CAT)) == ("merged", [linked])
+    assert told(world.merge(ANN, BEA)) == ("merged", [linked, also_linked])
+    assert told(world.merge(BEA, DOT)) == (
+        "merged",
+        ["merging: linked itself, so its own master is taken", linked],
+    )
+    assert told(world.merge(ANN, ANN)) == ("into itself", ["merging: not allowed"])
+    assert told(world.delete(ANN)) == ("has linked learners", ["deletion: not allowed"])
+    assert told(world.unmerge(BEA)) == ("unmerged", ["merging: no longer linked to the master", also_linked])
+    assert told(world.unmerge(BEA)) == ("not linked", ["merging: not allowed"])
+    assert told(world.delete(EVE)) == ("deleted", ["deletion: deleted"])
+    assert told(world.delete(EVE)) == ("deleted learner", ["ULN holder: deleted"])
+    assert told(world.merge(ANN, "1")) == ("not a ULN", ["check digit: wrong"])
 
 
 def test_a_learner_of_the_largest_version_is_deleted_in_it(world: World) -> None:

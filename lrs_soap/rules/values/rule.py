@@ -84,6 +84,13 @@ class Rule(str, Enum):
     NO_LONGER_ACCEPTED = "no longer accepted", "AbilityToShare 2 is held by old records, and not accepted any more."
     PROHIBITED_TEXT = "prohibited text", "No field of a learner holds a prohibited word or postcode."
 
+    # Merging.
+    MERGING = (
+        "merging",
+        "A learner is linked to a master that is not linked itself, with those linked to it; unmerging undoes that.",
+    )
+    DELETION = "deletion", "A learner is deleted once, and only if no other is linked to it."
+
     # Batches.
     RECORD_COUNT = "record count", "LearnerRecordCount is the number of records."
     JOB = "job", "An organisation gets the output of its own jobs, of the kind that it asks for."
@@ -120,7 +127,10 @@ class Outcome(str, Enum):
     FITS = "fits"
     FOUND = "found"
     FREE = "free"
+    LINKED = "linked"
+    LINKED_TOO = "linked too"
     MASTER_ANSWERED = "master answered"
+    MASTER_TAKEN = "master taken"
     MASTER_TO_UPDATE = "master to update"
     MATCHES_NOT_REVIEWED = "matches not reviewed"
     MISCOUNTED = "miscounted"
@@ -143,5 +153,6 @@ class Outcome(str, Enum):
     TAKEN_BY_LINKED = "taken by linked"
     TOO_MANY = "too many"
     UNCHANGED = "unchanged"
+    UNLINKED = "unlinked"
     UNKNOWN = "unknown"
     WRONG = "wrong"

@@ -34,7 +34,10 @@ _FOUND: Mapping[Outcome, str | Callable[[Reason], str]] = {
     Outcome.FITS: lambda reason: _parts(reason.parts),
     Outcome.FOUND: "found",
     Outcome.FREE: "free",
+    Outcome.LINKED: "linked to the master",
+    Outcome.LINKED_TOO: "one that was linked to it goes with it",
     Outcome.MASTER_ANSWERED: "master answered in its place",
+    Outcome.MASTER_TAKEN: "linked itself, so its own master is taken",
     Outcome.MASTER_TO_UPDATE: "its master is the one to update",
     Outcome.MATCHES_NOT_REVIEWED: "found possible matches a moment ago",
     Outcome.MISCOUNTED: lambda reason: f"{reason.sent[0]} declared, {reason.held[0]} sent",
@@ -58,6 +61,7 @@ _FOUND: Mapping[Outcome, str | Callable[[Reason], str]] = {
     Outcome.TOO_MANY: "too many",
     Outcome.UNCHANGED: "none changed",
     Outcome.UNKNOWN: "unknown",
+    Outcome.UNLINKED: "no longer linked to the master",
     Outcome.WRONG: "wrong",
 }
 
@@ -89,7 +93,7 @@ def sentence(reason: Reason, *, with_values: bool = True) -> str:
 
 def refusal_sentence(refusal: Refusal) -> str:
     """A refusal in a sentence for whoever asked to merge, unmerge or delete."""
-    return _REFUSALS[refusal.kind].format(uln=refusal.uln, others=", ".join(refusal.others))
+    return _REFUSALS[refusal.code].format(uln=refusal.uln, others=", ".join(refusal.others))
 
 
 def _found(reason: Reason) -> str:
