@@ -113,7 +113,7 @@ class Store:
         now = time.monotonic()
         if deadline is None:
             deadline = now + self._busy_timeout
-        if deadline <= now:
+        if deadline < now:
             raise self._kept_waiting()
         mode = Mode.WRITING if durable else Mode.WRITING_AHEAD
         if self._turn is None:
