@@ -26,6 +26,14 @@ class Refused(LrsError):
         self.findings = findings
 
 
+class TooOften(LrsError):
+    """An organisation has asked more often than it may; it may ask again after `seconds`, a whole number."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"This organisation has asked too often. Ask again after {seconds} s.")
+        self.seconds = seconds
+
+
 class AlreadyHeld(LrsError):
     """The store holds another learner with the same ULN or the same five identity keys; read again, decide again.
 

@@ -467,6 +467,27 @@ class Settings(BaseSettings):
             description="A caller that reads nothing of its answer for so many seconds loses its connection.",
         ),
     ] = 30
+    password_misses: Annotated[
+        int,
+        AllowedValues("a whole number from 0 to 1000", "NUMBER"),
+        Field(
+            ge=0,
+            le=1000,
+            description="After so many wrong passwords or unknown organisations within a minute, answers to that "
+            "organisation from that address are held back for 1 s, then 2 s, up to 30 s, until its password is right. "
+            "Callers on this machine are not slowed. With 0 nobody is.",
+        ),
+    ] = 10
+    rate_limit: Annotated[
+        int,
+        AllowedValues("a whole number from 0 to 1000000", "NUMBER"),
+        Field(
+            ge=0,
+            le=1000000,
+            description="How many requests a minute one organisation may make, at once or spread over it; more are "
+            "429 with Retry-After. With 0 there is no limit.",
+        ),
+    ] = 0
     write_wait: Annotated[
         int,
         AllowedValues("a whole number from 1 to 3600", "SECONDS"),

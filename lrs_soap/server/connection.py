@@ -25,7 +25,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error, InternalServerError
 
-from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, Environ, HandedOver
+from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, HOLD_BACK, Environ, HandedOver
 from lrs_soap.server.limits import Limits
 from lrs_soap.server.request import Request
 from lrs_soap.server.tls_session import TlsSession
@@ -118,6 +118,7 @@ class _Task(WSGITask):
         environ = super().get_environment()
         # An application that wraps a file then sends it in blocks itself.
         environ.pop("wsgi.file_wrapper", None)
+        environ[HOLD_BACK] = self.channel.hold_back
         environ[HANDS_OVER] = self.channel.rest is None
         if self.channel.rest is not None:
             environ[_REST] = self.channel.rest
@@ -148,6 +149,8 @@ class Connection:
         """A whole request that is not answered yet."""
         self.rest: Callable[..., Any] | None = None
         """The application for the rest of a request that was handed over."""
+        self.held_until = 0.0
+        """Before this moment of the monotonic clock nothing of the answer may be sent."""
         self._session: TlsSession | None = None
         self._phase = _Phase.OPEN
         self._incoming: Request | None = None
@@ -186,8 +189,8 @@ class Connection:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether no whole request is there, and all that was answered is sent."""
-        return self.request is None and not self._has_output
+        """Whether no whole request is there, and all that was answered is sent; or an answer is held back."""
+        return bool(self.held_until) or (self.request is None and not self._has_output)
 
     @property
     def has_large_body(self) -> bool:
@@ -201,12 +204,13 @@ class Connection:
         return self._incoming is not None and self._incoming.head is not None
 
     @property
-    def seniority(self) -> tuple[bool, float]:
+    def seniority(self) -> tuple[bool, bool, float]:
         """Which of the unfinished connections to close first when there are too many: that with the least.
 
-        Those without a request's head come first, and among equals the one that has been unfinished for longest.
+        Those whose answer is held back come first, then those without a request's head, and among equals the one that
+        has been unfinished for longest.
         """
-        return self.has_begun_body, self._unfinished_since
+        return not self.held_until, self.has_begun_body, self._unfinished_since
 
     @property
     def _has_output(self) -> bool:
@@ -214,7 +218,7 @@ class Connection:
 
     def interest(self) -> int:
         """The events to watch for now, of `selectors`; 0 for none."""
-        if self._phase is _Phase.CLOSED:
+        if self._phase is _Phase.CLOSED or self.held_until:
             return 0
         if self._has_output:
             return selectors.EVENT_WRITE
@@ -281,8 +285,13 @@ class Connection:
         self._answer_is_last = task.close_on_finish
         return None
 
+    def hold_back(self, seconds: float) -> None:
+        """Send nothing of the answer for so long, from now on. To be called before the answer begins."""
+        self.held_until = time.monotonic() + seconds
+
     def answered(self) -> None:
         """Send the answer that is whole now, and go on with what has arrived behind its request."""
+        self.held_until = 0.0
         if self.request is not None:
             self._unread = self.request.unread
             self._forget(self.request)
@@ -316,6 +325,8 @@ class Connection:
 
     def expire(self, now: float) -> None:
         """Close if the caller has kept us waiting for too long, at this moment of the monotonic clock."""
+        if self.held_until:
+            return
         limits = self.server.limits
         waited, lasted = now - self._progress, now - self._phase_began
         if self._phase is _Phase.PARTING:

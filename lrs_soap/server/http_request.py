@@ -37,6 +37,10 @@ HANDS_OVER = "lrs_soap.hands_over"
 """The environment's name for whether the server lets another thread answer: whether it takes HandedOver."""
 
 
+HOLD_BACK = "lrs_soap.hold_back"
+"""The environment's name for a function that holds the answer back for so many seconds. No thread waits meanwhile."""
+
+
 class HandedOver(BaseException):
     """What is left of a request is done by another thread. Raised by an application whose server takes it.
 
@@ -94,6 +98,16 @@ def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
     if not _HOST.fullmatch(host):
         host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
     return Address(scheme, host, root_of(environ))
+
+
+def caller_of(environ: Environ, trusted_proxies: frozenset[str]) -> str:
+    """The address of the caller, by X-Forwarded-For if it came through trusted proxies."""
+    caller = str(environ.get("REMOTE_ADDR") or "")
+    forwarded = str(environ.get("HTTP_X_FORWARDED_FOR") or "").split(",")
+    # Each proxy adds whom it was called by at the end. What stands before that, the caller may have made up.
+    while caller in trusted_proxies and forwarded and (nearer := forwarded.pop().strip()):
+        caller = nearer
+    return caller
 
 
 def charset_of(environ: Environ) -> str | None:

@@ -11,6 +11,7 @@ everything that waits are ours. The leader alone touches connections. It never w
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import selectors
 import socket
@@ -20,6 +21,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from heapq import heappop, heappush
 from threading import Thread
 from typing import Any
 
@@ -92,6 +94,9 @@ class Loop:
         for each in (self._woken, self._wake_up, *self._sockets):
             each.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, self._hear)
+        # Connections whose answer is whole and held back: until when, and a number that tells equals apart.
+        self._held: list[tuple[float, int, Connection]] = []
+        self._numbers = itertools.count()
         self._lead = Lead()
         self._standby_threads = standby_threads
         self._stopping = False
@@ -183,6 +188,10 @@ class Loop:
         while self._answered:
             self._take_back(self._answered.popleft())
         now = time.monotonic()
+        while self._held and (self._stopping or self._held[0][0] <= now):
+            self._send_held(heappop(self._held)[-1])
+        if self._held:
+            timeout = min(timeout, self._held[0][0] - now)
         if now >= self._next_check:
             self._next_check = now + _POLL_SECONDS
             self._check(now)
@@ -264,13 +273,21 @@ class Loop:
         self._go_on(connection)
 
     def _take_back(self, connection: Connection) -> None:
-        """Send an answer that is whole."""
+        """Send an answer that is whole, or keep it until it may be sent."""
         self._let_next_large_go(connection)
+        if connection.held_until and not self._stopping:
+            heappush(self._held, (connection.held_until, next(self._numbers), connection))
+            self._watch(connection)
+            return
         try:
             connection.answered()
         except Exception as error:
             self._fail(connection, error)
         self._go_on(connection)
+
+    def _send_held(self, connection: Connection) -> None:
+        connection.held_until = 0.0
+        self._take_back(connection)
 
     def _let_next_large_go(self, connection: Connection) -> None:
         """The connection has no large request any more: if it had the one that is answered, the next one is."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import parse_qsl
 
+from lrs_soap.errors import TooOften
 from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.exchange.journal import Journal
+from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.finding import Finding
+from lrs_soap.server.guessing import Guessing
 from lrs_soap.server.http_request import (
     CERTIFICATE_SUBJECT,
     HANDS_OVER,
+    HOLD_BACK,
     Environ,
     HandedOver,
     HttpError,
     address_of,
     body_of,
+    caller_of,
     charset_of,
     check_head,
     root_of,
@@ -28,6 +33,7 @@ from lrs_soap.wsdl.endpoint import Endpoint, Rest
 from lrs_soap.wsdl.envelope import UnknownCharset
 
 _LARGE_BYTES = 256 * 1024
+_MISSES = frozenset({FaultCode.UNKNOWN_ORGANISATION.value, FaultCode.INCORRECT_PASSWORD.value})
 _STATUS = {200: OK, 500: SERVER_ERROR}
 _FETCHED_BY = "GET, HEAD"
 _WSDL_QUERIES = ("wsdl", "singlewsdl")
@@ -48,6 +54,7 @@ class SoapPort:
         max_body_bytes: int,
         trusted_proxies: frozenset[str] = frozenset(),
         client_certificate: bool = False,
+        guessing: Guessing | None = None,
         maintenance: MaintenancePage | None = None,
     ) -> None:
         """`journal` records each exchange. `client_certificate`: HTTPS asks for one, and the WSDL says so.
@@ -62,6 +69,7 @@ class SoapPort:
         self._max_body_bytes = max_body_bytes
         self._trusted_proxies = trusted_proxies
         self._client_certificate = client_certificate
+        self._guessing = guessing
         self._maintenance = maintenance
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
@@ -87,6 +95,7 @@ class SoapPort:
             closed = None if self._maintenance is None else self._maintenance.in_place_of(exchange)
             if closed is not None:
                 exchange.status = int(MAINTENANCE_STATUS[:3])
+                self._journal.record(exchange)
                 allowed = (("Allow", _FETCHED_BY),)
                 return respond(environ, start_response, MAINTENANCE_STATUS, MAINTENANCE_TYPE, closed, allowed)
             charset = charset_of(environ)
@@ -103,6 +112,12 @@ class SoapPort:
             exchange.findings.append(Finding(str(error), "The charset is not known."))
             self._journal.record(exchange)
             raise HttpError("415 Unsupported Media Type", str(error)) from error
+        except TooOften as error:
+            exchange.status = 429
+            exchange.findings.append(str(error))
+            self._journal.record(exchange)
+            self._hold_back(environ, exchange, is_right=True)
+            raise HttpError("429 Too Many Requests", str(error), (("Retry-After", str(error.seconds)),)) from error
         if rest is not None:
             return self._write(environ, start_response, exchange, rest)
         return self._answered(environ, start_response, exchange)
@@ -120,7 +135,19 @@ class SoapPort:
 
     def _answered(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
         self._journal.record(exchange)
+        if exchange.author is not None or exchange.code in _MISSES:
+            self._hold_back(environ, exchange, is_right=exchange.author is not None)
         return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer)
+
+    def _hold_back(self, environ: Environ, exchange: Exchange, *, is_right: bool) -> None:
+        """Have the server hold the answer for a while, if this caller has missed passwords too often."""
+        hold_back = environ.get(HOLD_BACK)
+        if self._guessing is None or hold_back is None or exchange.claim is None:
+            return
+        caller = caller_of(environ, self._trusted_proxies)
+        seconds = self._guessing.held_seconds(exchange.claim.organisation or "", caller, is_right=is_right)
+        if seconds:
+            hold_back(seconds)
 
     def _get(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         query = environ.get("QUERY_STRING") or ""

@@ -11,6 +11,7 @@ from lrs_soap import settings as settings_module
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
+from lrs_soap.server.guessing import Guessing
 from lrs_soap.server.maintenance_page import MaintenancePage
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.server.site import Site
@@ -19,6 +20,7 @@ from lrs_soap.services.call import Call
 from lrs_soap.services.hours_gate import HoursGate
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
+from lrs_soap.services.rate_limit import RateLimit
 from lrs_soap.settings import Settings
 from lrs_soap.world import World, Worlds
 from lrs_soap.wsdl.document import WsdlDocument
@@ -54,8 +56,12 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
     `lines_lost` says how many lines of the log this process has lost.
     """
 
+    # Each process counts for itself.
+    rate_limit = RateLimit(settings.rate_limit / settings.processes) if settings.rate_limit else None
+    guessing = Guessing(settings.password_misses) if settings.password_misses else None
+
     def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
-        return Call(exchange, operation, world, records)
+        return Call(exchange, operation, world, records, rate_limit)
 
     def soap_port(port: Port, endpoint: Endpoint) -> SoapPort:
         return SoapPort(
@@ -66,6 +72,7 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
             max_body_bytes=settings.max_body_bytes,
             trusted_proxies=frozenset(settings.trusted_proxies),
             client_certificate=settings.tls_client_ca is not None,
+            guessing=guessing,
             maintenance=maintenance,
         )
 

@@ -15,6 +15,7 @@ from lrs_soap.rules.access import roles
 from lrs_soap.rules.values.change import NOBODY, Author
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
+from lrs_soap.services.rate_limit import RateLimit
 from lrs_soap.world import World
 from lrs_soap.wsdl.endpoint import WriterNeeded
 from lrs_soap.wsdl.port import Operation
@@ -36,12 +37,14 @@ class Call:
     """One call of `operation`: the exchange that it belongs to, and the world that it asks.
 
     `records` has the errors of each malformed record of a batch, by its place, if records are checked by themselves.
+    `rate_limit` counts the requests of each organisation.
     """
 
     exchange: Exchange
     operation: Operation
     world: World
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    rate_limit: RateLimit | None = None
     _author: Author | None = field(default=None, init=False)
     # By when what the call writes has to begin; None as long as it was not handed over.
     _deadline: float | None = field(default=None, init=False)
@@ -100,6 +103,8 @@ class Call:
             organisation_ref=request.OrganisationRef,
             password=request.OrgPassword,
         )
+        if self.rate_limit is not None:
+            self.rate_limit.take(organisation.ukprn)
         author = exchange.author = Author(organisation.ukprn, request.UserName)
         judged = roles.judge(organisation, self.operation.name, opened_by=self.operation.roles)
         if not judged.is_allowed:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from lrs_soap.clock import Clock
-from lrs_soap.errors import LrsError, Refused
+from lrs_soap.errors import LrsError, Refused, TooOften
 from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.finding import Finding
@@ -97,8 +97,8 @@ class Endpoint(ABC):
         """Answer `exchange.request`: sets `status`, `answer`, and what becomes known of the request.
 
         Where something is to be written, that is the rest, and the answer is there once that was done.
-        `charset` and `soap_action` come from the HTTP headers. Raises UnknownCharset, for which SOAP has no fault, and
-        nothing else.
+        `charset` and `soap_action` come from the HTTP headers. Raises UnknownCharset and TooOften, for which SOAP has
+        no fault, and nothing else.
         """
         child: etree._Element | None = None
         try:
@@ -116,6 +116,8 @@ class Endpoint(ABC):
             return Rest(needed.put, partial(self._go_on, operation, call, request, exchange, local_name))
         except UnknownCharset:
             exchange.claim = claim_in(exchange.request, None)
+            raise
+        except TooOften:
             raise
         except Exception as error:  # the caller gets a fault, and the log the trace
             exchange.claim = exchange.claim or claim_in(exchange.request, child)
