@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Engine, create_engine, literal_column, make_url
+from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Engine, Text, create_engine, literal_column, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
@@ -40,6 +40,23 @@ def _milliseconds_in_sqlite(element: milliseconds_now, compiler: Any, **options:
 @compiles(milliseconds_now, "postgresql")
 def _milliseconds_in_postgresql(element: milliseconds_now, compiler: Any, **options: Any) -> str:
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+class joined_texts(FunctionElement[str]):
+    """In a statement: the texts of a column in one text, in any order with a space between them; null without any."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(joined_texts, "sqlite")
+def _joined_in_sqlite(element: joined_texts, compiler: Any, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, ' ')"
+
+
+@compiles(joined_texts, "postgresql")
+def _joined_in_postgresql(element: joined_texts, compiler: Any, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}, ' ')"
 
 
 class Mode(Enum):

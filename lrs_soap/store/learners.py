@@ -14,18 +14,18 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.values.learner import HELD_FIELDS, Learner
 from lrs_soap.store import name_keys
+from lrs_soap.store.dialects import joined_texts
 from lrs_soap.store.learner_rows import COLUMNS, HAS_IDENTITY, IDENTITY_COLUMNS, row_of
-from lrs_soap.store.prepared import Prepared, PreparedInsert
+from lrs_soap.store.prepared import Prepared, PreparedInsert, PreparedUpdate
 from lrs_soap.store.tables import learners
 from lrs_soap.store.transaction import Transaction
 
 _ULN = HELD_FIELDS.index("uln")
 _LINKED = learners.alias("linked")
-# A row for each linked learner, or one row with None if there is no linked learner.
-_WITH_LINKED_ULNS = (
-    select(*(learners.c[field] for field in HELD_FIELDS), _LINKED.c.uln)
-    .outerjoin_from(learners, _LINKED, _LINKED.c.master_uln == learners.c.uln)
-    .order_by(_LINKED.c.uln)
+# The last column has the linked ULNs in one text, or None if there are none.
+_WITH_LINKED_ULNS = select(
+    *(learners.c[field] for field in HELD_FIELDS),
+    select(joined_texts(_LINKED.c.uln)).where(_LINKED.c.master_uln == learners.c.uln).scalar_subquery(),
 )
 
 _OWN_ROWS = select(*(learners.c[field] for field in HELD_FIELDS))
@@ -43,18 +43,27 @@ _BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMN
 _IS_HELD = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
 _INSERT = insert_into(learners)
 _INSERT_ONE = PreparedInsert(learners, COLUMNS)
-_UPDATE = update_of(learners).where(
-    learners.c.uln == bindparam("old_uln"),
-    learners.c.version_number == bindparam("old_version_number"),
-    learners.c.learner_status == bindparam("old_learner_status"),
-    learners.c.master_uln.is_not_distinct_from(bindparam("old_master_uln")),
+# A ULN never changes, and only `link` and `carry` change who is linked to whom.
+_UPDATED = tuple(column for column in COLUMNS if column not in ("uln", "master_uln", "merged_into"))
+_updated_of = itemgetter(*map(COLUMNS.index, _UPDATED))
+_UPDATE = PreparedUpdate(
+    update_of(learners)
+    .values({column: bindparam(f"new_{column}") for column in _UPDATED})
+    .where(
+        learners.c.uln == bindparam("old_uln"),
+        learners.c.version_number == bindparam("old_version_number"),
+        learners.c.learner_status == bindparam("old_learner_status"),
+        learners.c.master_uln.is_not_distinct_from(bindparam("old_master_uln")),
+    ),
+    *(f"new_{column}" for column in _UPDATED),
+    *("old_uln", "old_version_number", "old_learner_status", "old_master_uln"),
 )
 _LINK = update_of(learners).where(learners.c.uln == bindparam("old_uln"))
 
 
 def by_uln(transaction: Transaction, uln: str) -> Learner | None:
     """The learner with this ULN, with the ULNs linked to it; None if there is none. It may be deleted or linked."""
-    return _learner(_BY_ULN.rows(transaction, uln))
+    return _learner(_BY_ULN.row(transaction, uln))
 
 
 def by_ulns(transaction: Transaction, ulns: Collection[str]) -> dict[str, Learner]:
@@ -97,7 +106,7 @@ def with_master(transaction: Transaction, uln: str) -> tuple[Learner | None, Lea
 
 def by_identity(transaction: Transaction, person: DemographicsAsked | Learner) -> Learner | None:
     """The learner, not deleted, linked or not, who has a person's five identity keys; a learner may find itself."""
-    return _learner(_BY_IDENTITY.rows(transaction, *IdentityKeys.of(person)))
+    return _learner(_BY_IDENTITY.row(transaction, *IdentityKeys.of(person)))
 
 
 def insert(transaction: Transaction, learner: Learner) -> None:
@@ -124,15 +133,9 @@ def update(transaction: Transaction, before: Learner, after: Learner) -> bool:
     The learner's master and those linked to it are not changed. Raises AlreadyHeld when another learner has the new
     five identity keys. The transaction can go on after that.
     """
-    row = _row(after)
-    # A ULN never changes, and only `link` and `carry` change who is linked to whom.
-    for column in ("uln", "master_uln", "merged_into"):
-        del row[column]
-    old = {
-        f"old_{field}": getattr(before, field) for field in ("uln", "version_number", "learner_status", "master_uln")
-    }
+    old = (before.uln, before.version_number, before.learner_status, before.master_uln)
     with transaction.savepoint():
-        if transaction.execute(_UPDATE.values(row), old).rowcount != 1:
+        if _UPDATE.run(transaction, *_updated_of(row_of(after)), *old) != 1:
             return False
         name_keys.replace_for(transaction, before, after)
     return True
@@ -177,13 +180,12 @@ def count(transaction: Transaction) -> int:
     return int(transaction.execute(select(func.count()).select_from(learners)).scalar_one())
 
 
-def _learner(rows: Sequence[tuple[Any, ...]]) -> Learner | None:
-    """The learner in rows of `_WITH_LINKED_ULNS`, which are all about the same one; None if there are no rows."""
-    if not rows:
+def _learner(row: tuple[Any, ...] | None) -> Learner | None:
+    """The learner in a row of `_WITH_LINKED_ULNS`; None if there is no row."""
+    if row is None:
         return None
-    linked = tuple(row[-1] for row in rows if row[-1] is not None)
-    values: list[Any] = [*rows[0][:-1], linked]
-    return Learner(*values)
+    *held, linked = row
+    return Learner._make((*held, tuple(sorted(linked.split())) if linked else ()))
 
 
 def _row(learner: Learner) -> dict[str, Any]:

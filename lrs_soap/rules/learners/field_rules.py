@@ -45,10 +45,9 @@ OTHER_VERIFICATION = "999"
 
 # Notes come last of all fields, by the contract's order.
 _WITHOUT_PROHIBITED_WORDS = tuple(
-    (field.contract_name, attrgetter(field.name))
-    for field in FIELDS
-    if field.prohibition is Prohibition.WORDS and field.name != "notes"
+    field for field in FIELDS if field.prohibition is Prohibition.WORDS and field.name != "notes"
 )
+_names_and_address = attrgetter(*(field.name for field in _WITHOUT_PROHIBITED_WORDS))
 _OPTED_OUT = "2"
 _WHO_SAW_IT = "(school|college|learning provider)"
 # As identity keys, whose runs of white space are one space.
@@ -85,71 +84,77 @@ def violations(
 def _violations(
     sent: SentLearner, today: date, by_operator: bool, as_new: bool, prohibited: ProhibitedText
 ) -> Iterator[Violation]:
+    # Most requests send few of the fields, so each is looked at before a rule is called.
     if by_operator:
-        yield from _date("CreatedDate", sent.created_date)
-        yield from _date("LastUpdatedDate", sent.last_updated_date)
+        if sent.created_date:
+            yield from _date("CreatedDate", sent.created_date)
+        if sent.last_updated_date:
+            yield from _date("LastUpdatedDate", sent.last_updated_date)
     if prohibited.words:
-        for field, value_of in _WITHOUT_PROHIBITED_WORDS:
-            value = value_of(sent)
+        for field, value in zip(_WITHOUT_PROHIBITED_WORDS, _names_and_address(sent), strict=True):
             if value and prohibited.is_in(value):
-                yield _prohibited(field, value)
-    if prohibited.is_postcode(sent.last_known_post_code or ""):
+                yield _prohibited(field.contract_name, value)
+    if sent.last_known_post_code and prohibited.is_postcode(sent.last_known_post_code):
         yield _prohibited("LastKnownPostCode", sent.last_known_post_code)
-    yield from _date("DateOfAddressCapture", sent.date_of_address_capture)
-    yield from _date_of_birth(sent.date_of_birth, today, as_new)
-    yield from _known_value("Gender", sent.gender, GENDERS)
-    yield from _known_value("VerificationType", sent.verification_type, VERIFICATION_TYPES)
-    yield from _other_verification_description(sent)
-    yield from _ability_to_share(sent.ability_to_share, as_new)
-    if by_operator:
+    if sent.date_of_address_capture:
+        yield from _date("DateOfAddressCapture", sent.date_of_address_capture)
+    if sent.date_of_birth:
+        yield from _date_of_birth(sent.date_of_birth, today, as_new)
+    if sent.gender:
+        yield from _known_value("Gender", sent.gender, GENDERS)
+    if sent.verification_type:
+        yield from _known_value("VerificationType", sent.verification_type, VERIFICATION_TYPES)
+    if sent.other_verification_description or sent.verification_type == OTHER_VERIFICATION:
+        yield from _other_verification_description(sent.other_verification_description or "", sent.verification_type)
+    if sent.ability_to_share:
+        yield from _ability_to_share(sent.ability_to_share, as_new)
+    if by_operator and sent.learner_status:
         yield from _known_value("LearnerStatus", sent.learner_status, LEARNER_STATUSES)
     if sent.notes and prohibited.is_in(sent.notes):
         yield _prohibited("Notes", sent.notes)
 
 
-def _date(field: str, value: str | None) -> Iterator[Violation]:
-    if value and dates.parse(value) is None:
+def _date(field: str, value: str) -> Iterator[Violation]:
+    if dates.parse(value) is None:
         yield _violation(field, value, "is not a valid date.", Rule.DATE)
 
 
-def _date_of_birth(value: str | None, today: date, as_new: bool) -> Iterator[Violation]:
+def _date_of_birth(value: str, today: date, as_new: bool) -> Iterator[Violation]:
     field = "DateOfBirth"
-    yield from _date(field, value)
-    birth = dates.parse(value or "")
+    birth = dates.parse(value)
     if birth is None:
-        return
-    if birth > today:
+        yield from _date(field, value)
+    elif birth > today:
         yield _violation(field, value, "is in the future.", Rule.FUTURE)
     elif as_new and not YOUNGEST <= dates.age_on(birth, today) <= OLDEST:
         yield _violation(field, value, "is outside the permitted age range.", Rule.AGE)
 
 
-def _known_value(field: str, value: str | None, known: Mapping[str, str]) -> Iterator[Violation]:
-    if value and value not in known:
+def _known_value(field: str, value: str, known: Mapping[str, str]) -> Iterator[Violation]:
+    if value not in known:
         yield _violation(field, value, "is not a known value.", Rule.KNOWN_VALUE)
 
 
-def _other_verification_description(sent: SentLearner) -> Iterator[Violation]:
+def _other_verification_description(value: str, verification_type: str | None) -> Iterator[Violation]:
     field = "OtherVerificationDescription"
-    value = sent.other_verification_description
-    description = identity_key(value or "")
-    if not description and sent.verification_type == OTHER_VERIFICATION:
+    description = identity_key(value)
+    if not description and verification_type == OTHER_VERIFICATION:
         yield Violation(field, f"Element '{field}' is required when VerificationType is 999.", Rule.REQUIRED)
     if _UNACCEPTED_DESCRIPTION.fullmatch(description):
         yield _violation(field, value, "is not an accepted description.", Rule.ACCEPTED_DESCRIPTION)
 
 
-def _ability_to_share(value: str | None, as_new: bool) -> Iterator[Violation]:
+def _ability_to_share(value: str, as_new: bool) -> Iterator[Violation]:
     field = "AbilityToShare"
     yield from _known_value(field, value, ABILITIES_TO_SHARE)
     if as_new and value == _OPTED_OUT:
         yield _violation(field, value, "is no longer accepted.", Rule.NO_LONGER_ACCEPTED)
 
 
-def _prohibited(field: str, value: str | None) -> Violation:
+def _prohibited(field: str, value: str) -> Violation:
     return _violation(field, value, "contains prohibited text.", Rule.PROHIBITED_TEXT)
 
 
-def _violation(field: str, value: str | None, what: str, rule: Rule) -> Violation:
+def _violation(field: str, value: str, what: str, rule: Rule) -> Violation:
     about = f" of element '{field}' {what}"
     return Violation(field, Finding(f"Value '{value}'{about}", f"Value {ELLIPSIS}{about}"), rule)
