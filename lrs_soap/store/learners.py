@@ -35,10 +35,7 @@ AT_ONCE = 11
 """How many learners `held_each` reads at most."""
 
 _ULNS = tuple(f"uln_{number}" for number in range(AT_ONCE))
-# Without an order, for which SQLite would copy all rows.
-_BY_ULNS = Prepared(
-    _WITH_LINKED_ULNS.where(learners.c.uln.in_([bindparam(name) for name in _ULNS])).order_by(None), *_ULNS
-)
+_BY_ULNS = Prepared(_WITH_LINKED_ULNS.where(learners.c.uln.in_([bindparam(name) for name in _ULNS])), *_ULNS)
 _BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
 _IS_HELD = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
 _INSERT = insert_into(learners)
@@ -84,13 +81,8 @@ def held_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
     """The learners with these ULNs, as `held` finds each: at most AT_ONCE, in the same order."""
     if len(ulns) == 1:
         return [held(transaction, ulns[0])]
-    rows: dict[str, list[tuple[Any, ...]]] = {uln: [] for uln in ulns}
-    for row in _BY_ULNS.rows(transaction, *ulns, *[""] * (AT_ONCE - len(ulns))):
-        rows[row[_ULN]].append(row)
-    for of_one in rows.values():
-        if len(of_one) > 1:
-            of_one.sort(key=itemgetter(-1))
-    return [_learner(of_one) or held(transaction, uln) for uln, of_one in rows.items()]
+    rows = {row[_ULN]: row for row in _BY_ULNS.rows(transaction, *ulns, *[""] * (AT_ONCE - len(ulns)))}
+    return [_learner(rows.get(uln)) or held(transaction, uln) for uln in ulns]
 
 
 def master_of(transaction: Transaction, learner: Learner) -> Learner | None:
