@@ -22,6 +22,7 @@ _UPDATES_A_SECOND = 2_000
 _KINDS: Mapping[str, tuple[Mapping[str, str], str]] = {
     "exact": (learners.SOMEONE, "WSRC0004"),
     "possible, three learners": (learners.ONE_OF_THREE, "WSRC0003"),
+    "possible, a family of thirty": (learners.ONE_OF_A_FAMILY, "WSRC0003"),
     "none": (learners.NOBODY, "WSRC0001"),
     "too many": (learners.ONE_OF_TWELVE, "WSRC0002"),
 }

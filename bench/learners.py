@@ -27,8 +27,10 @@ NOBODY = {**SOMEONE, "DateOfBirth": "2002-03-04", "LastKnownPostCode": "LS2 9JT"
 
 _THREE_OF_A_NAME = {**SOMEONE, "GivenName": "Harriet", "FamilyName": "Winterbourne", "DateOfBirth": "2003-11-19"}
 _TWELVE_OF_A_NAME = {**SOMEONE, "GivenName": "Leonora", "FamilyName": "Summerscale", "DateOfBirth": "2002-07-08"}
+_FAMILY_NAME = {**SOMEONE, "FamilyName": "Autumnwell", "LastKnownPostCode": "YO1 7HH"}
 ONE_OF_THREE = {**_THREE_OF_A_NAME, "LastKnownPostCode": "YO1 7HH"}
 ONE_OF_TWELVE = {**_TWELVE_OF_A_NAME, "LastKnownPostCode": "YO1 7HH"}
+ONE_OF_A_FAMILY = {**_FAMILY_NAME, "GivenName": "Rosamund"}
 
 _OTHER = {**SOMEONE, "VerificationType": "1", "AbilityToShare": "1"}
 # Any key but the service's own: the ULNs only have to differ from those of the starting data.
@@ -42,6 +44,10 @@ def fill(database_url: str, count: int, more: Iterable[Mapping[str, object]] = (
         *more,
         *(_without_uln(_THREE_OF_A_NAME, f"LS{number} 1AA") for number in range(3, 6)),
         *(_without_uln(_TWELVE_OF_A_NAME, f"LS{number} 1AA") for number in range(6, 18)),
+        *(
+            _without_uln({**_FAMILY_NAME, "DateOfBirth": f"{year}-05-06"}, _FAMILY_NAME["LastKnownPostCode"])
+            for year in range(1950, 1980)
+        ),
     ]
     with World.open(Settings(database_url=database_url)) as world:
         lines = [json.dumps(each).encode() + b"\n" for each in planted]

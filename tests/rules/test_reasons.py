@@ -98,6 +98,15 @@ def test_every_outcome_has_its_words() -> None:
             ),
             "P1: given SIMILAR, date EQUAL, gender",
         ),
+        (
+            Reason(
+                Rule.P7,
+                Outcome.FITS,
+                parts=(ScorePart(Part.GIVEN_NAME, 30, Agreement.EQUAL), ScorePart(Part.EMAIL_ADDRESS, 5)),
+            ),
+            "P7: given EQUAL, email_address",
+        ),
+        (Reason(Rule.ROWS_READ, Outcome.TOO_MANY), "rows read: too many"),
         (Reason(Rule.AGE, Outcome.BROKEN, ("date_of_birth",), ("2020-09-03",)), "age: broken by date_of_birth"),
         (
             Reason(Rule.FACET, Outcome.BROKEN, findings=("Title: too long", "Notes: no")),
