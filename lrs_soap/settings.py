@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -25,6 +25,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from lrs_soap.clock import clock_at
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.rules.access.hours import Maintenance, OpenTime
 from lrs_soap.rules.batches.display_codes import DisplayCode
@@ -97,6 +98,16 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, datetime) and not (isinstance(value, str) and _MOMENT.fullmatch(value)):
         raise ValueError("not a date and time")
     return value
+
+
+def _on_our_clock(moment: datetime | None) -> datetime | None:
+    """A moment that the service's clock can show; at the end of time, one of another zone has no time in London."""
+    if moment is not None:
+        try:
+            clock_at(moment)
+        except OverflowError as error:
+            raise ValueError("not a moment in London") from error
+    return moment
 
 
 class Settings(BaseSettings):
@@ -327,6 +338,7 @@ class Settings(BaseSettings):
         datetime | None,
         AllowedValues("a date and time such as 2025-01-14T15:23:47", "MOMENT"),
         BeforeValidator(_moment),
+        AfterValidator(_on_our_clock),
         Field(
             description="For tests: a date and time at which the service's clock stands still, in London time "
             "unless it names a time zone. If not set, the service uses this machine's clock."

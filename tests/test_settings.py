@@ -195,6 +195,8 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("clock", "1736868227"),
         ("clock", "2025-02-29T00:00:00"),
         ("clock", "noon"),
+        ("clock", "0001-01-01T00:00+14:00"),
+        ("clock", "9999-12-31T23:59:59-14:00"),
         ("log_level", "loud"),
         ("log_format", "xml"),
         ("log_exchanges", "2"),

@@ -73,6 +73,12 @@ REQUESTS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         lambda: CALL.replace("<soapenv:Body>", f"<!--{'x' * 7 * MEGABYTE}--><soapenv:Body>"),
         "WSRC0004",
     ),
+    "an instruction of seven megabytes": (
+        lambda: CALL.replace("<soapenv:Body>", f"<?x {'y' * 7 * MEGABYTE}?><soapenv:Body>"),
+        "WSRC0004",
+    ),
+    "a million levels": (lambda: within("<a>" * 1_000_000 + "</a>" * 1_000_000), "soapenv:Client"),
+    "as many levels as are counted": (lambda: within("<a>" * 99_000 + "</a>" * 99_000), "soapenv:Client"),
     "a name of seven megabytes": (lambda: envelope(find_by_uln(FamilyName="x" * 7 * MEGABYTE)), "WSEC0001"),
     "as many known elements as are read": (lambda: within("<ULN/>" * 199_000), "WSEC0001"),
     "400,000 empty records": (lambda: batch("", 400_000), "soapenv:Client"),

@@ -245,3 +245,48 @@ def test_a_wsdl_that_cannot_be_made_is_never_a_200(broken_application: str) -> N
     assert answer.headers["content-type"].startswith("text/plain")
     assert b"Traceback" not in answer.body
     assert b"cannot be made" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../../../etc/passwd",
+        "/LearnerService.svc/../../../../etc/passwd",
+        "/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "/..%5c..%5c..%5cetc%5cpasswd",
+        "/%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd",
+        "/etc/passwd%00.wsdl",
+        "/lrs.db",
+        "/LearnerService.svc/lrs.db",
+        "/LearnerService.svc?wsdl=../../../../etc/passwd&xsd=../lrs.db",
+    ],
+)
+def test_no_path_leads_to_a_file(server: RunningServer, path: str) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(f"GET {path} HTTP/1.1")
+        answer = connection.document()
+
+    assert answer.status == (200 if "?wsdl" in path else 404)
+    assert b"root:" not in answer.body
+    assert b"SQLite" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        ("/x%0d%0aSet-Cookie:%20a=1", ""),
+        ("/LearnerService.svc?%0d%0aSet-Cookie:%20a=1", ""),
+        ("/LearnerService.svc?wsdl", "X-Forwarded-Host: a\x0bSet-Cookie: a=1"),
+        ("/LearnerService.svc?wsdl", "X-Forwarded-Proto: https%0d%0aSet-Cookie: a=1"),
+        ("/LearnerService.svc", 'SOAPAction: "a%0d%0aSet-Cookie: a=1"'),
+    ],
+)
+def test_nothing_that_was_sent_becomes_a_header(server: RunningServer, target: str, line: str) -> None:
+    with RawConnection(server.url) as connection:
+        connection.head(f"GET {target} HTTP/1.1", *([line] if line else []))
+        answer = connection.document()
+
+    assert answer.status in (200, 400, 404)
+    assert "set-cookie" not in answer.headers
+    assert b"Set-Cookie" not in answer.body

@@ -78,6 +78,47 @@ def test_a_document_type_declaration_is_refused_wherever_it_may_stand(
     assert outcome(text.encode(encoding), charset) == "Client"
 
 
+BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY % p SYSTEM "file:///dev/zero"> %p;]>'
+NINE_ENCODINGS = {
+    "utf-8": b"",
+    "utf-8-sig": b"",
+    "utf-16": b"",
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": b"",
+    "iso-8859-1": b"",
+    "windows-1252": b"",
+    "koi8-r": b"",
+}
+
+
+@pytest.mark.parametrize("encoding", NINE_ENCODINGS)
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_a_document_type_declaration_is_refused_in_nine_encodings(encoding: str, is_declared: bool) -> None:
+    declaration = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>'
+    text = f"{declaration}{BOMB}{CALL.decode().replace('Grace', '&b;')}"
+    charset = None if encoding == "utf-8-sig" else encoding
+
+    with pytest.raises(NotACall, match="document type declaration"):
+        open_envelope(NINE_ENCODINGS[encoding] + text.encode(encoding), charset if is_declared else _charset(encoding))
+
+
+def _charset(encoding: str) -> str | None:
+    """What the header has to say where the bytes do not say it themselves."""
+    return "utf-32-le" if encoding.startswith("utf-32") else None
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "cp037", "cp500", "cp1026", "hz", "iso2022_jp", "punycode", "base64"])
+@pytest.mark.parametrize("is_in_the_header", [True, False])
+def test_an_encoding_that_could_hide_a_declaration_is_not_read(encoding: str, is_in_the_header: bool) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>{BOMB}{CALL.decode()}'
+    is_text = encoding not in ("punycode", "base64")
+    raw = text.encode(encoding) if is_text else text.encode()
+
+    # EBCDIC's own bytes are no XML, whatever they declare.
+    assert outcome(raw, encoding if is_in_the_header else None) in ("415", "Client")
+
+
 @pytest.mark.parametrize("before", ["<!-- <!DOCTYPE x> -->", "<?x <!DOCTYPE x>?>", ""])
 def test_what_only_looks_like_one_is_not_refused(before: str) -> None:
     text = before + CALL.decode().replace("Okafor", "<![CDATA[<!DOCTYPE x>]]>")
