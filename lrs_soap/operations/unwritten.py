@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.names.identity_keys import IdentityKeys
+from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners
 from lrs_soap.store.transaction import Transaction
@@ -56,10 +57,13 @@ class Unwritten:
     ) -> Iterator[tuple[Learner, Learner | None]]:
         """The candidates of a search, with these learners in place of those with their ULNs.
 
-        Every rule by which a learner is a possible match needs an equal date or postcode.
+        Every rule by which a learner is a possible match needs an equal date or postcode; ZZ99 9ZZ is equal to none.
         """
         keys = IdentityKeys.of(asked)
-        for uln in sorted(self._by_date[keys.date_of_birth] | self._by_post_code[keys.post_code]):
+        near = set(self._by_date.get(keys.date_of_birth, ()))
+        if keys.post_code != postcode.UNKNOWN:
+            near.update(self._by_post_code.get(keys.post_code, ()))
+        for uln in sorted(near):
             yield self._by_uln[uln], None
         for learner, master in candidates:
             if learner.uln not in self._by_uln:
