@@ -285,7 +285,9 @@ def test_whatever_is_asked_is_answered_by_index_alone(store: Store, fields: dict
         for statement in run:
             transaction.cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
             steps = [step for *_, step in transaction.cursor.fetchall()]
-            assert all(step.startswith("SEARCH ") and " USING " in step for step in steps if "ORDER BY" not in step)
+            # The steps of a subquery come after the one that names it.
+            reads = [step for step in steps if "ORDER BY" not in step and "SUBQUERY" not in step]
+            assert all(step.startswith("SEARCH ") and " USING " in step for step in reads)
     assert run
 
 
