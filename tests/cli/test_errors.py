@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lrs_soap.cli.app import COMMANDS as LISTED
+from lrs_soap.server import serving
 from lrs_soap.settings import Settings
 from tests.kit.databases import new_database
 
 if TYPE_CHECKING:
     from conftest import Run
+    from typer.testing import Result
 
 
 def lrs_soap(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,23 +43,40 @@ def sentence(done: subprocess.CompletedProcess[str], status: int) -> str:
     return told
 
 
+def refusal(result: Result, status: int) -> str:
+    """The error that a command in this process told, which is all that it told."""
+    assert (result.exit_code, result.stdout) == (status, "")
+    told: str = result.stderr.splitlines()[-1]
+    assert told.startswith("Error: ")
+    return told
+
+
+@pytest.fixture
+def run_until_it_serves(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run`, where no server begins to serve: it would do so for ever."""
+    monkeypatch.delattr(serving, "Processes")
+    return run
+
+
 @pytest.mark.parametrize(
     "database",
     ["lrs.db", "mysql://localhost/lrs", "sqlite://lrs.db", "sqlite:///:memory:", "sqlite://"],
 )
 @pytest.mark.parametrize("command", [("serve", "--port", "0"), ("load", "learners.csv")])
-def test_what_is_no_database_is_wrong_use(tmp_path: Path, command: tuple[str, ...], database: str) -> None:
-    (tmp_path / "learners.csv").touch()
-    assert "sqlite:///" in sentence(lrs_soap(tmp_path, *command, "--database", database), 2)
+def test_what_is_no_database_is_wrong_use(
+    run_until_it_serves: Run, folder: Path, command: tuple[str, ...], database: str
+) -> None:
+    (folder / "learners.csv").touch()
+    assert "sqlite:///" in refusal(run_until_it_serves(*command, "--database", database), 2)
 
 
 @pytest.mark.parametrize("command", [("serve", "--port", "0"), ("load", "learners.csv", "--create")])
-def test_a_database_that_cannot_be_opened(tmp_path: Path, command: tuple[str, ...]) -> None:
-    (tmp_path / "learners.csv").touch()
-    told = sentence(lrs_soap(tmp_path, *command, "--database", "sqlite:///no/such/folder/lrs.db"), 1)
+def test_a_database_that_cannot_be_opened(run_until_it_serves: Run, folder: Path, command: tuple[str, ...]) -> None:
+    (folder / "learners.csv").touch()
+    told = refusal(run_until_it_serves(*command, "--database", "sqlite:///no/such/folder/lrs.db"), 1)
     assert "its folder must exist" in told
-    (tmp_path / "lrs.db").write_text("not a database " * 100)
-    assert "is not a SQLite database" in sentence(lrs_soap(tmp_path, *command), 1)
+    (folder / "lrs.db").write_text("not a database " * 100)
+    assert "is not a SQLite database" in refusal(run_until_it_serves(*command), 1)
 
 
 def test_a_database_server_that_is_not_there_keeps_the_password(tmp_path: Path) -> None:
@@ -81,39 +100,40 @@ def test_without_the_driver_of_postgresql_it_says_how_to_install_it(tmp_path: Pa
         assert told == "Error: PostgreSQL needs its driver: pip install 'lrs-soap[postgresql]'."
 
 
-def test_a_port_in_use(tmp_path: Path) -> None:
+def test_a_port_in_use(run_until_it_serves: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = sentence(lrs_soap(tmp_path, "serve", "--port", str(port)), 2)
+        told = refusal(run_until_it_serves("serve", "--port", str(port)), 2)
     assert f"127.0.0.1:{port}" in told
     assert "--port" in told
 
 
-def test_a_host_that_is_not_known(tmp_path: Path) -> None:
-    told = sentence(lrs_soap(tmp_path, "serve", "--host", "nowhere.invalid", "--port", "0"), 2)
+def test_a_host_that_is_not_known(run_until_it_serves: Run) -> None:
+    told = refusal(run_until_it_serves("serve", "--host", "nowhere.invalid", "--port", "0"), 2)
     assert "nowhere.invalid" in told
     assert "--host" in told
 
 
 @pytest.mark.parametrize("file", ["nowhere.csv", "."])
-def test_a_file_that_cannot_be_read_makes_no_database(tmp_path: Path, file: str) -> None:
-    assert f"'{file}' cannot be read" in sentence(lrs_soap(tmp_path, "load", file), 2)
-    assert not list(tmp_path.iterdir())
+def test_a_file_that_cannot_be_read_makes_no_database(run: Run, folder: Path, file: str) -> None:
+    assert f"'{file}' cannot be read" in refusal(run("load", file), 2)
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.parametrize("command", [("serve",), ("wsdl", "learner"), ("load", "-"), ("settings",)])
-def test_a_wrong_setting(tmp_path: Path, command: tuple[str, ...]) -> None:
-    told = sentence(lrs_soap(tmp_path, *command, LRS_PORT="http"), 2)
+def test_a_wrong_setting(run_until_it_serves: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
+    monkeypatch.setenv("LRS_PORT", "http")
+    told = refusal(run_until_it_serves(*command), 2)
     assert told == "Error: The setting port has to be a whole number from 0 to 65535, not 'http' (from LRS_PORT)."
 
 
 @pytest.mark.parametrize("arguments", [("--port", "http"), ("--config", "nowhere.toml"), ("--nothing",), ("surplus",)])
-def test_wrong_use_of_serve(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    sentence(lrs_soap(tmp_path, "serve", *arguments), 2)
+def test_wrong_use_of_serve(run_until_it_serves: Run, arguments: tuple[str, ...]) -> None:
+    refusal(run_until_it_serves("serve", *arguments), 2)
 
 
-def test_an_unknown_command(tmp_path: Path) -> None:
-    assert "surf" in sentence(lrs_soap(tmp_path, "surf"), 2)
+def test_an_unknown_command(run: Run) -> None:
+    assert "surf" in refusal(run("surf"), 2)
 
 
 def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:

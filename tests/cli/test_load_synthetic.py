@@ -24,6 +24,7 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.tables import NOT_DELETED, name_keys
 from lrs_soap.store.tables import learners as learners_table
 from tests.kit.databases import SQLITE, new_database
+from tests.kit.waiting import until
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -160,10 +161,7 @@ def test_a_load_that_is_killed_leaves_whole_learners_and_can_be_finished(
         assert done.stdout.splitlines()[0] == f"{MANY - held} learners loaded."
         assert count(url) == MANY + STARTING
         _check_consistency(url, database_kind)
-    deadline = time.monotonic() + 10
-    while _makers():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: not _makers())
 
 
 def _check_consistency(url: str, kind: str) -> None:

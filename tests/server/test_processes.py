@@ -26,6 +26,8 @@ from tests.kit.waiting import PATIENCE, until
 
 CALL = envelope(find_by_uln())
 WRONG_PASSWORD = envelope(find_by_uln(OrgPassword="CompatSitePass02"))
+# After so many seconds those that are told to stop and do not are killed.
+KILLED_AFTER = 20.0
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are looked up in /proc")
 
@@ -188,7 +190,7 @@ def test_a_process_whose_work_stands_still_is_replaced(tmp_path: Path) -> None:
         parent = subprocess.Popen([sys.executable, "-c", STUCK], stderr=file)
     try:
         # Its successor hangs after it.
-        until(lambda: log.read_text().count(" hangs=") == 2)
+        until(lambda: log.read_text().count(" hangs=") >= 2)
         assert "how=SIGKILL" in log.read_text()
     finally:
         parent.terminate()
@@ -197,9 +199,9 @@ def test_a_process_whose_work_stands_still_is_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_process_that_waits_for_callers_does_not_hang(tmp_path: Path) -> None:
-    with RunningServer(tmp_path, "--hang-timeout", "2") as server:
+    with RunningServer(tmp_path, "--hang-timeout", "6") as server:
         before = children_of(server.process.pid)
-        time.sleep(5)
+        time.sleep(8)
         assert children_of(server.process.pid) == before
         assert "hangs" not in server.logged()
 
@@ -268,7 +270,8 @@ def test_who_keeps_a_connection_is_told_of_the_end_with_an_answer(
     transport: tuple[str, ...], tmp_path: Path, processes: str
 ) -> None:
     with RunningServer(tmp_path, *transport, "--processes", processes) as server:
-        callers = Callers(server.url, 30, pause=0.05)
+        # So few that each has its turn before kept connections are closed, however slow this machine is.
+        callers = Callers(server.url, 8, pause=0.05)
         callers.await_answers(60)
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(PATIENCE) == 0
@@ -290,7 +293,7 @@ def test_a_busy_group_ends_in_seconds(transport: tuple[str, ...], tmp_path: Path
             started = time.monotonic()
             os.killpg(server.process.pid, stop)
             assert server.process.wait(PATIENCE) == 0
-            assert time.monotonic() - started < 8
+            assert time.monotonic() - started < KILLED_AFTER
             callers.join()
 
 
