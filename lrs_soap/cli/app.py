@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -86,5 +87,6 @@ def _options_of_all(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. The files that it makes are its user's only: nearly all of them have personal data."""
+    os.umask(0o077)
     app(prog_name="lrs-soap")

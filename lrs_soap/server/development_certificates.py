@@ -81,5 +81,7 @@ def _pkcs12(client: trustme.LeafCert, authority: trustme.CA) -> bytes:
 def _write(path: Path, content: bytes, mode: int) -> None:
     # Anew, since a file that is written over keeps its mode.
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        # The process's own mask may be stricter, and other users' clients have to know whom to trust.
+        os.fchmod(file.fileno(), mode)
         file.write(content)

@@ -25,9 +25,17 @@ class Readiness:
     path = "/health/ready"
     is_listed = False
 
-    def __init__(self, database_url: str, *, lines_lost: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        why_lost: Callable[[], str | None] = lambda: None,
+        lines_lost: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`why_lost` says what has become of the database's file that the service has open."""
         # A store of its own, because it waits less long than requests do.
         self._store = Store(database_url, busy_timeout=_PATIENCE_SECONDS)
+        self._why_lost = why_lost
         self._lines_lost = lines_lost
         self._asking = Lock()
         self._reason: str | None = "The first look at the database is not over."
@@ -56,6 +64,9 @@ class Readiness:
         return self._reason
 
     def _ask(self) -> str | None:
+        lost = self._why_lost()
+        if lost is not None:
+            return lost
         try:
             with self._store.writing(durable=False) as transaction:
                 return readiness.not_ready_because(transaction)

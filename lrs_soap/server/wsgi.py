@@ -103,6 +103,6 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
     sites: list[Site] = [
         soap_port(LEARNER_SERVICE, learner_service),
         soap_port(LEARNER_SERVICE_R9, R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit, limits=limits)),
-        Readiness(settings.database_url, lines_lost=lines_lost),
+        Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost),
     ]
     return Application([FrontPage(sites), *sites], journal=world.journal)

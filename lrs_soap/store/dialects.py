@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
@@ -85,6 +87,14 @@ class Dialect(Protocol):
         """Whether connecting to the database makes nothing: it exists already, or connecting never makes one."""
         ...
 
+    def make_file(self) -> None:
+        """Make the database's file for this user only, if the database is a file that does not exist yet."""
+        ...
+
+    def why_lost(self) -> str | None:
+        """A sentence if the database is a file that was removed or replaced since this dialect was made, else None."""
+        ...
+
     def engine(self) -> Engine:
         """The engine that makes connections, in autocommit mode: the store itself begins and ends transactions."""
         ...
@@ -162,6 +172,8 @@ class SQLite:
         self._path = Path(url.database)
         self._busy_timeout = busy_timeout
         self._explanations = _sqlite_explanations(url.database, busy_timeout)
+        # Which file it is, as long as connections to it may be open: one of the same name may be another.
+        self._identity = self._identity_now()
 
     def __repr__(self) -> str:
         return str(self._url)
@@ -172,6 +184,26 @@ class SQLite:
 
     def may_exist(self) -> bool:
         return self._path.exists()
+
+    def make_file(self) -> None:
+        # SQLite would let others read it, and gives the files beside it the same mode. What else may go wrong here,
+        # SQLite tells better.
+        with suppress(OSError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        self._identity = self._identity or self._identity_now()
+
+    def why_lost(self) -> str | None:
+        if self._identity is None or (now := self._identity_now()) == self._identity:
+            return None
+        happened = "is not there any more" if now is None else "has been replaced by another file"
+        return f"The database file {self._path} {happened}. Put it back, or start the service again."
+
+    def _identity_now(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def engine(self) -> Engine:
         # One thread at a time uses a connection, but not always the one that opened it.
@@ -289,6 +321,12 @@ class PostgreSQL:
 
     def may_exist(self) -> bool:
         return True
+
+    def make_file(self) -> None:
+        pass  # Its files are the server's.
+
+    def why_lost(self) -> str | None:
+        return None
 
     def engine(self) -> Engine:
         try:

@@ -110,6 +110,8 @@ class Store:
 
         On SQLite there is one at a time, so never open one inside another. Raises StoreUnavailable.
         """
+        # What is written to a file that is not there any more is lost with it.
+        self._refuse_if_lost()
         now = time.monotonic()
         if deadline is None:
             deadline = now + self._busy_timeout
@@ -132,6 +134,15 @@ class Store:
         for idle in (self._readers, self._writers):
             while idle:
                 _discard(idle.pop())
+
+    def why_lost(self) -> str | None:
+        """A sentence if the database's file was removed or replaced since this store was made, else None."""
+        return self._dialect.why_lost()
+
+    def _refuse_if_lost(self) -> None:
+        lost = self._dialect.why_lost()
+        if lost is not None:
+            raise StoreUnavailable(lost)
 
     def _kept_waiting(self) -> StoreUnavailable:
         return StoreUnavailable(
@@ -185,6 +196,8 @@ class Store:
     def _connect(self, *, for_writing: bool) -> Transaction:
         if self._closed:
             raise StoreUnavailable(f"The store {self._dialect!r} has been closed.")
+        self._refuse_if_lost()
+        self._dialect.make_file()
         connection = self._engine.connect()
         try:
             cursor = connection.connection.cursor()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ def test_the_ready_file_has_address_and_process_while_the_service_runs(tmp_path:
     path = tmp_path / "ready.json"
     path.write_text("left by another")
     with RunningServer(tmp_path, "--ready-file", str(path), *flags) as server:
+        # Whatever the service makes is its user's only.
+        made = [each for each in tmp_path.iterdir() if each != server.log]
+        assert {"ready.json", "lrs.db"} <= {each.name for each in made}
+        assert {stat.S_IMODE(each.stat().st_mode) for each in made} == {0o600}
         assert json.loads(path.read_text()) == {"address": server.url, "pid": server.process.pid}
         assert server.stop(signal.SIGTERM) == 0
     assert not path.exists()

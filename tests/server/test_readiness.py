@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from lrs_soap.server import readiness
+from lrs_soap import settings
+from lrs_soap.server import readiness, wsgi
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.store.store import Store
 from tests.kit.databases import on_sqlite
 from tests.kit.earlier_databases import make_keys_old
-from tests.kit.soap_messages import Answer
+from tests.kit.soap_messages import LEARNER_SERVICE, Answer, envelope, register
 from tests.kit.wsgi_client import ask_wsgi
 
 
@@ -108,3 +109,26 @@ def test_one_caller_waits_for_the_database_and_the_others_are_told_what_was_foun
         assert waiting.is_alive()
     waiting.join()
     assert first[0].status == 200
+
+
+@on_sqlite
+def test_a_database_whose_file_was_removed_is_told_and_nothing_is_written(database_kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "lrs.db"
+    application = wsgi.create(settings.resolve({"database_url": f"sqlite:///{path}"}).settings)
+    assert ask_wsgi(application, "GET", "/health/ready").body == b"ready\n"
+    path.unlink()
+
+    answer = ask_wsgi(application, "POST", LEARNER_SERVICE, envelope(register()).encode())
+
+    assert answer.text("ErrorCode") == "WSEC0999"
+    health = ask_wsgi(application, "GET", "/health/ready")
+    assert health.status == 503
+    assert health.body.endswith(b"lrs.db is not there any more. Put it back, or start the service again.\n")
+    assert not path.exists()
+
+
+def test_lines_of_the_log_that_were_lost_are_told(site: Readiness, database_url: str) -> None:
+    assert ask(Readiness(database_url, lines_lost=lambda: 1)).body == (
+        b"ready\nThis process has lost 1 line of its log.\n"
+    )
+    assert ask(Readiness(database_url, lines_lost=lambda: 20)).body.endswith(b" 20 lines of its log.\n")
