@@ -18,7 +18,7 @@ from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT, quoted, shortened
 from lrs_soap.wsdl import faults, reading, reading_r9, value_checks
 from lrs_soap.wsdl.claims import claim_in
 from lrs_soap.wsdl.declarations import Message
-from lrs_soap.wsdl.envelope import DEFAULT_LIMITS, MarkupLimits, NotACall, UnknownCharset, open_envelope
+from lrs_soap.wsdl.envelope import DEFAULT_LIMITS, MarkupLimits, NotACall, UnknownCharset, addressing_in, open_envelope
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.faults import Envelope, FaultDetail
 from lrs_soap.wsdl.port import Operation, Port
@@ -253,6 +253,10 @@ class R9Endpoint(Endpoint):
     def _read(
         self, operation: Operation, child: etree._Element, exchange: Exchange
     ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
+        exchange.findings += [
+            f"The envelope has the header {name}, which WCF does not take over plain HTTP."
+            for name in addressing_in(child)
+        ]
         request = self._reader.read(child)
         violations = value_checks.violations(request, operation.checks)
         if violations:

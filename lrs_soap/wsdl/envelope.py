@@ -100,6 +100,15 @@ def open_envelope(raw: bytes, charset: str | None, limits: MarkupLimits = DEFAUL
     return _call_in(_parse(raw, charset, limits))
 
 
+def addressing_in(child: etree._Element) -> tuple[str, ...]:
+    """The local names of WCF's own headers in the envelope around a body's child."""
+    body = child.getparent()
+    header = None if body is None else body.getprevious()
+    if header is None:
+        return ()
+    return tuple(etree.QName(entry).localname for entry in header if entry.tag in _UNDERSTOOD)
+
+
 def _parse(raw: bytes, charset: str | None, limits: MarkupLimits) -> etree._Element:
     encoding = _encoding_of(raw, charset)
     if not raw.strip():

@@ -49,7 +49,7 @@ class Service:
         assert TEST.password not in line.getvalue()
         assert WRONG_PASSWORD not in line.getvalue()
         assert VIEW_ONLY_PASSWORD not in line.getvalue()
-        assert (exchange.claim or Claim(None, None)).user in (None, "A Tester", TEST.password)
+        assert (exchange.claim or Claim(None, None)).user in (None, "", "A Tester", TEST.password)
         return exchange
 
     def line_of(self, exchange: Exchange, *, values: bool) -> str:
@@ -183,6 +183,21 @@ def test_a_body_that_is_not_read_has_no_claim(service: Service) -> None:
 
     assert (exchange.status, exchange.code, exchange.claim) == (415, None, None)
     assert exchange.findings == ["A request has to be SOAP 1.1 with the content type text/xml."]
+
+
+ADDRESSING = "http://schemas.microsoft.com/ws/2005/05/addressing/none"
+
+
+def test_a_header_that_wcf_would_refuse_is_a_finding(service: Service) -> None:
+    entries = f'<Action xmlns="{ADDRESSING}" soapenv:mustUnderstand="1">urn:x</Action><x/><To xmlns="{ADDRESSING}"/>'
+    with_header = R9_CALL.replace("<soapenv:Body>", f"<soapenv:Header>{entries}</soapenv:Header><soapenv:Body>")
+    exchange = service.ask(with_header, LEARNER_SERVICE_R9, HTTP_SOAPACTION=R9_ACTION)
+
+    assert (exchange.status, exchange.code) == (200, "WSRC0004")
+    assert exchange.findings == [
+        f"The envelope has the header {name}, which WCF does not take over plain HTTP." for name in ("Action", "To")
+    ]
+    assert service.ask(R9_CALL, LEARNER_SERVICE_R9, HTTP_SOAPACTION=R9_ACTION).findings == []
 
 
 REGISTER = message("registerSingleLearner")
