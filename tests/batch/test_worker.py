@@ -76,8 +76,9 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "_RETRY_SECONDS", 0.01)
 
 
-def submit(store: Store, count: int, *, first: int = 0) -> int:
-    records = [SubmittedRecord(SentLearner.of(new_learner(number))) for number in range(first, first + count)]
+def submit(store: Store, count: int, *, first: int = 0, **changed: str) -> int:
+    learners_sent = (SentLearner.of({**new_learner(number), **changed}) for number in range(first, first + count))
+    records = [SubmittedRecord(each) for each in learners_sent]
     with store.writing() as transaction:
         return submit_registration_batch(
             unit(transaction, now=CLOCK.now(), author=Author("TEST0001", "A Tester")), records, job_type=JobType.FUL
@@ -155,6 +156,14 @@ def test_each_record_is_an_exchange(store: Store, database_url: str, log: Log, j
         assert exchange.code == "RC001"
         assert Rule.IDENTITY_KEYS in [reason.rule for reason in exchange.decisions[0].reasons]
         assert [stage for stage, _ in exchange.stages] == [Stage.DECIDED]
+
+
+def test_a_upn_that_is_not_kept_is_a_finding(store: Store, database_url: str, log: Log, journal: KeptJournal) -> None:
+    with working(database_url, log, journal=journal):
+        for number, born in enumerate(("2009-03-10", "2009-03-11")):  # 16 today, and tomorrow
+            wait_for(store, submit(store, 1, first=number, DateOfBirth=born, UniquePupilNumber="A000000000000"))
+    told = ["UniquePupilNumber: not kept, because the learner is 16 or older"]
+    assert [(each.code, each.findings) for each in journal.exchanges] == [("RC001", told), ("RC001", [])]
 
 
 def test_what_is_done_of_a_job_is_on_disk_before_anybody_can_see_it_end(
