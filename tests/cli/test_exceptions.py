@@ -121,6 +121,8 @@ def test_programs_get_json(commands: Run) -> None:
     assert "Title" not in shown["Sent"]
     (possible,) = shown["Possible"]
     assert (possible["ULN"], possible["LastKnownPostCode"]) == (GRACE_ULN, "LS1 4AP")
+    # Of a learner who was loaded the days are known.
+    assert (possible["Created"], possible["LastUpdated"]) == ("2024-09-02T00:00:00+01:00", "2024-09-02T00:00:00+01:00")
     told(commands, "withdraw", "1")
     shown = json.loads(told(commands, "show", "1", "--json"))
     assert (shown["Closed"][:10], shown["ClosedBy"]) == ("2025-03-10", "operator")
@@ -151,6 +153,13 @@ def test_one_that_is_valid_is_shown_filled_in_with_whom_it_may_mean(commands: Ru
     assert ["ULN", GRACE_ULN] in rows(possible)
     assert ["GivenName", "Grace"] in rows(possible)
     assert ["LastKnownPostCode", "LS1 4AP", "LU1 1AA"] in rows(possible)
+    assert [row[0] for row in rows(possible)][-2:] == ["Created", "LastUpdated"]
+
+
+def test_when_a_learner_was_registered_and_updated_is_shown_to_the_second(commands: Run) -> None:
+    batch({**NEW, "LastKnownPostCode": "LS1 4AP"}, {**NEW, "LastKnownPostCode": "LU1 1AA"})
+    (possible,) = json.loads(told(commands, "show", "1", "--json"))["Possible"]
+    assert (possible["Created"], possible["LastUpdated"]) == ("2025-03-10T12:30:00+00:00", "2025-03-10T12:30:00+00:00")
 
 
 def test_one_with_an_error_is_shown_empty_and_with_what_is_wrong(commands: Run) -> None:
