@@ -194,6 +194,7 @@ def test_what_the_files_say(fresh: RunningServer, tmp_path: Path) -> None:
     assert len([row for row in matches if row["Student No"] == "K11"]) == 11
 
 
+@pytest.mark.slow
 def test_what_a_person_decides_is_done_in_the_next_run(fresh: RunningServer, tmp_path: Path) -> None:
     night = Night(tmp_path, messy_students(FEW))
     assert night.run(fresh.url).returncode == 0
@@ -212,6 +213,7 @@ def test_what_a_person_decides_is_done_in_the_next_run(fresh: RunningServer, tmp
     assert {row["Student No"]: row for row in night.written("ulns.csv")} == ulns
 
 
+@pytest.mark.slow
 def test_two_decisions_for_one_student_are_none(fresh: RunningServer, tmp_path: Path) -> None:
     night = Night(tmp_path, messy_students(FEW))
     assert night.run(fresh.url).returncode == 0
@@ -222,6 +224,7 @@ def test_two_decisions_for_one_student_are_none(fresh: RunningServer, tmp_path: 
     night.assert_complete()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "address", "title"),
     [
@@ -337,6 +340,7 @@ def test_a_service_that_goes_away_in_the_middle(fresh: RunningServer, tmp_path: 
     night.assert_complete()
 
 
+@pytest.mark.slow
 def test_a_program_that_is_killed_goes_on_where_it_was(fresh: RunningServer, tmp_path: Path) -> None:
     night = Night(tmp_path, messy_students(FEW))
     killed = 0
@@ -365,6 +369,7 @@ def test_a_program_that_is_killed_goes_on_where_it_was(fresh: RunningServer, tmp
     assert post(fresh.url, envelope(find_by_uln())).text("VersionNumber") == "2"
 
 
+@pytest.mark.slow
 def test_an_address_that_is_newer_the_next_night_is_updated(fresh: RunningServer, tmp_path: Path) -> None:
     # One is held already, the other is registered in the first night.
     night = Night(tmp_path, [row for row in messy_students(FEW) if row.number in ("K01", "N000")])

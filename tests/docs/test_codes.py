@@ -119,7 +119,14 @@ def test_all_codes_but_these_have_a_request() -> None:
     assert {row.code for row in REQUESTS} == {row.code for row in ROWS} - WITHOUT_REQUEST
 
 
-@pytest.mark.parametrize("flags", sorted({server_flags(row.changed) for row in REQUESTS}))
+# Each needs a server of its own.
+FLAGS = [
+    pytest.param(flags, marks=[pytest.mark.slow] if flags else [])
+    for flags in sorted({server_flags(row.changed) for row in REQUESTS})
+]
+
+
+@pytest.mark.parametrize("flags", FLAGS)
 def test_every_code_is_got_as_the_table_says(flags: str, tmp_path: Path) -> None:
     # What changes the learner that others ask for comes last.
     rows = sorted(

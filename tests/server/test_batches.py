@@ -364,6 +364,7 @@ def test_a_malformed_record_is_its_own_error_where_the_setting_says_so(database_
         ]
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_batch_to_verify_may_have_as_many_records_as_the_setting_says(database_kind: str, tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--verify-batch-limit", "300") as server:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import pytest
+from typer.testing import CliRunner
 
+from lrs_soap.cli.app import app
 from tests.kit.databases import new_database
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import (
     Answer,
     envelope,
@@ -29,31 +30,35 @@ GRACE, PRIYA, PRIYA_IYER, PRIA, ROWAN, MARGARET = (
 
 
 @pytest.fixture
-def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def own(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     folder = tmp_path_factory.mktemp("merging")
+    with new_database(database_kind, folder) as url, ServerHere(folder, database_url=url) as running:
+        yield running
+
+
+@pytest.fixture
+def elsewhere(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server in a process of its own."""
+    folder = tmp_path_factory.mktemp("elsewhere")
     with new_database(database_kind, folder) as url, RunningServer(folder, database_url=url) as running:
         yield running
 
 
-def lrs_soap(server: RunningServer, *arguments: str, status: int = 0) -> str:
+Server: TypeAlias = RunningServer | ServerHere
+
+
+def lrs_soap(server: Server, *arguments: str, status: int = 0) -> str:
     """What a command says on standard output, or, where it fails as expected, on standard error."""
-    done = subprocess.run(
-        [sys.executable, "-m", "lrs_soap", *arguments],
-        env={**os.environ, "LRS_DATABASE_URL": server.database_url},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
+    done = CliRunner().invoke(app, arguments, env={"LRS_DATABASE_URL": server.database_url})
+    assert done.exit_code == status, done.output
     return done.stderr if status else done.stdout
 
 
-def ask(server: RunningServer, body: str) -> Answer:
+def ask(server: Server, body: str) -> Answer:
     return post(server.url, envelope(body))
 
 
-def found(server: RunningServer, body: str) -> tuple[str | None, str | None, list[str]]:
+def found(server: Server, body: str) -> tuple[str | None, str | None, list[str]]:
     """The code of a find, whom it found, and whom that has linked."""
     answer = ask(server, body)
     ulns = answer.root.xpath("//Learner/ULN/text()")
@@ -61,27 +66,27 @@ def found(server: RunningServer, body: str) -> tuple[str | None, str | None, lis
     return answer.text("ResponseCode"), next(iter(ulns), None), list(linked)
 
 
-def test_a_merger_counts_from_the_next_request_until_it_is_taken_back(own: RunningServer) -> None:
+def test_a_merger_counts_from_the_next_request_until_it_is_taken_back(elsewhere: RunningServer) -> None:
     by_uln, by_demographics = find_by_uln(), find_by_demographics()
-    assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0004", GRACE, [])
+    assert found(elsewhere, by_uln) == found(elsewhere, by_demographics) == ("WSRC0004", GRACE, [])
 
-    assert lrs_soap(own, "merge", MARGARET, GRACE) == f"{GRACE} is now linked to {MARGARET}.\n"
-    assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0022", MARGARET, [GRACE])
-    assert ask(own, by_uln).text("MasterSubstituted") == "Y"
-    assert ask(own, verify()).text("ResponseCode") == "WSVRC002"
-    assert ask(own, retrieve(GRACE)).text("MasterULN") == MARGARET
-    assert ask(own, update(Title="Dr")).text("ResponseCode") == "WSRC0019"
+    assert lrs_soap(elsewhere, "merge", MARGARET, GRACE) == f"{GRACE} is now linked to {MARGARET}.\n"
+    assert found(elsewhere, by_uln) == found(elsewhere, by_demographics) == ("WSRC0022", MARGARET, [GRACE])
+    assert ask(elsewhere, by_uln).text("MasterSubstituted") == "Y"
+    assert ask(elsewhere, verify()).text("ResponseCode") == "WSVRC002"
+    assert ask(elsewhere, retrieve(GRACE)).text("MasterULN") == MARGARET
+    assert ask(elsewhere, update(Title="Dr")).text("ResponseCode") == "WSRC0019"
     same = {"GivenName": "Grace", "FamilyName": "Okafor", "DateOfBirth": "2005-03-14", "LastKnownPostCode": "LS1 4AP"}
-    assert ask(own, register(**same)).text("ResponseCode") == "WSRC0021"
+    assert ask(elsewhere, register(**same)).text("ResponseCode") == "WSRC0021"
 
-    assert lrs_soap(own, "unmerge", GRACE) == f"{GRACE} is no longer linked to {MARGARET}.\n"
-    assert found(own, by_uln) == found(own, by_demographics) == ("WSRC0004", GRACE, [])
-    assert ask(own, verify()).text("ResponseCode") == "WSVRC001"
+    assert lrs_soap(elsewhere, "unmerge", GRACE) == f"{GRACE} is no longer linked to {MARGARET}.\n"
+    assert found(elsewhere, by_uln) == found(elsewhere, by_demographics) == ("WSRC0004", GRACE, [])
+    assert ask(elsewhere, verify()).text("ResponseCode") == "WSVRC001"
     # No version has changed on the way.
-    assert ask(own, update(Title="Dr")).text("ResponseCode") == "WSRC0006"
+    assert ask(elsewhere, update(Title="Dr")).text("ResponseCode") == "WSRC0006"
 
 
-def test_a_master_takes_its_linked_ones_along_and_back(own: RunningServer) -> None:
+def test_a_master_takes_its_linked_ones_along_and_back(own: ServerHere) -> None:
     priya = find_by_uln(ULN=PRIYA_IYER, GivenName="Priya", FamilyName="Iyer")
     before = ask(own, priya).body
     assert lrs_soap(own, "merge", GRACE, PRIYA) == (
@@ -97,7 +102,7 @@ def test_a_master_takes_its_linked_ones_along_and_back(own: RunningServer) -> No
     assert found(own, find_by_uln()) == ("WSRC0004", GRACE, [ROWAN])
 
 
-def test_who_is_deleted_is_found_by_nobody_and_may_be_registered_anew(own: RunningServer) -> None:
+def test_who_is_deleted_is_found_by_nobody_and_may_be_registered_anew(own: ServerHere) -> None:
     assert lrs_soap(own, "delete", GRACE) == f"{GRACE} is deleted.\n"
     assert found(own, find_by_uln()) == found(own, find_by_demographics()) == ("WSRC0001", None, [])
     assert ask(own, verify()).text("ResponseCode") == "WSVRC006"
@@ -134,5 +139,5 @@ def test_who_is_deleted_is_found_by_nobody_and_may_be_registered_anew(own: Runni
         (("delete", "x\n\x1b[2J"), "'x\\n\\x1b[2J' is not a ULN: that is ten digits, the last of them a check digit."),
     ],
 )
-def test_what_cannot_be_is_told_in_a_sentence(server: RunningServer, command: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_is_told_in_a_sentence(server: Server, command: tuple[str, ...], told: str) -> None:
     assert lrs_soap(server, *command, status=1) == f"Error: {told}\n"

@@ -321,6 +321,7 @@ def test_a_group_that_is_told_to_stop_while_it_starts_ends(tmp_path: Path) -> No
         until(lambda those=children: not any(map(is_running, those)))
 
 
+@pytest.mark.slow
 def test_half_sent_requests_hold_nobody_up(pair: RunningServer) -> None:
     call = CALL.encode()
     with ExitStack() as stack:
