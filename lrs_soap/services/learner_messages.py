@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
-from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import findmsg
 from lrs_soap.wsdl.messages import learner as messages
 
-_COPIED = tuple(
-    field.name
-    for field in fields_of(messages.Learner)
-    if field.name not in ("MasterSubstituted", "LastKnownPostCode", "LinkedULNs")
+LearnerRow = tuple[str | int | messages.ArrayOfString | None, ...]
+"""The values of an answer's Learner, in the contract's order."""
+
+_ANSWERED = tuple(field.name for field in fields_of(messages.Learner))
+_MADE = _SUBSTITUTED, _POST_CODE, _LINKED = tuple(
+    _ANSWERED.index(name) for name in ("MasterSubstituted", "LastKnownPostCode", "LinkedULNs")
 )
-_values_of = attrgetter(*(BY_CONTRACT_NAME[name].name for name in _COPIED))
+_copied_of = itemgetter(
+    *(LEARNER_FIELDS.index(BY_CONTRACT_NAME[name].name) for place, name in enumerate(_ANSWERED) if place not in _MADE)
+)
 _REGISTERED = tuple(field.name for field in fields_of(messages.LearnerToRegister))
 _REGISTERED_NAMES = tuple(BY_CONTRACT_NAME[name].name for name in _REGISTERED)
 _registered_of = attrgetter(*_REGISTERED)
@@ -59,23 +63,23 @@ def demographics_answered(asked: DemographicsAsked, decision: Decision, *, learn
         SchoolAtAge16=asked.school_at_age_16,
         PlaceOfBirth=asked.place_of_birth,
         EmailAddress=asked.email_address,
-        Learner=found_messages(decision) if learners else (),
+        Learner=found_learners(decision) if learners else (),
     )
 
 
-def found_messages(decision: Decision) -> tuple[messages.Learner, ...]:
+def found_learners(decision: Decision) -> tuple[LearnerRow, ...]:
     """The learners of a find's answer; a master that is returned for a linked learner is marked as substituted."""
-    return tuple(_learner_message(each, is_substituted=each.uln in decision.substitutes) for each in decision.learners)
+    return tuple([_learner_row(each, is_substituted=each.uln in decision.substitutes) for each in decision.learners])
 
 
-def _learner_message(learner: Learner, *, is_substituted: bool) -> messages.Learner:
-    """The message's Learner; `is_substituted` says that it is a master that stands in for a linked learner."""
-    return messages.Learner(
-        MasterSubstituted="Y" if is_substituted else None,
-        LastKnownPostCode=postcode.as_returned(learner.last_known_post_code),
-        LinkedULNs=messages.ArrayOfString(ULN=learner.linked_ulns),
-        **dict(zip(_COPIED, _values_of(learner), strict=True)),
-    )
+def _learner_row(learner: Learner, *, is_substituted: bool) -> LearnerRow:
+    """The answer's Learner; `is_substituted` says that it is a master that stands in for a linked learner."""
+    linked = learner.linked_ulns
+    row = [*_copied_of(learner)]
+    row.insert(_SUBSTITUTED, "Y" if is_substituted else None)
+    row.insert(_POST_CODE, postcode.as_returned(learner.last_known_post_code))
+    row.insert(_LINKED, messages.ArrayOfString(ULN=linked) if linked else None)
+    return tuple(row)
 
 
 def retrieved_message(uln: str, decision: Decision) -> messages.MIAPRetrievedULN:

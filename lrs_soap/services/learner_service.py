@@ -25,7 +25,7 @@ from lrs_soap.services.call import Call
 from lrs_soap.services.learner_messages import (
     demographics_answered,
     demographics_asked,
-    found_messages,
+    found_learners,
     retrieved_message,
     sent_learner,
     verified_message,
@@ -58,7 +58,7 @@ def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.Fin
         ULN=request.ULN,
         FamilyName=request.FamilyName,
         GivenName=request.GivenName,
-        Learner=found_messages(decision) if request.FindType == FULL else (),
+        Learner=found_learners(decision) if request.FindType == FULL else (),
     )
 
 

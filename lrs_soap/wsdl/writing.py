@@ -68,14 +68,15 @@ class _Item:
     row: Callable[[_Row], str] | None
 
 
-_Row = tuple[str | int | None, ...]
+_Row = tuple[Any, ...]
 
 
 class Writer:
     """Writes the messages of one port.
 
-    If a repeated field has a type with only texts and numbers, its items may be tuples of values in the WSDL's order
-    instead of messages. A record has hundreds of items, and creating a message costs as much as writing one.
+    If a repeated field's type has fields that are not repeated, its items may be tuples of values in the WSDL's order
+    instead of messages: texts, numbers, messages, and None without a value. Creating a message costs as much as
+    writing one, and a record has hundreds of items.
     """
 
     def __init__(self, roots: Mapping[str, type[Message]], *, root_prefix: str) -> None:
@@ -177,11 +178,16 @@ def _item(field: Field, scope: dict[str, str]) -> _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How to write rows that have values in the same places: `pick` takes the values out of a row for `template`."""
+    """How to write rows that have values in the same places: `pick` takes the values out of a row for `template`.
 
-    pick: Callable[[_Row], tuple[str | int, ...]]
+    `parts` are the fields of these values. One of them may be a message, which is written before it fits the template.
+    """
+
+    pick: Callable[[_Row], tuple[Any, ...]]
     template: str
     values_alone: str
+    parts: tuple[_Item, ...]
+    has_message: bool
 
 
 def _row_writer(start: str, end: str, parts: list[_Item]) -> Callable[[_Row], str]:
@@ -193,22 +199,36 @@ def _row_writer(start: str, end: str, parts: list[_Item]) -> Callable[[_Row], st
         slots = [_slot(part, is_empty) for part, is_empty in zip(parts, outline, strict=True)]
         places = [place for place, is_empty in enumerate(outline) if is_empty is False]
         template = start + "".join(slots) + end
-        return _Shape(_picker(places), template, "%s" * len(places))
+        own = tuple([parts[place] for place in places])
+        return _Shape(_picker(places), template, "%s" * len(places), own, any(part.parts for part in own))
 
     def write(row: _Row) -> str:
         shape = shape_of(tuple([None if value is None else value == "" for value in row]))
         values = shape.pick(row)
-        if not _is_plain(shape.values_alone % values):
-            values = tuple([escape(value) if isinstance(value, str) else value for value in values])
+        if shape.has_message or not _is_plain(shape.values_alone % values):
+            values = tuple(map(_written, shape.parts, values))
         return shape.template % values
 
     return write
 
 
+def _written(part: _Item, value: Any) -> Any:
+    """A value as it fits the slot of its field in a row."""
+    if isinstance(value, str):
+        return escape(value)
+    if not part.parts:
+        return value
+    out: list[str] = []
+    _write_one(part, value, out)
+    return "".join(out)
+
+
 def _slot(part: _Item, is_empty: bool | None) -> str:
     if is_empty is None:
         return part.absent
-    return part.empty if is_empty else f"{part.start}%s{part.end}"
+    if is_empty:
+        return part.empty
+    return "%s" if part.parts else f"{part.start}%s{part.end}"
 
 
 def _picker(places: list[int]) -> Callable[[_Row], Any]:

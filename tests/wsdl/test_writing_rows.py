@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl.declarations import BuiltIn, fields_of
-from lrs_soap.wsdl.messages import model
+from lrs_soap.wsdl.messages import learner, model
 from lrs_soap.wsdl.writing import Writer
 
 (OPERATION,) = (each for each in LEARNER_SERVICE_R9.operations if each.name == "GetLearnerLearningEvents")
@@ -56,3 +59,19 @@ def test_more_shapes_than_are_kept_are_written_all_the_same() -> None:
 def test_a_row_of_another_length_is_refused(length: int) -> None:
     with pytest.raises((TypeError, ValueError)):
         written(("x",) * length)
+
+
+@given(st.lists(st.none() | TEXTS | st.lists(TEXTS, max_size=3).map(tuple), min_size=4, max_size=4))
+def test_a_value_of_a_row_may_be_a_message(values: list[Any]) -> None:
+    (find,) = (each for each in LEARNER_SERVICE.operations if each.name == "learnerByULN")
+    writer = Writer({find.response_tag: find.response}, root_prefix="ns2")
+    row = dict.fromkeys(field.name for field in fields_of(learner.Learner))
+    texts = [None if isinstance(value, tuple) else value for value in values]
+    row |= dict(zip(("ULN", "GivenName", "Notes", "Title"), texts, strict=True))
+    linked = [learner.ArrayOfString(ULN=value) for value in values if isinstance(value, tuple)]
+    row["LinkedULNs"] = linked[0] if linked else None
+    row["VersionNumber"] = 7
+
+    as_row = writer.write(find.response_tag, find.response(Learner=(tuple(row.values()),)))
+
+    assert as_row == writer.write(find.response_tag, find.response(Learner=(learner.Learner(**row),)))
