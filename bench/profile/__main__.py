@@ -1,11 +1,11 @@
 """`make profile`: where the time of a request goes, stage by stage, as its exchange has it.
 
-    python -m bench.profile [QUESTION …] [--rounds 15] [--requests 200] [--before PYTHON]
+    python -m bench.profile [QUESTION …] [--rounds 60] [--requests 25] [--before PYTHON]
 
 The service answers in one process, without a network, on a new SQLite database with the starting data. The stages are
 those of `lrs_soap.exchange.exchange.Stage`, and after them the journal, which writes the log's line. `CPU` is the
-processor time of the whole request, which other work on the machine disturbs least. All times are microseconds: the
-median of the rounds, of each round's median.
+processor time of the whole request, which other work on the machine disturbs least. All times are microseconds. Each
+is the least of all rounds, because other work can only add to it; in a round, a stage's time is the median.
 
 `--before` names a Python that imports another version of lrs-soap. Both versions then answer in turn, round by round,
 and each time is shown before and after.
@@ -22,7 +22,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from statistics import median
 from typing import IO
 
 from bench.failure import BenchFailed
@@ -58,8 +57,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.profile", description="Where a request's time goes.")
     asked = questions()
     parser.add_argument("questions", nargs="*", choices=[*asked, []], metavar="QUESTION", help=", ".join(asked))
-    parser.add_argument("--rounds", type=int, default=15, help="how often each question has its turn")
-    parser.add_argument("--requests", type=int, default=200, help="how often it is asked in a turn")
+    parser.add_argument("--rounds", type=int, default=60, help="how often each question has its turn")
+    parser.add_argument("--requests", type=int, default=25, help="how often it is asked in a turn")
     parser.add_argument("--before", metavar="PYTHON", help="a Python that imports the version to compare with")
     given = parser.parse_args()
     pythons = [sys.executable] if given.before is None else [given.before, sys.executable]
@@ -79,7 +78,7 @@ def main() -> int:
 def _measured(
     versions: Sequence[Answering], names: Sequence[str], rounds: int, count: int
 ) -> Mapping[str, Sequence[Times]]:
-    """The median times of each question, of one version after the other."""
+    """The least times of each question, of one version after the other."""
     asked = questions()
     kept: dict[str, list[dict[str, list[float]]]] = {name: [defaultdict(list) for _ in versions] for name in names}
     # The first round is a warm-up and does not count.
@@ -91,7 +90,7 @@ def _measured(
                     if is_warm:
                         by_stage[stage].append(time)
     return {
-        name: [{stage: median(times) for stage, times in by_stage.items()} for by_stage in each]
+        name: [{stage: min(times) for stage, times in by_stage.items()} for by_stage in each]
         for name, each in kept.items()
     }
 
