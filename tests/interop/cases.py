@@ -50,7 +50,8 @@ _DELETED = "2"
 def held(uln: str) -> Values:
     """A learner of the starting data as an answer has it."""
     linked = [each["ULN"] for each in _RECORDS.values() if each.get("MasterULN") == uln]
-    record = {"LearnerStatus": "1", "VersionNumber": "1", **_RECORDS[uln]}
+    tier = "0" if _RECORDS[uln]["VerificationType"] in ("0", "1") else "2"
+    record = {"LearnerStatus": "1", "VersionNumber": "1", "TierLevel": tier, **_RECORDS[uln]}
     shown = {name: str(value) for name, value in _in_order(Learner, record).items()}
     return {**shown, "LinkedULNs": {"ULN": linked} if linked else {}}
 

@@ -140,7 +140,7 @@ def _registered(client: Client, server: RunningServer, name: str) -> Values:
     uln = answer.get("ULN", "none")
     assert answer == {"ResponseCode": "WSRC0005", "ULN": uln}
     assert re.fullmatch("[1-9][0-9]{9}", uln)
-    own = {"ULN": uln, "LearnerStatus": "1", "VersionNumber": "1", "LinkedULNs": {}}
+    own = {"ULN": uln, "LearnerStatus": "1", "VersionNumber": "1", "TierLevel": "2", "LinkedULNs": {}}
     return {**question.request["Learner"], **own}
 
 

@@ -135,5 +135,5 @@ def _registered(client: Client, server: RunningServer, name: str) -> Values:
     question = registration(held("5629103473"), **names)
     answer = client.ask(server.url, question).answer
     assert answer["ResponseCode"] == "WSRC0005"
-    own = {"ULN": answer["ULN"], "LearnerStatus": "1", "VersionNumber": "1", "LinkedULNs": {}}
+    own = {"ULN": answer["ULN"], "LearnerStatus": "1", "VersionNumber": "1", "TierLevel": "2", "LinkedULNs": {}}
     return {**question.request["Learner"], **own}
