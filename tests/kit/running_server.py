@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,9 @@ class RunningServer:
         *flags: str,
         database_url: str | None = None,
         environment: dict[str, str] | None = None,
+        prepare: Callable[[], None] | None = None,
     ) -> None:
+        """`prepare` is called in the server's process before its program begins."""
         self.database_url = database_url or f"sqlite:///{folder / 'lrs.db'}"
         self.log = folder / f"serve-{time.monotonic_ns()}.log"
         command = [sys.executable, "-m", "lrs_soap", "serve", "--database", self.database_url, "--port", "0", *flags]
@@ -46,6 +48,7 @@ class RunningServer:
                 env={**clean, **(environment or {})},
                 # Its processes are a group, as those of a command that is started from a terminal.
                 start_new_session=True,
+                preexec_fn=prepare,
             )
         self.url = self._wait_until_ready()
 

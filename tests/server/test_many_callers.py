@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
+import re
+import signal
 import socket
 import struct
 import time
@@ -15,8 +18,9 @@ import pytest
 
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, find_by_uln, post, send
-from tests.kit.waiting import until
+from tests.kit.waiting import PATIENCE, until
 from tests.server.process_memory import resident_bytes
+from tests.server.test_fuzzed_messages import requests, spoiled
 
 resource = pytest.importorskip("resource")
 
@@ -46,6 +50,13 @@ def seconds_of_finds(server: RunningServer, count: int) -> list[float]:
     return sorted(seconds)
 
 
+def room_for_descriptors(count: int) -> None:
+    """Let this process have so many files open, if it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))
+
+
 def processor_seconds(pids: list[int]) -> float:
     fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split() for pid in pids]
     return sum(int(each[11]) + int(each[12]) for each in fields) / 100
@@ -66,6 +77,78 @@ def test_without_descriptors_it_waits_says_so_once_and_goes_on(server: RunningSe
         assert processor_seconds(processes) - before < 1
         assert server.logged().count("event=accepting") == 1
     assert seconds_of_finds(server, 3)
+
+
+@pytest.mark.slow
+def test_with_1_024_descriptors_fewer_connections_are_taken_and_none_is_missing(
+    transport: tuple[str, ...], tmp_path: Path
+) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+
+    with RunningServer(tmp_path, *transport, prepare=limit) as server, ExitStack() as stack:
+        server.logged_until("max_connections=704")
+        room_for_descriptors(1500)
+        for _ in range(1100):
+            stack.enter_context(socket.create_connection(address_of(server)))
+        assert seconds_of_finds(server, 20)
+        assert "event=accepting" not in server.logged()
+
+
+@pytest.mark.slow
+def test_a_thousand_connections_end_in_good_order(transport: tuple[str, ...], tmp_path: Path) -> None:
+    room_for_descriptors(1500)
+    lines = (f"POST {LEARNER_SERVICE} HTTP/1.1", "Host: a", "Content-Type: text/xml", f"Content-Length: {len(CALL)}")
+    request = "\r\n".join((*lines, "", "")).encode() + CALL
+    flags = ("--handshake-timeout", "900", "--idle-timeout", "900")
+    with RunningServer(tmp_path, *transport, *flags) as server, ExitStack() as stack:
+        connections = [stack.enter_context(RawConnection(server.url)) for _ in range(1000)]
+        for connection in connections:
+            connection.send(request)
+            assert connection.answer().text("ResponseCode") == "WSRC0004"
+        # A hundred of them have asked again when the server is told to stop.
+        for connection in connections[::10]:
+            connection.send(request)
+        server.process.send_signal(signal.SIGTERM)
+        for place, connection in enumerate(connections):
+            if place % 10 == 0:
+                assert connection.answer().text("ResponseCode") == "WSRC0004"
+            # Closed, not reset.
+            assert connection.receive(1) == b""
+        assert server.process.wait(PATIENCE) == 0
+
+
+ODDITIES = (b"\r\n", b":", b" ", b"\0", b"\xff", b"-1", b"chunked", b"Transfer-Encoding: chunked\r\n", b"9" * 30)
+
+
+@pytest.mark.slow
+def test_whatever_is_sent_is_answered_or_closed_and_harms_nobody(transport: tuple[str, ...], tmp_path: Path) -> None:
+    chance = random.Random(14)
+    texts = list(requests().values())
+    timeouts = ("--header-timeout", "1", "--request-timeout", "1", "--idle-timeout", "1")
+    with RunningServer(tmp_path, *transport, *timeouts) as server:
+        for number in range(300):
+            body = spoiled(chance.choice(texts), chance)
+            lines = (
+                f"POST {LEARNER_SERVICE} HTTP/1.1",
+                "Host: a",
+                "Connection: close",
+                "Content-Type: text/xml",
+                f"Content-Length: {len(body)}",
+            )
+            raw = bytearray("\r\n".join((*lines, "", "")).encode())
+            # The head of every third is left as it is.
+            for _ in range(chance.choice((1, 2, 5)) if number % 3 else 0):
+                place = chance.randrange(len(raw))
+                raw[place : place + chance.choice((0, 1))] = chance.choice(ODDITIES)
+            with RawConnection(server.url) as connection:
+                connection.send(bytes(raw + body))
+                answer = connection.receive(1_000_000)
+            assert re.match(rb"HTTP/1\.[01] (200|4..|500|501) ", answer), bytes(raw + body)
+            assert b"WSEC0999" not in answer, bytes(raw + body)
+        assert seconds_of_finds(server, 3)
+        assert "Traceback" not in server.logged()
+        assert "event=library" not in server.logged()
 
 
 @pytest.mark.slow
@@ -95,9 +178,7 @@ def patient(transport: tuple[str, ...], tmp_path: Path) -> Iterator[RunningServe
 @pytest.mark.slow
 def test_990_slow_connections_are_not_felt(patient: RunningServer) -> None:
     server = patient
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < 1200:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (1200, hard))
+    room_for_descriptors(1200)
     alone = seconds_of_finds(server, 100)
     with ExitStack() as stack:
         slow = []
