@@ -20,6 +20,7 @@ from lrs_soap.rules.names.lookup_keys import NameKey
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import learners, name_keys
 from lrs_soap.store.transaction import Transaction
 
@@ -47,41 +48,56 @@ def find_by_checked_demographics(
     if learner is not None:
         return exact_match(asked, learner, learners.master_of(transaction, learner))
     asked = asked.as_of(work.today)
-    candidates = Candidates(asked)
-    rows = _rows(transaction, asked, candidates)
-    fitting = _fitting(transaction, candidates, islice(rows, MAXIMUM_ROWS))
+    search = _Search(transaction, asked)
+    fitting = search.fitting()
     decision = possible_matches(asked, fitting if unwritten is None else unwritten.in_place(asked, fitting))
-    if decision.code is not ResponseCode.TOO_MANY_MATCHES and next(rows, None) is not None:
+    if search.has_too_many_rows and decision.code is not ResponseCode.TOO_MANY_MATCHES:
         return too_many_rows(asked)
     return decision
 
 
-def _fitting(
-    transaction: Transaction, candidates: Candidates, rows: Iterator[NameKey]
-) -> Iterator[tuple[Learner, Learner | None]]:
-    """Each learner who fits a rule, once, with the master of a linked one.
+class _Search:
+    """The look-ups of one search. When `fitting` is over, `has_too_many_rows` says whether there were more."""
 
-    Rows and learners are read as they are iterated over: of the learners as many at once as make too many.
-    """
-    ulns = _fitting_ulns(candidates, rows)
-    while some := list(islice(ulns, learners.AT_ONCE)):
-        for learner in learners.held_each(transaction, some):
-            yield learner, learners.master_of(transaction, learner)
+    def __init__(self, transaction: Transaction, asked: DemographicsAsked) -> None:
+        self.has_too_many_rows = False
+        self._transaction = transaction
+        self._date_of_birth = asked.date_of_birth
+        self._candidates = Candidates(asked)
 
+    def fitting(self) -> Iterator[tuple[Learner, Learner | None]]:
+        """Each learner who fits a rule, once, with the master of a linked one; first those who can make too many.
 
-def _fitting_ulns(candidates: Candidates, rows: Iterator[NameKey]) -> Iterator[str]:
-    seen: set[str] = set()
-    for row in rows:
-        if row.uln not in seen and candidates.fits(row):
-            seen.add(row.uln)
-            yield row.uln
+        Rows and learners are read as they are iterated over: of the learners as many at once as make too many.
+        """
+        ulns = self._fitting_ulns()
+        while some := list(islice(ulns, learners.AT_ONCE)):
+            for learner in learners.held_each(self._transaction, some):
+                yield learner, learners.master_of(self._transaction, learner)
 
+    def _fitting_ulns(self) -> Iterator[str]:
+        rows = self._rows()
+        others: set[str] = set()
+        relatives: dict[str, None] = {}
+        for row in islice(rows, MAXIMUM_ROWS):
+            if row.uln in others:
+                continue
+            rule = self._candidates.rule_of(row)
+            if rule is Rule.P6:
+                relatives[row.uln] = None
+            elif rule is not None:
+                others.add(row.uln)
+                yield row.uln
+        self.has_too_many_rows = next(rows, None) is not None
+        if not self.has_too_many_rows:
+            yield from (uln for uln in relatives if uln not in others)
 
-def _rows(transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> Iterator[NameKey]:
-    """Everything that the look-ups find. A look-up begins when the rows of the one before it have been read."""
-    for key in candidates.keys_by_date:
-        yield from name_keys.by_date(transaction, asked.date_of_birth, key)
-    if candidates.post_code is not None:
-        for key in candidates.keys_by_post_code:
-            yield from name_keys.by_post_code(transaction, candidates.post_code, key)
-        yield from name_keys.by_date_and_post_code(transaction, asked.date_of_birth, candidates.post_code)
+    def _rows(self) -> Iterator[NameKey]:
+        """Everything that the look-ups find. A look-up begins when the rows of the one before it have been read."""
+        post_code = self._candidates.post_code
+        for key in self._candidates.keys_by_date:
+            yield from name_keys.by_date(self._transaction, self._date_of_birth, key)
+        if post_code is not None:
+            for key in self._candidates.keys_by_post_code:
+                yield from name_keys.by_post_code(self._transaction, post_code, key)
+            yield from name_keys.by_date_and_post_code(self._transaction, self._date_of_birth, post_code)

@@ -28,13 +28,14 @@ from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, FAMILY_PARTS, GIVEN_A
 from lrs_soap.rules.names.matching import asked_family_aliases, asked_given_aliases, similar
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgreement
+from lrs_soap.rules.values.rule import Rule
 
 
 class Candidates:
     """The candidates of one search.
 
     Look up `keys_by_date` with the date that was asked for, `keys_by_post_code` with `post_code`, the identity key of
-    the postcode, and the date with `post_code` unless that is None. Show every row that they find to `fits`, in any
+    the postcode, and the date with `post_code` unless that is None. Show every row that they find to `rule_of`, in any
     order.
     """
 
@@ -64,16 +65,17 @@ class Candidates:
         by_post_code = _each_once(*given, self._family, family_in_any_order, previous_family)
         self.keys_by_post_code = () if self.post_code is None else by_post_code
 
-    def fits(self, row: NameKey) -> bool:
-        """Whether this row and those before it show that its learner fits a rule, or may fit P7.
+    def rule_of(self, row: NameKey) -> Rule | None:
+        """The first rule that the learner fits, as far as this row and those before it show; None if it fits none.
 
-        A learner that fits is recognised by its last row at the latest. No row shows an e-mail address, UPN or UCI.
+        The last row of a learner shows all but P7, for which P7 stands where it may fit: no row has an e-mail address,
+        UPN or UCI.
         """
         date = compare_dates(self._asked.date_of_birth, row.date_of_birth)
         is_here = self.post_code is not None and post_codes_agree(self.post_code, row.post_code)
         names = self._compare_names(row, both_similar=is_here and date is DateAgreement.EQUAL)
         if names is None:
-            return False
+            return None
         agreement = DemographicsAgreement(
             names,
             date,
@@ -81,7 +83,7 @@ class Candidates:
             genders_agree(self._asked.gender, row.gender),
             self._asked.has_identifier,
         )
-        return rule_that_fits(agreement) is not None
+        return rule_that_fits(agreement)
 
     def _compare_names(self, row: NameKey, *, both_similar: bool) -> NamesAgreement | None:
         """How the names agree, as far as the rows show; None if that is too little for any rule.
