@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -27,13 +28,22 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The machine's clock."""
+    """The machine's clock. Threads may share it."""
+
+    def __init__(self) -> None:
+        # To ask for London's offset takes longer than most look-ups, so each second has its moment made once.
+        self._last = (0, datetime.fromtimestamp(0, LONDON))
 
     def now(self) -> datetime:
-        return datetime.now(LONDON).replace(microsecond=0)
+        second = int(time.time())
+        last, moment = self._last
+        if second != last:
+            moment = datetime.fromtimestamp(second, LONDON)
+            self._last = (second, moment)
+        return moment
 
     def today(self) -> date:
-        return datetime.now(LONDON).date()
+        return self.now().date()
 
 
 class SettableClock:

@@ -11,6 +11,8 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, TextIO, TypeAlias
 
 import structlog
@@ -53,6 +55,7 @@ class ExchangeLog:
         self._failures_only = failures_only
         self._values = values
         self._is_detailed = logger.is_enabled_for(logging.DEBUG)
+        self._last_time = (datetime.min, "")
 
     def record(self, exchange: Exchange) -> None:
         """Log an exchange that is over."""
@@ -68,14 +71,16 @@ class ExchangeLog:
         """The facts that a line may have, in order. Those that are None are left out."""
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
-        secrets = _secrets_of(exchange, user)
+        claimed = None if claim.organisation == organisation else claim.organisation
+        reasons = [reason for decision in exchange.decisions for reason in decision.reasons][:_MOST_LISTED]
+        is_quoted = bool(exchange.findings) or claimed is not None or any(reason.findings for reason in reasons)
+        secrets = _secrets_of(exchange.request, user, is_quoted=is_quoted)
 
         def told(text: str) -> str:
             return shortened(strike_out(text if self._values else without_values(text), secrets), _LONGEST_TEXT)
 
-        reasons = [reason for decision in exchange.decisions for reason in decision.reasons]
         return {
-            "time": self._clock.now().isoformat(),
+            "time": self._time(),
             "exchange": exchange.id,
             "origin": exchange.origin.value,
             "world": None if exchange.world == MAIN_WORLD else exchange.world,
@@ -85,28 +90,35 @@ class ExchangeLog:
             "record": exchange.record,
             # An operator belongs to no organisation.
             "organisation": organisation or None,
-            "claimed_organisation": None if claim.organisation == organisation else _told(claim.organisation, told),
+            "claimed_organisation": _told(claimed, told),
             "user": _told(user, told),
             "certificate": _short(exchange.certificate),
             "code": exchange.code,
-            "reasons": [
-                strike_out(sentence(reason, with_values=self._values), secrets) for reason in reasons[:_MOST_LISTED]
-            ]
-            or None,
+            "reasons": [strike_out(sentence(reason, with_values=self._values), secrets) for reason in reasons] or None,
             "findings": [told(finding) for finding in exchange.findings[:_MOST_LISTED]] or None,
             "status": exchange.status or None,
             "milliseconds": round(exchange.milliseconds(), 2),
             "stages": _stages(exchange) if self._is_detailed else None,
         }
 
+    def _time(self) -> str:
+        """The clock's time as text, which is made once for each of its moments."""
+        now = self._clock.now()
+        moment, text = self._last_time
+        if moment is not now:
+            text = now.isoformat()
+            self._last_time = (now, text)
+        return text
 
-def _secrets_of(exchange: Exchange, user: str | None) -> tuple[str, ...]:
-    """The passwords in the request, if there is a place in the log where one could be repeated."""
-    if exchange.findings or exchange.claim is not None:
-        return passwords_in(exchange.request)
-    # Of a request in good order, only the user is told, and hardly any is called by the password.
-    is_repeated = user is not None and exchange.request.count(user.encode(errors="replace")) > 1
-    return passwords_in(exchange.request) if is_repeated else ()
+
+def _secrets_of(request: bytes, user: str | None, *, is_quoted: bool) -> tuple[str, ...]:
+    """The passwords in a request, if one could be repeated in the log.
+
+    `is_quoted`: the log quotes something of the request besides the user. Of a request in good order it does not, and
+    hardly any user is called by the password.
+    """
+    is_repeated = is_quoted or (user is not None and request.count(user.encode(errors="replace")) > 1)
+    return passwords_in(request) if is_repeated else ()
 
 
 def _told(text: str | None, told: Callable[[str], str]) -> str | None:
@@ -341,13 +353,24 @@ def _text_line(logger: object, method: str, facts: EventDict) -> str:
 
 def _quoted(value: object) -> str:
     if isinstance(value, str):
-        # The first test holds for most values, and takes a tenth of the second one's time.
-        if (value.isalnum() and value.isascii()) or _is_bare(value):
-            return value
-        return _readable(value) if value.isprintable() else _escaped(value)
+        # This holds for most values, and takes less time than a look for a text that was quoted before.
+        return value if value.isalnum() and value.isascii() else _quoted_text(value)
     if isinstance(value, list):
-        return f"[{', '.join([_escaped(each) for each in value])}]"
+        return f"[{', '.join(map(_listed_text, value))}]"
     return str(value) if isinstance(value, (int, float)) else _escaped(value)
+
+
+# The same users, paths and reasons come again with the next requests.
+@lru_cache(maxsize=1024)
+def _quoted_text(text: str) -> str:
+    if _is_bare(text):
+        return text
+    return _readable(text) if text.isprintable() else _escaped(text)
+
+
+@lru_cache(maxsize=1024)
+def _listed_text(text: str) -> str:
+    return _escaped(text)
 
 
 def _short(text: str | None) -> str | None:
