@@ -9,11 +9,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from lrs_soap import __version__
-from lrs_soap.cli.commands import LazyCommand, LazyGroup
+from lrs_soap.cli.commands import FAILED, WRONG_USE, LazyCommand, LazyGroup
 from lrs_soap.cli.text import one_line
 from lrs_soap.errors import InvalidSetting, LrsError
-
-_FAILED, _WRONG_USE = 1, 2
 
 COMMANDS = (
     LazyCommand("serve", "lrs_soap.cli.serve", "Run the service until Ctrl+C."),
@@ -41,14 +39,14 @@ class _Commands(LazyGroup):
         try:
             return super().invoke(ctx)
         except InvalidSetting as error:
-            _end(error, _WRONG_USE)
+            _end(error, WRONG_USE)
         except LrsError as error:
-            _end(error, _FAILED)
+            _end(error, FAILED)
         except OSError as error:
             # The reader of our output may stop early (`lrs-soap wsdl learner | head`); nobody needs to hear of that.
             if error.errno == errno.EPIPE:
                 raise
-            _end(error, _FAILED)
+            _end(error, FAILED)
 
 
 def _end(error: Exception, status: int) -> NoReturn:

@@ -11,6 +11,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+FAILED, WRONG_USE = 1, 2
+"""The exit status of a command that could not do what it was asked, and of one that was asked wrongly."""
+
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from lrs_soap import settings
-from lrs_soap.settings import ResolvedSettings
+from lrs_soap.cli.commands import FAILED, WRONG_USE
+from lrs_soap.cli.text import one_line
+from lrs_soap.errors import InvalidSetting, LrsError
+from lrs_soap.exchange import log
+from lrs_soap.settings import ResolvedSettings, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,5 +69,18 @@ def resolved(config: Path | None, **flags: Any) -> ResolvedSettings:
     """
     found = settings.resolve(flags, config)
     for variable in found.ignored:
-        typer.echo(f"Note: the environment variable {variable} is not a setting of lrs-soap, and is ignored.", err=True)
+        note = f"Note: the environment variable {variable} is not a setting of lrs-soap, and is ignored."
+        typer.echo(log.line_of(found.settings.log_format, "settings", note, level="warning"), err=True)
     return found
+
+
+@contextmanager
+def failing_in_the_log(chosen: Settings) -> Iterator[None]:
+    """What ends a command whose standard error is a log in JSON is told in JSON there."""
+    try:
+        yield
+    except LrsError as error:
+        if chosen.log_format == "text":
+            raise
+        typer.echo(log.line_of(chosen.log_format, "error", one_line(str(error)), level="error"), err=True)
+        raise typer.Exit(WRONG_USE if isinstance(error, InvalidSetting) else FAILED) from None

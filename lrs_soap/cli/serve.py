@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lrs_soap.cli.commands import example, group
-from lrs_soap.cli.flags import Config, resolved, with_every_setting
+from lrs_soap.cli.flags import Config, failing_in_the_log, resolved, with_every_setting
 from lrs_soap.cli.ready_file import ready_file as written_when_ready
 
 app = group()
@@ -42,5 +42,5 @@ def serve(
     from lrs_soap.server import serving
 
     chosen = resolved(config, **flags).settings
-    with written_when_ready(ready_file) as write:
+    with failing_in_the_log(chosen), written_when_ready(ready_file) as write:
         serving.serve(chosen, write)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lrs_soap.cli.commands import example, group
-from lrs_soap.cli.flags import Config, Database, resolved
+from lrs_soap.cli.flags import Config, Database, failing_in_the_log, resolved
 from lrs_soap.cli.world import Create, open_world
 from lrs_soap.server import working
 
@@ -29,5 +29,6 @@ def work(
     workers of its own.
     """
     chosen = resolved(config, database_url=database).settings
-    open_world(chosen, create=create).close()
-    working.work(chosen, workers)
+    with failing_in_the_log(chosen):
+        open_world(chosen, create=create).close()
+        working.work(chosen, workers)

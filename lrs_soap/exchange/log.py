@@ -239,6 +239,13 @@ class ProcessLog:
         return _escaped({"time": self._clock.now().isoformat(), **facts, "event": event, "level": level})
 
 
+def line_of(form: LogFormat, event: str, sentence: str, *, level: str) -> str:
+    """A sentence for the person who starts a program, in the form of the program's log, which is not open yet."""
+    if form == "text":
+        return sentence
+    return _escaped({"time": RealClock().now().isoformat(), "message": sentence, "event": event, "level": level})
+
+
 class _Printed(io.TextIOBase):
     """A stream in the place of standard error, which hands on each whole line."""
 

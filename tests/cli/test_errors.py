@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -208,3 +209,20 @@ def test_an_empty_database_is_none_of_ours(run: Run, database_kind: str, tmp_pat
         assert result.stderr.startswith("Error: There is no lrs-soap database at ")
         assert run("load", "--create", os.devnull, "--database", url).exit_code == 0
         assert run("org", "list", "--database", url).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("serve", "--log-format", "json"), ("work",)])
+def test_where_the_log_is_json_so_is_what_ends_the_command(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = lrs_soap(
+        tmp_path,
+        *command,
+        "--database",
+        "postgresql://nobody@127.0.0.1:1/lrs",
+        LRS_LOG_FORMAT="json",
+        LRS_VENDOR="x",
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(each["event"], each["level"]) for each in told] == [("settings", "warning"), ("error", "error")]
+    assert all(each["time"] and each["message"] for each in told)
