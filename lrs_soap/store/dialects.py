@@ -75,6 +75,8 @@ class Mode(Enum):
 class Dialect(Protocol):
     """One kind of database, at one address."""
 
+    can_hang: bool
+    """Whether it is a server, which may stand still while somebody waits for it."""
     single_writer: bool
     """Whether the writers of one process must take turns. Otherwise some of them would wait too long."""
 
@@ -158,6 +160,7 @@ def _list(columns: tuple[str, ...]) -> str:
 class SQLite:
     """A file, which several processes of one machine can use."""
 
+    can_hang = False
     single_writer = True
 
     def __init__(self, url: URL, busy_timeout: float) -> None:
@@ -284,6 +287,7 @@ def _sqlite_explanations(path: str, busy_timeout: float) -> tuple[tuple[str, str
 class PostgreSQL:
     """A server, which psycopg connects to."""
 
+    can_hang = True
     single_writer = False
 
     # Writing is read committed, so that the rival's row can be read after a uniqueness error.

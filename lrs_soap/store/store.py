@@ -14,12 +14,15 @@ from sqlalchemy.exc import DBAPIError
 from lrs_soap.errors import StoreUnavailable
 from lrs_soap.store import key_version
 from lrs_soap.store.dialects import Mode, dialect_of
+from lrs_soap.store.hanging import Watch
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 from lrs_soap.store.transaction import Transaction, driver_error
 from lrs_soap.store.writers import Writers
 
 # Where writers need not take turns, so many threads of one process write at the same time.
 _MOST_WRITERS = 4
+# A transaction may last for as long as so many statements may, each of which is much quicker.
+_MOST_STATEMENTS = 2
 # Long enough to cost little, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
 
@@ -47,6 +50,8 @@ class Store:
         self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._closed = False
+        has_watch = self._dialect.can_hang and statement_timeout is not None
+        self._watch = Watch(_MOST_STATEMENTS * statement_timeout) if has_watch and statement_timeout else None
         self.writers = Writers(1 if self._dialect.single_writer else _MOST_WRITERS, busy_timeout)
         """The threads in which a process that answers requests has them written."""
 
@@ -133,7 +138,7 @@ class Store:
         self._closed = True
         for idle in (self._readers, self._writers):
             while idle:
-                _discard(idle.pop())
+                self._discard(idle.pop())
 
     def why_lost(self) -> str | None:
         """A sentence if the database's file was removed or replaced since this store was made, else None."""
@@ -180,14 +185,16 @@ class Store:
             transaction, is_new = idle.pop(), False
         except IndexError:
             transaction, is_new = self._connect(for_writing=mode is not Mode.READING), True
+        if self._watch is not None:
+            self._watch.begin(transaction.cursor.connection)
         try:
             self._dialect.begin(transaction.cursor, mode, deadline - time.monotonic())
         except self.driver_errors as error:
             if self._dialect.is_busy(error):
                 idle.append(transaction)
                 raise
-            _discard(transaction)
-            if is_new:
+            self._discard(transaction)
+            if is_new or time.monotonic() >= deadline:
                 raise
             # The database server was restarted and has dropped this connection. A new one may work.
             return self._begin_now(idle, mode, deadline)
@@ -212,24 +219,27 @@ class Store:
             transaction.cursor.execute("ROLLBACK")
         except self.driver_errors:
             # The error that led here says more than this one, and closing the connection rolls back too.
-            _discard(transaction)
+            self._discard(transaction)
         else:
             self._give_back(transaction, idle)
 
     def _give_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:
         if self._closed:
-            _discard(transaction)
-        else:
-            idle.append(transaction)
+            self._discard(transaction)
+            return
+        if self._watch is not None:
+            self._watch.end(transaction.cursor.connection)
+        idle.append(transaction)
+
+    def _discard(self, transaction: Transaction) -> None:
+        if self._watch is not None:
+            self._watch.end(transaction.cursor.connection)
+        # Not close(): that would first try to roll back on a connection that may be gone.
+        transaction.connection.invalidate()
+        transaction.connection.close()
 
 
 def _is_up_to_date(transaction: Transaction) -> bool:
     if not inspect(transaction.connection).has_table(schema_version.name):
         return False
     return transaction.execute(select(schema_version.c.version_num)).scalars().all() == [SCHEMA_VERSION]
-
-
-def _discard(transaction: Transaction) -> None:
-    # Not close(): that would first try to roll back on a connection that may be gone.
-    transaction.connection.invalidate()
-    transaction.connection.close()
