@@ -160,6 +160,7 @@ def policy_of(settings: Settings) -> Policy:
         hours=ServiceHours(settings.service_hours, settings.maintenance),
         strict=settings.strict,
         records_apart=settings.batch_validation == "record",
+        maintenance_page=settings.maintenance_answer == "page",
     )
 
 

@@ -23,7 +23,8 @@ class Policy:
     register a learner only after a search of that age. `batch_delay` is how many seconds a batch job waits before a
     worker takes it. `return_codes` says which return codes are shown as others. Outside `hours` every request is
     refused. `strict` refuses messages that the contract's schema refuses. `records_apart` checks each record of a batch
-    by itself, instead of refusing the whole message.
+    by itself, instead of refusing the whole message. `maintenance_page` is whether a page, instead of a fault, is
+    answered during maintenance.
     """
 
     prohibited: ProhibitedText = NOTHING_PROHIBITED
@@ -33,6 +34,7 @@ class Policy:
     hours: ServiceHours = field(default_factory=ServiceHours)
     strict: bool = True
     records_apart: bool = False
+    maintenance_page: bool = True
 
 
 class UnitOfWork:

@@ -83,7 +83,7 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
         settings.max_attributes + more_records * _ATTRIBUTES_A_RECORD,
     )
     hours = world.policy.hours
-    has_page = hours.maintenance and settings.maintenance_answer == "page"
+    has_page = hours.maintenance and world.policy.maintenance_page
     maintenance = MaintenancePage(hours, world.clock) if has_page else None
     admit = None if hours.is_always_open else HoursGate(hours, world.clock)
     learner_service = LearnerServiceEndpoint(

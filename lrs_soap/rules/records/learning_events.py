@@ -165,13 +165,14 @@ _SIX_DIGITS = re.compile("[0-9]{6}")
 _OTHER_KEY_STAGE = re.compile(r"\b(?:Key Stage|KS) ?[0-3]\b", re.IGNORECASE)
 # Some abbreviations of degrees are ordinary words in small letters.
 _DEGREES = (
-    r"B\.?Eng|B\.?Mus|B\.?Sc|LL\.?[BM]|MBA|MBBS|MBChB|M\.?Chem|M\.?Eng|M\.?Math|M\.?Pharm|M\.?Phil|M\.?Phys|M\.?Res"
-    r"|M\.?Sci?|D\.?Phil|Ph\.?D|FdSc|PG ?Cert|PG ?Dip|PGCE|Cert\.? ?H\.?E|Dip\.? ?H\.?E|HNC|HND"
+    r"B\.?Eng|B\.?Mus|BNurs|BPharm|B\.?Sc|BVSc|LL\.?[BM]|MBA|MBBS|MBChB|MBiol|M\.?Chem|M\.?Eng|M\.?Math|M\.?Pharm"
+    r"|M\.?Phil|M\.?Phys|M\.?Res|M\.?Sci?|D\.?Phil|Ph\.?D|FdSc|PG ?Cert|PG ?Dip|PGCE|Cert\.? ?H\.?E"
+    r"|Dip\.? ?H\.?E|HNC|HND"
     r"|(?-i:B\.?A|B\.?Ed|BArch|BFA|EdD|FdA|FdEng|M\.?A|M\.?Ed|MArch|MFA|MMus)"
 )
 _DEGREES_IN_WORDS = (
-    r"bachelor'?s?(?: degrees?)?|master'?s?(?: degrees?)? (?:of|in)|master'?s degrees?|doctor of|doctorate|\(?hons\)?"
-    r"|(?:post|under)graduate|graduate (?:certificate|diploma)|Higher National (?:Certificate|Diploma)"
+    r"bachelor'?s?(?: degrees?)?|master'?s?(?: degrees?)? (?:of|in)|master'?s degrees?|doctor of|doctoral|doctorate"
+    r"|\(?hons\)?|(?:post|under)graduate|graduate (?:certificate|diploma)|Higher National (?:Certificate|Diploma)"
 )
 # A type is a degree by that word alone; Access to Higher Education is not higher education.
 _HIGHER_EDUCATION_TYPE = re.compile(
@@ -182,8 +183,8 @@ _HIGHER_EDUCATION_TYPE = re.compile(
 # In a title the words have other meanings, too: an award in preparing for higher education, a 360 degree view.
 _HIGHER_EDUCATION_TITLE = re.compile(
     rf"(?<!\w)(?:{_DEGREES}|{_DEGREES_IN_WORDS}"
-    r"|(?:first|foundation|honours|integrated|joint|ordinary|research) degrees?|degree (?:apprenticeship|in|of)"
-    r"|(?:cert(?:ificate)?|dip(?:loma)?)\.? of (?:higher education|h\.?e))(?!\w)",
+    r"|(?<!\d )(?<!\d-)degree|(?:first|foundation|honours|joint|ordinary|research) degrees"
+    r"|(?:cert(?:ificate)?|dip(?:loma)?)\.? (?:in|of) (?:higher education|h\.?e)(?! preparation| skills| study))(?!\w)",
     re.IGNORECASE,
 )
 
