@@ -109,6 +109,13 @@ class Dialect(Protocol):
         """Begin a transaction, whose statements wait for others' locks for so long, where they wait by themselves."""
         ...
 
+    def data_version(self, cursor: Any) -> int | None:
+        """In a transaction that reads, a number that is another one if any other connection has written since.
+
+        None if the database has no such number.
+        """
+        ...
+
     def lock_for_migration(self, connection: Connection) -> None:
         """In a writing transaction, wait until no other process migrates the database."""
         ...
@@ -236,6 +243,11 @@ class SQLite:
         cursor.execute(f"PRAGMA synchronous = {'FULL' if mode is Mode.WRITING else 'NORMAL'}")
         cursor.execute("BEGIN IMMEDIATE")
 
+    def data_version(self, cursor: Any) -> int | None:
+        cursor.execute("PRAGMA data_version")
+        ((version,),) = cursor.fetchall()
+        return int(version)
+
     def lock_for_migration(self, connection: Connection) -> None:
         pass  # BEGIN IMMEDIATE has locked the database.
 
@@ -355,6 +367,9 @@ class PostgreSQL:
             # 0 would be without end.
             begin += f"; SET LOCAL lock_timeout = {max(1, math.ceil(patience_seconds * 1000))}"
         cursor.execute(begin)
+
+    def data_version(self, cursor: Any) -> int | None:
+        return None
 
     def lock_for_migration(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")

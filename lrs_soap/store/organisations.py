@@ -49,6 +49,18 @@ def named(transaction: Transaction, *, ukprn: str | None, organisation_ref: str 
 
     None is a code that is not known; letters have no case in either.
     """
+    remembered = transaction.remembered()
+    codes = (organisations.name, ukprn and canonical(ukprn), organisation_ref and canonical(organisation_ref))
+    account: Account | None = remembered.get(codes)
+    if account is None:
+        account = _named(transaction, ukprn, organisation_ref)
+        if account is not None:
+            # Codes of nobody are not remembered, because there is no end of them.
+            remembered[codes] = account
+    return account
+
+
+def _named(transaction: Transaction, ukprn: str | None, organisation_ref: str | None) -> Account | None:
     if ukprn is None:
         return None if organisation_ref is None else by_reference(transaction, organisation_ref)
     account = by_ukprn(transaction, ukprn)

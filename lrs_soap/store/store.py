@@ -212,7 +212,9 @@ class Store:
         except BaseException:
             connection.close()
             raise
-        return Transaction(connection, cursor, self._dialect)
+        return Transaction(
+            connection, cursor, self._dialect, only_reads=self._dialect.single_writer and not for_writing
+        )
 
     def _roll_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:
         try:

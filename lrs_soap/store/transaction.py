@@ -23,13 +23,28 @@ class Transaction:
     write at exactly that moment.
     """
 
-    __slots__ = ("_dialect", "before_write", "connection", "cursor")
+    __slots__ = ("_data_version", "_dialect", "_only_reads", "_remembered", "before_write", "connection", "cursor")
 
-    def __init__(self, connection: Connection, cursor: Any, dialect: Dialect) -> None:
+    def __init__(self, connection: Connection, cursor: Any, dialect: Dialect, *, only_reads: bool = False) -> None:
+        """`only_reads`: all transactions on this connection do."""
         self.connection = connection
         self.cursor = cursor
         self.before_write: Callable[[], None] = _nothing
         self._dialect = dialect
+        self._only_reads = only_reads
+        self._data_version: int | None = None
+        self._remembered: dict[Any, Any] = {}
+
+    def remembered(self) -> dict[Any, Any]:
+        """What was read on this connection before, by keys of whoever keeps it here: for what every request reads.
+
+        It is empty if anybody has written since, and always where that cannot be known.
+        """
+        version = self._dialect.data_version(self.cursor) if self._only_reads else None
+        if version is None or version != self._data_version:
+            self._data_version = version
+            self._remembered = {}
+        return self._remembered
 
     def execute(
         self,

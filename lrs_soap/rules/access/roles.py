@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.organisation import Organisation, Role
@@ -21,7 +21,9 @@ class Access:
     reason: Reason
 
 
-def judge(organisation: Organisation, operation: str, *, opened_by: Set[Role]) -> Access:
+# Every request asks, and a few organisations send most of them.
+@lru_cache(maxsize=1024)
+def judge(organisation: Organisation, operation: str, *, opened_by: frozenset[Role]) -> Access:
     """Whether `organisation`, whose password was right, may call `operation`, which needs one of the roles `opened_by`.
 
     | permissions | roles | |
