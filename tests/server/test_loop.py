@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from wsgiref.util import FileWrapper
 import pytest
 
 from lrs_soap.server.connection import Connection
+from lrs_soap.server.http_request import HandedOver
 from tests.kit.running_loop import Application, Asker, Run, read_head
 from tests.kit.waiting import PATIENCE
 
@@ -213,3 +215,90 @@ def test_an_application_that_fails_is_500_and_the_end_of_its_connection_alone(
 
     assert "ValueError" in caplog.text
     assert WORDS not in caplog.text
+
+
+class HandingOver(Application):
+    """Has a thread of its own answer what is at `/later`, when it is told to; what is at `/later/fails` fails there."""
+
+    def __init__(self, *, is_large: bool = False) -> None:
+        super().__init__()
+        self._is_large = is_large
+        self.handed_over: list[Callable[[], None]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith("/later"):
+            return super().__call__(environ, start_response)
+        assert environ["lrs_soap.hands_over"]
+        environ["wsgi.input"].read()
+        raise HandedOver(self._put, self._answer_rest, is_large=self._is_large)
+
+    def _put(self, work: Callable[[], None]) -> None:
+        self.handed_over.append(work)
+        self.slow_ones.release()
+
+    def _answer_rest(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        assert not environ["lrs_soap.hands_over"]
+        if environ["PATH_INFO"].endswith("fails"):
+            raise RuntimeError("a bug")
+        return super().__call__(environ, start_response)
+
+    def do_all(self) -> None:
+        """Answer, in a thread called `writing`, what was handed over."""
+        for work in self.handed_over:
+            thread = threading.Thread(target=work, name="writing")
+            thread.start()
+            thread.join(PATIENCE)
+        self.handed_over.clear()
+
+
+def test_what_is_handed_over_keeps_no_thread_and_is_answered_by_another(run: Run) -> None:
+    application = HandingOver()
+    with run(application, standby_threads=0) as running:
+        asking = [Asker(running, "/later") for _ in range(20)]
+        for _ in asking:
+            assert application.slow_ones.acquire(timeout=PATIENCE)
+        assert running.ask() == b"answering 0"
+        assert all(each.is_alive() for each in asking)
+        application.do_all()
+        assert {each.answered() for each in asking} == {b"writing"}
+        # The connection of one that was handed over is as good as any.
+        assert running.ask() == b"answering 0"
+
+
+def test_what_fails_in_another_thread_is_500(run: Run) -> None:
+    application = HandingOver()
+    with run(application) as running, running.connect() as connection:
+        connection.sendall(b"GET /later/fails HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        application.do_all()
+        assert connection.recv(4096).startswith(b"HTTP/1.1 500 ")
+        assert running.ask()
+
+
+def test_what_was_handed_over_is_answered_after_stop(run: Run) -> None:
+    application = HandingOver()
+    with run(application) as running:
+        asking = Asker(running, "/later")
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        running.loop.stop()
+        application.do_all()
+        assert asking.answered() == b"writing"
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_packed_request_that_waits_for_a_writer_lets_others_go_on_if_it_is_small(run: Run, is_large: bool) -> None:
+    application = HandingOver(is_large=is_large)
+    packed = b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx"
+    with run(application) as running, running.connect() as first, running.connect() as second:
+        first.sendall(packed % b"/later")
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        second.sendall(packed % b"/")
+        if is_large:
+            second.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                second.recv(1)
+            second.settimeout(PATIENCE)
+            application.do_all()
+        assert second.recv(4096).startswith(b"HTTP/1.1 200 ")
+        application.do_all()
+        assert first.recv(4096).startswith(b"HTTP/1.1 200 ")
