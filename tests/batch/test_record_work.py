@@ -240,6 +240,21 @@ def test_possible_matches_are_told_the_likeliest_first_and_a_master_for_a_linked
     assert done(populated, GivenName="Anna", FamilyName="O'Hara").possible == (ANNE, BETH)
 
 
+def test_a_relative_and_what_a_batch_alone_can_send_are_possible_matches(populated: Store) -> None:
+    stranger = {"FamilyName": "Whitlow", "LastKnownPostCode": "LS2 9JT"}
+    uci = {"UniqueCandidateIdentifier": "12345A678901B"}
+    with populated.writing() as transaction:
+        before = learners.held(transaction, ANNE)
+        assert learners.update(transaction, before, before._replace(unique_candidate_identifier="12345A678901B"))
+        relative = do(transaction, GivenName="Declan", DateOfBirth="2009-01-02")
+        by_uci = do(transaction, **stranger, **uci)
+        by_middle_name = do(
+            transaction, GivenName="Jo", FamilyName="O'Harra", MiddleOtherName="Anne-Marie", LastKnownPostCode="LS2 9JT"
+        )
+    for outcome, possible in ((relative, (ANNE, BETH)), (by_uci, (ANNE,)), (by_middle_name, (ANNE,))):
+        assert (outcome.code.value, outcome.possible) == ("RC007", possible)
+
+
 def test_a_new_learner_is_registered_with_all_that_was_sent(populated: Store) -> None:
     pupil = {**NEW, "DateOfBirth": "2010-11-21", "UniquePupilNumber": "A123", "UniqueCandidateIdentifier": "B456"}
     outcome = done(populated, **pupil, Title="Mr", PlaceOfBirth="")

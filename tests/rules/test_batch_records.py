@@ -202,13 +202,16 @@ def test_a_search_needs_the_five_mandatory_fields(missing: set[str]) -> None:
 def test_a_record_is_looked_for_by_all_that_a_find_takes() -> None:
     optional = {"PreviousFamilyName": "Byrne", "SchoolAtAge16": "St. Brendan's", "PlaceOfBirth": "Cork"}
     email = {"EmailAddress": "am@example.org"}
+    names = {"PreferredGivenName": "Annie", "MiddleOtherName": "Jo Rose"}
+    identifiers = {"UniquePupilNumber": "H801200001001", "UniqueCandidateIdentifier": "12345A678901B"}
     assert batch_records.demographics_asked(SentLearner.of(RECORD)) == DemographicsAsked(
         "Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH"
     )
     assert batch_records.demographics_asked(
-        SentLearner.of({**RECORD, **optional, **email, "Title": "Ms"})
+        SentLearner.of({**RECORD, **optional, **email, **names, **identifiers, "Title": "Ms"})
     ) == DemographicsAsked(
-        "Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH", "Byrne", "St. Brendan's", "Cork", "am@example.org"
+        *("Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH", "Byrne", "St. Brendan's", "Cork", "am@example.org"),
+        *("Annie", "Jo Rose", "H801200001001", "12345A678901B"),
     )
 
 
