@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -208,6 +211,38 @@ def test_memory_is_given_back_after_large_requests(victim: RunningServer) -> Non
         last = ask_all()
 
     assert last - first < 24 * MEGABYTE
+
+
+@pytest.mark.slow
+def test_finds_are_answered_while_the_largest_requests_are_read(victim: RunningServer) -> None:
+    """Three callers who send nothing but those, packed: before there were limits, finds waited for 20 seconds."""
+    sent = [
+        gzip.compress(text.encode() if isinstance(text, str) else text)
+        for name, (make, _) in REQUESTS.items()
+        if name.startswith(("as many", "24,000", "an e-mail", "seven megabytes"))
+        for text in (make(),)
+    ]
+    is_over = threading.Event()
+
+    def send_all() -> None:
+        for body in itertools.cycle(sent):
+            if is_over.is_set():
+                return
+            post(victim.url, body, headers={"Content-Encoding": "gzip"})
+
+    callers = [threading.Thread(target=send_all) for _ in range(3)]
+    for each in callers:
+        each.start()
+    try:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            began = time.monotonic()
+            assert outcome(post(victim.url, CALL)) == "WSRC0004"
+            assert time.monotonic() - began < 10
+    finally:
+        is_over.set()
+        for each in callers:
+            each.join()
 
 
 DATES = [

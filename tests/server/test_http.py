@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PASSWORD, RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, Answer, RawConnection, envelope, find_by_uln, post
 from tests.server.process_memory import resident_bytes
 
@@ -76,6 +76,21 @@ def test_a_broken_chunk_is_refused_and_harms_nobody(server: RunningServer) -> No
 
         assert connection.answer().status == 400
     assert is_served(post(server.url, CALL))
+
+
+@pytest.mark.parametrize("framing", ["Transfer-Encoding: chunked", "Content-Length: 9999", "Content-Encoding: gzip"])
+def test_a_request_that_cannot_be_read_leaves_nothing_of_it_in_the_log(server: RunningServer, framing: str) -> None:
+    call = CALL.replace(PASSWORD.encode(), b"UnreadablePass01")
+    with RawConnection(server.url) as connection:
+        length = (f"Content-Length: {len(call)}",) if framing.startswith("Content-E") else ()
+        connection.head(FIRST_LINE, CONTENT_TYPE, framing, *length)
+        connection.send(call)
+    sent_after = envelope(find_by_uln(UserName=f"after {framing[:16]}"))
+    assert is_served(post(server.url, sent_after))
+
+    log = server.logged_until(f"after {framing[:16]}")
+    assert "UnreadablePass01" not in log
+    assert "Okafor" not in log
 
 
 def test_a_connection_is_kept_for_the_next_request(server: RunningServer) -> None:
