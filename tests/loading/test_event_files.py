@@ -171,7 +171,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"Gender": 2}, "Gender: must be text"),
     (
         {"Source": "NPD", "AwardingOrganisationUkprn": "100040", "AchievementAwardDate": "2015-04-04"},
-        "Value '2015-04-04' of element 'AchievementAwardDate' is before the learner, who was born on 2001-04-05",
+        "Value '2015-04-04' of element 'AchievementAwardDate' is before the learner was 14 (born 2001-04-05)",
     ),
     ({"QualificationType": "First degree"}, "Value 'First degree' of element 'QualificationType' is higher education"),
     *(

@@ -338,6 +338,7 @@ def test_higher_education_is_not_covered(source: str, kind: str, is_higher: bool
                 "Bachelor of Arts in Music",
                 "Bachelor's Degree in Nursing",
                 "Bachelors in Law",
+                "Master’s in Education",
                 "Master of Science",
                 "Masters in Education",
                 "Master's Degree in Education",

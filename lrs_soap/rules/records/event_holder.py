@@ -63,7 +63,7 @@ def age_violations(event: LearningEvent, learner: Learner) -> Iterator[Violation
         name = CONTRACT_NAMES[field]
         yield Violation(
             name,
-            f"Value '{value}' of element '{name}' is before the learner, who was born on {learner.date_of_birth}, was "
-            f"{YOUNGEST_PUPIL}; Source NPD begins with key stage 4.",
+            f"Value '{value}' of element '{name}' is before the learner was {YOUNGEST_PUPIL} (born "
+            f"{learner.date_of_birth}); Source NPD begins with key stage 4.",
             Rule.PUPILS_AGE,
         )

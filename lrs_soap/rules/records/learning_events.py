@@ -171,12 +171,13 @@ _DEGREES = (
     r"|(?-i:B\.?A|B\.?Ed|BArch|BFA|EdD|FdA|FdEng|M\.?A|M\.?Ed|MArch|MFA|MMus)"
 )
 _DEGREES_IN_WORDS = (
-    r"bachelor'?s?(?: degrees?)?|master'?s?(?: degrees?)? (?:of|in)|master'?s degrees?|doctor of|doctoral|doctorate"
-    r"|\(?hons\)?|(?:post|under)graduate|graduate (?:certificate|diploma)|Higher National (?:Certificate|Diploma)"
+    r"bachelor['’]?s?(?: degrees?)?|master['’]?s?(?: degrees?)? (?:of|in)|master['’]?s degrees?|doctor of|doctoral"
+    r"|doctorate|\(?hons\)?|(?:post|under)graduate|graduate (?:certificate|diploma)"
+    r"|Higher National (?:Certificate|Diploma)"
 )
 # A type is a degree by that word alone; Access to Higher Education is not higher education.
 _HIGHER_EDUCATION_TYPE = re.compile(
-    rf"(?<!\w)(?:{_DEGREES}|{_DEGREES_IN_WORDS}|degrees?|master'?s"
+    rf"(?<!\w)(?:{_DEGREES}|{_DEGREES_IN_WORDS}|degrees?|master['’]?s"
     r"|(?<!\bto )(?<!\bfor )Higher Education)(?!\w)",
     re.IGNORECASE,
 )
