@@ -115,7 +115,9 @@ class Request:
 
     def _begin(self, head: RequestHead) -> None:
         self.head = head
-        self.headers, self.version, self.command = head.headers, head.version, head.method
+        # Of its own, because whoever answers may change it.
+        self.headers = dict(head.headers)
+        self.version, self.command = head.version, head.method
         self.request_uri, self.path, self.query = head.target, head.path, head.query
         if self._is_to_be_answered_at_once(head):
             self._be_answered_at_once(head)

@@ -7,8 +7,9 @@ saw. So what the RFC lets a server repair is refused here, too: folded lines, ba
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge, ServerNotImplemented
@@ -22,6 +23,10 @@ _FIRST_LINE = re.compile(
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://(?P<authority>[^/?#]*)(?P<rest>.*)")
 _NOT_IN_A_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _LENGTH = re.compile(r"[0-9]{1,18}")
+
+# A client's next request usually has the same head. Passwords, and fields of any size, are not kept.
+_HEADS_KEPT = 256
+_LARGEST_KEPT_BYTES = 1024
 
 
 class Refusal(Exception):
@@ -47,7 +52,7 @@ class RequestHead:
     query: str
     version: str
     """1.0 or 1.1, which stands for later minor versions, too."""
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     """By name in capitals with `_` for `-`; fields of the same name are joined by commas."""
     length: int | None
     """The length of the body, None where it comes in chunks."""
@@ -60,6 +65,22 @@ class RequestHead:
 
 def read_head(head: bytes) -> RequestHead:
     """Read a head: its lines, without the empty one at the end. Raises Refusal."""
+    if len(head) > _LARGEST_KEPT_BYTES or _is_secret(head.lower()):
+        return _read(head)
+    return _kept(head)
+
+
+def _is_secret(head: bytes) -> bool:
+    """Whether a head, in small letters, may have a password."""
+    return b"authorization" in head or b"cookie" in head
+
+
+@lru_cache(maxsize=_HEADS_KEPT)
+def _kept(head: bytes) -> RequestHead:
+    return _read(head)
+
+
+def _read(head: bytes) -> RequestHead:
     first, *lines = head.split(b"\r\n")
     start = _FIRST_LINE.fullmatch(first)
     if start is None:

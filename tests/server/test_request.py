@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lrs_soap.server.limits import Limits
 from lrs_soap.server.request import Request
+from lrs_soap.server.request_head import read_head
 
 LIMITS = Limits(header_bytes=2000, body_bytes=1000)
 
@@ -133,3 +134,34 @@ def test_whatever_arrives_is_read_or_refused_and_the_same_in_any_pieces(data: by
     assert found == read(data, len(data) or 1)
     for request in found:
         assert request.status is None or re.match("4|501", request.status)
+
+
+def test_requests_with_the_same_head_share_nothing_that_changes() -> None:
+    head = b"POST /c HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    requests = [Request(LIMITS, "http", lambda request: True) for _ in range(3)]
+
+    requests[0].received(head + b"3\r\nabc\r\n0\r\n\r\n")
+    requests[0].headers["CONNECTION"] = "close"
+    requests[1].received(head + b"1\r\nx\r\n0\r\n\r\n")
+    requests[2].received(head)
+
+    assert requests[0].headers == {"HOST": "a", "CONTENT_LENGTH": "3", "CONNECTION": "close"}
+    assert requests[1].headers == {"HOST": "a", "CONTENT_LENGTH": "1"}
+    assert requests[2].headers == {"HOST": "a"}
+
+
+@pytest.mark.parametrize(
+    ("field", "is_kept"),
+    [
+        (b"Accept: text/xml", True),
+        (b"AUTHORIZATION: Basic c2VjcmV0OnNlY3JldA==", False),
+        (b"Proxy-Authorization: Basic c2VjcmV0OnNlY3JldA==", False),
+        (b"Cookie: session=secret", False),
+        (b"X-Large: " + b"x" * 1024, False),
+    ],
+)
+def test_heads_are_kept_unless_they_are_large_or_may_have_a_password(field: bytes, is_kept: bool) -> None:
+    head = b"GET / HTTP/1.1\r\n" + HOST + field
+
+    assert read_head(head) == read_head(head)
+    assert (read_head(head) is read_head(head)) == is_kept
