@@ -160,6 +160,7 @@ _PEOPLE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(_PEOPLE, min_size=1, max_size=12), st.booleans())
 def test_what_is_foreseen_comes_true(records: list[dict[str, str]], full: bool) -> None:

@@ -239,6 +239,7 @@ def test_a_file_that_is_no_batch_is_not_submitted(
     assert (done.stdout, done.stderr, done.returncode) == ("", f"{given}: {complaint}\n", 1)
 
 
+@pytest.mark.slow
 def test_a_service_that_says_nothing_is_not_waited_for_longer_than_was_said(
     batch: tuple[str, ...], tardy: RunningServer, tmp_path: Path
 ) -> None:
@@ -252,7 +253,7 @@ def test_a_service_that_says_nothing_is_not_waited_for_longer_than_was_said(
     ended = threading.Event()
     with relaying(tardy.url, silent_about_the_job) as relay:
         try:
-            done = run(relay.address, *batch, "--wait", "0", str(given), str(ulns), TIMEOUT="1")
+            done = run(relay.address, *batch, "--wait", "0", str(given), str(ulns), TIMEOUT="5")
         finally:
             ended.set()
     submitted, lost = done.stdout.splitlines()
