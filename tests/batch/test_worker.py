@@ -173,8 +173,8 @@ def test_what_is_done_of_a_job_is_on_disk_before_anybody_can_see_it_end(
     writing = Store.writing
 
     @contextmanager
-    def seen_writing(self: Store, *, durable: bool = True) -> Iterator[Transaction]:
-        with writing(self, durable=durable) as transaction:
+    def seen_writing(self: Store, *, durable: bool = True, deadline: float | None = None) -> Iterator[Transaction]:
+        with writing(self, durable=durable, deadline=deadline) as transaction:
             yield transaction
         seen.append((durable, held(store, job_id).finished is not None))
 
