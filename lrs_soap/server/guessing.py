@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
@@ -39,6 +40,11 @@ class Guessing:
         self._pairs: OrderedDict[tuple[str, str], _Pair] = OrderedDict()
         self._lock = Lock()
 
+    @property
+    def has_misses(self) -> bool:
+        """Whether anybody has missed lately. If not, no right answer has to be held."""
+        return bool(self._pairs)
+
     def held_seconds(self, organisation: str, caller: str, *, is_right: bool) -> float:
         """For how long to hold this answer, to a password that was right or was not."""
         network = _network_of(caller)
@@ -69,6 +75,7 @@ class Guessing:
         return len(pair.misses) == self._most and now - pair.misses[0] <= _WINDOW_SECONDS
 
 
+@lru_cache(maxsize=1024)
 def _network_of(caller: str) -> str | None:
     """What callers are told apart by; None for one on this machine."""
     try:

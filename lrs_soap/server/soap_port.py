@@ -144,6 +144,8 @@ class SoapPort:
         hold_back = environ.get(HOLD_BACK)
         if self._guessing is None or hold_back is None or exchange.claim is None:
             return
+        if is_right and not self._guessing.has_misses:
+            return
         caller = caller_of(environ, self._trusted_proxies)
         seconds = self._guessing.held_seconds(exchange.claim.organisation or "", caller, is_right=is_right)
         if seconds:
