@@ -115,9 +115,9 @@ def _secrets_of(request: bytes, user: str | None, *, is_quoted: bool) -> tuple[s
     """The passwords in a request, if one could be repeated in the log.
 
     `is_quoted`: the log quotes something of the request besides the user. Of a request in good order it does not, and
-    hardly any user is called by the password.
+    hardly any user is called by the password: its name then stands in the request once, and as it is.
     """
-    is_repeated = is_quoted or (user is not None and request.count(user.encode(errors="replace")) > 1)
+    is_repeated = is_quoted or (user and request.count(user.encode(errors="replace")) != 1)
     return passwords_in(request) if is_repeated else ()
 
 
