@@ -323,10 +323,10 @@ def _without(record: Values, name: str) -> Values:
 def _new(stack: str, place: int) -> Values:
     """Somebody with every field that a record may have, who is like nobody else."""
     letters = Random(f"{stack} {place}")
-    given_name, family_name = ("".join(letters.choices(ascii_lowercase, k=20)) for _ in range(2))
+    given_name, family_name, previous = ("".join(letters.choices(ascii_lowercase, k=20)) for _ in range(3))
     born = date(1990, 1, 1) + place * timedelta(days=37)
-    names = {"GivenName": f"Zoë {given_name}", "FamilyName": f"O’{family_name}", "DateOfBirth": born.isoformat()}
-    return _without(_in_order(BatchLearner, {**_ROWAN, **names}), "ULN")
+    names = {"GivenName": f"Zoë {given_name}", "FamilyName": f"O’{family_name}", "PreviousFamilyName": previous}
+    return _without(_in_order(BatchLearner, {**_ROWAN, **names, "DateOfBirth": born.isoformat()}), "ULN")
 
 
 # Faults
