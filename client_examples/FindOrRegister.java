@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -281,7 +283,9 @@ class FindOrRegister {
                 if (body.getFault().getDetail() != null) {
                     Element detail = body.getFault().getDetail();
                     code = field(detail, "ErrorCode");
-                    text = String.join(": ", code, field(detail, "Description"), field(detail, "FurtherDetails"));
+                    text = Stream.of(code, field(detail, "Description"), field(detail, "FurtherDetails"))
+                        .filter(words -> !words.isEmpty())
+                        .collect(Collectors.joining(": "));
                 } else {
                     text = body.getFault().getFaultCode() + ": " + body.getFault().getFaultString();
                 }

@@ -142,8 +142,8 @@ static class LrsClient
         string detail = Field(exception, "ErrorDetail");
         if (detail != null) // LearnerServiceR9
             return new LrsException(code + ": " + Encoding.UTF8.GetString(Convert.FromBase64String(detail)));
-        return new LrsException(
-            code + ": " + Field(exception, "Description") + ": " + Field(exception, "FurtherDetails"));
+        string[] words = { code, Field(exception, "Description"), Field(exception, "FurtherDetails") };
+        return new LrsException(string.Join(": ", words.Where(each => !string.IsNullOrEmpty(each))));
     }
 
     // Any namespace: LearnerService sends the fields without one, which is not what its WSDL says.

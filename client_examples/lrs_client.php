@@ -114,7 +114,8 @@ class LrsClient
             return new LrsError("$code: " . base64_decode($exception->ErrorDetail), 1);
         }
         if (isset($exception->ErrorCode)) {
-            return new LrsError("$code: $exception->Description: $exception->FurtherDetails", 1);
+            $words = array_filter([$code, $exception->Description, $exception->FurtherDetails], 'strlen');
+            return new LrsError(implode(': ', $words), 1);
         }
         $headers = isset($this->client) ? (string) $this->client->__getLastResponseHeaders() : '';
         if (preg_match('~^HTTP/\S+ 405 ~', $headers)) {

@@ -44,7 +44,7 @@ class Refused(LrsError):
     """The service answered with a fault, whose code is `code`."""
 
     def __init__(self, code: str, *words: str) -> None:
-        super().__init__(": ".join((code, *words)))
+        super().__init__(": ".join(filter(None, (code, *words))))
         self.code = code
 
 
