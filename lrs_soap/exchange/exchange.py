@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from random import getrandbits
 from typing import NamedTuple, Protocol
 
 from lrs_soap.rules.values.change import Action, Author
@@ -89,8 +89,7 @@ class Exchange:
     world: str = MAIN_WORLD
     path: str | None = None
     request: bytes = field(default=b"", repr=False)
-    # A forked process seeds the module's generator anew, so that two processes draw different ids.
-    id: str = field(default_factory=lambda: f"{getrandbits(64):016x}")
+    id: str = field(default_factory=lambda: os.urandom(8).hex())
     operation: str | None = None
     job: int | None = None
     record: int | None = None

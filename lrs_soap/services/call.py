@@ -81,6 +81,11 @@ class Call:
             raise WriterNeeded(lambda work: writers.put(work, deadline))
         return self.world.writing(self._author, durable=durable, deadline=self._deadline)
 
+    @property
+    def has_writer(self) -> bool:
+        """Whether one of the world's writers calls the function, so that it can write without being left again."""
+        return self._deadline is not None
+
     def decided(self, decision: Decision) -> None:
         """Note the decision, for the journal."""
         self.exchange.decide(decision)
