@@ -85,6 +85,7 @@ def test_a_log_whose_reader_has_gone_stops_nobody(tmp_path: Path) -> None:
         assert post(url, CALL).text("ResponseCode") == "WSRC0004"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
 def test_a_log_on_a_full_disk_stops_nobody(tmp_path: Path) -> None:
     full = os.open("/dev/full", os.O_WRONLY)

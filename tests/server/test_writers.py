@@ -93,6 +93,7 @@ def test_a_lock_may_be_held_for_a_minute(database_kind: str, tmp_path: Path) -> 
         hold_the_lock(server, tmp_path, 10, 60)
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_write_that_gets_its_turn_in_time_is_done(database_kind: str, tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--batch-workers", "0") as server:
