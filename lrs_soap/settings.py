@@ -520,6 +520,16 @@ class Settings(BaseSettings):
             description="A process that has not looked at the network for so many seconds is killed and replaced.",
         ),
     ] = 30
+    max_process_memory: Annotated[
+        int,
+        AllowedValues("a whole number from 256 to 1048576", "MEBIBYTES"),
+        Field(
+            ge=256,
+            le=1048576,
+            description="When a process takes more MiB of memory than this, another takes its place, and it ends after "
+            "its last answers.",
+        ),
+    ] = 1024
 
     @classmethod
     def settings_customise_sources(

@@ -66,6 +66,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "idle_timeout": "7",
     "send_timeout": "7",
     "hang_timeout": "7",
+    "max_process_memory": "700",
 }
 
 

@@ -1,8 +1,8 @@
 """Several processes at work, watched by one that does none.
 
-The parent forks them, puts another in the place of one that ends or hangs, and ends when it is told to, after them. It
-and each child (child_process.py) hold an end of a socket: by it the child says that it is ready and goes on, and each
-learns that the other is gone, however that came about.
+The parent forks them, puts another in the place of one that ends, hangs or has grown too large, and ends when it is
+told to, after them. It and each child (child_process.py) hold an end of a socket: by it the child says that it is ready
+and goes on, and each learns that the other is gone, however that came about.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.exchange.log_sink import RETRY_SECONDS
+from lrs_soap.server import memory
 from lrs_soap.server.child_process import SIGNALS, Announce, ChildProcess
 
 # A process that ends sooner than this has died of something that its successor will die of, too.
@@ -52,15 +53,23 @@ class _Child:
     heard: float | None = None
     """When the child has last said something; None before it is ready, and again once it is given up."""
     is_ready: bool = False
+    relieves: _Child | None = None
+    """The child that is to stop when this one is ready."""
+    is_relieved: bool = False
+    """Whether another child has its post, or is about to take it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Vacancy:
-    """A child is to be started at a moment, after so many of its predecessors at the post have died soon."""
+    """A child is to be started at a moment, after so many of its predecessors at the post have died soon.
+
+    It `relieves` another, where that one is to stop when the new one is ready.
+    """
 
     post: Post
     due: float
     quick_deaths: int = 0
+    relieves: _Child | None = None
 
 
 class Processes:
@@ -73,10 +82,12 @@ class Processes:
         sockets: list[socket.socket],
         ready: Callable[[], None],
         hang_seconds: float,
+        most_memory: int,
         log: ProcessLog,
     ) -> None:
         """`sockets` are what children listen on, `ready` is called once, when every child has announced itself but
-        those that end. One that is ready, and then says nothing for `hang_seconds`, is killed and replaced.
+        those that end. One that is ready, and then says nothing for `hang_seconds`, is killed and replaced. One that
+        takes more than `most_memory` bytes of the machine's memory is told to stop once another is ready in its place.
 
         `log` is told of the ends of children, which use it, too.
         """
@@ -84,13 +95,14 @@ class Processes:
         self._sockets = sockets
         self._ready: Callable[[], None] | None = ready
         self._hang_seconds = hang_seconds
+        self._most_memory = most_memory
         self._log = log
         self._children: list[_Child] = []
         self._vacancies = [_Vacancy(post, due=0.0) for post in posts]
         self._selector = selectors.DefaultSelector()
         self._woken, self._wake = socket.socketpair()
         self._wake.setblocking(False)
-        self._looked = time.monotonic()
+        self._looked = self._measured = time.monotonic()
         self._last_moment: float | None = None
 
     def run(self) -> None:
@@ -109,6 +121,7 @@ class Processes:
                 else:
                     self._hear(key.data)
             self._end_those_that_hang()
+            self._relieve_those_that_have_grown()
             self._lose_patience()
         signal.set_wakeup_fd(-1)
 
@@ -120,9 +133,7 @@ class Processes:
         for each in self._sockets:
             each.close()
         for child in self._children:
-            os.kill(child.process, signal.SIGTERM)
-            # One that was stopped could not act on it.
-            os.kill(child.process, signal.SIGCONT)
+            _tell_to_stop(child)
 
     def _patience(self) -> float:
         moments = [each.due for each in self._vacancies]
@@ -146,6 +157,21 @@ class Processes:
                 child.heard = None
                 os.kill(child.process, signal.SIGKILL)
 
+    def _relieve_those_that_have_grown(self) -> None:
+        now = time.monotonic()
+        if self._last_moment is not None or now - self._measured < _LOOK_SECONDS:
+            return
+        self._measured = now
+        for child in self._children:
+            if child.is_ready and not (child.is_relieved or child.post.ends):
+                taken = memory.taken_by(child.process)
+                if taken > self._most_memory:
+                    child.is_relieved = True
+                    self._vacancies.append(_Vacancy(child.post, now, relieves=child))
+                    self._log.logger.warning(
+                        "process", post=child.post.name, grown=child.process, mebibytes=taken >> 20
+                    )
+
     def _lose_patience(self) -> None:
         if self._last_moment is not None and time.monotonic() >= self._last_moment:
             for child in self._children:
@@ -156,11 +182,11 @@ class Processes:
         for vacancy in [each for each in self._vacancies if each.due <= now]:
             self._vacancies.remove(vacancy)
             try:
-                self._start(vacancy.post, vacancy.quick_deaths)
+                self._start(vacancy.post, vacancy.quick_deaths, vacancy.relieves)
             except OSError as error:
-                self._replace(vacancy.post, vacancy.quick_deaths + 1, failed=error.strerror)
+                self._replace(vacancy.post, vacancy.quick_deaths + 1, vacancy.relieves, failed=error.strerror)
 
-    def _start(self, post: Post, quick_deaths: int) -> None:
+    def _start(self, post: Post, quick_deaths: int, relieves: _Child | None) -> None:
         ours, theirs = socket.socketpair()
         # They stay blocked in the child, where one thread waits for them.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
@@ -174,7 +200,7 @@ class Processes:
         finally:
             theirs.close()
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        child = _Child(process, post, ours, quick_deaths)
+        child = _Child(process, post, ours, quick_deaths, relieves=relieves)
         self._children.append(child)
         self._selector.register(ours, selectors.EVENT_READ, child)
 
@@ -201,17 +227,21 @@ class Processes:
             child.heard = time.monotonic()
             if not child.is_ready:
                 child.is_ready = True
+                if child.relieves is not None and child.relieves in self._children:
+                    _tell_to_stop(child.relieves)
+                child.relieves = None
                 self._say_ready()
             return
         self._selector.unregister(child.line)
         child.line.close()
         self._children.remove(child)
         _, status = os.waitpid(child.process, 0)
-        if self._last_moment is None and not (child.post.ends and status == 0):
+        if self._last_moment is None and not child.is_relieved and not (child.post.ends and status == 0):
             has_died_soon = time.monotonic() - child.started < _SOON_SECONDS
             self._replace(
                 child.post,
                 child.quick_deaths + 1 if has_died_soon else 0,
+                child.relieves,
                 ended=child.process,
                 how=_how(os.waitstatus_to_exitcode(status)),
             )
@@ -224,15 +254,21 @@ class Processes:
             self._ready()
             self._ready = None
 
-    def _replace(self, post: Post, quick_deaths: int, **why: Any) -> None:
+    def _replace(self, post: Post, quick_deaths: int, relieves: _Child | None, **why: Any) -> None:
         # The first time may have been an accident.
         pause = 0.0 if quick_deaths < 2 else min(2.0 ** (quick_deaths - 2), _LONGEST_PAUSE_SECONDS)
-        self._vacancies.append(_Vacancy(post, time.monotonic() + pause, quick_deaths))
+        self._vacancies.append(_Vacancy(post, time.monotonic() + pause, quick_deaths, relieves))
         self._log.logger.error("process", post=post.name, **why, replaced_in_seconds=pause)
 
 
 def _do_nothing(number: int, frame: object) -> None:
     """That a signal has come is read from the wake-up socket."""
+
+
+def _tell_to_stop(child: _Child) -> None:
+    os.kill(child.process, signal.SIGTERM)
+    # One that was stopped could not act on it.
+    os.kill(child.process, signal.SIGCONT)
 
 
 def _says_something(line: socket.socket) -> bool:

@@ -60,6 +60,7 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
         sockets=sockets,
         ready=say_ready,
         hang_seconds=settings.hang_timeout,
+        most_memory=settings.max_process_memory << 20,
         log=log,
     ).run()
 

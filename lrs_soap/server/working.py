@@ -34,6 +34,7 @@ def work(settings: Settings, workers: int) -> None:
             sockets=[],
             ready=lambda: log.announce("ready", "lrs-soap is at work on batch jobs"),
             hang_seconds=settings.hang_timeout,
+            most_memory=settings.max_process_memory << 20,
             log=log,
         ).run()
 

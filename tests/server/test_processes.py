@@ -179,7 +179,7 @@ def work(announce):
     server.run()
 
 Processes([Post("stuck", work)], sockets=[], ready=lambda: None, hang_seconds=2,
-          log=ProcessLog("info", "text", RealClock())).run()
+          most_memory=2**30, log=ProcessLog("info", "text", RealClock())).run()
 """
 
 
@@ -216,6 +216,77 @@ def test_a_parent_that_was_stopped_takes_nobody_for_hanging(tmp_path: Path) -> N
         time.sleep(2)
         assert children_of(server.process.pid) == before
         assert "hangs" not in server.logged()
+
+
+@pytest.mark.slow
+def test_a_process_that_grows_by_what_is_sent_is_relieved_by_another(
+    transport: tuple[str, ...], tmp_path: Path
+) -> None:
+    with RunningServer(tmp_path, *transport, "--batch-workers", "0", "--max-process-memory", "256") as server:
+        [grown] = children_of(server.process.pid)
+        callers = Callers(server.url, 4, pause=0.01)
+        for turn in range(100):
+            if f"grown={grown}" in server.logged():
+                break
+            post(server.url, envelope("".join(f"<n{turn}-{each:0100}/>" for each in range(50_000))))
+        server.logged_until(f"post=server grown={grown} mebibytes=")
+        until(lambda: not is_running(grown))
+        asked = callers.answers
+        callers.await_answers(asked + 20)
+        [successor] = children_of(server.process.pid)
+        assert successor != grown
+        # The successor is the only one that was started, and it is not told to stop.
+        assert server.logged().count("grown=") == 1
+        assert "ended=" not in server.logged()
+        server.process.send_signal(signal.SIGTERM)
+        callers.join()
+    assert [each for each in callers.unanswered if "Reset" not in each] == []
+
+
+GROWN = """
+import threading, time
+from pathlib import Path
+from lrs_soap.clock import RealClock
+from lrs_soap.exchange.log import ProcessLog
+from lrs_soap.server.processes import Post, Processes
+
+class Waiting:
+    def __init__(self):
+        self.stopped = threading.Event()
+    def run(self):
+        self.stopped.wait()
+    def stop(self):
+        self.stopped.set()
+
+def work(announce):
+    begun = len(list(Path(".").glob("begun-*")))
+    Path(f"begun-{begun}").touch()
+    if begun == 1:
+        # The successor dies before it is ready.
+        raise SystemExit(3)
+    held = bytearray(b"x") * (100_000_000 if begun == 0 else 1)
+    server = Waiting()
+    announce(server)
+    server.run()
+
+Processes([Post("large", work)], sockets=[], ready=lambda: None, hang_seconds=30,
+          most_memory=100_000_000, log=ProcessLog("info", "text", RealClock())).run()
+"""
+
+
+@pytest.mark.slow
+def test_a_successor_that_dies_before_it_is_ready_has_one_too(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        parent = subprocess.Popen([sys.executable, "-c", GROWN], stderr=file, cwd=tmp_path)
+    try:
+        until(lambda: (tmp_path / "begun-2").exists() and len(children_of(parent.pid)) == 1)
+        assert log.read_text().count("grown=") == 1
+        assert log.read_text().count("ended=") == 1
+        assert not (tmp_path / "begun-3").exists()
+    finally:
+        parent.terminate()
+        assert parent.wait(PATIENCE) == 0
 
 
 class Callers:
