@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -48,18 +49,40 @@ def lrs_soap(folder: Path, database_url: str, *flags: str, python: str = sys.exe
 @contextmanager
 def empty_application(size: int) -> Iterator[Server]:
     """Run the application that does nothing; its answers have `size` bytes."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = _free_port()
     process = subprocess.Popen([sys.executable, "-m", "bench.empty_application", str(port), str(size)])
     with _stopped_at_the_end(process):
-        deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+        _wait_for(port, process)
         yield Server(f"http://127.0.0.1:{port}/", process)
+
+
+@contextmanager
+def another_server(folder: Path, database_url: str, module: str, *flags: str) -> Iterator[Server]:
+    """Run the service's application by `python -m MODULE FLAGS`, where {port} in a flag becomes a free port."""
+    port = _free_port()
+    command = [sys.executable, "-m", module, *(each.format(port=port) for each in flags)]
+    with (folder / f"{module}-{port}.log").open("wb") as log:
+        environment = {**os.environ, "LRS_DATABASE_URL": database_url}
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    with _stopped_at_the_end(process):
+        _wait_for(port, process)
+        yield Server(f"http://127.0.0.1:{port}", process)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise BenchFailed(f"{process.args} does not listen")
 
 
 def _memory_mib(pid: str) -> float:
