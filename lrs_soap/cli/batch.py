@@ -21,7 +21,7 @@ from lrs_soap.cli.batch_preview import BatchPreview
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
-from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
+from lrs_soap.cli.output_file import Defused, FileFormat, Force, Target, write_file
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.tables import Json, print_fields, print_json
 from lrs_soap.cli.text import counted, one_line
@@ -134,7 +134,12 @@ def status(job_id: _JobId, as_json: Json = False, database: Database = None, con
 
 @app.command(epilog=example("lrs-soap batch output 17", "lrs-soap batch output 17 LRB_TEST0001_010920250910.CSV"))
 def output(
-    job_id: _JobId, target: Target = None, force: Force = False, database: Database = None, config: Config = None
+    job_id: _JobId,
+    target: Target = None,
+    defuse: Defused = False,
+    force: Force = False,
+    database: Database = None,
+    config: Config = None,
 ) -> None:
     """Write a job's output file: the file that was sent, with ULNs and return codes.
 
@@ -145,7 +150,7 @@ def output(
     def write(work: UnitOfWork, text: TextIO) -> None:
         job = batch_output.any_job(work, job_id)
         _check_output(job)
-        outcome_file.write_output(work, job, text)
+        outcome_file.write_output(work, job, text, defused=defuse)
 
     write_file(chosen, target, force, write)
 

@@ -12,7 +12,7 @@ from lrs_soap.batch import outcome_file
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
-from lrs_soap.cli.output_file import FileFormat, Force, Target, write_file
+from lrs_soap.cli.output_file import Defused, FileFormat, Force, Target, write_file
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
 from lrs_soap.cli.text import counted, one_line
 from lrs_soap.cli.world import command_exchange, open_world, world_to_write
@@ -165,6 +165,7 @@ def export(
     ],
     target: Target = None,
     file_format: FileFormat = "csv",
+    defuse: Defused = False,
     force: Force = False,
     database: Database = None,
     config: Config = None,
@@ -177,7 +178,8 @@ def export(
 
     def write(work: UnitOfWork, text: TextIO) -> None:
         ukprn = organisations.held(work, organisation).ukprn
-        if not outcome_file.write_exceptions(work, ukprn, text, file_format=file_format.upper()):
+        written = outcome_file.write_exceptions(work, ukprn, text, file_format=file_format.upper(), defused=defuse)
+        if not written:
             raise NotPossible(f"The organisation with the UKPRN {ukprn} has no open exceptions.")
 
     write_file(chosen, target, force, write)

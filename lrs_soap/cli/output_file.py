@@ -23,6 +23,12 @@ Target = Annotated[
     typer.Argument(metavar="FILE", show_default=False, help="The file to write; without it, standard output."),
 ]
 FileFormat = Annotated[Literal["csv", "xml"], typer.Option("--format", metavar="csv|xml", help="The file's format.")]
+Defused = Annotated[
+    bool,
+    typer.Option(
+        "--defuse", help="Put an apostrophe before each value in CSV that a spreadsheet would take for a formula."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
 
 

@@ -320,6 +320,21 @@ def test_the_output_goes_to_a_file_and_over_none_that_is_there(run: Run, folder:
     ]
 
 
+@pytest.mark.parametrize("form", ["CSV", "XML"])
+def test_what_a_spreadsheet_would_take_for_a_formula_is_defused_if_it_is_asked(run: Run, form: str) -> None:
+    formulas = {"LastKnownAddressLine1": "=1+1", "LastKnownAddressLine2": "@SUM(1)", "LastKnownAddressTown": "1-1"}
+    submit(run, content(JO | formulas, form=form), form=form)
+    do_jobs()
+
+    def written(*flags: str) -> dict[str, str]:
+        (found,) = outcomes(run("batch", "output", "1", *flags).stdout_bytes, form)[1]
+        return {field: found[field] for field in formulas}
+
+    assert written() == formulas
+    harmless = {"LastKnownAddressLine1": "'=1+1", "LastKnownAddressLine2": "'@SUM(1)"} if form == "CSV" else {}
+    assert written("--defuse") == formulas | harmless
+
+
 def test_what_no_output_can_be_written_to(run: Run, folder: Path) -> None:
     submit(run, content(JO))
     do_jobs()
@@ -637,6 +652,14 @@ def test_open_exceptions_are_exported_without_identifiers(run: Run, folder: Path
     assert run("exceptions", "withdraw", "1").exit_code == 0
     assert run("exceptions", "export", "--organisation", "TEST0001", "out.csv").exit_code == 0
     assert len(outcomes((folder / "out.csv").read_bytes(), "CSV")[1]) == 2
+
+
+def test_an_export_is_defused_if_it_is_asked(run: Run) -> None:
+    submit(run, content({**JO, "VerificationType": "", "LastKnownAddressTown": "+44"}))
+    do_jobs()
+    for flags, town in (((), "+44"), (("--defuse",), "'+44")):
+        result = run("exceptions", "export", "--organisation", "TEST0001", *flags)
+        assert [each["LastKnownAddressTown"] for each in outcomes(result.stdout_bytes, "CSV")[1]] == [town]
 
 
 def test_without_open_exceptions_there_is_no_export(run: Run, folder: Path) -> None:
