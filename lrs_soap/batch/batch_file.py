@@ -100,9 +100,9 @@ def _counted(
             found += 1
             yield record
     if found != expected:
-        told = f"{ResponseCode.RECORD_COUNT_INCORRECT.text}: it is {expected}, and the learners in the file are {found}"
+        told = f"{ResponseCode.RECORD_COUNT_INCORRECT.text}: it is {expected}, but the number of learners is {found}"
         if blank_rows.count:
-            told += f"; rows without any value, which are not counted: {blank_rows.count}"
+            told += f" (rows without any value, which are not learners: {blank_rows.count})"
         raise InvalidRecord(told, fields.places["LearnerRecordCount"])
     if not found:
         raise InvalidRecord("the file has no learner")

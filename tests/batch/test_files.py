@@ -129,7 +129,7 @@ def test_another_organisations_file_is_refused(form: str) -> None:
 @pytest.mark.parametrize("count", [0, 1, 3, 999_999_999])
 def test_a_count_that_is_not_the_number_of_learners(form: str, count: int) -> None:
     place = {"CSV": "row 2, column 4 (LearnerRecordCount)", "XML": "line 6, element LearnerRecordCount"}[form]
-    told = f"{place}: Record count incorrect: it is {count}, and the learners in the file are 2"
+    told = f"{place}: Record count incorrect: it is {count}, but the number of learners is 2"
     assert refusal(content(JO, MO, form=form, count=count), form) == told
 
 
@@ -281,8 +281,8 @@ def test_the_files_fields_may_stand_in_a_row_without_a_learner() -> None:
 def test_rows_without_any_value_count_for_no_learner() -> None:
     place = "row 2, column 4 (LearnerRecordCount)"
     told = (
-        f"{place}: Record count incorrect: it is 3, and the learners in the file are 1; "
-        "rows without any value, which are not counted: 2"
+        f"{place}: Record count incorrect: it is 3, but the number of learners is 1 "
+        "(rows without any value, which are not learners: 2)"
     )
     assert refusal(content(JO, count=3) + QUOTED_BLANK * 2) == told
     assert refusal(content(JO, count=0) + QUOTED_BLANK).startswith(f"{place}: Record count incorrect: it is 0")

@@ -158,7 +158,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"Subject": 1}, "Subject: must be text"),
     ({"Subject": "a\x00b"}, "Subject: holds the character U+0000"),
     ({"Level": "Level 9"}, "Value 'Level 9' of element 'Level' is not Entry Level, or Level 1 to 8"),
-    ({"LanguageForAssessment": "Welsh"}, "Value 'Welsh' of element 'LanguageForAssessment' cannot be, where Source is"),
+    ({"LanguageForAssessment": "Welsh"}, "Value 'Welsh' of element 'LanguageForAssessment' is not allowed where"),
     ({"AchievementProviderUkprn": None}, "Element 'AchievementProviderUkprn' is required where Source is ILR."),
     ({"AchievementProviderUkprn": "1000001"}, "Value '1000001' of element 'AchievementProviderUkprn' is not a UKPRN"),
     ({"ParticipationStartDate": "2009-05-31"}, "Value '2009-05-31' of element 'ParticipationStartDate' is before 2009"),

@@ -114,7 +114,7 @@ def test_each_source_forbids_these_fields(source: str, field: str, value: str) -
     (violation,) = violations(event(source, **{field: value}))
     name = CONTRACT_NAMES[field]
     assert violation.field == name
-    assert violation.sentence == f"Value '{value}' of element '{name}' cannot be, where Source is {source}."
+    assert violation.sentence == f"Value '{value}' of element '{name}' is not allowed where Source is {source}."
 
 
 @pytest.mark.parametrize("source", ["", "ilr", "XXX", "AO ", "NPD\n"])

@@ -229,7 +229,7 @@ def _of_the_source(event: LearningEvent) -> Iterator[Violation]:
                 Rule.REQUIRED,
             )
         if rule.is_forbidden and value is not None:
-            yield _violation(event, field, f"cannot be, where Source is {event.source}.", Rule.SOURCE)
+            yield _violation(event, field, f"is not allowed where Source is {event.source}.", Rule.SOURCE)
 
 
 def _of_its_form(event: LearningEvent) -> Iterator[Violation]:
