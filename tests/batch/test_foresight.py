@@ -19,26 +19,17 @@ from lrs_soap.operations import batch_output
 from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.jobs import JobType
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
-from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import metadata
 from tests.kit.batch_files import content, opened
+from tests.kit.batch_register import ANNE, BETH, GONE, LEARNERS, LINKED, UNHELD
 from tests.kit.databases import SQLITE, new_database
 from tests.kit.work import unit, world_over
 
 PROHIBITED = ProhibitedText(frozenset({"bogus"}))
 CHECK = facet_check()
-ANNE, BETH, OTHER, LINKED, GONE, UNHELD = (
-    *("1000000019", "1000000027", "1000000035", "1000000043", "1000000051"),
-    "1000000078",
-)
-HELD = Learner(
-    *(ANNE, "Anne-Marie", "O'Hara", "2006-07-30", "2", "BS8 1TH", "1", "2020-01-01", "2021-02-03"),
-    title="Ms",
-    verification_type="1",
-)
 RECORD = {
     "GivenName": "Anne-Marie",
     "FamilyName": "O'Hara",
@@ -58,13 +49,7 @@ def populated(store: Store) -> Store:
 
 def fill(store: Store) -> Store:
     with store.writing() as transaction:
-        for learner in (
-            HELD,
-            HELD._replace(uln=BETH, given_name="Beth", ability_to_share="2"),
-            HELD._replace(uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
-            HELD._replace(uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
-            HELD._replace(uln=GONE, family_name="Iyer", learner_status=DELETED),
-        ):
+        for learner in LEARNERS:
             learners.insert(transaction, learner)
     return store
 

@@ -28,7 +28,7 @@ from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.values.change import OPERATOR, Action
 from lrs_soap.rules.values.codes import FailureFlag
 from lrs_soap.rules.values.decision import passed_over
-from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.rules.values.uln import check_digit
@@ -38,31 +38,15 @@ from lrs_soap.store.tables import history as history_table
 from lrs_soap.store.tables import learners as learners_table
 from lrs_soap.store.tables import name_keys as name_keys_table
 from lrs_soap.store.transaction import Transaction
+from tests.kit.batch_register import ANNE, BETH, GONE, HELD, LEARNERS, LINKED, OTHER, UNHELD
 from tests.kit.databases import SQLITE, new_database, on_postgresql
 from tests.kit.work import AUTHOR, NOW, unit
 
 PROHIBITED = ProhibitedText(frozenset({"bogus"}))
 
-ANNE, BETH, OTHER, LINKED, GONE = "1000000019", "1000000027", "1000000035", "1000000043", "1000000051"
 # Whose records `do` does. It is never released, so no worker takes it.
 JOB = 1
-UNHELD = "1000000078"
 CROWD = tuple(stem + digit for stem in map(str, range(200000001, 200000020)) if (digit := check_digit(stem)))[:11]
-HELD = Learner(
-    ANNE,
-    "Anne-Marie",
-    "O'Hara",
-    "2006-07-30",
-    "2",
-    "BS8 1TH",
-    "1",
-    "2020-01-01",
-    "2021-02-03",
-    version_number=7,
-    title="Ms",
-    verification_type="1",
-    notes="She has moved.",
-)
 RECORD: dict[str, str | None] = {
     "ULN": None,
     "MISIdentifier": "A-1",
@@ -88,11 +72,7 @@ def fill(store: Store) -> Store:
     """Hold a learner and her twin, another with a linked one, one who is deleted, and eleven alike."""
     with store.writing() as transaction:
         for learner in (
-            HELD,
-            HELD._replace(uln=BETH, given_name="Beth", ability_to_share="2"),
-            HELD._replace(uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
-            HELD._replace(uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
-            HELD._replace(uln=GONE, family_name="Iyer", learner_status=DELETED),
+            *LEARNERS,
             *(
                 HELD._replace(
                     uln=uln,
