@@ -370,14 +370,12 @@ def _quoted(value: object) -> str:
 # The same users, paths and reasons come again with the next requests.
 @lru_cache(maxsize=1024)
 def _quoted_text(text: str) -> str:
-    if _is_bare(text):
-        return text
-    return _readable(text) if text.isprintable() else _escaped(text)
+    return text if _is_bare(text) else _listed_text(text)
 
 
 @lru_cache(maxsize=1024)
 def _listed_text(text: str) -> str:
-    return _escaped(text)
+    return _readable(text) if text.isprintable() else _escaped(text)
 
 
 def _short(text: str | None) -> str | None:

@@ -160,6 +160,13 @@ def test_nothing_that_was_sent_can_forge_a_line_or_a_fact(field: str, text: str)
     assert json.loads(as_json)[field] == text
 
 
+def test_letters_of_every_language_can_be_read_in_text() -> None:
+    line = logged(an_exchange(claim=Claim(None, "Zoë Müller"), findings=["Value '…' and Ÿ", "a\x1bÿ"]))
+
+    assert 'user="Zoë Müller"' in line
+    assert r"""findings=["Value '…' and Ÿ", "a\u001b\u00ff"]""" in line
+
+
 def test_findings_are_as_safe() -> None:
     line = logged(an_exchange(findings=[FORGED]))
 
