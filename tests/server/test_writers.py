@@ -76,6 +76,7 @@ def hold_the_lock(server: RunningServer, folder: Path, write_wait: int, seconds:
     assert counted(server.database_url) == (before[0] + 1, before[1] + 1)
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_while_others_hold_the_lock_finds_go_on_and_writes_are_refused_in_time(
     database_kind: str, tmp_path: Path
