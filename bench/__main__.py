@@ -3,8 +3,8 @@
     python -m bench [SUITE …] [--seconds 3] [--rounds 5] [--learners 100000] [--many 1000000] [--postgresql URL]
 
 Suites: `single` (find by ULN and register; a mixed load), `demographics` (find by demographics with few and many
-learners; update, verify), `batches`, `records` (Personal Learning Records), `transports` (HTTP, HTTPS, other servers);
-without a name, all of them.
+learners; update, verify), `batches`, `records` (Personal Learning Records), `transports` (HTTP, HTTPS, other servers),
+`attacks` (finds while others try to stop the service); without a name, all of them.
 
 Each round loads all rows of a suite in turn, so a machine that slows down affects all of them alike. A row shows the
 medians of all rounds; its ratio is the median of the rounds' ratios. `--postgresql` names an empty database for the
@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import batches, demographics, records, single, transports
+from bench import attacks, batches, demographics, records, single, transports
 from bench.failure import BenchFailed
 from bench.plan import Plan
 
@@ -30,6 +30,7 @@ SUITES: Mapping[str, Callable[[Plan], None]] = {
     "batches": batches.run,
     "records": records.run,
     "transports": transports.run,
+    "attacks": attacks.run,
 }
 
 
