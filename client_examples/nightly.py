@@ -319,8 +319,8 @@ def write_results(folder: Path, reading: Reading, job: NightlyJob) -> str:
     write_csv(folder / "problems.csv", ("Student No", "Problem"), problems)
     write_csv(folder / "matches.csv", MATCH_COLUMNS, matches)
     return (
-        f"{len(reading.students)} students: {len(ulns)} have ULNs, {len(job.undecided)} are for a person to decide, "
-        f"{len(problems)} have problems. {reading.blank} blank rows, {reading.repeated} repeated."
+        f"Students: {len(reading.students)}; with ULNs: {len(ulns)}; for a person to decide: {len(job.undecided)}; "
+        f"with problems: {len(problems)}. Blank rows: {reading.blank}; repeated rows: {reading.repeated}."
     )
 
 

@@ -139,8 +139,8 @@ def test_a_night_with_300_students(fresh: RunningServer, tmp_path: Path) -> None
         assert relay.count("RegisterLearner") == number[REGISTERED] + 1
     night.assert_complete()
     assert re.fullmatch(
-        rf"\d+ students: \d+ have ULNs, {number[UNDECIDED]} are for a person to decide, {number[PROBLEM]} have "
-        rf"problems\. {number[BLANK]} blank rows, {number[REPEATED]} repeated\.\n",
+        rf"Students: \d+; with ULNs: \d+; for a person to decide: {number[UNDECIDED]}; with problems: "
+        rf"{number[PROBLEM]}\. Blank rows: {number[BLANK]}; repeated rows: {number[REPEATED]}\.\n",
         done.stdout,
     )
 
