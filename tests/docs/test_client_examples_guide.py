@@ -32,7 +32,7 @@ def test_the_commands_find_a_learner(server: RunningServer, tmp_path: Path) -> N
     assert "<ResponseCode>WSRC0004</ResponseCode>" in typed([address, curl], tmp_path, url=server.url)
     (found,) = (row for row in messy_students(31) if row.number == "K03")
     (tmp_path / "students.csv").write_bytes(as_csv([found]))
-    assert typed([address, nightly], tmp_path, url=server.url).startswith("1 students: 1 have ULNs, ")
+    assert typed([address, nightly], tmp_path, url=server.url).startswith("Students: 1; with ULNs: 1; ")
 
 
 def test_the_variables_are_those_of_the_programs() -> None:
