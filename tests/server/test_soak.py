@@ -22,7 +22,7 @@ from tests.kit.waiting import until
 from tests.server.process_memory import resident_bytes
 
 _CALLERS, _ON_ONE_CONNECTION = 8, 50
-_WARM_UP, _REQUESTS = 2_000, 8_000
+_WARM_UP, _REQUESTS = 2_000, 4_000
 _MEGABYTE = 1024 * 1024
 
 _KINDS = (
