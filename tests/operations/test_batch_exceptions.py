@@ -32,7 +32,7 @@ from lrs_soap.rules.learners.identifiers import upn_check_letter
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.change import OPERATOR, Action, Author
 from lrs_soap.rules.values.codes import ReturnCode
-from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import batch_exceptions as stored
@@ -41,6 +41,8 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import BatchLearner
+from tests.kit import batch_register
+from tests.kit.batch_register import ANNE, BETH, GONE, LINKED, OTHER, UNHELD
 from tests.kit.databases import on_sqlite
 from tests.kit.work import NOW, unit
 
@@ -50,22 +52,8 @@ SENDER, DECIDER = Author("TEST0001", "A Tester"), Author("TEST0001", "A Decider"
 PROHIBITED = ProhibitedText(frozenset({"bogus"}))
 UPN = upn_check_letter("823200405017") + "823200405017"
 
-ANNE, BETH, OTHER, LINKED, GONE = "1000000019", "1000000027", "1000000035", "1000000043", "1000000051"
-UNHELD = "1000000078"
-HELD = Learner(
-    ANNE,
-    "Anne-Marie",
-    "O'Hara",
-    "2006-07-30",
-    "2",
-    "BS8 1TH",
-    "1",
-    "2020-01-01",
-    "2021-02-03",
-    version_number=7,
-    title="Ms",
-    verification_type="1",
-)
+LEARNERS = tuple(each._replace(notes=None) for each in batch_register.LEARNERS)
+HELD = LEARNERS[0]
 # Possible: another postcode.
 RECORD = {
     "MISIdentifier": "A-1",
@@ -87,14 +75,7 @@ NEW = {"GivenName": "Jolyon", "FamilyName": "Featherstone", "DateOfBirth": "2010
 def populated(store: Store) -> Store:
     """A store with a learner and her twin, another with a linked one, and one who is deleted."""
     with store.writing() as transaction:
-        for learner in (
-            HELD,
-            HELD._replace(uln=BETH, given_name="Beth"),
-            HELD._replace(uln=OTHER, given_name="Siobhan", family_name="Whitlock"),
-            HELD._replace(uln=LINKED, given_name="Shiv", family_name="Whitlock", master_uln=OTHER),
-            HELD._replace(uln=GONE, family_name="Iyer", learner_status=DELETED),
-        ):
-            learners.insert(transaction, learner)
+        learners.insert_many(transaction, LEARNERS)
     return store
 
 
