@@ -1,4 +1,4 @@
-"""The servers that every stack asks, and the certificates for HTTPS."""
+"""The servers that every stack asks, the certificates for HTTPS, and the clients of stacks that need nothing more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.interop.cases import BYSTANDER, BYSTANDER_PASSWORD, BYSTANDER_REF
 from tests.interop.cases_r9 import LOADED_EVENT
 from tests.interop.certificates import Certificates
-from tests.interop.client import run
+from tests.interop.client import Program, run
 from tests.kit.running_server import RunningServer
 
 # Before the modules that take their tests from it import it.
@@ -72,4 +72,26 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def secure(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that speaks HTTPS with those who have the client's certificate."""
     with RunningServer(tmp_path_factory.mktemp("secure"), *certificates.server_flags) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(request: pytest.FixtureRequest) -> Iterator[Program]:
+    """The program of a test module, made by its function `program`."""
+    with request.module.program() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def secure_client(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[Program]:
+    """That program, with the client's certificate."""
+    environment = {"TLS_CA": certificates.authority, "TLS_CERTIFICATE": certificates.client_with_key}
+    with request.module.program(**environment) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stranger(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[Program]:
+    """That program, without a certificate."""
+    with request.module.program(TLS_CA=certificates.authority) as running:
         yield running

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,24 +20,6 @@ def program(**environment: str | Path) -> Program:
     if subprocess.run(["php", "--ri", "soap"], capture_output=True).returncode != 0:
         pytest.skip("needs PHP's soap extension: apt install php-soap")
     return Program("php", SOURCES / "php" / "lrs.php", environment=environment)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Program]:
-    with program() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def secure_client(certificates: Certificates) -> Iterator[Program]:
-    with program(TLS_CA=certificates.authority, TLS_CERTIFICATE=certificates.client_with_key) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def stranger(certificates: Certificates) -> Iterator[Program]:
-    with program(TLS_CA=certificates.authority) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.interop.certificates import Certificates
 from tests.interop.client import SOURCES, Program, needs
 from tests.interop.every_stack import HttpsCases, ServiceCases
 from tests.interop.every_stack_r9 import R9Cases
@@ -20,24 +18,6 @@ def program(**environment: str | Path) -> Program:
     if subprocess.run(["perl", "-MSOAP::Lite", "-e", "1"], capture_output=True).returncode != 0:
         pytest.skip("needs SOAP::Lite: apt install libsoap-lite-perl")
     return Program("perl", SOURCES / "perl" / "lrs.pl", environment=environment)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Program]:
-    with program() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def secure_client(certificates: Certificates) -> Iterator[Program]:
-    with program(TLS_CA=certificates.authority, TLS_CERTIFICATE=certificates.client_with_key) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def stranger(certificates: Certificates) -> Iterator[Program]:
-    with program(TLS_CA=certificates.authority) as running:
-        yield running
 
 
 class TestSoapLite(ServiceCases):
