@@ -38,7 +38,7 @@ def with_every_setting(command: F) -> F:
     parameters = inspect.signature(command).parameters.values()
     named = [each.replace(annotation=hints[each.name]) for each in parameters if each.kind is not each.VAR_KEYWORD]
     signature = inspect.Signature([*named, *map(_parameter, settings.Settings.model_fields)])
-    # What Typer reads a command's parameters from.
+    # What Typer reads a command's parameters from; the hints of functions do not have it.
     command.__signature__ = signature  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in signature.parameters.values()}
     return command

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, cast
 
 from waitress.adjustments import Adjustments
 from waitress.task import ErrorTask, WSGITask
@@ -111,6 +111,7 @@ def answering_rests(application: Callable[..., Any]) -> Callable[..., Any]:
 class _Task(WSGITask):
     """Calls the application for a request."""
 
+    # waitress's hints know its own channel alone, and nothing of a request's headers.
     channel: Connection  # type: ignore[assignment]
 
     def get_environment(self) -> Environ:
@@ -131,6 +132,11 @@ class _Task(WSGITask):
         if self.channel.server.is_stopping:
             self.request.headers["CONNECTION"] = "close"  # type: ignore[attr-defined]
         return super().build_response_header()
+
+
+# waitress's hints know no channels and requests but its own.
+_task = cast("Callable[[Connection, Request], _Task]", _Task)
+_error_task = cast("Callable[[Connection, Request], ErrorTask]", ErrorTask)
 
 
 class Connection:
@@ -265,7 +271,7 @@ class Connection:
         """
         request = self.request
         assert request is not None
-        task = ErrorTask(self, request) if request.error else _Task(self, request)  # type: ignore[arg-type]
+        task = _error_task(self, request) if request.error else _task(self, request)
         try:
             if not self.is_open:
                 raise Disconnected
@@ -281,7 +287,7 @@ class Connection:
             if not task.wrote_header:
                 request.error = InternalServerError("The service has failed.")
                 with suppress(Disconnected):
-                    ErrorTask(self, request).service()  # type: ignore[arg-type]
+                    _error_task(self, request).service()
         self._answer_is_last = task.close_on_finish
         return None
 
@@ -404,7 +410,7 @@ class Connection:
             self.finish()
 
     def _reads_body(self, request: Request) -> bool:
-        return self.server.reads_body(_Task(self, request).get_environment())  # type: ignore[arg-type]
+        return self.server.reads_body(_task(self, request).get_environment())
 
     def _refuse(self, error: Error) -> None:
         if self.request is None:

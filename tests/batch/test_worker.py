@@ -265,7 +265,7 @@ def test_a_database_that_cuts_the_connection_is_connected_to_again(store: Store,
     job_id = submit(store, 200)
     with working(database_url, log):
         for position in (20, 80, 140):
-            wait_for(store, job_id, lambda job, position=position: job.position > position)  # type: ignore[misc]
+            wait_for(store, job_id, lambda job, position=position: job.position > position)
             with store.writing() as transaction:
                 transaction.execute(
                     text(

@@ -199,7 +199,7 @@ def test_check_and_submit_say_what_the_job_says(run: Run, monkeypatch: pytest.Mo
     checked = submit(run, raw, "--check", "--type", job_type)
     foreseen: dict[str, str] = {}
     for line in checked.stdout.splitlines():
-        row, code = re.match(r"(row \d+)(?:, column \d+ \(\w+\))?: (RC\d+) ", line).groups()  # type: ignore[union-attr]
+        row, code = re.match(r"(row \d+)(?:, column \d+ \(\w+\))?: (RC\d+) ", line).groups()
         assert foreseen.setdefault(row, code) == code
     submitted = submit(run, raw, "--type", job_type)
     do_jobs()

@@ -57,7 +57,7 @@ def test_the_pkcs12_file_has_the_clients_key_and_the_ca(run: Run, folder: Path) 
     held = pkcs12.load_pkcs12((folder / CLIENT_PKCS12).read_bytes(), PKCS12_PASSWORD.encode())
     client = (folder / "client.pem").read_bytes()
     assert held.key is not None
-    assert held.key.private_numbers() == load_pem_private_key(client, None).private_numbers()  # type: ignore[union-attr]
+    assert held.key.private_numbers() == load_pem_private_key(client, None).private_numbers()
     assert held.cert is not None
     assert held.cert.certificate == x509.load_pem_x509_certificate(client)
     ca = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())

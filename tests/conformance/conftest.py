@@ -23,7 +23,7 @@ _BINDINGS = {
 }
 
 
-class _Listener(zeep.Plugin):  # type: ignore[misc]  # zeep has no type hints
+class _Listener(zeep.Plugin):
     """Checks every answer against the contract's schema before zeep forgives what is wrong with it, and keeps the last.
 
     Of zeep's own objects nobody can tell what is empty, nil, or not there.

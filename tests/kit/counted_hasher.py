@@ -18,7 +18,7 @@ class CountedHasher:
     def of(cls, passwords: Passwords) -> CountedHasher:
         """Counts from now on what these passwords verify."""
         counted = cls(passwords._hasher)
-        passwords._hasher = counted  # type: ignore[assignment]
+        passwords._hasher = counted
         return counted
 
     def verify(self, hash: str, password: bytes) -> bool:

@@ -42,7 +42,7 @@ def ask(transaction: Transaction, fields: Mapping[str, Any]) -> Decision:
 
 def verdict_of(fields: Mapping[str, Any], register: Iterable[Learner]) -> Verdict:
     """The judge's verdict on the same fields, when `register` is all that is held."""
-    return judge(Question(*(fields.get(field) for field in FIELDS)), register, NOW.date())  # type: ignore[arg-type]
+    return judge(Question(*(fields.get(field) for field in FIELDS)), register, NOW.date())
 
 
 def candidates_of(decision: Decision) -> list[tuple[str | None, str, int | None]]:

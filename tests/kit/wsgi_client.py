@@ -49,7 +49,7 @@ def ask_wsgi(
     try:
         content = b"".join(parts)
     finally:
-        parts.close()  # type: ignore[attr-defined]
+        parts.close()
     status, given = started[-1]
     return Answer(int(status[:3]), {name.lower(): value for name, value in given}, content)
 

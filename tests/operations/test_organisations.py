@@ -145,7 +145,7 @@ def test_one_that_is_added_is_held_in_capitals_and_may_ask(with_college: Store, 
 def test_each_code_is_taken_once(
     with_college: Store, passwords: Passwords, changed: dict[str, str], error: str
 ) -> None:
-    other = replace(COLLEGE, **changed)  # type: ignore[arg-type]
+    other = replace(COLLEGE, **changed)
     with pytest.raises(AlreadyHeld, match=error), with_college.writing() as transaction:
         add(unit(transaction), passwords, other, SECOND)
     ask(with_college, passwords, "1000ABCD", None, FIRST)
@@ -160,7 +160,7 @@ def test_what_is_no_organisation_is_not_added(
 ) -> None:
     before = list(starting_data.ORGANISATIONS)
     with pytest.raises(InvalidRecord) as caught, filled.writing() as transaction:
-        add(unit(transaction), passwords, replace(COLLEGE, **changed), FIRST)  # type: ignore[arg-type]
+        add(unit(transaction), passwords, replace(COLLEGE, **changed), FIRST)
     assert caught.value.field == field
     with filled.reading() as transaction:
         assert list(everyone(unit(transaction))) == before

@@ -212,7 +212,7 @@ def test_nobody_s_postcode_is_equal_to_none() -> None:
 def test_an_optional_field_counts_where_its_identity_key_is_equal(
     field: str, sent: str | None, held: str | None, counts: int
 ) -> None:
-    decision = among(asking(gender="1", **{field: sent}), ANNA._replace(**{field: held}))  # type: ignore[arg-type]
+    decision = among(asking(gender="1", **{field: sent}), ANNA._replace(**{field: held}))
     assert decision.reasons[0].score == 95 + counts
     assert (ScorePart(Part(field), 5) in decision.reasons[0].parts) is (counts == 5)
 
@@ -322,7 +322,7 @@ def test_too_many_rows_are_too_many_matches() -> None:
     ],
 )
 def test_who_fits_p7(field: str, sent: str, held: str | None, fits: bool) -> None:
-    learner = ANNA._replace(**{"email_address": None, field: held})  # type: ignore[arg-type]
+    learner = ANNA._replace(**{"email_address": None, field: held})
     decision = among(asking(family="Brown", last_known_post_code="LU1 1AA", **{field: sent}), learner)
     assert decision.code is (ResponseCode.POSSIBLE_MATCHES if fits else ResponseCode.NO_MATCH)
     assert not fits or rule_and_score(decision) == (Rule.P7, 65)

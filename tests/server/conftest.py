@@ -56,7 +56,7 @@ def broken_application() -> Iterator[str]:
     """The address of a server in this process whose WSDL cannot be made."""
     port = SoapPort(
         LEARNER_SERVICE.path,
-        _NoEndpoint(),  # type: ignore[arg-type]
+        _NoEndpoint(),
         _NoDocument(LEARNER_SERVICE),
         journal=KeptJournal(),
         max_body_bytes=1024,

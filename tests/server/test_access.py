@@ -102,7 +102,7 @@ def changing(url: str) -> Iterator[Store]:
 
 def _add(transaction: object, who: Who, reference: str, roles: frozenset[Role]) -> None:
     organisation = Organisation(who.ukprn or "", reference, f"College {reference}", roles=roles)
-    organisations.add(unit(transaction), Passwords(), organisation, who.password)  # type: ignore[arg-type]
+    organisations.add(unit(transaction), Passwords(), organisation, who.password)
 
 
 # Organisation, password, role

@@ -50,7 +50,7 @@ class Registration(threading.Thread):
 def counted(database_url: str) -> tuple[int, int]:
     """How many learners and how many entries of their history there are."""
     with closing(Store(database_url)) as store, store.reading() as transaction:
-        return tuple(  # type: ignore[return-value]
+        return tuple(
             transaction.execute(select(func.count()).select_from(table)).scalar_one() for table in (learners, history)
         )
 

@@ -23,7 +23,7 @@ def test_every_field_comes_back_as_it_was_given(store: Store, learner: Callable[
         for field in Learner._fields
         if field not in ("uln", "version_number", "master_uln", "linked_ulns")
     }
-    full = Learner(uln="1000000016", version_number=2**31 - 1, master_uln=OTHER, **text)  # type: ignore[arg-type]
+    full = Learner(uln="1000000016", version_number=2**31 - 1, master_uln=OTHER, **text)
     with store.writing() as transaction:
         learners.insert(transaction, master)
         learners.insert(transaction, full)

@@ -40,7 +40,7 @@ def test_only_the_letters_of_the_codes_are_without_case(store: Store) -> None:
 
 @pytest.mark.parametrize("changed", [{"ukprn": "1000test"}, {"organisation_ref": "coll01"}])
 def test_each_code_is_held_once(store: Store, changed: dict[str, str]) -> None:
-    other = replace(Organisation("20000000", "OTHER1", "Another"), **changed)  # type: ignore[arg-type]
+    other = replace(Organisation("20000000", "OTHER1", "Another"), **changed)
     with store.writing() as transaction:
         organisations.insert(transaction, COLLEGE, "")
         with pytest.raises(AlreadyHeld):

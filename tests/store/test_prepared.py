@@ -31,7 +31,7 @@ def test_positional_parameters_go_in_the_order_of_the_statement() -> None:
 
 def test_named_parameters_go_by_name() -> None:
     statement = Prepared(select(TABLE.c.name).where(*WHERE), "name", "colour")
-    sql, parameters = sent(statement, postgresql.psycopg.dialect(), "ball", "red")  # type: ignore[no-untyped-call]
+    sql, parameters = sent(statement, postgresql.psycopg.dialect(), "ball", "red")
     assert "%(colour)s" in sql
     assert parameters == {"colour": "red", "name": "ball"}
 
@@ -39,7 +39,7 @@ def test_named_parameters_go_by_name() -> None:
 def test_one_statement_serves_both_kinds_of_database() -> None:
     statement = Prepared(select(TABLE.c.name).where(TABLE.c.name == bindparam("name")), "name")
     assert sent(statement, sqlite.dialect(), "ball")[1] == ("ball",)
-    assert sent(statement, postgresql.psycopg.dialect(), "ball")[1] == {"name": "ball"}  # type: ignore[no-untyped-call]
+    assert sent(statement, postgresql.psycopg.dialect(), "ball")[1] == {"name": "ball"}
     assert sent(statement, sqlite.dialect(), "cube")[1] == ("cube",)
 
 

@@ -231,7 +231,7 @@ def test_each_forbidden_code_point_is_replaced(character: str) -> None:
 
 def test_r9_declares_its_namespaces_as_recorded() -> None:
     (operation,) = (each for each in LEARNER_SERVICE_R9.operations if each.name == "GetOrganisation")
-    said = operation.response(GetOrganisationResult=filled(fields_of(operation.response)[0].message))  # type: ignore[arg-type]
+    said = operation.response(GetOrganisationResult=filled(fields_of(operation.response)[0].message))
 
     text = Writer({operation.response_tag: operation.response}, root_prefix="").write(operation.response_tag, said)
 

@@ -141,7 +141,7 @@ def test_an_operation_without_a_role_fails() -> None:
 
 
 def test_an_operation_without_a_request_or_a_response_fails() -> None:
-    def without_request(call, request) -> tempuri.LearnerByUlnResponse:  # type: ignore[no-untyped-def]
+    def without_request(call, request) -> tempuri.LearnerByUlnResponse:
         return tempuri.LearnerByUlnResponse()
 
     def without_response(call: object, request: tempuri.LearnerByUln) -> str:
