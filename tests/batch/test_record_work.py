@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,7 @@ from lrs_soap.store.tables import name_keys as name_keys_table
 from lrs_soap.store.transaction import Transaction
 from tests.kit.batch_register import ANNE, BETH, GONE, HELD, LEARNERS, LINKED, OTHER, UNHELD
 from tests.kit.databases import SQLITE, new_database, on_postgresql
+from tests.kit.rivals import once
 from tests.kit.work import AUTHOR, NOW, unit
 
 PROHIBITED = ProhibitedText(frozenset({"bogus"}))
@@ -395,17 +396,6 @@ def test_who_has_opted_out_may_be_shown_the_notice_and_then_it_stays_seen(popula
     assert held(populated, BETH).ability_to_share == "1"
     assert done(populated, ULN=BETH, GivenName="Beth", AbilityToShare="0").code.value == "RC011"
     assert held(populated, BETH).ability_to_share == "1"
-
-
-def once(action: Callable[[], Any], transaction: Transaction) -> None:
-    """Let `action` happen before the transaction's next write, and no other."""
-    nothing = transaction.before_write
-
-    def act() -> None:
-        transaction.before_write = nothing
-        action()
-
-    transaction.before_write = act
 
 
 def registered(transaction: Transaction, record: dict[str, str | None]) -> str:

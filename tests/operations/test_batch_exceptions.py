@@ -44,6 +44,7 @@ from lrs_soap.wsdl.messages.learner import BatchLearner
 from tests.kit import batch_register
 from tests.kit.batch_register import ANNE, BETH, GONE, LINKED, OTHER, UNHELD
 from tests.kit.databases import on_sqlite
+from tests.kit.rivals import once
 from tests.kit.work import NOW, unit
 
 # In winter; the 45th day after is in summer time.
@@ -416,17 +417,6 @@ def test_possible_learners_are_told_as_they_are_held_now(populated: Store) -> No
         delete_learner(unit(transaction, author=OPERATOR), ANNE)
         delete_learner(unit(transaction, author=OPERATOR), BETH)
     assert possible() == []
-
-
-def once(action: Callable[[], Any], transaction: Transaction) -> None:
-    """Let `action` happen before the transaction's next write, and no other."""
-    nothing = transaction.before_write
-
-    def act() -> None:
-        transaction.before_write = nothing
-        action()
-
-    transaction.before_write = act
 
 
 def test_a_rival_between_look_and_write_wins(populated: Store) -> None:

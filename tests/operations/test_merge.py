@@ -33,6 +33,7 @@ from lrs_soap.store import history, learners, name_keys, tables
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
+from tests.kit.rivals import once
 from tests.kit.work import NOW, unit
 
 NAMES = ("Ann", "Bea", "Cat", "Dot", "Eve", "Flo", "Gwen", "Hope")
@@ -301,17 +302,6 @@ def test_those_who_merge_at_the_same_moment_make_no_cycle(populated: Store) -> N
     assert failures == []
     linked = masters(populated)
     assert set(linked.values()).isdisjoint(linked)
-
-
-def once(action: Callable[[], Any], transaction: Transaction) -> None:
-    """Let `action` happen before the transaction's next write, and no other."""
-    nothing = transaction.before_write
-
-    def act() -> None:
-        transaction.before_write = nothing
-        action()
-
-    transaction.before_write = act
 
 
 @pytest.mark.parametrize(

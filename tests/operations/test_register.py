@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
+from tests.kit.rivals import once
 from tests.kit.work import AUTHOR, NOW, unit
 
 RECORD: dict[str, str | None] = {
@@ -166,17 +166,6 @@ def test_a_learner_whose_history_cannot_be_written_is_not_stored(store: Store, m
     with pytest.raises(KeyError):
         registered(store)
     assert count(store) == 0
-
-
-def once(action: Callable[[], None], transaction: Transaction) -> None:
-    """Let `action` happen before the transaction's next write, and no other."""
-    nothing = transaction.before_write
-
-    def act() -> None:
-        transaction.before_write = nothing
-        action()
-
-    transaction.before_write = act
 
 
 def test_a_rival_between_look_and_insert_is_seen(store: Store) -> None:

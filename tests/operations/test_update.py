@@ -25,6 +25,7 @@ from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
+from tests.kit.rivals import once
 from tests.kit.work import AUTHOR, NOW, unit
 
 ULN, OTHER, THIRD = "1000000019", "1000000027", "1000000035"
@@ -182,17 +183,6 @@ def test_it_is_found_by_its_new_name_and_no_longer_by_the_old_one(store: Store) 
     assert (found(store, "O'Hara"), found(store, "Smith")) == (ResponseCode.POSSIBLE_MATCHES, ResponseCode.NO_MATCH)
     asked(store, FamilyName="Smith")
     assert (found(store, "O'Hara"), found(store, "Smith")) == (ResponseCode.NO_MATCH, ResponseCode.POSSIBLE_MATCHES)
-
-
-def once(action: Callable[[], Any], transaction: Transaction) -> None:
-    """Let `action` happen before the transaction's next write, and no other."""
-    nothing = transaction.before_write
-
-    def act() -> None:
-        transaction.before_write = nothing
-        action()
-
-    transaction.before_write = act
 
 
 def test_a_rival_between_look_and_write_makes_the_version_stale(populated: Store) -> None:

@@ -159,13 +159,15 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path, post: str) -> None:
         assert is_found(server.url)
 
 
-STUCK = """
+# The beginning of a script that runs processes of its own; each runs a `Waiting`.
+WAITING = """
 import threading, time
+from pathlib import Path
 from lrs_soap.clock import RealClock
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server.processes import Post, Processes
 
-class Stuck:
+class Waiting:
     def __init__(self):
         self.stopped = threading.Event()
     def run(self):
@@ -173,13 +175,17 @@ class Stuck:
     def stop(self):
         self.stopped.set()
 
+def watch(work, **limits):
+    log = ProcessLog("info", "text", RealClock())
+    Processes([Post("work", work)], sockets=[], ready=lambda: None, log=log, **limits).run()
+"""
+STUCK = f"""{WAITING}
 def work(announce):
-    server, began = Stuck(), time.monotonic()
+    server, began = Waiting(), time.monotonic()
     announce(server, lambda: time.monotonic() - began < 1)
     server.run()
 
-Processes([Post("stuck", work)], sockets=[], ready=lambda: None, hang_seconds=2,
-          most_memory=2**30, log=ProcessLog("info", "text", RealClock())).run()
+watch(work, hang_seconds=2, most_memory=2**30)
 """
 
 
@@ -243,24 +249,10 @@ def test_a_process_that_grows_by_what_is_sent_is_relieved_by_another(
     assert [each for each in callers.unanswered if "Reset" not in each] == []
 
 
-GROWN = """
-import threading, time
-from pathlib import Path
-from lrs_soap.clock import RealClock
-from lrs_soap.exchange.log import ProcessLog
-from lrs_soap.server.processes import Post, Processes
-
-class Waiting:
-    def __init__(self):
-        self.stopped = threading.Event()
-    def run(self):
-        self.stopped.wait()
-    def stop(self):
-        self.stopped.set()
-
+GROWN = f"""{WAITING}
 def work(announce):
     begun = len(list(Path(".").glob("begun-*")))
-    Path(f"begun-{begun}").touch()
+    Path("begun-" + str(begun)).touch()
     if begun == 1:
         # The successor dies before it is ready.
         raise SystemExit(3)
@@ -269,8 +261,7 @@ def work(announce):
     announce(server)
     server.run()
 
-Processes([Post("large", work)], sockets=[], ready=lambda: None, hang_seconds=30,
-          most_memory=100_000_000, log=ProcessLog("info", "text", RealClock())).run()
+watch(work, hang_seconds=30, most_memory=100_000_000)
 """
 
 
