@@ -50,8 +50,11 @@ class Store:
         self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._closed = False
-        has_watch = self._dialect.can_hang and statement_timeout is not None
-        self._watch = Watch(_MOST_STATEMENTS * statement_timeout) if has_watch and statement_timeout else None
+        self._watch = (
+            Watch(_MOST_STATEMENTS * statement_timeout)
+            if statement_timeout is not None and self._dialect.can_hang
+            else None
+        )
         self.writers = Writers(1 if self._dialect.single_writer else _MOST_WRITERS, busy_timeout)
         """The threads in which a process that answers requests has them written."""
 

@@ -46,6 +46,7 @@ class Candidates:
         self._family = family_key(asked.family_name)
         self._family_aliases = asked_family_aliases(asked.names)
         self._swapped = (family_key(asked.given_name), given_key(asked.family_name))
+        self._has_identifier = asked.has_identifier
         # The keys that show an ALIAS on a row of a certain kind.
         family_in_any_order = family_parts_in_any_order(asked.family_name)
         previous_family = family_key(asked.previous_family_name or "")
@@ -81,7 +82,7 @@ class Candidates:
             date,
             is_here,
             genders_agree(self._asked.gender, row.gender),
-            self._asked.has_identifier,
+            self._has_identifier,
         )
         return rule_that_fits(agreement)
 

@@ -90,7 +90,7 @@ class DemographicsAsked:
     @property
     def has_identifier(self) -> bool:
         """Whether one of the optional fields that tell people apart was sent."""
-        return bool(self.email_address or self.unique_pupil_number or self.unique_candidate_identifier)
+        return any(getattr(self, field) for field in _IDENTIFIERS)
 
     @property
     def sent(self) -> SentLearner:
