@@ -225,5 +225,6 @@ def test_65_000_connects_and_resets_leave_nothing(server: RunningServer) -> None
             if number % 3 == 1:
                 caller.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
     assert seconds_of_finds(server, 20)[10] < 1
-    until(lambda: [open_sockets(pid) for pid in processes] == sockets)
+    # A find's own connection may have been closing while they were counted first.
+    until(lambda: all(open_sockets(pid) <= first for pid, first in zip(processes, sockets, strict=True)))
     assert resident_bytes(server) - before < 20 * MEGABYTE
