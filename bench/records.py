@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from bench import learners, requests
@@ -12,18 +13,25 @@ from bench.wrk import Wrk
 
 _SMALL, _LARGE = 40, 400
 _GET_TYPES = ("FULL", "BRIEF")
+# NPD has no event from before a learner was 14.
+_FIRST_YEAR, _YEARS = int(learners.SOMEONE["DateOfBirth"][:4]) + 15, 9
+
+LEARNERS = {
+    _SMALL: {**learners.SOMEONE, "ULN": "6173940298", "FamilyName": "Fewevents"},
+    _LARGE: {**learners.SOMEONE, "ULN": "7284051964", "FamilyName": "Manyevents"},
+}
+"""The learners whose records are read, by their number of events."""
 
 
 def run(plan: Plan) -> None:
     """Measure, and print the tables."""
     database = plan.database("records")
-    recorded = {count: {**someone, "LearningEvents": _events(count)} for count, someone in _learners().items()}
-    learners.fill(database, plan.learners, recorded.values())
+    learners.fill(database, plan.learners, with_events())
     server = plan.serve(database)
     url = f"{server.url}/LearnerServiceR9.svc"
     rows: list[Row] = []
     for get_type in _GET_TYPES:
-        for count, someone in _learners().items():
+        for count, someone in LEARNERS.items():
             request = requests.learning_events(someone, get_type)
             wrk = Wrk(plan.folder, f"{get_type}-{count}", request, requests.LEARNING_EVENTS_ACTION)
             size = len(ask(url, request, "WSRC0004", requests.LEARNING_EVENTS_ACTION))
@@ -37,19 +45,16 @@ def run(plan: Plan) -> None:
     print(f"an event of the record of {_LARGE} costs {cost:.2f} of what one of the record of {_SMALL} does")
 
 
-def _learners() -> dict[int, dict[str, str]]:
-    """Return the learners whose records are read, by their number of events."""
-    return {
-        _SMALL: {**learners.SOMEONE, "ULN": "6173940298", "FamilyName": "Fewevents"},
-        _LARGE: {**learners.SOMEONE, "ULN": "7284051964", "FamilyName": "Manyevents"},
-    }
+def with_events() -> Sequence[Mapping[str, object]]:
+    """The learners whose records are read, to be loaded by `learners.fill`."""
+    return [{**someone, "LearningEvents": _events(count)} for count, someone in LEARNERS.items()]
 
 
 def _events(count: int) -> list[dict[str, str]]:
     return [
         {
             "Source": "NPD",
-            "AchievementAwardDate": f"20{10 + number % 14}-08-12",
+            "AchievementAwardDate": f"{_FIRST_YEAR + number % _YEARS}-08-12",
             "AchievementProviderName": "Millbrook Academy",
             "AchievementProviderUkprn": "10990002",
             "AwardingOrganisationName": "AQA",
