@@ -1,23 +1,28 @@
-"""The steps of a worker: take a job, process its records one by one, put it back.
+"""The steps of a worker: take a job, process its records, put it back.
 
 A job belongs to one worker at a time. Each of these functions is one step within a transaction. It writes nothing and
-raises LeaseLost if the job now belongs to another worker. The transaction that processes a record also writes its
-outcome and moves the job on to the next record. So a record is processed once, or it is still to be processed, however
-the worker ends.
+raises LeaseLost if the job now belongs to another worker. The transaction that writes what a record comes to also moves
+the job on to the next record. So a record is processed once, or it is still to be processed, however the worker ends.
+
+Records are processed one by one here, and together by `batch.portion`. A worker notes each record that it begins in a
+transaction of its own, so that a death counts for that record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from lrs_soap.batch.job_register import HeldRegister
+from lrs_soap.batch.job_register import HeldRegister, JobRegister
 from lrs_soap.batch.record_work import do_registration, do_verification
 from lrs_soap.errors import LrsError
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import leaves_exception
+from lrs_soap.rules.batches.batch_records import RecordOutcome
 from lrs_soap.rules.batches.job_records import JobRecord, VerifiedRecord
 from lrs_soap.rules.batches.jobs import MAXIMUM_DEATHS, Job, JobEvent, JobKind, JobState, JobType, after
+from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Reason
@@ -26,6 +31,9 @@ from lrs_soap.store import batch_exceptions, jobs
 IsGone = Callable[[str], bool]
 """Whether the worker with this name has certainly ended."""
 
+Outcome: TypeAlias = RecordOutcome | Verification
+"""What a record of a registration or a verification comes to."""
+
 
 class LeaseLost(LrsError):
     """The job belongs to another worker now, or another worker has moved it on."""
@@ -33,16 +41,26 @@ class LeaseLost(LrsError):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A job that belongs to the worker `owner`. `deaths` is how many workers have died on its next record."""
+    """A job that belongs to the worker `owner`. `deaths` is how many workers have died on its next record.
+
+    `suspect` is the position of a later record that a worker has died on. It and those before it have to be done one by
+    one, so that each further death counts for its record.
+    """
 
     job: Job
     owner: str
     deaths: int = 0
+    suspect: int | None = None
 
     @property
     def is_over(self) -> bool:
         """Whether the job has ended."""
         return self.job.state is not JobState.IN_PROGRESS
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether a worker has died on the next record, or on one that had been begun together with it."""
+        return self.deaths > 0 or (self.suspect is not None and self.job.position <= self.suspect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +87,15 @@ def take(work: UnitOfWork, *, owner: str, is_gone: IsGone) -> Lease | None:
     due = jobs.next_due(work.transaction, gone)
     if due is None:
         return None
-    job = due.job
-    deaths = due.deaths + (due.holder is not None and due.on_record is not None)
+    job, deaths, suspect = due.job, due.deaths, due.suspect
+    if due.holder is not None and due.on_record is not None:
+        if due.on_record == job.position:
+            deaths += 1
+        else:
+            suspect = due.on_record
     state = after(job.state, JobEvent.TAKE if job.state is JobState.WAITING else JobEvent.TAKE_OVER)
-    jobs.take(work.transaction, job.id, owner=owner, state=state, now=work.now, deaths=deaths)
-    lease = Lease(replace(job, state=state, started=job.started or work.now), owner, deaths)
+    jobs.take(work.transaction, job.id, owner=owner, state=state, now=work.now, deaths=deaths, suspect=suspect)
+    lease = Lease(replace(job, state=state, started=job.started or work.now), owner, deaths, suspect)
     return _end(work, lease, JobEvent.GIVE_UP) if deaths >= MAXIMUM_DEATHS else lease
 
 
@@ -82,7 +104,7 @@ def reload(work: UnitOfWork, lease: Lease) -> Lease:
     found = jobs.leased(work.transaction, lease.job.id, lease.owner)
     if found is None:
         raise _lost(lease)
-    return Lease(found[0], lease.owner, found[1])
+    return Lease(found[0], lease.owner, found[1], lease.suspect)
 
 
 def next_records(work: UnitOfWork, lease: Lease, most: int) -> list[JobRecord]:
@@ -93,9 +115,11 @@ def next_records(work: UnitOfWork, lease: Lease, most: int) -> list[JobRecord]:
     )
 
 
-def begin_record(work: UnitOfWork, lease: Lease) -> None:
-    """Note that the worker is alive and now on the next record."""
-    if not jobs.begin_record(work.transaction, lease.job.id, owner=lease.owner, position=lease.job.position):
+def begin_record(work: UnitOfWork, lease: Lease, *, ahead: int = 0) -> None:
+    """Note that the worker is alive and now on the record that is `ahead` of the next one."""
+    if not jobs.begin_record(
+        work.transaction, lease.job.id, owner=lease.owner, position=lease.job.position, ahead=ahead
+    ):
         raise _lost(lease)
 
 
@@ -117,11 +141,35 @@ def do_record(work: UnitOfWork, lease: Lease, record: JobRecord, *, goes_on: boo
         goes_on_with=done if goes_on and not is_last else None,
     ):
         raise _lost(lease)
-    code, reasons = _outcome(work.by(Author(job.organisation, job.user)), job, record)
-    lease = Lease(replace(job, position=done, state=state), lease.owner)
+    outcome = decide(HeldRegister(work.by(Author(job.organisation, job.user)), job.id), job, record)
+    _write(work, job, record, outcome)
+    lease = replace(lease, job=replace(job, position=done, state=state), deaths=int(done == lease.suspect))
     if is_last:
         lease = _end(work, lease, JobEvent.FINISH)
-    return RecordDone(lease, code, reasons)
+    return RecordDone(lease, outcome.code, outcome.reasons)
+
+
+def records_done(work: UnitOfWork, lease: Lease, count: int) -> Lease:
+    """Move a job on by `count` records, which this unit of work writes. The last record finishes the job."""
+    job = lease.job
+    if not jobs.records_done(work.transaction, job.id, owner=lease.owner, position=job.position, count=count):
+        raise _lost(lease)
+    done = job.position + count
+    lease = replace(lease, job=replace(job, position=done, state=after(job.state, JobEvent.RECORD_DONE)), deaths=0)
+    return _end(work, lease, JobEvent.FINISH) if done == job.record_count else lease
+
+
+def decide(register: JobRegister, job: Job, record: JobRecord) -> Outcome:
+    """The outcome of a job's record, which looks things up in `register` and writes learners to it."""
+    if job.kind is JobKind.VERIFICATION:
+        return do_verification(register.work, record.sent, facet_errors=record.facet_errors)
+    return do_registration(
+        register,
+        record.sent,
+        full=job.job_type is JobType.FUL,
+        facet_errors=record.facet_errors,
+        identifier_errors=record.identifier_errors,
+    )
 
 
 def count_death(work: UnitOfWork, lease: Lease) -> Lease:
@@ -141,25 +189,16 @@ def put_back(work: UnitOfWork, lease: Lease) -> None:
         raise _lost(lease)
 
 
-def _outcome(work: UnitOfWork, job: Job, record: JobRecord) -> tuple[ReturnCode | ResponseCode, tuple[Reason, ...]]:
-    """Process a record and store its outcome."""
-    if job.kind is JobKind.VERIFICATION:
-        verification = do_verification(work, record.sent, facet_errors=record.facet_errors)
-        jobs.set_verified(work.transaction, job.id, record.position, VerifiedRecord.of(verification))
-        return verification.code, verification.reasons
-    outcome = do_registration(
-        HeldRegister(work, job.id),
-        record.sent,
-        full=job.job_type is JobType.FUL,
-        facet_errors=record.facet_errors,
-        identifier_errors=record.identifier_errors,
-    )
+def _write(work: UnitOfWork, job: Job, record: JobRecord, outcome: Outcome) -> None:
+    """Store the outcome of a record."""
+    if not isinstance(outcome, RecordOutcome):
+        jobs.set_verified(work.transaction, job.id, record.position, VerifiedRecord.of(outcome))
+        return
     jobs.set_outcome(work.transaction, job.id, record.position, code=outcome.code, uln=outcome.uln)
     if leaves_exception(outcome.code, job.job_type):
         batch_exceptions.add(
             work.transaction, job_id=job.id, position=record.position, opened=job.submitted, possible=outcome.possible
         )
-    return outcome.code, outcome.reasons
 
 
 def _end(work: UnitOfWork, lease: Lease, event: JobEvent) -> Lease:

@@ -1,9 +1,11 @@
 """The worker: takes batch jobs and processes their records until it is told to stop.
 
-It works in portions: short transactions, a record each, and then a pause in which others can write. Only the last
-transaction of a portion waits for the disk, which then has those before it as well. So all records of a job are on disk
-before anybody can read that it is done. Where writers take turns, nobody who registers a learner waits longer than a
-portion.
+It works in portions: it decides some records, and writes what they come to in one transaction, which waits for the
+disk. So all records of a job are on disk before anybody can read that it is done. Where writers take turns, nobody who
+registers a learner waits longer than for that transaction.
+
+Records that are suspected of something are done one by one: those that a worker has died on, those that could not be
+written together, and those before them. Then each has a short transaction of its own.
 """
 
 from __future__ import annotations
@@ -13,23 +15,27 @@ import socket
 import time
 from collections import deque
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from lrs_soap.batch import job_work, lease_owner
 from lrs_soap.batch.job_work import Lease, LeaseLost
+from lrs_soap.batch.portion import Overtaken, Portion
 from lrs_soap.errors import StoreUnavailable
-from lrs_soap.exchange.exchange import Exchange, Origin, Stage
+from lrs_soap.exchange.exchange import Decided, Exchange, Origin, Stage
 from lrs_soap.rules.batches.job_records import JobRecord
 from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.rules.values.change import OPERATOR, Author
 from lrs_soap.rules.values.decision import passed_over
 from lrs_soap.world import World
 
-# How long a portion and the pause after it are. A server that waits to write looks every 2 ms.
-_PORTION_SECONDS = 0.03
+# How many records are written together at most, in a few milliseconds, and how long they are decided at most.
+_RECORDS_IN_A_PORTION = 50
+_PORTION_SECONDS = 0.1
+# How long records are done one by one at most, and how long the pause after that is where writers take turns. A server
+# that waits to write looks every 2 ms.
+_ONE_BY_ONE_SECONDS = 0.03
 _PAUSE_SECONDS = 0.004
-# How long a portion is where nobody has to wait for it.
-_LONG_PORTION_SECONDS = 0.1
 # A few hundred kilobytes.
 _RECORDS_READ_AT_ONCE = 200
 # After so many records of one job, other jobs have a turn.
@@ -49,9 +55,6 @@ class Worker:
         self._world = world
         self._log = log
         self._owner = lease_owner.new_name()
-        self._portion, self._pause = (
-            (_PORTION_SECONDS, _PAUSE_SECONDS) if world.store.writers_take_turns else (_LONG_PORTION_SECONDS, 0.0)
-        )
         self._last_warning = ""
         self._is_stopping = False
         self._woken, self._wake = socket.socketpair()
@@ -91,7 +94,6 @@ class Worker:
         ahead: deque[JobRecord] = deque()
         while not (lease.is_over or self._is_stopping or lease.job.position >= turn_ends):
             lease = self._next_portion(lease, ahead)
-            time.sleep(self._pause)
         if lease.is_over:
             self._log_end(lease)
         else:
@@ -120,9 +122,63 @@ class Worker:
         if not ahead:
             with self._world.reading(OPERATOR) as work:
                 ahead.extend(job_work.next_records(work, lease, _RECORDS_READ_AT_ONCE))
+        if lease.is_suspicious:
+            return self._do_one_by_one(lease, ahead)
+        try:
+            return self._do_together(lease, ahead)
+        except (StoreUnavailable, LeaseLost):
+            raise
+        except Overtaken:
+            return self._do_one_by_one(lease, ahead)
+        except Exception as error:  # whatever it is, it is told of the record that it comes from, if that fails alone
+            self._log.warning("job", **self._now(), job=lease.job.id, not_written_together=type(error).__name__)
+            return self._do_one_by_one(lease, ahead)
+
+    def _do_together(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
+        """Decide records one after the other, then write them together."""
+        ends = time.monotonic() + _PORTION_SECONDS
+        exchanges: list[Exchange] = []
+        failed: Exchange | None = None
+        with self._world.reading(OPERATOR) as work:
+            portion = Portion(lease, work)
+            for record in islice(ahead, _RECORDS_IN_A_PORTION):
+                if len(portion) and (time.monotonic() >= ends or self._is_stopping):
+                    break
+                exchange = _exchange(lease.job, record)
+                self._begin(lease, ahead=len(portion))
+                try:
+                    outcome = portion.decide(record)
+                except (StoreUnavailable, LeaseLost):
+                    raise
+                except Exception as error:  # whatever it is, other jobs go on, and the journal has the traceback
+                    exchange.error = error
+                    failed = exchange
+                    break
+                if outcome is None:
+                    break
+                _decide(exchange, outcome)
+                exchanges.append(exchange)
+        if exchanges:
+            with self._world.writing(OPERATOR) as work:
+                lease = portion.write(work)
+            self._last_warning = ""
+        for exchange in exchanges:
+            ahead.popleft()
+            exchange.mark(Stage.DECIDED)
+            self._world.journal.record(exchange)
+        if failed is not None:
+            self._world.journal.record(failed)
+            return self._count_death(lease)
+        return lease
+
+    def _begin(self, lease: Lease, *, ahead: int = 0) -> None:
         with self._world.writing(OPERATOR, durable=False) as work:
-            job_work.begin_record(work, lease)
-        ends = time.monotonic() + self._portion
+            job_work.begin_record(work, lease, ahead=ahead)
+
+    def _do_one_by_one(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:
+        """Do records in a transaction each, of which only the last one waits for the disk."""
+        self._begin(lease)
+        ends = time.monotonic() + _ONE_BY_ONE_SECONDS
         goes_on = True
         while goes_on:
             goes_on = len(ahead) > 1 and time.monotonic() < ends and not self._is_stopping
@@ -136,6 +192,8 @@ class Worker:
                 self._world.journal.record(exchange)
                 return self._count_death(lease)
             ahead.popleft()
+        if self._world.store.writers_take_turns:
+            time.sleep(_PAUSE_SECONDS)
         return lease
 
     def _do_record(self, lease: Lease, record: JobRecord, exchange: Exchange, *, goes_on: bool) -> Lease:
@@ -143,8 +201,7 @@ class Worker:
             done = job_work.do_record(work, lease, record, goes_on=goes_on)
         self._last_warning = ""
         exchange.mark(Stage.DECIDED)
-        exchange.decide(done)
-        exchange.findings += passed_over(done.reasons)
+        _decide(exchange, done)
         self._world.journal.record(exchange)
         return done.lease
 
@@ -176,6 +233,11 @@ class Worker:
         """Wait for so many seconds, or until `stop` is called."""
         if not self._is_stopping:
             select.select([self._woken], [], [], seconds)
+
+
+def _decide(exchange: Exchange, decided: Decided) -> None:
+    exchange.decide(decided)
+    exchange.findings += passed_over(decided.reasons)
 
 
 def _exchange(job: Job, record: JobRecord) -> Exchange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -49,8 +49,17 @@ _SELECT = (
 
 def add(transaction: Transaction, *, job_id: int, position: int, opened: datetime, possible: tuple[str, ...]) -> None:
     """Add an exception for a record of a job. `opened` is the moment of the upload, `possible` are the likely ULNs."""
+    add_each(transaction, job_id=job_id, opened=opened, possible={position: possible})
+
+
+def add_each(
+    transaction: Transaction, *, job_id: int, opened: datetime, possible: Mapping[int, tuple[str, ...]]
+) -> None:
+    """Add exceptions as `add` does, for the records of a job at these positions."""
     # A record is done once, so it has no exception yet.
-    _INSERT.run(transaction, [(job_id, position, ExceptionState.OPEN.value, opened.isoformat(), json.dumps(possible))])
+    state, moment = ExceptionState.OPEN.value, opened.isoformat()
+    rows = ((job_id, position, state, moment, json.dumps(ulns)) for position, ulns in possible.items())
+    _INSERT.run(transaction, rows)
 
 
 def by_id(transaction: Transaction, number: int) -> RecordException | None:

@@ -25,9 +25,14 @@ _OF = Prepared(
 
 def add(transaction: Transaction, uln: str, change: Change) -> None:
     """Add a change to the history of the learner with this ULN, whom the store must hold."""
-    author, fields = change.author, json.dumps(change.fields, ensure_ascii=False)
-    row = (uln, change.action.value, change.moment.isoformat(), author.organisation, author.user, fields)
-    _INSERT.add(transaction, row)
+    _INSERT.add(transaction, _row(uln, change))
+
+
+def add_each(transaction: Transaction, changes: Iterable[tuple[str, Change]]) -> None:
+    """Add changes, each to the history of the learner with its ULN, as `add` does; in their order."""
+    rows = [_row(uln, change) for uln, change in changes]
+    if rows:
+        transaction.insert_rows(history, ("uln", *_COLUMNS), rows)
 
 
 def add_changes(
@@ -47,6 +52,11 @@ def add_changes(
 def of(transaction: Transaction, uln: str) -> tuple[Change, ...]:
     """All changes to the learner with this ULN, oldest first. A learner that was loaded has none."""
     return tuple(map(_change, _OF.rows(transaction, uln)))
+
+
+def _row(uln: str, change: Change) -> tuple[Any, ...]:
+    author, fields = change.author, json.dumps(change.fields, ensure_ascii=False)
+    return uln, change.action.value, change.moment.isoformat(), author.organisation, author.user, fields
 
 
 def _change(row: tuple[Any, ...]) -> Change:

@@ -7,7 +7,7 @@ returns whether it matched.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ _HOLDERS = Prepared(
     select(case((_LEASE_IS_OVER, null()), else_=jobs.c.lease_owner)).where(UNFINISHED, _IS_DUE).distinct()
 )
 _NEXT_DUE = (
-    select(jobs.c.lease_owner, jobs.c.on_record, jobs.c.deaths, *_JOB)
+    select(jobs.c.lease_owner, jobs.c.on_record, jobs.c.deaths, jobs.c.suspect, *_JOB)
     .where(UNFINISHED, _IS_DUE)
     .order_by(jobs.c.due, jobs.c.id)
     .limit(1)
@@ -96,16 +96,22 @@ _TAKE = PreparedUpdate(
         lease_owner=bindparam("owner"),
         on_record=null(),
         deaths=bindparam("new_deaths"),
+        suspect=bindparam("new_suspect"),
         **_RENEWED,
     ),
-    *("job", "owner", "new_state", "now", "new_deaths"),
+    *("job", "owner", "new_state", "now", "new_deaths", "new_suspect"),
 )
-_BEGIN = PreparedUpdate(_AT_ITS_POSITION.values(on_record=jobs.c.position, **_RENEWED), *("job", "owner", "at"))
+_BEGIN = PreparedUpdate(
+    _AT_ITS_POSITION.values(on_record=bindparam("begun"), **_RENEWED), *("job", "owner", "at", "begun")
+)
 _DONE = PreparedUpdate(
     _AT_ITS_POSITION.values(
-        position=jobs.c.position + _ONE, on_record=bindparam("goes_on_with"), deaths=_ZERO, **_RENEWED
+        position=bindparam("next"),
+        on_record=bindparam("goes_on_with"),
+        deaths=case((jobs.c.suspect == bindparam("next"), _ONE), else_=_ZERO),
+        **_RENEWED,
     ),
-    *("job", "owner", "at", "goes_on_with"),
+    *("job", "owner", "at", "next", "goes_on_with"),
 )
 _COUNT_DEATH = PreparedUpdate(
     _AT_ITS_POSITION.values(deaths=bindparam("new_deaths"), on_record=null(), **_RENEWED),
@@ -132,13 +138,15 @@ class DueJob:
     """A job that a worker may take.
 
     `holder` is the worker that had it last and did not put it back, and `on_record` the position of the record that it
-    was on; each may be None. `deaths` is how many workers have died on the next record.
+    was on; each may be None. `deaths` is how many workers have died on the next record, `suspect` the position of a
+    later one that a worker has died on once; what is done, or None, is not.
     """
 
     job: Job
     holder: str | None
     on_record: int | None
     deaths: int
+    suspect: int | None = None
 
 
 def insert_job(
@@ -229,7 +237,7 @@ def next_due(transaction: Transaction, gone: Collection[str]) -> DueJob | None:
     row = transaction.execute(_NEXT_DUE.where(is_free)).one_or_none()
     if row is None:
         return None
-    return DueJob(_job(row[3:]), row.lease_owner, row.on_record, row.deaths)
+    return DueJob(_job(row[4:]), row.lease_owner, row.on_record, row.deaths, row.suspect)
 
 
 def leased(transaction: Transaction, job_id: int, owner: str) -> tuple[Job, int] | None:
@@ -238,14 +246,26 @@ def leased(transaction: Transaction, job_id: int, owner: str) -> tuple[Job, int]
     return None if row is None else (_job(row[1:]), row[0])
 
 
-def take(transaction: Transaction, job_id: int, *, owner: str, state: JobState, now: datetime, deaths: int) -> None:
+def take(
+    transaction: Transaction,
+    job_id: int,
+    *,
+    owner: str,
+    state: JobState,
+    now: datetime,
+    deaths: int,
+    suspect: int | None = None,
+) -> None:
     """Give a job that `next_due` has found to `owner`. `now` is when it starts, unless it has started before."""
-    _TAKE.run(transaction, job_id, owner, state.value, now.isoformat(), deaths)
+    _TAKE.run(transaction, job_id, owner, state.value, now.isoformat(), deaths, suspect)
 
 
-def begin_record(transaction: Transaction, job_id: int, *, owner: str, position: int) -> bool:
-    """Note that `owner` begins the next record, at `position`; return whether that matched."""
-    return _BEGIN.run(transaction, job_id, owner, position) == 1
+def begin_record(transaction: Transaction, job_id: int, *, owner: str, position: int, ahead: int = 0) -> bool:
+    """Note that `owner` begins the record that is `ahead` of the next one, at `position`; return whether that matched.
+
+    It is the position of the next one that has to match.
+    """
+    return _BEGIN.run(transaction, job_id, owner, position, position + ahead) == 1
 
 
 def record_done(transaction: Transaction, job_id: int, *, owner: str, position: int, goes_on_with: int | None) -> bool:
@@ -253,7 +273,12 @@ def record_done(transaction: Transaction, job_id: int, *, owner: str, position: 
 
     `goes_on_with` is the position of the record that the owner begins now, or None.
     """
-    return _DONE.run(transaction, job_id, owner, position, goes_on_with) == 1
+    return _DONE.run(transaction, job_id, owner, position, position + 1, goes_on_with) == 1
+
+
+def records_done(transaction: Transaction, job_id: int, *, owner: str, position: int, count: int) -> bool:
+    """Note that `owner` has done `count` records from `position` on, and is on none; return whether that matched."""
+    return _DONE.run(transaction, job_id, owner, position, position + count, None) == 1
 
 
 def count_death(transaction: Transaction, job_id: int, *, owner: str, position: int, deaths: int) -> bool:
@@ -281,6 +306,18 @@ def set_verified(transaction: Transaction, job_id: int, position: int, verified:
     _SET_OUTCOME.run(transaction, job_id, position, None, None, _verified_text(verified))
 
 
+def set_outcomes(transaction: Transaction, job_id: int, outcomes: Mapping[int, tuple[ReturnCode, str | None]]) -> None:
+    """Write the outcomes of registrations' records, by position: the return code and the ULN."""
+    rows = ((job_id, position, code.value, uln, None) for position, (code, uln) in outcomes.items())
+    _SET_OUTCOME.run_each(transaction, rows)
+
+
+def set_each_verified(transaction: Transaction, job_id: int, answers: Mapping[int, VerifiedRecord]) -> None:
+    """Write the answers to verifications' records, by position."""
+    rows = ((job_id, position, None, None, _verified_text(verified)) for position, verified in answers.items())
+    _SET_OUTCOME.run_each(transaction, rows)
+
+
 def changed_field(transaction: Transaction, job_id: int, uln: str) -> str | None:
     """The mandatory field of the learner with this ULN that a record of the job has changed; None if none has."""
     row = _CHANGED_FIELD.row(transaction, job_id, uln)
@@ -289,7 +326,12 @@ def changed_field(transaction: Transaction, job_id: int, uln: str) -> str | None
 
 def add_change(transaction: Transaction, job_id: int, uln: str, field: str) -> None:
     """Note the first mandatory field of a learner that a record of the job has changed."""
-    _ADD_CHANGE.add(transaction, (job_id, uln, field))
+    add_changes(transaction, job_id, {uln: field})
+
+
+def add_changes(transaction: Transaction, job_id: int, changed: Mapping[str, str]) -> None:
+    """Note the first mandatory field that records of the job have changed of each of these learners, by ULN."""
+    _ADD_CHANGE.run(transaction, [(job_id, uln, field) for uln, field in changed.items()])
 
 
 def _job(row: Sequence[Any]) -> Job:

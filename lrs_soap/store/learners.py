@@ -133,6 +133,21 @@ def update(transaction: Transaction, before: Learner, after: Learner) -> bool:
     return True
 
 
+def update_each(transaction: Transaction, changes: Sequence[tuple[Learner, Learner]]) -> bool:
+    """Write the second of each two where the row still matches the first, as `update` does; return whether all did.
+
+    They are all different learners. After False or AlreadyHeld, roll back the transaction: some may be written.
+    """
+    rows = (
+        (*_updated_of(row_of(after)), before.uln, before.version_number, before.learner_status, before.master_uln)
+        for before, after in changes
+    )
+    if _UPDATE.run_each(transaction, rows) != len(changes):
+        return False
+    name_keys.replace_for_each(transaction, changes)
+    return True
+
+
 def lock(transaction: Transaction, ulns: Collection[str]) -> None:
     """Keep all others from changing these learners, or linking to them, until this writing transaction ends.
 

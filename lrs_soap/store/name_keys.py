@@ -94,15 +94,21 @@ def insert_rows(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> No
 
 def replace_for(transaction: Transaction, before: Learner, after: Learner) -> None:
     """Replace the keys of a learner who has changed. `before` is the learner as it was stored until now."""
-    old, new = name_keys_of(before), name_keys_of(after)
-    if old == new and new:
+    replace_for_each(transaction, [(before, after)])
+
+
+def replace_for_each(transaction: Transaction, changes: Iterable[tuple[Learner, Learner]]) -> None:
+    """Replace the keys of learners, as `replace_for` does of each: of several, who are all different ones."""
+    keys = ((before, name_keys_of(before), name_keys_of(after)) for before, after in changes)
+    changed = [(before, old, new) for before, old, new in keys if old != new or not new]
+    if not changed:
         return
     if key_version.is_current(transaction):
-        _DELETE.run_each(transaction, map(_primary_key, old))
+        _DELETE.run_each(transaction, (_primary_key(key) for _, old, _ in changed for key in old))
     else:
-        # Older rules may have made other keys than `old`. This reads all keys of that date, and so takes longer.
-        _DELETE_ALL.run(transaction, before.date_of_birth, before.uln)
-    insert_for(transaction, [after])
+        # Older rules may have made other keys than `old`. This reads all keys of a date, and so takes longer.
+        _DELETE_ALL.run_each(transaction, ((before.date_of_birth, before.uln) for before, _, _ in changed))
+    _INSERT.run(transaction, (tuple(key) for _, _, new in changed for key in new))
 
 
 def rewrite(transaction: Transaction, old: Collection[NameKey], new: Collection[NameKey]) -> None:

@@ -84,10 +84,18 @@ class PreparedUpdate(_Statement):
         changed: int = transaction.cursor.rowcount
         return changed
 
-    def run_each(self, transaction: Transaction, rows: Iterable[_Values]) -> None:
-        """Run it once for the values of each row. Raises AlreadyHeld as `Transaction.execute` does."""
+    def run_each(self, transaction: Transaction, rows: Iterable[_Values]) -> int:
+        """Run it once for the values of each row; return how many rows all of that has changed.
+
+        Raises AlreadyHeld as `Transaction.execute` does.
+        """
+        each = list(rows)
+        if not each:
+            return 0
         sql, arrange = self._on(transaction)
-        transaction.write_each(sql, list(map(arrange, rows)))
+        transaction.write_each(sql, list(map(arrange, each)))
+        changed: int = transaction.cursor.rowcount
+        return changed
 
 
 class PreparedInsert(_Statement):

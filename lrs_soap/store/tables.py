@@ -29,7 +29,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0015"
+SCHEMA_VERSION = "0016"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -231,7 +231,9 @@ Index("ix_searches_moment", searches.c.moment)
 # the service's clock; `due` and `lease_until` are milliseconds since 1970 by the database's clock, which all workers
 # share. A worker may take the job from `due` on, the job that has been due for longest first. `lease_owner` has it
 # until `lease_until`. Without `due`, `lease_owner` is still storing the job, and nobody else sees it. `on_record` is
-# the position of the record that a worker is on, if any, and `deaths` how many workers have died on that record.
+# the position of the record that a worker is on, if any: the next one, or one further on, which it has decided about
+# together with those before. `deaths` is how many workers have died on the next record, and `suspect` the position of
+# one further on that a worker has died on once, or of one that is done.
 jobs = Table(
     "jobs",
     metadata,
@@ -252,6 +254,7 @@ jobs = Table(
     Column("lease_until", BigInteger),
     Column("on_record", Integer),
     Column("deaths", Integer, nullable=False),
+    Column("suspect", Integer),
     sqlite_autoincrement=True,
 )
 UNFINISHED = jobs.c.finished.is_(None)
