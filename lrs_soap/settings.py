@@ -299,6 +299,24 @@ class Settings(BaseSettings):
             "proxies only."
         ),
     ] = ()
+    control: Annotated[
+        Literal["loopback", "token", "off"],
+        AllowedValues("'loopback', 'token' or 'off'", "loopback|token|off"),
+        BeforeValidator(_lower),
+        Field(
+            description="Who may use the control interface at /_lrs/, which reads and changes everything: with "
+            "'loopback' whoever asks from this machine, and nobody where trusted_proxies is set; with 'token' whoever "
+            "has the token in control_token_file; with 'off' nobody."
+        ),
+    ] = "loopback"
+    control_token_file: Annotated[
+        Path | None,
+        AllowedValues("the path of a file", "FILE"),
+        Field(
+            description="A file with the token of the control interface, on one line, which only the service's own "
+            "user should be able to read. The service reads it when it starts."
+        ),
+    ] = None
     service_hours: Annotated[
         tuple[OpenTime, ...],
         NoDecode,

@@ -40,6 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wsdl": {"errors", "clock", "exchange", "rules.values"},
     "services": {"errors", "clock", "world", "operations", "rules", "exchange", "wsdl"},
     "batch": {"errors", "clock", "world", "operations", "rules", "store", "exchange"},
+    "web": {"errors", "rules"},
+    "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web"},
 }
 ANYTHING = {"server", "cli", "__main__", "__init__"}
 
@@ -55,6 +57,9 @@ ONLY_IN = {
     "argon2": {"passwords"},
     "structlog": {"exchange"},
     "typer": {"cli"},
+    "flask": {"control"},
+    "flask_openapi3": {"control"},
+    "werkzeug": {"control"},
     "rich": {"cli"},
 }
 

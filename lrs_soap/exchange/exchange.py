@@ -24,6 +24,7 @@ class Origin(str, Enum):
     SOAP = "soap"
     BATCH_RECORD = "batch record"
     COMMAND = "command"
+    CONTROL = "control"
 
 
 class Stage(str, Enum):

@@ -41,9 +41,9 @@ class ExchangeLog:
     """A journal that writes a line for each exchange to a structlog logger, with the time on the service's clock.
 
     It writes only the facts that `_facts` lists, and never the bytes of a request, which may hold a password. Requests
-    have level info. Batch records and commands have level debug, because jobs log their end and commands print what
-    they do. A failure of the service has level error, and its trace. At level debug, a line says how long each stage
-    took.
+    have level info, and so has what is done by the control interface. Batch records and commands have level debug,
+    because jobs log their end and commands print what they do. A failure of the service has level error, and its trace.
+    At level debug, a line says how long each stage took.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ def _level_of(exchange: Exchange) -> int:
         return logging.DEBUG
     if exchange.error is not None:
         return logging.ERROR
-    return logging.INFO if exchange.origin is Origin.SOAP else logging.DEBUG
+    return logging.INFO if exchange.origin in (Origin.SOAP, Origin.CONTROL) else logging.DEBUG
 
 
 def open_log(level: str, form: LogFormat, stream: TextIO | None = None) -> FilteringBoundLogger:

@@ -15,7 +15,7 @@ from lrs_soap.errors import AlreadyHeld, InvalidRecord
 from lrs_soap.loading import learner_record, record_files
 from lrs_soap.loading.event_record import check_events, pop_events, warnings_about
 from lrs_soap.loading.learner_record import check_heading, learner_of
-from lrs_soap.loading.record_files import Rejection
+from lrs_soap.loading.record_files import HeldAlready, Rejection
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import Check
@@ -243,7 +243,7 @@ def _insert_numbered(transaction: Transaction, numbered: Sequence[_Numbered]) ->
         for event in record.events
     ]
     learning_events.add_many(transaction, events)
-    return [Rejection(record.line, _why_held(transaction, record.learner)) for record in refused]
+    return [HeldAlready(record.line, _why_held(transaction, record.learner)) for record in refused]
 
 
 def _inserted(transaction: Transaction, learner: Learner) -> bool:

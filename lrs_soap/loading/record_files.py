@@ -33,6 +33,12 @@ class Rejection(NamedTuple):
     reason: str
 
 
+class HeldAlready(Rejection):
+    """A rejection because the ULN or the five identity keys are another learner's already."""
+
+    __slots__ = ()
+
+
 def read(lines: Iterable[bytes], check_heading: Callable[[list[str]], None]) -> Iterator[Record | Rejection]:
     """The records of a file, which is given as its lines in UTF-8, with or without a byte order mark.
 

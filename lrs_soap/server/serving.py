@@ -15,6 +15,7 @@ from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server import descriptors, memory, rekeying, tls
 from lrs_soap.server.application import Application
 from lrs_soap.server.child_process import Announce
+from lrs_soap.server.control_site import admission_of
 from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
@@ -42,6 +43,8 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
 
 def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | None) -> None:
     context = _tls(settings)
+    # Refused here if it is wrong, and not by each process.
+    admission_of(settings)
     Worlds.open(settings, log=log.logger).close()
     needs_rekeying = rekeying.is_needed(settings)
     sockets = _listen(settings)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from lrs_soap import settings as settings_module
+from lrs_soap.cli.facets import facet_check
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.server.application import Application
+from lrs_soap.server.control_site import ControlSite, admission_of
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.guessing import Guessing
 from lrs_soap.server.maintenance_page import MaintenancePage
@@ -22,7 +24,7 @@ from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.services.rate_limit import RateLimit
 from lrs_soap.settings import Settings
-from lrs_soap.world import World, Worlds
+from lrs_soap.world import MAIN, World, Worlds
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint, LearnerServiceEndpoint, R9Endpoint
 from lrs_soap.wsdl.envelope import MarkupLimits
@@ -105,4 +107,15 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
         soap_port(LEARNER_SERVICE_R9, R9Endpoint(LEARNER_SERVICE_R9, make_call=make_call, admit=admit, limits=limits)),
         Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost),
     ]
+    admission = admission_of(settings)
+    if admission is not None:
+        sites.append(
+            ControlSite(
+                Worlds({MAIN: world}),
+                admission,
+                max_body_bytes=settings.max_body_bytes,
+                trusted_proxies=frozenset(settings.trusted_proxies),
+                make_check=facet_check,
+            )
+        )
     return Application([FrontPage(sites), *sites], journal=world.journal)

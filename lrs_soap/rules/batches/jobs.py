@@ -45,6 +45,8 @@ class JobEvent(str, Enum):
     """Its last record is done."""
     GIVE_UP = "give_up"
     """Too many workers have died on one record."""
+    FAIL = "fail"
+    """The operator lets it fail, to show a client what becomes of that."""
     RESOLVE = "resolve"
     """A person resolves one of its exceptions."""
 
@@ -61,6 +63,8 @@ TRANSITIONS: Mapping[tuple[JobState, JobEvent], JobState] = {
     (JobState.IN_PROGRESS, JobEvent.PUT_BACK): JobState.IN_PROGRESS,
     (JobState.IN_PROGRESS, JobEvent.FINISH): JobState.SUCCESSFUL,
     (JobState.IN_PROGRESS, JobEvent.GIVE_UP): JobState.FAILED,
+    (JobState.WAITING, JobEvent.FAIL): JobState.FAILED,
+    (JobState.IN_PROGRESS, JobEvent.FAIL): JobState.FAILED,
     (JobState.SUCCESSFUL, JobEvent.RESOLVE): JobState.SUCCESSFUL,
 }
 

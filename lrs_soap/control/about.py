@@ -1,0 +1,36 @@
+"""What answers here, and the worlds that there are."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from lrs_soap import __version__
+from lrs_soap.control.answering import answered, asked, part
+from lrs_soap.control.models import About, WorldAddresses, WorldList
+from lrs_soap.world import MAIN
+
+API_VERSION = 1
+
+about = part("about")
+
+_PORTS = ("LearnerService.svc", "LearnerServiceR9.svc")
+
+
+@about.get("/", responses={200: About}, operation_id="about")
+def show() -> Response:
+    """What answers here: the version of lrs-soap, and that of this interface."""
+    return answered(About(version=__version__, api=API_VERSION, server="lrs-soap"))
+
+
+@about.get("/worlds", responses={200: WorldList}, operation_id="list_worlds")
+def worlds() -> Response:
+    """The worlds of this server, with their addresses."""
+    return answered(WorldList([_addresses(name) for name in asked().worlds]))
+
+
+def _addresses(name: str) -> WorldAddresses:
+    base = asked().base if name == MAIN else f"{asked().base}/w/{name}"
+    learner_service, learner_service_r9 = (f"{base}/{port}" for port in _PORTS)
+    return WorldAddresses(
+        name=name, learner_service=learner_service, learner_service_r9=learner_service_r9, portal=None
+    )

@@ -1,0 +1,215 @@
+"""What the control interface takes and answers. Unknown fields are refused, and a number is never `true` or a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
+
+from lrs_soap.loading import event_record, learner_record
+
+LONGEST_LIST = 1000
+"""How many a list has at most."""
+
+_USUAL_LIST = 100
+_LONGEST_TEXT = 1000
+
+# No database takes the character 0.
+Text = Annotated[str, Field(max_length=_LONGEST_TEXT, pattern="^[^\\x00]*$")]
+Limit = Annotated[int, Field(ge=1, le=LONGEST_LIST)]
+Number = Annotated[int, Field(ge=0, lt=10**18)]
+
+
+class Strict(BaseModel):
+    """A body: types as JSON has them, and no other fields."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Query(BaseModel):
+    """A query or a path, whose values are texts; no other names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorDetail(Strict):
+    code: str
+    message: str
+
+
+class Error(Strict):
+    """Why a request was not done."""
+
+    error: ErrorDetail
+
+
+class About(Strict):
+    """What answers here."""
+
+    version: str
+    api: int
+    server: str
+
+
+class WorldAddresses(Strict):
+    """A world, and where it answers; null for what is not there."""
+
+    name: str
+    learner_service: str | None
+    learner_service_r9: str | None
+    portal: str | None
+
+
+class WorldList(RootModel[list[WorldAddresses]]):
+    """The worlds of this server; `main` comes first."""
+
+
+class LearnerQuery(Query):
+    uln: Text | None = None
+    family_name: Text | None = None
+    given_name: Text | None = None
+    date_of_birth: Text | None = None
+    limit: Limit = _USUAL_LIST
+
+
+class LearnerPath(Query):
+    uln: Text
+
+
+def _model(name: str, meaning: str, fields: Mapping[str, Any], base: Any = Strict) -> Any:
+    """A model whose fields come from one of the tables of fields."""
+    return create_model(name, __base__=base, __doc__=meaning, **fields)
+
+
+_OPTIONAL_TEXT = (str | None, None)
+_OPTIONAL_NUMBER = (int | str | None, None)
+_NUMBERS = ("Credits", "VersionNumber")
+
+EventToLoad = _model(
+    "EventToLoad",
+    "A learning event, by the field names of `lrs-soap load`.",
+    {name: _OPTIONAL_NUMBER if name in _NUMBERS else _OPTIONAL_TEXT for name in event_record.FIELDS},
+)
+
+LearnerToLoad = _model(
+    "LearnerToLoad",
+    "A learner, by the field names of `lrs-soap load`. Names, date of birth, gender and postcode are required.",
+    {
+        **{name: _OPTIONAL_NUMBER if name in _NUMBERS else _OPTIONAL_TEXT for name in learner_record.FIELDS},
+        learner_record.LEARNING_EVENTS: (list[EventToLoad] | None, None),  # type: ignore[valid-type]
+    },
+)
+
+
+class LearnersToLoad(RootModel[Any]):
+    """One learner, or several, of whom all are loaded or none."""
+
+    root: LearnerToLoad | Annotated[list[LearnerToLoad], Field(min_length=1)]  # type: ignore[valid-type]
+
+
+class Ulns(Strict):
+    """The ULNs of the learners that were loaded, in the order in which they were sent."""
+
+    ulns: list[str]
+
+
+LearnerFields = _model(
+    "LearnerFields",
+    "A learner, by the contract's field names; null is no value.",
+    {
+        **{name: (int if name in _NUMBERS else str | None, ...) for name in learner_record.FIELDS},
+        "LinkedULNs": (list[str], ...),
+    },
+)
+
+
+class LearnerList(RootModel[list[LearnerFields]]):  # type: ignore[valid-type]
+    """Learners, those that were registered last first."""
+
+
+class HistoryEntry(Strict):
+    """A change to a learner. `fields` has the values before and after, by the names of the learner's fields."""
+
+    action: str
+    moment: str
+    organisation: str
+    user: str
+    fields: dict[str, tuple[str | None, str | None]]
+
+
+LearningEventFields = _model(
+    "LearningEventFields",
+    "A learning event, by the contract's field names; null is no value.",
+    {"ID": (int, ...), **{name: (int if name in _NUMBERS else str | None, ...) for name in event_record.FIELDS}},
+)
+
+LearnerKnown = _model(
+    "LearnerKnown",
+    "A learner with its history, oldest change first, and its learning events.",
+    {
+        learner_record.LEARNING_EVENTS: (list[LearningEventFields], ...),  # type: ignore[valid-type]
+        "History": (list[HistoryEntry], ...),
+    },
+    LearnerFields,
+)
+
+
+class Master(Strict):
+    """The ULN that the person keeps."""
+
+    master: Text
+
+
+class OrganisationPath(Query):
+    ukprn: Text
+
+
+class OrganisationChange(Strict):
+    """An organisation. What is not given stays as it is; a new one needs `organisation_ref`, `name` and `password`."""
+
+    organisation_ref: Text | None = None
+    name: Text | None = None
+    password: Text | None = None
+    roles: list[Text] | None = None
+    suspended: bool | None = None
+    permissions_disabled: bool | None = None
+
+
+class OrganisationHeld(Strict):
+    """An organisation, with its roles by the guide's names."""
+
+    ukprn: str
+    organisation_ref: str
+    name: str
+    suspended: bool
+    permissions_disabled: bool
+    roles: list[str]
+
+
+class OrganisationList(RootModel[list[OrganisationHeld]]):
+    """The organisations, by UKPRN."""
+
+
+class JobQuery(Query):
+    limit: Limit = _USUAL_LIST
+
+
+class JobPath(Query):
+    job_id: Number
+
+
+class JobShown(Strict):
+    """A batch job. `counts` are those of a job that registers, by the contract's names; null for one that verifies."""
+
+    job_id: int
+    kind: str
+    status: str
+    records: int
+    done: int
+    counts: dict[str, int] | None
+    submitted: str
+
+
+class JobList(RootModel[list[JobShown]]):
+    """The jobs of all organisations, those that were submitted last first."""

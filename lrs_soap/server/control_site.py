@@ -1,0 +1,174 @@
+"""The control interface as a site: who may use it, which world is meant, and errors as JSON before anything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from lrs_soap.control.errors import JSON, NOTHING_HERE, error_body
+from lrs_soap.errors import InvalidSetting
+from lrs_soap.exchange.exchange import Exchange, Origin
+from lrs_soap.rules.values.learner_fields import Check
+from lrs_soap.server.http_request import Environ, HttpError, address_of, body_of
+from lrs_soap.server.responses import Headers, respond
+from lrs_soap.server.site import StartResponse
+from lrs_soap.settings import Settings
+from lrs_soap.web.access import AccessRefused, Admission, RequestFacts, refusal
+from lrs_soap.world import MAIN, Worlds
+
+if TYPE_CHECKING:
+    from lrs_soap.control.application import ControlApplication
+
+_ROOT = "/_lrs"
+
+# No body has a longer Content-Length.
+_MOST_DIGITS = 18
+_OF_THE_BODY = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "wsgi.input_terminated")
+_FORWARDED = ("HTTP_FORWARDED", "HTTP_VIA")
+_TOKEN = re.compile("[!-~]+")
+_IN_A_WORLD = re.compile("/worlds/([^/]+)(/.+)")
+# What is the server's and no world's.
+_OF_THE_SERVER = re.compile("/(worlds(/.*)?|openapi[.]json)?")
+
+
+def admission_of(settings: Settings) -> Admission | None:
+    """Whom the settings let use the control interface; None if it is off. Raises InvalidSetting."""
+    if settings.control == "off":
+        return None
+    if settings.control == "loopback":
+        return Admission(is_proxied=bool(settings.trusted_proxies))
+    if settings.control_token_file is None:
+        raise InvalidSetting("control = token needs the file with the token: control_token_file.")
+    try:
+        token = settings.control_token_file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise InvalidSetting(f"The token in {settings.control_token_file} cannot be read: {reason}.") from None
+    if not _TOKEN.fullmatch(token):
+        raise InvalidSetting(
+            f"The file {settings.control_token_file} has to have one line: a token of ASCII characters without spaces."
+        )
+    return Admission(token)
+
+
+class ControlSite:
+    """Lets in whoever may use the control interface, and passes the request to its application.
+
+    That is made when it is asked for first: it takes a third of a second, which most servers never need.
+    """
+
+    path = f"{_ROOT}/"
+    is_listed = False
+
+    def __init__(
+        self,
+        worlds: Worlds,
+        admission: Admission,
+        *,
+        max_body_bytes: int,
+        trusted_proxies: frozenset[str],
+        make_check: Callable[[], Check],
+    ) -> None:
+        """`make_check` makes the check of the contract's facets, for learners that are loaded."""
+        self._worlds = worlds
+        self._admission = admission
+        self._max_body_bytes = max_body_bytes
+        self._trusted_proxies = trusted_proxies
+        self._make_check = make_check
+        self._making = Lock()
+        self._application: ControlApplication | None = None
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        refused = self._refusal(environ)
+        if refused is not None:
+            headers = (("WWW-Authenticate", "Bearer"),) if refused.status is HTTPStatus.UNAUTHORIZED else ()
+            return _explain(environ, start_response, refused.status, refused.sentence, headers)
+        try:
+            body = body_of(environ, self._max_body_bytes) if _has_body(environ) else b""
+        except HttpError as error:
+            return _explain(environ, start_response, HTTPStatus(int(error.status[:3])), error.sentence)
+        try:
+            return self._answer(environ, start_response, body)
+        except Exception as error:  # the caller gets a sentence and a reference, the journal the trace
+            failure = Exchange(Origin.CONTROL, path=f"{_ROOT}{environ['PATH_INFO']}", status=500, error=error)
+            self._worlds.main.journal.record(failure)
+            sentence = f"The service has failed; its log says more under {failure.id}."
+            return _explain(environ, start_response, HTTPStatus.INTERNAL_SERVER_ERROR, sentence)
+
+    def reads_body(self, environ: Environ) -> bool:
+        length = str(environ.get("CONTENT_LENGTH") or "0")
+        is_small = length.isdigit() and len(length) <= _MOST_DIGITS and int(length) <= self._max_body_bytes
+        return is_small and self._refusal(environ) is None
+
+    def _refusal(self, environ: Environ) -> AccessRefused | None:
+        return refusal(self._admission, _facts_of(environ, self._trusted_proxies))
+
+    def _answer(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+        name, path = _world_and_path(environ["PATH_INFO"] or "/")
+        world = self._worlds.get(name)
+        if world is None:
+            sentence = f"There is no world {name!r}; {_ROOT}/worlds lists them all."
+            return _explain(environ, start_response, HTTPStatus.NOT_FOUND, sentence)
+        if path is None:
+            return _explain(environ, start_response, HTTPStatus.NOT_FOUND, NOTHING_HERE)
+        own: Environ = {
+            **{name: value for name, value in environ.items() if name not in _OF_THE_BODY},
+            "SCRIPT_NAME": environ["SCRIPT_NAME"][: -len(_ROOT)],
+            "PATH_INFO": f"{_ROOT}{path}",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": BytesIO(body),
+        }
+        base = address_of(own, self._trusted_proxies).base
+        return self._made().answer(own, start_response, world=world, name=name, base=base)
+
+    def _made(self) -> ControlApplication:
+        with self._making:
+            if self._application is None:
+                from lrs_soap.control.application import ControlApplication
+
+                self._application = ControlApplication(self._worlds, self._make_check())
+            return self._application
+
+
+def _world_and_path(path: str) -> tuple[str, str | None]:
+    """The name of the world that is meant, and the path as it is for `main`; None for a path that no world has."""
+    in_a_world = _IN_A_WORLD.fullmatch(path)
+    if in_a_world is None:
+        return MAIN, path
+    name, rest = in_a_world.groups()
+    return name, None if _OF_THE_SERVER.fullmatch(rest) else rest
+
+
+def _facts_of(environ: Environ, trusted_proxies: frozenset[str]) -> RequestFacts:
+    address = address_of(environ, trusted_proxies)
+    is_through_proxy = environ.get("REMOTE_ADDR") in trusted_proxies
+    return RequestFacts(
+        method=environ["REQUEST_METHOD"],
+        scheme=address.scheme,
+        # As it was sent, unless a proxy says better: an address in its place would be one of this machine.
+        host=address.host if is_through_proxy else environ.get("HTTP_HOST", ""),
+        port=environ["SERVER_PORT"],
+        caller=environ.get("REMOTE_ADDR") or "",
+        is_forwarded=any(name in _FORWARDED or name.startswith("HTTP_X_FORWARDED") for name in environ),
+        origin=environ.get("HTTP_ORIGIN", ""),
+        fetch_site=environ.get("HTTP_SEC_FETCH_SITE", ""),
+        content_type=environ.get("CONTENT_TYPE") or "",
+        has_body=_has_body(environ),
+        authorization=environ.get("HTTP_AUTHORIZATION", ""),
+    )
+
+
+def _has_body(environ: Environ) -> bool:
+    is_empty = environ.get("CONTENT_LENGTH") in (None, "", "0") and "HTTP_TRANSFER_ENCODING" not in environ
+    return not is_empty and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+
+
+def _explain(
+    environ: Environ, start_response: StartResponse, status: HTTPStatus, sentence: str, headers: Headers = ()
+) -> list[bytes]:
+    line = f"{status.value} {status.phrase}"
+    return respond(environ, start_response, line, JSON, error_body(status, sentence), headers)

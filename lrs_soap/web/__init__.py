@@ -1,0 +1,1 @@
+"""What the interfaces beside SOAP share: who may use them."""
