@@ -1,6 +1,7 @@
 """`make bench`: how fast lrs-soap is, beside an empty application that answers as many bytes.
 
     python -m bench [SUITE …] [--seconds 3] [--rounds 5] [--learners 100000] [--many 1000000] [--postgresql URL]
+                    [--wiremock JAR]
 
 Suites: `single` (find by ULN and register; a mixed load), `demographics` (find by demographics with few and many
 learners; update, verify), `batches`, `records` (Personal Learning Records), `transports` (HTTP, HTTPS, other servers),
@@ -8,7 +9,8 @@ learners; update, verify), `batches`, `records` (Personal Learning Records), `tr
 
 Each round loads all rows of a suite in turn, so a machine that slows down affects all of them alike. A row shows the
 medians of all rounds; its ratio is the median of the rounds' ratios. `--postgresql` names an empty database for the
-PostgreSQL rows; without it they are left out.
+PostgreSQL rows; without it they are left out. `--wiremock` names the jar of npm's package `wiremock`; without it,
+NODE_PATH may lead to one, and otherwise the rows of WireMock are left out.
 """
 
 from __future__ import annotations
@@ -43,12 +45,22 @@ def main() -> int:
     parser.add_argument("--learners", type=int, default=100_000)
     parser.add_argument("--many", type=int, default=1_000_000)
     parser.add_argument("--postgresql", metavar="URL")
+    parser.add_argument("--wiremock", metavar="JAR", type=Path)
     given = parser.parse_args()
     try:
         for suite in given.suites or SUITES:
             with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
                 SUITES[suite](
-                    Plan(Path(folder), stack, given.seconds, given.rounds, given.learners, given.many, given.postgresql)
+                    Plan(
+                        Path(folder),
+                        stack,
+                        given.seconds,
+                        given.rounds,
+                        given.learners,
+                        given.many,
+                        given.postgresql,
+                        given.wiremock,
+                    )
                 )
     except BenchFailed as error:
         print(f"bench: {error}", file=sys.stderr)

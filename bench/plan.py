@@ -16,6 +16,7 @@ class Plan:
     """A folder for databases and logs, the servers that run until the suite ends, and how much to measure.
 
     `learners` is the size of a database, `many` that of a large one; `postgresql` is the URL of an empty database.
+    `wiremock` is the jar of WireMock, unless NODE_PATH leads to it.
     """
 
     folder: Path
@@ -25,6 +26,7 @@ class Plan:
     learners: int
     many: int
     postgresql: str | None
+    wiremock: Path | None
 
     def database(self, name: str) -> str:
         """Return the URL of a new SQLite database."""

@@ -32,9 +32,12 @@ class Row:
             return self.wrk.load(self.url, seconds)
 
     def ratio(self) -> float:
-        """Return its requests per second divided by the empty application's: the median of the rounds' ratios."""
-        beside = self.loads if self.beside is None else self.beside.loads
-        return median(own.per_second / empty.per_second for own, empty in zip(self.loads, beside, strict=True))
+        """Return its requests per second divided by the empty application's."""
+        return self.ratio_to(self.beside or self)
+
+    def ratio_to(self, other: Row) -> float:
+        """Return its requests per second divided by another row's: the median of the rounds' ratios."""
+        return median(own.per_second / its.per_second for own, its in zip(self.loads, other.loads, strict=True))
 
 
 def measure(rows: Sequence[Row], *, rounds: int, seconds: int) -> None:

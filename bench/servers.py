@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,13 +57,22 @@ def empty_application(size: int) -> Iterator[Server]:
 
 
 @contextmanager
-def another_server(folder: Path, database_url: str, module: str, *flags: str) -> Iterator[Server]:
-    """Run the service's application by `python -m MODULE FLAGS`, where {port} in a flag becomes a free port."""
+def another_server(
+    folder: Path, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Run any server by a command in which {port} becomes a free port, with additions to the environment.
+
+    Its log is a file in `folder` that is named after `name`.
+    """
     port = _free_port()
-    command = [sys.executable, "-m", module, *(each.format(port=port) for each in flags)]
-    with (folder / f"{module}-{port}.log").open("wb") as log:
-        environment = {**os.environ, "LRS_DATABASE_URL": database_url}
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    with (folder / f"{name}-{port}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [each.format(port=port) for each in command],
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            stdout=log,
+            stderr=log,
+        )
     with _stopped_at_the_end(process):
         _wait_for(port, process)
         yield Server(f"http://127.0.0.1:{port}", process)
@@ -82,7 +91,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    raise BenchFailed(f"{process.args} does not listen")
+    raise BenchFailed(f"{process.args!r} does not listen")
 
 
 def _memory_mib(pid: str) -> float:

@@ -3,6 +3,9 @@
 Beside `lrs-soap serve` by HTTP, by HTTPS and with two processes, these are waitress with its own loop, and granian if
 it is installed. In the mixed load, learners are registered and wrong passwords are checked meanwhile; its rows show the
 finds.
+
+WireMock, if it is there, is asked for the same answers: for one of those that were canned for six finds, and for one
+that it gives to any request.
 """
 
 from __future__ import annotations
@@ -13,16 +16,21 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from bench import learners, requests
+from bench import demographics, learners, requests
 from bench.asking import ask
+from bench.failure import BenchFailed
 from bench.others import Others
 from bench.plan import Plan
 from bench.rows import Row, measure, print_rows
 from bench.servers import Server, another_server
+from bench.wiremock import ANYTHING, jar_of, wiremock
 from bench.wrk import Wrk
 
+_PATH = "/LearnerService.svc"
 _APPLICATION = "lrs_soap.server.wsgi:create"
 _GRANIAN = ("--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port", "{port}", "--no-log", "--workers", "1")
+# So long does Java's compiler gain from what is asked.
+_WARM_SECONDS = 40
 
 
 def run(plan: Plan) -> None:
@@ -33,14 +41,19 @@ def run(plan: Plan) -> None:
     servers = _servers(plan, database)
     rows: list[Row] = []
     for name, server in servers.items():
-        url = f"{server.url}/LearnerService.svc"
+        url = server.url + _PATH
         rows.append(Row(name, server, url, find))
         rows.append(Row(f"{name}, mixed", server, url, find, meanwhile=partial(Others, url)))
-    empty = plan.empty(len(ask(rows[0].url, find.body, "WSRC0004")), find)
-    for row in rows:
+    ours = rows[0]
+    empty = plan.empty(len(ask(ours.url, find.body, "WSRC0004")), find)
+    canned = _canned(plan, ours.url, find)
+    for row in (*rows, *canned):
         row.beside = empty
-    measure([empty, *rows], rounds=plan.rounds, seconds=plan.seconds)
-    print_rows(f"Servers, {plan.learners:,} learners, {plan.rounds} rounds of {plan.seconds} s", [empty, *rows])
+    measure([empty, *rows, *canned], rounds=plan.rounds, seconds=plan.seconds)
+    title = f"Servers, {plan.learners:,} learners, {plan.rounds} rounds of {plan.seconds} s"
+    print_rows(title, [empty, *rows, *canned])
+    for row in canned:
+        print(f"{ours.name} answers {ours.ratio_to(row):.2f} times as many finds as {row.name}")
 
 
 def _servers(plan: Plan, database: str) -> dict[str, Server]:
@@ -54,7 +67,9 @@ def _servers(plan: Plan, database: str) -> dict[str, Server]:
     servers = {name: plan.serve(database, *flags) for name, flags in ours.items()}
 
     def add(name: str, module: str, *flags: str) -> None:
-        servers[name] = plan.stack.enter_context(another_server(plan.folder, database, module, *flags))
+        command = (sys.executable, "-m", module, *flags)
+        environment = {"LRS_DATABASE_URL": database}
+        servers[name] = plan.stack.enter_context(another_server(plan.folder, module, command, environment))
 
     for threads in ("1", "2", "4"):
         listen = ("--listen", "127.0.0.1:{port}", "--threads", threads)
@@ -70,3 +85,24 @@ def _certificates(folder: Path) -> tuple[str, ...]:
     made = folder / "certificates"
     subprocess.run([sys.executable, "-m", "lrs_soap", "certs", str(made)], check=True, stdout=subprocess.DEVNULL)
     return "--tls-cert", str(made / "server.pem"), "--tls-key", str(made / "server-key.pem")
+
+
+def _canned(plan: Plan, url: str, find: Wrk) -> list[Row]:
+    """Start WireMock with answers of `url` and warm it. Returns its rows, or none if it is not there, and says why."""
+    try:
+        jar = jar_of(plan.wiremock)
+    except BenchFailed as reason:
+        print(f"\nWireMock is left out: {reason}")
+        return []
+    finds = [(requests.find_by_demographics(asked), code) for asked, code in demographics.KINDS.values()]
+    # WireMock compares what is asked with one answer after the other: with half of the others before this one.
+    finds.insert(len(finds) // 2, (find.body, "WSRC0004"))
+    answers = {request: ask(url, request, code) for request, code in finds}
+    server = plan.stack.enter_context(wiremock(jar, plan.folder, _PATH, answers, to_anything=answers[find.body]))
+    rows = [
+        Row(f"WireMock, {len(answers)} answers, by XPath", server, server.url + _PATH, find),
+        Row("WireMock, one answer to anything", server, server.url + ANYTHING, find),
+    ]
+    ask(rows[0].url, find.body, "WSRC0004")
+    rows[0].load(_WARM_SECONDS)
+    return rows
