@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
-import re
 import sys
 import threading
 import warnings
@@ -13,102 +11,146 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal, TextIO, TypeAlias
+from typing import Any, Protocol, TextIO
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
 from lrs_soap.clock import Clock, RealClock
-from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
+from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Decided, Exchange, Origin
 from lrs_soap.exchange.failures import trace_of
+from lrs_soap.exchange.line_forms import LineForm, LogFormat, escaped, form_of
 from lrs_soap.exchange.log_sink import LogSink, Sink, StreamSink
 from lrs_soap.exchange.secrets import passwords_in, strike_out
+from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.finding import without_values
 from lrs_soap.rules.values.quotation import shortened
 from lrs_soap.rules.values.sentences import sentence
 
-LogFormat: TypeAlias = Literal["text", "json"]
-
 _LONGEST_TEXT = 200
 _MOST_LISTED = 20
+_LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.ERROR: "error"}
+_NAMES = (
+    "origin",
+    "world",
+    "path",
+    "operation",
+    "job",
+    "record",
+    "organisation",
+    "claimed_organisation",
+    "user",
+    "certificate",
+    "code",
+    "reasons",
+    "findings",
+    "status",
+)
 _NOBODY = Claim(None, None)
 _OURS = "lrs_soap"
 # At the end of a process, for what could not be written before.
 _LAST_SECONDS = 0.5
 
 
-class ExchangeLog:
-    """A journal that writes a line for each exchange to a structlog logger, with the time on the service's clock.
+class Log(FilteringBoundLogger, Protocol):
+    """A structlog logger that also hands out what its lines are written by.
 
-    It writes only the facts that `_facts` lists, and never the bytes of a request, which may hold a password. Requests
+    Each request has a line, and structlog's way to it takes longer than to write it.
+    """
+
+    @property
+    def lines(self) -> Lines: ...
+
+
+class ExchangeLog:
+    """A journal that writes a line for each exchange to a log, with the time on the service's clock.
+
+    It writes only the facts that `record` lists, and never the bytes of a request, which may hold a password. Requests
     have level info, and so has what is done by the control interface. Batch records and commands have level debug,
     because jobs log their end and commands print what they do. A failure of the service has level error, and its trace.
     At level debug, a line says how long each stage took.
     """
 
-    def __init__(
-        self, logger: FilteringBoundLogger, clock: Clock, *, failures_only: bool = False, values: bool = False
-    ) -> None:
+    def __init__(self, log: Log, clock: Clock, *, failures_only: bool = False, values: bool = False) -> None:
         """`failures_only`: log failures of the service and nothing else. `values`: quote the values that were wrong."""
-        self._logger = logger
+        self._lines = log.lines
+        # The end of a line, by its level.
+        self._ends = {
+            level: log.lines.form.run((("event", "exchange"), ("level", name)))
+            for level, name in _LEVELS.items()
+            if log.is_enabled_for(level)
+        }
         self._clock = clock
         self._failures_only = failures_only
         self._values = values
-        self._is_detailed = logger.is_enabled_for(logging.DEBUG)
+        self._is_detailed = log.is_enabled_for(logging.DEBUG)
         self._last_time = (datetime.min, "")
+        # The next requests ask the same of the same for the same.
+        self._repeated = lru_cache(maxsize=1024)(self._run)
 
     def record(self, exchange: Exchange) -> None:
         """Log an exchange that is over."""
-        level = _level_of(exchange)
-        if (self._failures_only and exchange.error is None) or not self._logger.is_enabled_for(level):
+        end = self._ends.get(_level_of(exchange))
+        if end is None or (self._failures_only and exchange.error is None):
             return
-        facts = {name: value for name, value in self._facts(exchange).items() if value is not None}
-        if exchange.error is not None:
-            facts["exc_info"] = exchange.error
-        self._logger.log(level, "exchange", **facts)
-
-    def _facts(self, exchange: Exchange) -> dict[str, object]:
-        """The facts that a line may have, in order. Those that are None are left out."""
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
         claimed = None if claim.organisation == organisation else claim.organisation
-        reasons = [reason for decision in exchange.decisions for reason in decision.reasons][:_MOST_LISTED]
-        is_quoted = bool(exchange.findings) or claimed is not None or any(reason.findings for reason in reasons)
+        reasons = _first_reasons(exchange.decisions)
+        findings = exchange.findings[:_MOST_LISTED]
+        is_quoted = bool(findings) or claimed is not None or any(reason.findings for reason in reasons)
         secrets = _secrets_of(exchange.request, user, is_quoted=is_quoted)
-
-        def told(text: str) -> str:
-            return shortened(strike_out(text if self._values else without_values(text), secrets), _LONGEST_TEXT)
-
-        return {
-            "time": self._time(),
-            "exchange": exchange.id,
-            "origin": exchange.origin.value,
-            "world": None if exchange.world == MAIN_WORLD else exchange.world,
-            "path": exchange.path,
-            "operation": exchange.operation,
-            "job": exchange.job,
-            "record": exchange.record,
+        values = self._values
+        # The facts that `_NAMES` names. Those that are None are left out.
+        facts = (
+            exchange.origin.value,
+            None if exchange.world == MAIN_WORLD else exchange.world,
+            exchange.path,
+            exchange.operation,
+            exchange.job,
+            exchange.record,
             # An operator belongs to no organisation.
-            "organisation": organisation or None,
-            "claimed_organisation": _told(claimed, told),
-            "user": _told(user, told),
-            "certificate": _short(exchange.certificate),
-            "code": exchange.code,
-            "reasons": [strike_out(sentence(reason, with_values=self._values), secrets) for reason in reasons] or None,
-            "findings": [told(finding) for finding in exchange.findings[:_MOST_LISTED]] or None,
-            "status": exchange.status or None,
-            "milliseconds": round(exchange.milliseconds(), 2),
-            "stages": _stages(exchange) if self._is_detailed else None,
-        }
+            organisation or None,
+            None if claimed is None else self._told(claimed, secrets),
+            None if user is None else self._told(user, secrets),
+            None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
+            exchange.code,
+            tuple([strike_out(sentence(reason, with_values=values), secrets) for reason in reasons]) or None,
+            tuple([self._told(finding, secrets) for finding in findings]) or None,
+            exchange.status or None,
+        )
+        form = self._lines.form
+        line = form.line(
+            self._time(),
+            form.run((("exchange", exchange.id),)),
+            self._run(facts) if is_quoted else self._repeated(facts),
+            form.run((("milliseconds", round(exchange.milliseconds(), 2)), *self._stages(exchange))),
+            end,
+            trace=None if exchange.error is None else trace_of(exchange.error),
+        )
+        self._lines.write(line)
+
+    def _run(self, facts: tuple[object, ...]) -> str:
+        pairs = zip(_NAMES, facts, strict=True)
+        return self._lines.form.run([(name, fact) for name, fact in pairs if fact is not None])
+
+    def _stages(self, exchange: Exchange) -> tuple[tuple[str, object], ...]:
+        if not self._is_detailed or not exchange.stages:
+            return ()
+        taken = exchange.milliseconds_by_stage()
+        return (("stages", {stage.value: round(each, 3) for stage, each in taken.items()}),)
+
+    def _told(self, text: str, secrets: tuple[str, ...]) -> str:
+        return shortened(strike_out(text if self._values else without_values(text), secrets), _LONGEST_TEXT)
 
     def _time(self) -> str:
-        """The clock's time as text, which is made once for each of its moments."""
+        """The clock's time, which is put into words once for each of its moments."""
         now = self._clock.now()
-        moment, text = self._last_time
+        moment, run = self._last_time
         if moment is not now:
-            text = now.isoformat()
-            self._last_time = (now, text)
-        return text
+            run = self._lines.form.run((("time", now.isoformat()),))
+            self._last_time = (now, run)
+        return run
 
 
 def _secrets_of(request: bytes, user: str | None, *, is_quoted: bool) -> tuple[str, ...]:
@@ -121,12 +163,12 @@ def _secrets_of(request: bytes, user: str | None, *, is_quoted: bool) -> tuple[s
     return passwords_in(request) if is_repeated else ()
 
 
-def _told(text: str | None, told: Callable[[str], str]) -> str | None:
-    return None if text is None else told(text)
-
-
-def _stages(exchange: Exchange) -> dict[str, float] | None:
-    return {stage.value: round(taken, 3) for stage, taken in exchange.milliseconds_by_stage().items()} or None
+def _first_reasons(decisions: tuple[Decided, ...]) -> tuple[Reason, ...]:
+    """As many of the decisions' reasons as a line lists."""
+    if len(decisions) == 1:
+        # As nearly every request has it.
+        return decisions[0].reasons[:_MOST_LISTED]
+    return tuple([reason for decision in decisions for reason in decision.reasons][:_MOST_LISTED])
 
 
 def _level_of(exchange: Exchange) -> int:
@@ -138,7 +180,7 @@ def _level_of(exchange: Exchange) -> int:
     return logging.INFO if exchange.origin in (Origin.SOAP, Origin.CONTROL) else logging.DEBUG
 
 
-def open_log(level: str, form: LogFormat, stream: TextIO | None = None) -> FilteringBoundLogger:
+def open_log(level: str, form: LogFormat, stream: TextIO | None = None) -> Log:
     """The log of a command: a structlog logger that writes to `stream`, by default standard error.
 
     It also sends there what libraries log, from level warning on. A line that does not say the time gets the machine's.
@@ -236,14 +278,14 @@ class ProcessLog:
         return f"time={self._clock.now().isoformat()} lost={lines} event=log level=warning\n"
 
     def _json(self, event: str, level: str, **facts: object) -> str:
-        return _escaped({"time": self._clock.now().isoformat(), **facts, "event": event, "level": level})
+        return escaped({"time": self._clock.now().isoformat(), **facts, "event": event, "level": level})
 
 
 def line_of(form: LogFormat, event: str, sentence: str, *, level: str) -> str:
     """A sentence for the person who starts a program, in the form of the program's log, which is not open yet."""
     if form == "text":
         return sentence
-    return _escaped({"time": RealClock().now().isoformat(), "message": sentence, "event": event, "level": level})
+    return escaped({"time": RealClock().now().isoformat(), "message": sentence, "event": event, "level": level})
 
 
 class _Printed(io.TextIOBase):
@@ -301,19 +343,16 @@ def _take_from_libraries(logger: FilteringBoundLogger, level: str) -> None:
     logging.basicConfig(handlers=[_FromLibraries(logger)], level=number)
 
 
-def _logger_to(sink: Sink, level: str, form: LogFormat, clock: Clock) -> FilteringBoundLogger:
+def _logger_to(sink: Sink, level: str, form: LogFormat, clock: Clock) -> Log:
     def add_time(logger: object, method: str, facts: EventDict) -> EventDict:
         return facts if "time" in facts else {"time": clock.now().isoformat(), **facts}
 
-    logger: FilteringBoundLogger = structlog.wrap_logger(
-        _Lines(sink),
-        processors=[
-            add_time,
-            structlog.processors.add_log_level,
-            _add_trace,
-            structlog.processors.JSONRenderer() if form == "json" else _text_line,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(int(logging.getLevelName(level.upper()))),
+    lines = Lines(sink, form_of(form))
+    filtering = structlog.make_filtering_bound_logger(int(logging.getLevelName(level.upper())))
+    logger: Log = structlog.wrap_logger(
+        lines,
+        processors=[add_time, structlog.processors.add_log_level, _add_trace, lines.render],
+        wrapper_class=type("_Log", (_HasLines, filtering), {}),
     ).bind()
     return logger
 
@@ -325,16 +364,32 @@ def _add_trace(logger: object, method: str, facts: EventDict) -> EventDict:
     return facts
 
 
-class _Lines:
-    """What structlog's loggers write their lines to."""
+class Lines:
+    """Writes lines of facts to a sink, in one of their forms. structlog's loggers write to it, too."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, form: LineForm) -> None:
+        self.form = form
         self._write = sink.write
 
-    def msg(self, line: str) -> None:
+    def write(self, line: str) -> None:
+        """Write a line that is whole but for its end."""
         self._write(f"{line}\n")
 
-    debug = info = warning = error = msg
+    def render(self, logger: object, method: str, facts: EventDict) -> str:
+        """The line of these facts: the last of structlog's processors."""
+        trace = facts.pop("exception", None)
+        return self.form.line(self.form.run(facts.items()), trace=trace)
+
+    msg = debug = info = warning = error = write
+
+
+class _HasLines(structlog.BoundLoggerBase):
+    """The part of a `Log` that structlog's loggers do not have."""
+
+    @property
+    def lines(self) -> Lines:
+        lines: Lines = self._logger
+        return lines
 
 
 def _descriptor_of(stream: TextIO | None) -> int | None:
@@ -343,40 +398,3 @@ def _descriptor_of(stream: TextIO | None) -> int | None:
         return None if stream is None else stream.fileno()
     except (OSError, ValueError):
         return None
-
-
-_is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
-# Made once, because `json.dumps` makes an encoder on every call that does not escape, which costs more than encoding.
-_readable = json.JSONEncoder(ensure_ascii=False).encode
-_escaped = json.JSONEncoder().encode
-
-
-def _text_line(logger: object, method: str, facts: EventDict) -> str:
-    """The facts as `name=value` on one line, quoted unless they are plain. A trace follows on lines of its own."""
-    trace = facts.pop("exception", None)
-    line = " ".join([f"{name}={_quoted(value)}" for name, value in facts.items()])
-    return line if trace is None else f"{line}\n{trace}"
-
-
-def _quoted(value: object) -> str:
-    if isinstance(value, str):
-        # This holds for most values, and takes less time than a look for a text that was quoted before.
-        return value if value.isalnum() and value.isascii() else _quoted_text(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_listed_text, value))}]"
-    return str(value) if isinstance(value, (int, float)) else _escaped(value)
-
-
-# The same users, paths and reasons come again with the next requests.
-@lru_cache(maxsize=1024)
-def _quoted_text(text: str) -> str:
-    return text if _is_bare(text) else _listed_text(text)
-
-
-@lru_cache(maxsize=1024)
-def _listed_text(text: str) -> str:
-    return _readable(text) if text.isprintable() else _escaped(text)
-
-
-def _short(text: str | None) -> str | None:
-    return None if text is None else shortened(text, _LONGEST_TEXT)
