@@ -142,11 +142,18 @@ class Message(ComplexModel):
 
     def __init__(self, **values: Any) -> None:
         mine = self.__dict__
-        blank = _blank(type(self))
+        blank = blank_of(type(self))
         mine.update(blank)
         mine.update(values)
         if len(mine) != len(blank):
             raise TypeError(f"{type(self).__name__} has no field {', '.join(values.keys() - blank.keys())}")
+
+    @classmethod
+    def with_all(cls, values: dict[str, Any]) -> Message:
+        """A message with a value for each of its fields, which are known to be there; `values` becomes its own."""
+        message = cls.__new__(cls)
+        message.__dict__ = values
+        return message
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__
@@ -167,7 +174,8 @@ class DataContract(Message):
 
 
 @cache
-def _blank(message: type[Message]) -> dict[str, Any]:
+def blank_of(message: type[Message]) -> dict[str, Any]:
+    """What each field of a message has without a value, by its name."""
     return {field.name: () if field.is_repeated else None for field in fields_of(message)}
 
 

@@ -203,7 +203,8 @@ class LearnerServiceEndpoint(Endpoint):
         self, operation: Operation, child: etree._Element, exchange: Exchange
     ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
         result = self._reader.read(child)
-        exchange.findings += [finding.loggable for finding in result.findings]
+        if result.findings:
+            exchange.findings += [finding.loggable for finding in result.findings]
         if result.violations:
             exchange.findings += [violation.loggable for violation in result.violations]
             raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, result.violations[0].message)

@@ -10,6 +10,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from encodings.aliases import aliases
+from functools import lru_cache
 
 from lxml import etree
 
@@ -111,7 +112,7 @@ def addressing_in(child: etree._Element) -> tuple[str, ...]:
 
 def _parse(raw: bytes, charset: str | None, limits: MarkupLimits) -> etree._Element:
     encoding = _encoding_of(raw, charset)
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise NotACall("The request has no content.")
     if encoding != "utf-8":
         try:
@@ -160,10 +161,13 @@ def _after(raw: bytes, end: bytes, start: int) -> int:
 
 def _encoding_of(raw: bytes, charset: str | None) -> str:
     """The encoding by the byte order mark, the header and the XML declaration. Raises UnknownCharset and NotACall."""
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if raw.startswith(mark):
-            return encoding
-    unmarked = next((encoding for start, encoding in _WIDE_STARTS if raw.startswith(start)), None)
+    unmarked = None
+    # Most requests begin like this, which is neither a mark nor UTF-16.
+    if not raw.startswith(b"<") or raw.startswith(b"<\0"):
+        for mark, encoding in _BYTE_ORDER_MARKS:
+            if raw.startswith(mark):
+                return encoding
+        unmarked = next((encoding for start, encoding in _WIDE_STARTS if raw.startswith(start)), None)
     if charset is not None:
         encoding = _codec_of(charset)
         return (unmarked or "utf-16-be") if encoding == "utf-16" else encoding
@@ -177,6 +181,7 @@ def _encoding_of(raw: bytes, charset: str | None) -> str:
     return encoding
 
 
+@lru_cache(maxsize=64)
 def _codec_of(charset: str) -> str:
     name = _CHARSETS.get(_PUNCTUATION.sub("", charset.lower()))
     if name is None:

@@ -24,10 +24,26 @@ _MOST_DIGITS = 20
 
 ValueReader = Callable[[str], tuple[Any, str | None]]
 
+_ANYTHING = r"[\s\S]*"
+_NOTHING = re.compile(r"(?!)")
+
 
 def utf16_length(value: str) -> int:
     """The number of UTF-16 units in a text, which is its length for Java and so for Xerces."""
     return len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@cache
+def quick_check_of(facet: Facet) -> Callable[[str], object]:
+    """A function that is true of nearly every text that `reader_of` would return as it is, and of no other text.
+
+    It is one regular expression, which takes a third of the time. So ask it first, and the reader where it is false.
+    """
+    if facet.is_number:
+        return _NOTHING.fullmatch
+    # These characters are one UTF-16 unit each.
+    length = f"{{{facet.min_length or 0},{'' if facet.max_length is None else facet.max_length}}}"
+    return re.compile(rf"(?=[\x00-\uffff]{length}\Z)(?:{_any_of(facet.patterns)})", re.ASCII).fullmatch
 
 
 @cache
@@ -36,11 +52,15 @@ def reader_of(facet: Facet) -> ValueReader:
     return _number_reader(facet) if facet.is_number else _text_reader(facet)
 
 
+def _any_of(patterns: tuple[str, ...]) -> str:
+    return "|".join(f"(?:{each})" for each in patterns or (_ANYTHING,))
+
+
 def _text_reader(facet: Facet) -> ValueReader:
     least = facet.min_length or 0
     most = facet.max_length
     # re.ASCII's white space is XML Schema's and two characters that XML 1.0 does not allow.
-    matches = re.compile("|".join(f"(?:{each})" for each in facet.patterns), re.ASCII).fullmatch
+    matches = re.compile(_any_of(facet.patterns), re.ASCII).fullmatch
 
     def read(value: str) -> tuple[str, str | None]:
         is_cut = len(value) > LONGEST_IN_FAULT and most is not None

@@ -8,15 +8,14 @@ for each type is compiled from the declarations.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from lrs_soap.wsdl import facet_readers, facets, namespaces, xerces
-from lrs_soap.wsdl.declarations import Field, Message, fields_of
+from lrs_soap.wsdl.declarations import Field, Message, blank_of, fields_of
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.xsd_values import BOOLEANS, NIL, TRUE, WHITE_SPACE, is_nil
 
@@ -71,41 +70,57 @@ class _Particle:
     nillable: bool
     repeated: bool
     secret: bool
+    accepts: Callable[[str], object]
+    """True of nearly every text that `read` would return as it is, and of no other."""
     read: Callable[[str], tuple[Any, str | None]]
     plan: _Plan | None
     kept: int
     """How many of a repeated element are kept. Any more than one beyond `most` are not even read."""
 
 
+class _Next(NamedTuple):
+    """What may come next at a place in a type: particles by their tags, and whether it may be the end."""
+
+    by_tag: Mapping[str, _Particle]
+    may_be_end: bool
+
+
 class _Plan:
     """How to read one type."""
 
-    __slots__ = ("_make", "_repeated", "by_local_name", "by_tag", "particles")
+    __slots__ = ("_after_one", "_blank", "_make", "_repeated", "by_local_name", "by_tag", "particles", "start")
 
     def __init__(self, message: type[Message], particles: list[_Particle]) -> None:
-        self._make: Callable[..., Message] = message
+        self._make = message.with_all
+        self._blank = blank_of(message)
         self._repeated = [particle.name for particle in particles if particle.repeated]
         self.particles = particles
-        self.by_tag = {particle.tag: particle for particle in particles}
+        self.by_tag: Mapping[str, _Particle] = {particle.tag: particle for particle in particles}
         self.by_local_name = {particle.name: particle for particle in particles}
+        self.start = self.next_after(0, 0)
+        self._after_one = [self.next_after(particle.place, 1) for particle in particles]
 
     def message_of(self, values: dict[str, Any]) -> Message:
         """The message with these values; those of a repeated field come in a list."""
         for name in self._repeated:
             if name in values:
                 values[name] = tuple(values[name])
-        return self._make(**values)
+        return self._make({**self._blank, **values})
 
-    def expected_from(self, place: int, count: int) -> list[str]:
-        """The tags that may come next, after `count` elements of the particle at `place`."""
-        tags = []
+    def after(self, particle: _Particle, count: int) -> _Next:
+        """What may come after `count` elements of a particle, of which there was at least one."""
+        return self._after_one[particle.place] if count == 1 else self.next_after(particle.place, count)
+
+    def next_after(self, place: int, count: int) -> _Next:
+        """What may come after `count` elements of the particle at `place`."""
+        by_tag = {}
         for particle in self.particles[place:]:
             seen = count if particle.place == place else 0
             if particle.most is None or seen < particle.most:
-                tags.append(particle.tag)
+                by_tag[particle.tag] = particle
             if seen < particle.least:
-                break
-        return tags
+                return _Next(by_tag, False)
+        return _Next(by_tag, True)
 
 
 class Reader:
@@ -138,13 +153,10 @@ class Reader:
     def read(self, element: etree._Element) -> Reading:
         """Read a body's child, whose tag is one of the roots. Never raises, whatever a client has sent."""
         plan = self.roots[element.tag]
-        reading = Reading()
-        _read(_Strict(self, reading), element, plan, reading)
+        reading = _Strict(self).reading_of(element, plan)
         if self._strict or not reading.violations:
             return reading
-        lenient = Reading(findings=reading.violations)
-        _read(_Lenient(self, lenient), element, plan, lenient)
-        return lenient
+        return _Lenient(self).reading_of(element, plan, findings=reading.violations)
 
     def _plan(self, message: type[Message]) -> _Plan:
         if message not in self._plans:
@@ -165,6 +177,7 @@ class Reader:
             nillable=validated.nillable,
             repeated=declared.is_repeated,
             secret=facet is facets.ORG_PASSWORD,
+            accepts=facet_readers.quick_check_of(facet or facets.STRING),
             read=facet_readers.reader_of(facet or facets.STRING),
             plan=None if declared.message is None else self._plan(declared.message),
             kept=self._most_records if validated.most is None else validated.most,
@@ -175,20 +188,25 @@ class _NothingMoreToSay(Exception):
     """So many violations have been found that no more are kept, and the message is refused whatever else is in it."""
 
 
-def _read(reader: _Pass, element: etree._Element, plan: _Plan, into: Reading) -> None:
-    with suppress(_NothingMoreToSay):
-        into.message = reader.complex(element, plan)
-
-
 class _Pass(ABC):
     """One reading of a message, which collects the violations."""
 
-    def __init__(self, reader: Reader, reading: Reading) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._roots = reader.roots
         self._records_apart = reader.records_apart
-        self._records = reading.records
-        self._violations = self._of_the_message = reading.violations
+        self._records: dict[int, list[Violation]] = {}
+        self._of_the_message: list[Violation] = []
+        self._violations = self._of_the_message
         self._in_records = 0
+
+    def reading_of(self, element: etree._Element, plan: _Plan, *, findings: Sequence[Violation] = ()) -> Reading:
+        """Read a message. `findings` are known from an earlier reading."""
+        message: Message | None
+        try:
+            message = self.complex(element, plan)
+        except _NothingMoreToSay:
+            message = None
+        return Reading(message, self._of_the_message, self._records, [*findings])
 
     @abstractmethod
     def complex(self, element: etree._Element, plan: _Plan) -> Message:
@@ -239,40 +257,37 @@ class _Strict(_Pass):
         if element.keys():
             self._attributes(element, nillable=False, simple=False)
         values: dict[str, Any] = {}
-        particles = plan.particles
-        end = len(particles)
+        # None as soon as an element is out of its place: then each is known by its tag alone.
+        coming: _Next | None = plan.start
+        by_tag = plan.start.by_tag
         place = seen = 0
-        in_order = True
         text = element.text
         has_text = text is not None and text.strip(WHITE_SPACE) != ""
         for node in element:
             tag = node.tag
-            particle: _Particle | None = None
-            if in_order:
-                at, count = place, seen
-                while at < end:
-                    candidate = particles[at]
-                    if candidate.tag == tag and (candidate.most is None or count < candidate.most):
-                        particle, place, seen = candidate, at, count + 1
-                        break
-                    if count < candidate.least:
-                        break
-                    at += 1
-                    count = 0
-                if particle is None:
-                    in_order = False
+            particle = by_tag.get(tag)
+            if coming is not None:
+                if particle is not None:
+                    seen = seen + 1 if particle.place == place else 1
+                    place = particle.place
+                    coming = plan.after(particle, seen)
+                    by_tag = coming.by_tag
+                else:
                     self._out_of_place(node, plan, place, seen)
-            if particle is None:
-                particle = plan.by_tag.get(tag)
+                    coming, by_tag = None, plan.by_tag
+                    particle = by_tag.get(tag)
             if particle is None:
                 self._undeclared(node)
             elif particle.plan is None:
+                text = node.text or ""
+                # As nearly every value is. The rest takes longer.
+                is_plain = particle.accepts(text) and not node.keys() and not len(node)
                 if particle.repeated:
                     items = values.setdefault(particle.name, [])
                     if particle.most is None or len(items) <= particle.most:
-                        items.append(self._simple(node, particle))
+                        items.append(text if is_plain else self._simple(node, particle))
                 else:
-                    values[particle.name] = self._simple(node, particle)
+                    values[particle.name] = text if is_plain else self._simple(node, particle)
             elif particle.repeated:
                 self._keep_record(node, particle, particle.plan, values.setdefault(particle.name, []))
             else:
@@ -282,14 +297,12 @@ class _Strict(_Pass):
                 has_text = True
         if has_text:
             self._report(xerces.text_between_elements(_name_of(element)))
-        if in_order and any(
-            (seen if particle.place == place else 0) < particle.least for particle in particles[place:]
-        ):
-            self._report(xerces.incomplete(_name_of(element), plan.expected_from(place, seen)))
+        if coming is not None and not coming.may_be_end:
+            self._report(xerces.incomplete(_name_of(element), [*by_tag]))
         return plan.message_of(values)
 
     def _out_of_place(self, node: etree._Element, plan: _Plan, place: int, seen: int) -> None:
-        expected = plan.expected_from(place, seen)
+        expected = [*plan.next_after(place, seen).by_tag]
         current = plan.particles[place] if plan.particles else None
         if expected:
             self._report(xerces.unexpected(node.tag, expected))
