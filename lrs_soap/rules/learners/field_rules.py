@@ -78,40 +78,37 @@ def violations(
     and the records of a batch; finds, updates and verifications do not check these two either. `prohibited` is what
     names, address, school, notes and postcode may not hold.
     """
-    return tuple(_violations(sent, today, by_operator, registering and not by_operator, prohibited))
-
-
-def _violations(
-    sent: SentLearner, today: date, by_operator: bool, as_new: bool, prohibited: ProhibitedText
-) -> Iterator[Violation]:
+    as_new = registering and not by_operator
+    found: list[Violation] = []
     # Most requests send few of the fields, so each is looked at before a rule is called.
     if by_operator:
         if sent.created_date:
-            yield from _date("CreatedDate", sent.created_date)
+            found += _date("CreatedDate", sent.created_date)
         if sent.last_updated_date:
-            yield from _date("LastUpdatedDate", sent.last_updated_date)
+            found += _date("LastUpdatedDate", sent.last_updated_date)
     if prohibited.words:
         for field, value in zip(_WITHOUT_PROHIBITED_WORDS, _names_and_address(sent), strict=True):
             if value and prohibited.is_in(value):
-                yield _prohibited(field.contract_name, value)
+                found.append(_prohibited(field.contract_name, value))
     if sent.last_known_post_code and prohibited.is_postcode(sent.last_known_post_code):
-        yield _prohibited("LastKnownPostCode", sent.last_known_post_code)
+        found.append(_prohibited("LastKnownPostCode", sent.last_known_post_code))
     if sent.date_of_address_capture:
-        yield from _date("DateOfAddressCapture", sent.date_of_address_capture)
+        found += _date("DateOfAddressCapture", sent.date_of_address_capture)
     if sent.date_of_birth:
-        yield from _date_of_birth(sent.date_of_birth, today, as_new)
-    if sent.gender:
-        yield from _known_value("Gender", sent.gender, GENDERS)
-    if sent.verification_type:
-        yield from _known_value("VerificationType", sent.verification_type, VERIFICATION_TYPES)
+        found += _date_of_birth(sent.date_of_birth, today, as_new)
+    if sent.gender and sent.gender not in GENDERS:
+        found.append(_unknown_value("Gender", sent.gender))
+    if sent.verification_type and sent.verification_type not in VERIFICATION_TYPES:
+        found.append(_unknown_value("VerificationType", sent.verification_type))
     if sent.other_verification_description or sent.verification_type == OTHER_VERIFICATION:
-        yield from _other_verification_description(sent.other_verification_description or "", sent.verification_type)
+        found += _other_verification_description(sent.other_verification_description or "", sent.verification_type)
     if sent.ability_to_share:
-        yield from _ability_to_share(sent.ability_to_share, as_new)
-    if by_operator and sent.learner_status:
-        yield from _known_value("LearnerStatus", sent.learner_status, LEARNER_STATUSES)
+        found += _ability_to_share(sent.ability_to_share, as_new)
+    if by_operator and sent.learner_status and sent.learner_status not in LEARNER_STATUSES:
+        found.append(_unknown_value("LearnerStatus", sent.learner_status))
     if sent.notes and prohibited.is_in(sent.notes):
-        yield _prohibited("Notes", sent.notes)
+        found.append(_prohibited("Notes", sent.notes))
+    return tuple(found)
 
 
 def _date(field: str, value: str) -> Iterator[Violation]:
@@ -130,9 +127,8 @@ def _date_of_birth(value: str, today: date, as_new: bool) -> Iterator[Violation]
         yield _violation(field, value, "is outside the permitted age range.", Rule.AGE)
 
 
-def _known_value(field: str, value: str, known: Mapping[str, str]) -> Iterator[Violation]:
-    if value not in known:
-        yield _violation(field, value, "is not a known value.", Rule.KNOWN_VALUE)
+def _unknown_value(field: str, value: str) -> Violation:
+    return _violation(field, value, "is not a known value.", Rule.KNOWN_VALUE)
 
 
 def _other_verification_description(value: str, verification_type: str | None) -> Iterator[Violation]:
@@ -146,7 +142,8 @@ def _other_verification_description(value: str, verification_type: str | None) -
 
 def _ability_to_share(value: str, as_new: bool) -> Iterator[Violation]:
     field = "AbilityToShare"
-    yield from _known_value(field, value, ABILITIES_TO_SHARE)
+    if value not in ABILITIES_TO_SHARE:
+        yield _unknown_value(field, value)
     if as_new and value == _OPTED_OUT:
         yield _violation(field, value, "is no longer accepted.", Rule.NO_LONGER_ACCEPTED)
 

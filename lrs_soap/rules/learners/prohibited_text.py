@@ -24,7 +24,9 @@ class ProhibitedText:
 
     def is_in(self, text: str) -> bool:
         """Whether any whole word of `text` is prohibited."""
-        return bool(self.words) and not self.words.isdisjoint(words_of(text))
+        key = identity_key(text)
+        # Most names are one word, which needs no look at its characters.
+        return key in self.words if key.isalnum() else not self.words.isdisjoint(words_of(text))
 
     def is_postcode(self, text: str) -> bool:
         """Whether `text` is a prohibited postcode; case and spaces do not matter."""
@@ -37,11 +39,7 @@ NOTHING_PROHIBITED = ProhibitedText()
 
 def words_of(text: str) -> Iterator[str]:
     """The words of `text`, in its identity key's spelling."""
-    key = identity_key(text)
-    if key.isalnum():
-        # Most names are one word, which needs no look at its characters.
-        return iter((key,))
-    spaced = "".join(each if _belongs_to_a_word(each) else " " for each in key)
+    spaced = "".join(each if _belongs_to_a_word(each) else " " for each in identity_key(text))
     return filter(None, (piece.strip("'") for piece in spaced.split()))
 
 
