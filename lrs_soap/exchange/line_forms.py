@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, Protocol, TypeAlias
 
@@ -15,11 +15,15 @@ Fact: TypeAlias = tuple[str, object]
 class LineForm(Protocol):
     """How facts become a line. Runs of facts are put into words by themselves, because some come again and again."""
 
+    def fact(self, name: str, value: object) -> str:
+        """One of a line's facts."""
+        ...
+
     def run(self, facts: Iterable[Fact]) -> str:
         """Some of a line's facts, in their order."""
         ...
 
-    def line(self, *runs: str, trace: str | None) -> str:
+    def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         """The line of these runs, without its end. A `trace` is where something has failed, on several lines."""
         ...
 
@@ -27,10 +31,13 @@ class LineForm(Protocol):
 class TextForm:
     """The facts as `name=value`, quoted unless they are plain. A trace follows on lines of its own."""
 
+    def fact(self, name: str, value: object) -> str:
+        return f"{name}={_quoted(value)}"
+
     def run(self, facts: Iterable[Fact]) -> str:
         return " ".join([f"{name}={_quoted(value)}" for name, value in facts])
 
-    def line(self, *runs: str, trace: str | None) -> str:
+    def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         line = " ".join(runs)
         return line if trace is None else f"{line}\n{trace}"
 
@@ -38,12 +45,15 @@ class TextForm:
 class JsonForm:
     """The facts as members of an object, and a trace as its last one, `exception`."""
 
+    def fact(self, name: str, value: object) -> str:
+        return f"{escaped(name)}: {escaped(value)}"
+
     def run(self, facts: Iterable[Fact]) -> str:
         return ", ".join([f"{escaped(name)}: {escaped(value)}" for name, value in facts])
 
-    def line(self, *runs: str, trace: str | None) -> str:
+    def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         if trace is not None:
-            runs = (*runs, self.run([("exception", trace)]))
+            runs = [*runs, self.fact("exception", trace)]
         return f"{{{', '.join(runs)}}}"
 
 

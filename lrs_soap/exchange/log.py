@@ -120,25 +120,20 @@ class ExchangeLog:
             exchange.status or None,
         )
         form = self._lines.form
-        line = form.line(
+        runs = [
             self._time(),
-            form.run((("exchange", exchange.id),)),
+            form.fact("exchange", exchange.id),
             self._run(facts) if is_quoted else self._repeated(facts),
-            form.run((("milliseconds", round(exchange.milliseconds(), 2)), *self._stages(exchange))),
-            end,
-            trace=None if exchange.error is None else trace_of(exchange.error),
-        )
-        self._lines.write(line)
+            form.fact("milliseconds", round(exchange.milliseconds(), 2)),
+        ]
+        if self._is_detailed and exchange.stages:
+            runs.append(form.fact("stages", _stages(exchange)))
+        runs.append(end)
+        self._lines.write(form.line(runs, trace=None if exchange.error is None else trace_of(exchange.error)))
 
     def _run(self, facts: tuple[object, ...]) -> str:
         pairs = zip(_NAMES, facts, strict=True)
         return self._lines.form.run([(name, fact) for name, fact in pairs if fact is not None])
-
-    def _stages(self, exchange: Exchange) -> tuple[tuple[str, object], ...]:
-        if not self._is_detailed or not exchange.stages:
-            return ()
-        taken = exchange.milliseconds_by_stage()
-        return (("stages", {stage.value: round(each, 3) for stage, each in taken.items()}),)
 
     def _told(self, text: str, secrets: tuple[str, ...]) -> str:
         return shortened(strike_out(text if self._values else without_values(text), secrets), _LONGEST_TEXT)
@@ -148,7 +143,7 @@ class ExchangeLog:
         now = self._clock.now()
         moment, run = self._last_time
         if moment is not now:
-            run = self._lines.form.run((("time", now.isoformat()),))
+            run = self._lines.form.fact("time", now.isoformat())
             self._last_time = (now, run)
         return run
 
@@ -169,6 +164,10 @@ def _first_reasons(decisions: tuple[Decided, ...]) -> tuple[Reason, ...]:
         # As nearly every request has it.
         return decisions[0].reasons[:_MOST_LISTED]
     return tuple([reason for decision in decisions for reason in decision.reasons][:_MOST_LISTED])
+
+
+def _stages(exchange: Exchange) -> dict[str, float]:
+    return {stage.value: round(taken, 3) for stage, taken in exchange.milliseconds_by_stage().items()}
 
 
 def _level_of(exchange: Exchange) -> int:
@@ -378,7 +377,7 @@ class Lines:
     def render(self, logger: object, method: str, facts: EventDict) -> str:
         """The line of these facts: the last of structlog's processors."""
         trace = facts.pop("exception", None)
-        return self.form.line(self.form.run(facts.items()), trace=trace)
+        return self.form.line([self.form.run(facts.items())], trace=trace)
 
     msg = debug = info = warning = error = write
 

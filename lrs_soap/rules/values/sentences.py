@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from lrs_soap.rules.values.agreement import NamesAgreement, ScorePart
+from lrs_soap.rules.values.agreement import Agreement, NamesAgreement, ScorePart
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.refusal import Refusal, RefusalKind
 from lrs_soap.rules.values.rule import Outcome
@@ -99,6 +99,12 @@ def refusal_sentence(refusal: Refusal) -> str:
 def _found(reason: Reason) -> str:
     outcome = reason.outcome
     if isinstance(outcome, NamesAgreement):
-        return "swapped" if outcome.swapped else f"given {outcome.given.name}, family {outcome.family.name}"
+        return "swapped" if outcome.swapped else _names(outcome.given, outcome.family)
     found = _FOUND[outcome]
     return found if isinstance(found, str) else found(reason)
+
+
+# Every find has one of them, and the name of an Enum's member takes long to get.
+@lru_cache
+def _names(given: Agreement, family: Agreement) -> str:
+    return f"given {given.name}, family {family.name}"
