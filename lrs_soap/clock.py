@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -27,15 +28,27 @@ class Clock(Protocol):
         ...
 
 
-class RealClock:
-    """The machine's clock. Threads may share it."""
+class ClockMode(str, Enum):
+    """How a clock that can be steered goes."""
 
-    def __init__(self) -> None:
+    REAL = "real"
+    """As the machine's clock."""
+    STILL = "still"
+    """It stands still."""
+    RUNNING = "running"
+    """It runs, ahead of the machine's clock or behind it."""
+
+
+class RealClock:
+    """The machine's clock, or one that is always so many seconds ahead of it. Threads may share it."""
+
+    def __init__(self, *, ahead: int = 0) -> None:
+        self._ahead = ahead
         # To ask for London's offset takes longer than most look-ups, so each second has its moment made once.
         self._last = (0, datetime.fromtimestamp(0, LONDON))
 
     def now(self) -> datetime:
-        second = int(time.time())
+        second = int(time.time()) + self._ahead
         last, moment = self._last
         if second != last:
             moment = datetime.fromtimestamp(second, LONDON)
@@ -67,6 +80,23 @@ class SettableClock:
 
     def today(self) -> date:
         return self._moment.date()
+
+
+class SteeredClock:
+    """A clock that goes as another one, which can be replaced at any time. Threads may share it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def follow(self, clock: Clock) -> None:
+        """Go as this clock from now on."""
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def today(self) -> date:
+        return self._clock.today()
 
 
 def clock_at(moment: datetime | None) -> Clock:

@@ -66,6 +66,11 @@ class Passwords:
                 self._proved.popitem(last=False)
         return True
 
+    def forget(self) -> None:
+        """Forget everything that was remembered."""
+        with self._lock:
+            self._proved.clear()
+
 
 def generate() -> str:
     """A new random password of letters and digits."""

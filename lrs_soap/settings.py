@@ -34,6 +34,20 @@ FILE = "lrs-soap.toml"
 FILE_VARIABLE = "LRS_CONFIG"
 DEFAULT = "default"
 
+OF_A_WORLD = (
+    "service_hours",
+    "maintenance",
+    "maintenance_answer",
+    "find_before_register",
+    "find_before_register_maximum",
+    "find_before_register_minimum",
+    "strict",
+    "batch_validation",
+    "batch_delay",
+    "return_codes",
+)
+"""The settings that can be changed of a world while it serves: its policy. The others are a server's."""
+
 _PREFIX = "LRS_"
 # Between the first colon after the user's name and the last @, or after a key. Hiding too much does no harm.
 _PASSWORD = re.compile(
@@ -603,6 +617,32 @@ def resolve(flags: Mapping[str, Any], config: Path | None = None) -> ResolvedSet
         raise InvalidSetting(" ".join(_refusal(name, values[name], origins[name]) for name in wrong)) from None
 
 
+def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """These settings with some of those of a world changed, each to text or to a value that a settings file can have.
+
+    None leaves a setting as it is. Raises InvalidSetting for a name that is not in `OF_A_WORLD`, and for a value that
+    is not allowed.
+    """
+    for name in changes:
+        if name not in OF_A_WORLD:
+            near = next(iter(get_close_matches(name, OF_A_WORLD, 1, cutoff=0.75)), None)
+            raise InvalidSetting(
+                f"{name!r} is not a setting of a world{_did_you_mean(near)} Those are {', '.join(OF_A_WORLD)}."
+            )
+    given = {name: value for name, value in changes.items() if value is not None}
+    for name, value in given.items():
+        # pydantic would take a truth for a number, and a number for a truth.
+        is_switch = allowed_values(name).placeholder is None
+        if not isinstance(value, str) and (isinstance(value, float) or isinstance(value, bool) is not is_switch):
+            raise InvalidSetting(_refusal(name, value))
+    try:
+        valid = Settings(**given)
+    except ValidationError as error:
+        wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors(include_context=False))
+        raise InvalidSetting(" ".join(_refusal(name, given[name]) for name in wrong)) from None
+    return settings.model_copy(update={name: getattr(valid, name) for name in given})
+
+
 def variable_of(name: str) -> str:
     """The environment variable of a setting."""
     return _PREFIX + name.upper()
@@ -699,5 +739,6 @@ def _did_you_mean(near: str | None) -> str:
     return f": did you mean {near}?" if near else "."
 
 
-def _refusal(name: str, value: Any, origin: str) -> str:
-    return f"The setting {name} has to be {allowed_values(name).words}, not {shown(value)!r} (from {origin})."
+def _refusal(name: str, value: Any, origin: str | None = None) -> str:
+    place = f" (from {origin})" if origin else ""
+    return f"The setting {name} has to be {allowed_values(name).words}, not {shown(value)!r}{place}."

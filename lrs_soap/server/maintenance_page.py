@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timezone
 from uuid import UUID
 
-from lrs_soap.clock import Clock
 from lrs_soap.exchange.exchange import Exchange, RefusedRequest
-from lrs_soap.rules.access.hours import ServiceHours
 from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.world import World
 
 MAINTENANCE_STATUS = "405 Method Not Allowed"
 MAINTENANCE_TYPE = "text/html"
@@ -24,18 +23,20 @@ _PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class MaintenancePage:
-    """Whether the page has to be answered, judged by the service's clock, and the page."""
+    """Whether the page has to be answered, judged by a world's policy and clock, and the page."""
 
-    hours: ServiceHours
-    clock: Clock
+    world: World
 
     def in_place_of(self, exchange: Exchange) -> bytes | None:
         """The page, if there is a maintenance window now, with the reason noted in `exchange`; else None.
 
         Its RequestId begins with the digits of the exchange's id.
         """
-        moment = self.clock.now()
-        window = self.hours.maintenance_at(moment)
+        policy = self.world.policy
+        if not (policy.hours.maintenance and policy.maintenance_page):
+            return None
+        moment = self.world.clock.now()
+        window = policy.hours.maintenance_at(moment)
         if window is None:
             return None
         # The answer has no code.

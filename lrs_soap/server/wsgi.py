@@ -18,6 +18,7 @@ from lrs_soap.server.maintenance_page import MaintenancePage
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.server.site import Site
 from lrs_soap.server.soap_port import SoapPort
+from lrs_soap.server.steered_site import SteeredSite
 from lrs_soap.services.call import Call
 from lrs_soap.services.hours_gate import HoursGate
 from lrs_soap.services.learner_service import LEARNER_SERVICE
@@ -65,8 +66,8 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
     def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
         return Call(exchange, operation, world, records, rate_limit)
 
-    def soap_port(port: Port, endpoint: Endpoint) -> SoapPort:
-        return SoapPort(
+    def soap_port(port: Port, endpoint: Endpoint) -> Site:
+        site = SoapPort(
             port.path,
             endpoint,
             WsdlDocument(port),
@@ -75,8 +76,9 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
             trusted_proxies=frozenset(settings.trusted_proxies),
             client_certificate=settings.tls_client_ca is not None,
             guessing=guessing,
-            maintenance=maintenance,
+            maintenance=MaintenancePage(world),
         )
+        return SteeredSite(site, world)
 
     # What is over the usual number of records is allowed its own markup.
     more_records = max(0, settings.verify_batch_limit - MOST_RECORDS)
@@ -84,17 +86,13 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
         settings.max_tags + more_records * _TAGS_A_RECORD,
         settings.max_attributes + more_records * _ATTRIBUTES_A_RECORD,
     )
-    hours = world.policy.hours
-    has_page = hours.maintenance and world.policy.maintenance_page
-    maintenance = MaintenancePage(hours, world.clock) if has_page else None
-    admit = None if hours.is_always_open else HoursGate(hours, world.clock)
+    admit = HoursGate(world)
     learner_service = LearnerServiceEndpoint(
         LEARNER_SERVICE,
         make_call=make_call,
         clock=world.clock,
         admit=admit,
-        strict=world.policy.strict,
-        records_apart=world.policy.records_apart,
+        lenience=lambda: (world.policy.strict, world.policy.records_apart),
         fault_detail=settings.fault_detail,
         replaced={
             (VerifyBatchRqst, "LearnerRecordCount"): verify_batch_record_count(settings.verify_batch_limit),

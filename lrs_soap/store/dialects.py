@@ -19,6 +19,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from lrs_soap.errors import InvalidSetting
 
+_LOOK = "SELECT version FROM steering"
+
 _EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
 
 
@@ -66,10 +68,16 @@ class Mode(Enum):
 
     READING = "reading"
     """Reads the database as it was at one moment."""
+    LOOKING = "looking"
+    """Reads whether what steers the world has changed (`store.steering`)."""
     WRITING = "writing"
     """Changes the database, and sees what others commit in the meantime."""
     WRITING_AHEAD = "writing ahead"
     """Like WRITING, but its commit does not wait for the disk."""
+
+    @property
+    def writes(self) -> bool:
+        return self in (Mode.WRITING, Mode.WRITING_AHEAD)
 
 
 class Dialect(Protocol):
@@ -79,6 +87,8 @@ class Dialect(Protocol):
     """Whether it is a server, which may stand still while somebody waits for it."""
     single_writer: bool
     """Whether the writers of one process must take turns. Otherwise some of them would wait too long."""
+    looks_ahead: bool
+    """Whether LOOKING is the beginning of READING. By itself it would cost another way to a server and back."""
 
     @property
     def location(self) -> str:
@@ -107,6 +117,10 @@ class Dialect(Protocol):
 
     def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
         """Begin a transaction, whose statements wait for others' locks for so long, where they wait by themselves."""
+        ...
+
+    def looked(self, cursor: Any) -> int:
+        """The version that LOOKING has read, to be asked for at once."""
         ...
 
     def data_version(self, cursor: Any) -> int | None:
@@ -169,6 +183,7 @@ class SQLite:
 
     can_hang = False
     single_writer = True
+    looks_ahead = False
 
     def __init__(self, url: URL, busy_timeout: float) -> None:
         if url.host:
@@ -239,9 +254,17 @@ class SQLite:
         if mode is Mode.READING:
             cursor.execute("BEGIN")
             return
+        if mode is Mode.LOOKING:
+            cursor.execute(_LOOK)
+            return
         # The write-ahead log is in order, so a commit that is synchronised saves those before it too.
         cursor.execute(f"PRAGMA synchronous = {'FULL' if mode is Mode.WRITING else 'NORMAL'}")
         cursor.execute("BEGIN IMMEDIATE")
+
+    def looked(self, cursor: Any) -> int:
+        # All rows, because an unfinished statement keeps its snapshot.
+        ((version,),) = cursor.fetchall()
+        return int(version)
 
     def data_version(self, cursor: Any) -> int | None:
         cursor.execute("PRAGMA data_version")
@@ -301,10 +324,12 @@ class PostgreSQL:
 
     can_hang = True
     single_writer = False
+    looks_ahead = True
 
     # Writing is read committed, so that the rival's row can be read after a uniqueness error.
     _BEGIN: Mapping[Mode, str] = {
         Mode.READING: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Mode.LOOKING: f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_LOOK}",
         Mode.WRITING: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         Mode.WRITING_AHEAD: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off",
     }
@@ -363,10 +388,15 @@ class PostgreSQL:
 
     def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
         begin = self._BEGIN[mode]
-        if mode is not Mode.READING:
+        if mode.writes:
             # 0 would be without end.
             begin += f"; SET LOCAL lock_timeout = {max(1, math.ceil(patience_seconds * 1000))}"
         cursor.execute(begin)
+
+    def looked(self, cursor: Any) -> int:
+        cursor.nextset()
+        ((version,),) = cursor.fetchall()
+        return int(version)
 
     def data_version(self, cursor: Any) -> int | None:
         return None

@@ -49,6 +49,7 @@ class Store:
         # Where writers take turns, they share one connection, and the readers' connections cannot write.
         self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
         self._turn = threading.Lock() if self._dialect.single_writer else None
+        self._ahead = _Ahead()
         self._closed = False
         self._watch = (
             Watch(_MOST_STATEMENTS * statement_timeout)
@@ -98,6 +99,41 @@ class Store:
                 self._dialect.lock_for_migration(transaction.connection)
                 migrations.upgrade(transaction.connection)
             key_version.settle(transaction)
+
+    def look(self) -> int:
+        """The version of what steers the world, as it is now (`store.steering`).
+
+        A request calls this at its beginning, and `end_look` in the same thread at its end. Where a statement is a way
+        to a server and back, it begins the transaction of the thread's next `reading`. Raises StoreUnavailable, as
+        that `reading` does then.
+        """
+        transaction: Transaction | None = None
+        try:
+            transaction = self._begin(self._readers, Mode.LOOKING, time.monotonic() + self._busy_timeout)
+            version = self._dialect.looked(transaction.cursor)
+        except BaseException as error:
+            if transaction is not None:
+                self._discard(transaction)
+            sentence = self._dialect.explain(driver_error(error))
+            if sentence is None and not isinstance(error, StoreUnavailable):
+                raise
+            unavailable = StoreUnavailable(sentence or str(error))
+            if self._dialect.looks_ahead:
+                self._ahead.error = unavailable
+            raise unavailable from error
+        if self._dialect.looks_ahead:
+            self._ahead.transaction = transaction
+        else:
+            self._readers.append(transaction)
+        return version
+
+    def end_look(self) -> None:
+        """End what `look` has begun, unless a `reading` of this thread had it."""
+        if self._dialect.looks_ahead:
+            self._ahead.error = None
+            transaction, self._ahead.transaction = self._ahead.transaction, None
+            if transaction is not None:
+                self._roll_back(transaction, self._readers)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -162,7 +198,7 @@ class Store:
         idle = self._readers if mode is Mode.READING else self._writers
         transaction: Transaction | None = None
         try:
-            transaction = self._begin(idle, mode, deadline)
+            transaction = self._begun_ahead(mode) or self._begin(idle, mode, deadline)
             yield transaction
             transaction.cursor.execute("COMMIT")
         except BaseException as error:
@@ -173,6 +209,16 @@ class Store:
                 raise StoreUnavailable(sentence) from error
             raise
         self._give_back(transaction, idle)
+
+    def _begun_ahead(self, mode: Mode) -> Transaction | None:
+        """The transaction that this thread's `look` has begun, if there is one and it can be of this mode."""
+        if mode is not Mode.READING or not self._dialect.looks_ahead:
+            return None
+        error, self._ahead.error = self._ahead.error, None
+        if error is not None:
+            raise error
+        transaction, self._ahead.transaction = self._ahead.transaction, None
+        return transaction
 
     def _begin(self, idle: deque[Transaction], mode: Mode, deadline: float) -> Transaction:
         while True:
@@ -187,7 +233,7 @@ class Store:
         try:
             transaction, is_new = idle.pop(), False
         except IndexError:
-            transaction, is_new = self._connect(for_writing=mode is not Mode.READING), True
+            transaction, is_new = self._connect(for_writing=mode.writes), True
         if self._watch is not None:
             self._watch.begin(transaction.cursor.connection)
         try:
@@ -242,6 +288,13 @@ class Store:
         # Not close(): that would first try to roll back on a connection that may be gone.
         transaction.connection.invalidate()
         transaction.connection.close()
+
+
+class _Ahead(threading.local):
+    """What the look of a thread has begun, or how it has failed."""
+
+    transaction: Transaction | None = None
+    error: StoreUnavailable | None = None
 
 
 def _is_up_to_date(transaction: Transaction) -> bool:

@@ -29,7 +29,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0016"
+SCHEMA_VERSION = "0017"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -330,6 +330,34 @@ stored_keys = Table(
 # Properties of this database, such as the key of its ULNs.
 properties = Table(
     "properties",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# What every request reads first: one row. `version` is another number after each change of what steers this world, and
+# `generation` after each reset or restore. Neither is counted, so that no two changes can give the same number. `gone`
+# is 1 once the world is deleted, for whoever has it open.
+steering = Table(
+    "steering",
+    metadata,
+    Column("version", BigInteger, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("gone", Integer, nullable=False),
+)
+
+# How the world's clock was set, in at most one row; without one it is as the settings say. `mode` is a ClockMode
+# (`clock`). `seconds` are those since 1970 at which it stands still, or those by which it is ahead while it runs.
+clock_settings = Table(
+    "clock_settings",
+    metadata,
+    Column("mode", Text, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
+)
+
+# What was changed of the world's policy: settings by their names, each value in JSON.
+policy_changes = Table(
+    "policy_changes",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
-from lrs_soap.clock import Clock, clock_at
+from lrs_soap import settings as settings_module
+from lrs_soap.clock import LONDON, Clock, ClockMode, RealClock, SettableClock, SteeredClock, clock_at
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange import MAIN_WORLD
 from lrs_soap.exchange.journal import Journal
@@ -20,10 +23,13 @@ from lrs_soap.operations.work import Policy, UnitOfWork
 from lrs_soap.passwords import Passwords
 from lrs_soap.rules.access.hours import ServiceHours
 from lrs_soap.rules.learners.find_before_register import SearchAge
+from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.change import Author
 from lrs_soap.sample import starting_data
 from lrs_soap.settings import Settings
+from lrs_soap.store import steering as steering_rows
 from lrs_soap.store.rekeying import rekey_briefly
+from lrs_soap.store.steering import ClockSetting
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
@@ -33,11 +39,15 @@ MAIN = MAIN_WORLD
 _NAME = re.compile("[a-z0-9-]{1,40}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class World:
     """One register: its database, clock, passwords and policy, and the journal that is told of each exchange.
 
     Threads may share a world. A forked process must not use its parent's. As a context manager it closes itself.
+
+    A world with `settings` is steered while it serves: `clock` and `policy` are what they say, with what was changed of
+    it in the database as `version` of that, which `look` keeps up to date. `generation` is another one after each reset
+    or restore. Both are compared and mean nothing else.
     """
 
     store: Store
@@ -45,6 +55,10 @@ class World:
     passwords: Passwords
     policy: Policy
     journal: Journal
+    settings: Settings | None = field(default=None, repr=False)
+    clock_mode: ClockMode = ClockMode.REAL
+    version: int = 0
+    generation: int = 0
 
     @classmethod
     def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True) -> World:
@@ -58,7 +72,7 @@ class World:
         """
         # Wrong settings are reported before a database is created.
         policy = policy_of(settings)
-        clock = clock_at(settings.clock)
+        clock = SteeredClock(clock_at(settings.clock))
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
         journal = ExchangeLog(log, clock, failures_only=not settings.log_exchanges, values=settings.log_values)
@@ -68,20 +82,58 @@ class World:
             # A migration or a load may take longer.
             statement_timeout=None if prepare else settings.write_wait,
         )
-        world = cls(store, clock, Passwords(), policy, journal)
+        mode = ClockMode.REAL if settings.clock is None else ClockMode.STILL
+        world = cls(store, clock, Passwords(), policy, journal, settings, mode)
         if prepare:
             try:
                 world.store.migrate()
                 rekey_briefly(world.store)
                 starting_data.fill(world.store, world.passwords, clock)
+                with store.reading() as transaction:
+                    world.look_in(transaction)
             except BaseException:
                 world.close()
                 raise
         return world
 
+    def look(self) -> None:
+        """Bring clock and policy up to date: a request calls this at its beginning, and `end_look` at its end.
+
+        Units of work that write look by themselves. Raises StoreUnavailable.
+        """
+        if self.settings is not None and self.store.look() != self.version:
+            with self.store.reading() as transaction:
+                self._read_again(transaction)
+
+    def end_look(self) -> None:
+        """End what `look` may have left open, in the same thread."""
+        self.store.end_look()
+
+    def look_in(self, transaction: Transaction) -> None:
+        """As `look`, in a transaction."""
+        if self.settings is not None and steering_rows.row(transaction).version != self.version:
+            self._read_again(transaction)
+
+    def _read_again(self, transaction: Transaction) -> None:
+        settings = self.settings
+        assert settings is not None
+        row = steering_rows.row(transaction)
+        clock, mode = _clock_of(settings, steering_rows.clock(transaction))
+        changes = {name: json.loads(value) for name, value in steering_rows.policy(transaction).items()}
+        changed = settings_module.changed(settings, changes)
+        self.policy = policy_of(changed, prohibited=self.policy.prohibited, is_still=mode is ClockMode.STILL)
+        if isinstance(self.clock, SteeredClock):
+            self.clock.follow(clock)
+        self.clock_mode = mode
+        if row.generation != self.generation:
+            self.passwords.forget()
+            self.generation = row.generation
+        # Last: a thread that finds this version has all of it.
+        self.version = row.version
+
     def reading(self, author: Author) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that reads the register as it is at its first statement. Raises StoreUnavailable."""
-        return _Unit(self, author, self.store.reading())
+        return _Unit(self, author, self.store.reading(), looks=False)
 
     def writing(
         self, author: Author, *, durable: bool = True, deadline: float | None = None
@@ -90,7 +142,7 @@ class World:
 
         Other writers may have to wait for it. `durable`, `deadline` and what is raised are those of `Store.writing`.
         """
-        return _Unit(self, author, self.store.writing(durable=durable, deadline=deadline))
+        return _Unit(self, author, self.store.writing(durable=durable, deadline=deadline), looks=True)
 
     def close(self) -> None:
         """Close the database's connections; those in use close when their transactions end."""
@@ -150,11 +202,14 @@ class Worlds(Mapping[str, World]):
             world.close()
 
 
-def policy_of(settings: Settings) -> Policy:
-    """The policy in these settings. Raises InvalidSetting, as `prohibited_text.read` does."""
+def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, is_still: bool | None = None) -> Policy:
+    """The policy in these settings. Raises InvalidSetting, as `prohibited_text.read` does.
+
+    `prohibited` is the list that was read before, `is_still` whether the clock stands still if the settings do not say.
+    """
     return Policy(
-        prohibited=prohibited_text.read(settings.prohibited_text),
-        search_age=_search_age(settings),
+        prohibited=prohibited_text.read(settings.prohibited_text) if prohibited is None else prohibited,
+        search_age=_search_age(settings, is_still=settings.clock is not None if is_still is None else is_still),
         batch_delay=settings.batch_delay,
         return_codes=settings.return_codes,
         hours=ServiceHours(settings.service_hours, settings.maintenance),
@@ -164,30 +219,53 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def _search_age(settings: Settings) -> SearchAge | None:
+def _clock_of(settings: Settings, setting: ClockSetting | None) -> tuple[Clock, ClockMode]:
+    """The clock as it was set, or as the settings say, and how it goes."""
+    if setting is None:
+        return clock_at(settings.clock), ClockMode.REAL if settings.clock is None else ClockMode.STILL
+    if setting.mode is ClockMode.STILL:
+        return SettableClock(datetime.fromtimestamp(setting.seconds, LONDON)), setting.mode
+    return RealClock(ahead=setting.seconds), setting.mode
+
+
+def _search_age(settings: Settings, *, is_still: bool) -> SearchAge | None:
     if not settings.find_before_register:
         return None
     return SearchAge(
         maximum=timedelta(seconds=settings.find_before_register_maximum),
         # A clock that stands still would never let a search grow old enough.
-        minimum=timedelta(seconds=settings.find_before_register_minimum if settings.clock is None else 0),
+        minimum=timedelta(seconds=0 if is_still else settings.find_before_register_minimum),
     )
 
 
 class _Unit:
     """Opens a unit of work in a transaction. Every find does, and a class is cheaper here than a generator."""
 
-    __slots__ = ("_author", "_transaction", "_world")
+    __slots__ = ("_author", "_looks", "_transaction", "_world")
 
-    def __init__(self, world: World, author: Author, transaction: AbstractContextManager[Transaction]) -> None:
+    def __init__(
+        self, world: World, author: Author, transaction: AbstractContextManager[Transaction], *, looks: bool
+    ) -> None:
+        """`looks`: whether clock and policy have to be brought up to date first."""
         self._world = world
         self._author = author
         self._transaction = transaction
+        self._looks = looks
 
     def __enter__(self) -> UnitOfWork:
         transaction = self._transaction.__enter__()
+        if self._looks:
+            self._look(transaction)
         # The clock is read afterwards, because the transaction may have waited for its turn.
         return UnitOfWork(transaction, self._world.clock.now(), self._author, self._world.policy)
+
+    def _look(self, transaction: Transaction) -> None:
+        try:
+            self._world.look_in(transaction)
+        except BaseException:
+            # The block will not be entered, so nobody else ends the transaction.
+            if not self._transaction.__exit__(*sys.exc_info()):
+                raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -174,24 +174,30 @@ class LearnerServiceEndpoint(Endpoint):
         make_call: MakeCall,
         clock: Clock,
         admit: Admit | None = None,
-        strict: bool = True,
-        records_apart: bool = False,
+        lenience: Callable[[], tuple[bool, bool]],
         fault_detail: FaultDetail = "observed",
         replaced: Mapping[tuple[type[Message], str], Facet] | None = None,
         most_records: int = reading.MOST_RECORDS,
         limits: MarkupLimits = DEFAULT_LIMITS,
     ) -> None:
-        """`strict`, `records_apart`, `replaced` and `most_records` are `reading.Reader`'s, `fault_detail` `faults`'."""
+        """`lenience` is asked at each request for `strict` and `records_apart`.
+
+        Both, `replaced` and `most_records` are `reading.Reader`'s, and `fault_detail` is `faults`'.
+        """
         super().__init__(port, make_call=make_call, root_prefix="ns2", admit=admit, limits=limits)
         self._clock = clock
         self._fault_detail: FaultDetail = fault_detail
-        self._reader = reading.Reader(
+        self._lenience = lenience
+        reader = reading.Reader(
             {operation.request_tag: operation.request for operation in self.operations},
-            strict=strict,
-            records_apart=records_apart,
             replaced=replaced,
             most_records=most_records,
         )
+        self._readers = {
+            (strict, records_apart): reader.judging(strict=strict, records_apart=records_apart)
+            for strict in (True, False)
+            for records_apart in (True, False)
+        }
 
     def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
         operation = self._by_request.get(child.tag)
@@ -202,7 +208,7 @@ class LearnerServiceEndpoint(Endpoint):
     def _read(
         self, operation: Operation, child: etree._Element, exchange: Exchange
     ) -> tuple[Message, Mapping[int, tuple[str, ...]]]:
-        result = self._reader.read(child)
+        result = self._readers[self._lenience()].read(child)
         if result.findings:
             exchange.findings += [finding.loggable for finding in result.findings]
         if result.violations:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -149,6 +150,12 @@ class Reader:
         self._replaced = dict(replaced or {})
         self._plans: dict[type[Message], _Plan] = {}
         self.roots = {tag: self._plan(message) for tag, message in roots.items()}
+
+    def judging(self, *, strict: bool, records_apart: bool) -> Reader:
+        """A reader of the same messages that is strict or not, and judges records apart or not."""
+        reader = copy(self)
+        reader._strict, reader.records_apart = strict, records_apart
+        return reader
 
     def read(self, element: etree._Element) -> Reading:
         """Read a body's child, whose tag is one of the roots. Never raises, whatever a client has sent."""
