@@ -52,7 +52,7 @@ class Call:
     @contextmanager
     def reading(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:
         """A unit of work that reads, by the caller if it may call the operation. Raises Refused if it may not."""
-        with self.world.reading(NOBODY) as work:
+        with self.world.reading(NOBODY, has_looked=True) as work:
             yield work.by(self._authorise(request, work))
 
     @contextmanager
@@ -63,7 +63,7 @@ class Call:
         before, in a unit that reads.
         """
         if self._author is None:
-            with self.world.reading(NOBODY) as work:
+            with self.world.reading(NOBODY, has_looked=True) as work:
                 self._authorise(request, work)
         with self.writing_too() as work:
             yield work

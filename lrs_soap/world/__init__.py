@@ -99,7 +99,7 @@ class World:
     def look(self) -> None:
         """Bring clock and policy up to date: a request calls this at its beginning, and `end_look` at its end.
 
-        Units of work that write look by themselves. Raises StoreUnavailable.
+        Other units of work look by themselves. Raises StoreUnavailable.
         """
         if self.settings is not None and self.store.look() != self.version:
             with self.store.reading() as transaction:
@@ -131,9 +131,12 @@ class World:
         # Last: a thread that finds this version has all of it.
         self.version = row.version
 
-    def reading(self, author: Author) -> AbstractContextManager[UnitOfWork]:
-        """A unit of work that reads the register as it is at its first statement. Raises StoreUnavailable."""
-        return _Unit(self, author, self.store.reading(), looks=False)
+    def reading(self, author: Author, *, has_looked: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work that reads the register as it is at its first statement. Raises StoreUnavailable.
+
+        `has_looked`: for a request that has looked at its beginning.
+        """
+        return _Unit(self, author, self.store.reading(), looks=not has_looked)
 
     def writing(
         self, author: Author, *, durable: bool = True, deadline: float | None = None

@@ -231,7 +231,7 @@ def test_what_a_look_has_begun_ends_with_it(world: World) -> None:
 def test_the_reading_after_a_look_reads_what_was_there_then(world: World, other: World) -> None:
     world.look()
     patch_policy(other, {"batch_delay": 1})
-    with world.reading(OPERATOR) as work:
+    with world.reading(OPERATOR, has_looked=True) as work:
         assert work.policy.batch_delay == 7
     world.end_look()
     assert looked(world).policy.batch_delay == 1
