@@ -1,15 +1,17 @@
 """`make bench`: how fast lrs-soap is, beside an empty application that answers as many bytes.
 
-    python -m bench [SUITE …] [--seconds 3] [--rounds 5] [--learners 100000] [--many 1000000] [--postgresql URL]
+    python -m bench [SUITE …] [--seconds 1] [--rounds 5] [--learners 100000] [--many 1000000] [--postgresql URL]
                     [--wiremock JAR]
 
 Suites: `single` (find by ULN and register; a mixed load), `demographics` (find by demographics with few and many
 learners; update, verify), `batches`, `records` (Personal Learning Records), `transports` (HTTP, HTTPS, other servers),
-`attacks` (finds while others try to stop the service); without a name, all of them.
+`attacks` (finds while others try to stop the service); without a name, all of them. The last table has the figures of
+all suites that have an aim.
 
 Each round loads all rows of a suite in turn, so a machine that slows down affects all of them alike. A row shows the
-medians of all rounds; its ratio is the median of the rounds' ratios. `--postgresql` names an empty database for the
-PostgreSQL rows; without it they are left out. `--wiremock` names the jar of npm's package `wiremock`; without it,
+medians of all rounds; its ratio is the median of the rounds' ratios. `--postgresql` names a server for the PostgreSQL
+rows, such as postgresql://tester:secret@127.0.0.1/postgres, and a user who may create databases; without it they are
+left out. `--wiremock` names the jar of npm's package `wiremock`; without it,
 NODE_PATH may lead to one, and otherwise the rows of WireMock are left out.
 """
 
@@ -18,15 +20,17 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from bench import attacks, batches, demographics, records, single, transports
+from bench.aims import Aim, print_aims
+from bench.databases import Filled
 from bench.failure import BenchFailed
 from bench.plan import Plan
 
-SUITES: Mapping[str, Callable[[Plan], None]] = {
+SUITES: Mapping[str, Callable[[Plan], Sequence[Aim]]] = {
     "single": single.run,
     "demographics": demographics.run,
     "batches": batches.run,
@@ -37,35 +41,40 @@ SUITES: Mapping[str, Callable[[Plan], None]] = {
 
 
 def main() -> int:
-    """Measure and print the tables; return the exit status."""
+    """Measure and print the tables; return the exit status, which is 1 if a suite could not be measured."""
     parser = argparse.ArgumentParser(description="Requests a second, beside an empty application.")
     parser.add_argument("suites", nargs="*", choices=[*SUITES, []], metavar="SUITE")
-    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--learners", type=int, default=100_000)
     parser.add_argument("--many", type=int, default=1_000_000)
     parser.add_argument("--postgresql", metavar="URL")
     parser.add_argument("--wiremock", metavar="JAR", type=Path)
     given = parser.parse_args()
-    try:
+    aims: list[Aim] = []
+    status = 0
+    with tempfile.TemporaryDirectory() as folder:
+        filled = Filled(Path(folder))
         for suite in given.suites or SUITES:
-            with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-                SUITES[suite](
-                    Plan(
-                        Path(folder),
-                        stack,
-                        given.seconds,
-                        given.rounds,
-                        given.learners,
-                        given.many,
-                        given.postgresql,
-                        given.wiremock,
-                    )
+            with tempfile.TemporaryDirectory(dir=folder) as own, ExitStack() as stack:
+                plan = Plan(
+                    folder=Path(own),
+                    stack=stack,
+                    filled=filled,
+                    seconds=given.seconds,
+                    rounds=given.rounds,
+                    learners=given.learners,
+                    many=given.many,
+                    postgresql=given.postgresql,
+                    wiremock=given.wiremock,
                 )
-    except BenchFailed as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    return 0
+                try:
+                    aims += SUITES[suite](plan)
+                except BenchFailed as error:
+                    print(f"bench: {suite}: {error}", file=sys.stderr)
+                    status = 1
+    print_aims(aims)
+    return status
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench import learners, requests
+from bench.aims import Aim
 from bench.asking import ask
 from bench.plan import Plan
 from bench.rows import Row, measure, print_rows
@@ -49,8 +50,8 @@ _Attack = Callable[[_Victim, threading.Event], None]
 """What one attacker does until the event is set."""
 
 
-def run(plan: Plan) -> None:
-    """Measure, and print the table."""
+def run(plan: Plan) -> Sequence[Aim]:
+    """Measure, and print the table. Returns the 99th percentile of finds during the worst attack."""
     find = Wrk(plan.folder, "find", requests.find_by_uln(learners.SOMEONE))
     rows = [_row(plan, find, name, attackers) for name, attackers in _attacks(find.body).items()]
     empty = plan.empty(len(ask(rows[0].url, find.body, "WSRC0004")), find)
@@ -58,6 +59,15 @@ def run(plan: Plan) -> None:
         row.beside = empty
     measure([empty, *rows], rounds=plan.rounds, seconds=plan.seconds)
     print_rows(f"Finds by ULN while others attack, {plan.rounds} rounds of {plan.seconds} s", [empty, *rows])
+    alone, *attacked = rows
+    print("\np99 to that of no attack")
+    for row in attacked:
+        print(f"{row.name:<40}{row.p99_to(alone):>12.2f}")
+    worst = max(attacked, key=Row.p99)
+    return [
+        Aim("p99 of finds by ULN without an attack", alone.p99(), unit="ms"),
+        Aim(f"p99 during the worst attack ({worst.name})", worst.p99(), unit="ms"),
+    ]
 
 
 def _attacks(call: str) -> Mapping[str, Sequence[_Attack]]:
@@ -78,9 +88,7 @@ def _attacks(call: str) -> Mapping[str, Sequence[_Attack]]:
 
 def _row(plan: Plan, find: Wrk, name: str, attackers: Sequence[_Attack]) -> Row:
     file = f"attacked-{name.replace(' ', '-')}"
-    database = plan.database(file)
-    learners.fill(database, plan.learners)
-    server = plan.serve(database)
+    server = plan.serve(plan.database(file))
     parts = urlsplit(server.url)
     victim = _Victim(str(parts.hostname), int(parts.port or 0), plan.folder / f"{file}.db")
     return Row(name, server, f"{server.url}{_PATH}", find, meanwhile=partial(_attacked, victim, attackers))

@@ -1,7 +1,7 @@
 """Register learners in batches and one by one; find and register learners while batches are being done.
 
 In each round 8 clients register learners one by one for the given time; then twenty batches of 200 are submitted and
-waited for. Both use one server with its one worker.
+waited for. Both use one server with its one worker. The ratios are to the requests of an empty application.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from statistics import median
 
 from bench import learners, requests
+from bench.aims import Aim
 from bench.asking import ask
 from bench.failure import BenchFailed
 from bench.plan import Plan
@@ -28,26 +29,36 @@ _LOOK_SECONDS = 0.05
 _REGISTERS_A_SECOND = 10
 
 
-def run(plan: Plan) -> None:
-    """Measure, and print the tables."""
+def run(plan: Plan) -> Sequence[Aim]:
+    """Measure, and print the tables. Returns the figures that have an aim."""
     print(f"\nNew learners a second, {_JOBS} batches of {_RECORDS} beside one by one, {plan.rounds} rounds")
-    print(f"{'':<16}{'one by one':>12}{'in batches':>12}{'ratio':>8}")
-    _compare(plan, "SQLite", plan.database("batches"))
-    if plan.postgresql is not None:
-        _compare(plan, "PostgreSQL", plan.postgresql)
-    _meanwhile(plan)
+    print(f"{'':<16}{'one by one':>12}{'ratio':>8}{'in batches':>12}{'ratio':>8}")
+    aims = [_compare(plan, "SQLite", plan.empty_database("batches"), least=0.4)]
+    postgresql = plan.postgresql_database()
+    if postgresql is not None:
+        aims.append(_compare(plan, "PostgreSQL", postgresql, least=0.135))
+    return [*aims, _meanwhile(plan)]
 
 
-def _compare(plan: Plan, name: str, database_url: str) -> None:
+def _compare(plan: Plan, name: str, database_url: str, *, least: float) -> Aim:
     url = f"{plan.serve(database_url).url}/LearnerService.svc"
     count = plan.rounds * plan.seconds * _REGISTERED_A_SECOND
     load = requests.new_name()
     bodies = [requests.register_learner(requests.new_learner(load, number)) for number in range(count)]
     singles = InTurn(plan.folder, f"register-{name}", bodies, loads=plan.rounds, code="WSRC0005")
-    pairs = [(singles.load(url, plan.seconds).per_second, _batches_a_second(url)) for _ in range(plan.rounds)]
-    one_by_one, in_batches = (median(each) for each in zip(*pairs, strict=True))
-    ratio = median(batches / single for single, batches in pairs)
-    print(f"{name:<16}{one_by_one:>12.0f}{in_batches:>12.0f}{ratio:>8.2f}")
+    someone = requests.register_learner(requests.new_learner(requests.new_name(), 0))
+    empty = plan.empty(len(ask(url, someone, "WSRC0005")), Wrk(plan.folder, "register", someone))
+    one_by_one, in_batches = [], []
+    for _ in range(plan.rounds):
+        empty.loads.append(empty.load(plan.seconds))
+        one_by_one.append(singles.load(url, plan.seconds).per_second)
+        in_batches.append(_batches_a_second(url))
+
+    def ratio(a_second: Sequence[float]) -> float:
+        return median(ours / load.per_second for ours, load in zip(a_second, empty.loads, strict=True))
+
+    print(f"{name:<16}" + "".join(f"{median(each):>12.0f}{ratio(each):>8.2f}" for each in (one_by_one, in_batches)))
+    return Aim(f"batch records a second to requests, {name}", ratio(in_batches), least=least)
 
 
 def _batches_a_second(url: str) -> float:
@@ -82,11 +93,9 @@ def _wait_for(url: str, job: str) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _meanwhile(plan: Plan) -> None:
+def _meanwhile(plan: Plan) -> Aim:
     """Measure how much batches slow down finds and registrations."""
-    database = plan.database("meanwhile")
-    learners.fill(database, plan.learners)
-    server = plan.serve(database)
+    server = plan.serve(plan.database("meanwhile"))
     url = f"{server.url}/LearnerService.svc"
     find = Wrk(plan.folder, "find", requests.find_by_uln(learners.SOMEONE))
     empty = plan.empty(len(ask(url, find.body, "WSRC0004")), find)
@@ -96,15 +105,15 @@ def _meanwhile(plan: Plan) -> None:
     ]
     measure([empty, *rows], rounds=plan.rounds, seconds=plan.seconds)
     print_rows("Finds and batches", [empty, *rows])
-    alone, beside = (row.loads for row in rows)
-    kept = median(with_.per_second / without.per_second for with_, without in zip(beside, alone, strict=True))
-    print(f"finds keep {kept:.2f} of their rate")
+    alone, beside = rows
+    print(f"finds keep {beside.ratio_to(alone):.2f} of their rate")
     with _batches(url):
         waits = _register_for(url, plan.rounds * plan.seconds)
     print(
         f"of {len(waits)} registrations meanwhile the longest took {max(waits) * 1000:.0f} ms, "
         f"half of them at most {median(waits) * 1000:.0f} ms"
     )
+    return Aim("longest registration while batches are done", max(waits) * 1000, most=50, unit="ms")
 
 
 @contextmanager

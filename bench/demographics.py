@@ -1,14 +1,14 @@
-"""Find by demographics among few learners and among many; update and verify.
+"""Find by demographics, verify and update; and whether a find takes longer among many learners than among few.
 
-Both databases hold the same planted learners, and only they are searched for: the databases differ in size alone.
+All databases hold the same planted learners, and only they are searched for: the databases differ in size alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
 
 from bench import learners, requests
+from bench.aims import Aim
 from bench.asking import ask
 from bench.plan import Plan
 from bench.rows import Row, measure, print_rows
@@ -16,8 +16,9 @@ from bench.servers import Server
 from bench.wrk import InTurn, Wrk
 
 _FEW = 10_000
-# More updates than any load reaches.
-_UPDATES_A_SECOND = 2_000
+# When all are updated, their next version is.
+_UPDATED_A_SECOND = 1_000
+_MOST_GROWTH = 1.3
 
 KINDS: Mapping[str, tuple[Mapping[str, str], str]] = {
     "exact": (learners.SOMEONE, "WSRC0004"),
@@ -28,43 +29,50 @@ KINDS: Mapping[str, tuple[Mapping[str, str], str]] = {
 }
 """Whom each kind of find asks for, and the code of its answer."""
 
+_AIMS = {"exact": 0.95, "none": 0.9, "possible, three learners": 0.5, "too many": 0.35}
 
-def run(plan: Plan) -> None:
-    """Measure, and print the tables."""
-    finds = {kind: Wrk(plan.folder, kind, requests.find_by_demographics(asked)) for kind, (asked, _) in KINDS.items()}
+
+def run(plan: Plan) -> Sequence[Aim]:
+    """Measure, and print the tables. Returns the figures that have an aim."""
     loads = plan.rounds + 1
-    updated = learners.others(loads * plan.seconds * _UPDATES_A_SECOND)
-    few, many, changing = _serve(plan, _FEW), _serve(plan, plan.many), _serve(plan, _FEW, updated)
-    for kind, find in finds.items():
-        for server in (few, many):
-            ask(_url(server), find.body, KINDS[kind][1])
-    empty = plan.empty(len(ask(_url(few), finds["exact"].body, "WSRC0004")), finds["exact"])
+    updated = learners.others(loads * plan.seconds * _UPDATED_A_SECOND)
+    database = plan.database("learners")
+    learners.add(database, updated)
+    server = plan.serve(database)
+    few, many = (plan.serve(plan.database(f"{count}-learners", count)) for count in (_FEW, plan.many))
+    finds = {kind: Wrk(plan.folder, kind, requests.find_by_demographics(asked)) for kind, (asked, _) in KINDS.items()}
+    by_uln = Wrk(plan.folder, "by ULN", requests.find_by_uln(learners.SOMEONE))
+    for each in (server, few, many):
+        for kind, find in finds.items():
+            ask(_url(each), find.body, KINDS[kind][1])
+    empty = plan.empty(len(ask(_url(server), finds["exact"].body, "WSRC0004")), finds["exact"])
 
     def row(name: str, server: Server, wrk: Wrk) -> Row:
         return Row(name, server, _url(server), wrk, beside=empty)
 
-    among_few = {kind: row(f"{kind}, {_FEW:,} learners", few, find) for kind, find in finds.items()}
-    among_many = {kind: row(f"{kind}, {plan.many:,} learners", many, find) for kind, find in finds.items()}
-    verify = Wrk(plan.folder, "verify", requests.verify(learners.SOMEONE))
-    update = InTurn(plan.folder, "update", [requests.update(each) for each in updated], loads=loads, code="WSRC0006")
-    rows = [
-        *among_few.values(),
-        *among_many.values(),
-        row("verify", changing, verify),
-        row("update, SQLite", changing, update),
+    found = {kind: row(kind, server, find) for kind, find in finds.items()}
+    verified = row("verify", server, Wrk(plan.folder, "verify", requests.verify(learners.SOMEONE)))
+    bodies = [requests.update(each) for each in updated]
+    update = row("update, SQLite", server, InTurn(plan.folder, "update", bodies, loads=loads, code="WSRC0006"))
+    rows = [empty, *found.values(), verified, update]
+    pairs = {
+        kind: (row(f"{kind}, {_FEW:,} learners", few, find), row(f"{kind}, {plan.many:,} learners", many, find))
+        for kind, find in {"by ULN": by_uln, **finds}.items()
+    }
+    among = [row for pair in pairs.values() for row in pair]
+    measure([*rows, *among], rounds=plan.rounds, seconds=plan.seconds)
+    rounds = f"8 connections, {plan.rounds} rounds of {plan.seconds} s"
+    print_rows(f"Find by demographics, verify, update, {plan.learners:,} learners, {rounds}", rows)
+    print_rows(f"Finds among few learners and among many, {rounds}", among)
+    return [
+        *(Aim(f"find by demographics, {kind}", found[kind].ratio(), least=least) for kind, least in _AIMS.items()),
+        Aim(verified.name, verified.ratio(), least=0.9),
+        Aim(update.name, update.ratio(), least=0.25),
+        *(
+            Aim(f"p99 at {plan.many:,} to {_FEW:,}, {kind}", large.p99_to(small), most=_MOST_GROWTH)
+            for kind, (small, large) in pairs.items()
+        ),
     ]
-    measure([empty, *rows], rounds=plan.rounds, seconds=plan.seconds)
-    print_rows(f"Find by demographics, 8 connections, {plan.rounds} rounds of {plan.seconds} s", [empty, *rows])
-    print(f"\np99 among {plan.many:,} learners to that among {_FEW:,}")
-    for kind in KINDS:
-        pairs = zip(among_many[kind].loads, among_few[kind].loads, strict=True)
-        print(f"{kind:<40}{median(one.p99 / other.p99 for one, other in pairs):>12.2f}")
-
-
-def _serve(plan: Plan, count: int, more: Sequence[Mapping[str, str]] = ()) -> Server:
-    database = plan.database(f"{count + len(more)}-learners")
-    learners.fill(database, count, more)
-    return plan.serve(database)
 
 
 def _url(server: Server) -> str:

@@ -37,11 +37,10 @@ _OTHER = {**SOMEONE, "VerificationType": "1", "AbilityToShare": "1"}
 _ULN_KEY = bytes(range(32))
 
 
-def fill(database_url: str, count: int, more: Iterable[Mapping[str, object]] = ()) -> None:
-    """Fill a new database with `count` synthetic learners, `more`, and those who are asked for. Raises BenchFailed."""
+def fill(database_url: str, count: int) -> None:
+    """Fill a new database with `count` synthetic learners, and with those who are asked for. Raises BenchFailed."""
     planted = [
         SOMEONE,
-        *more,
         *(_without_uln(_THREE_OF_A_NAME, f"LS{number} 1AA") for number in range(3, 6)),
         *(_without_uln(_TWELVE_OF_A_NAME, f"LS{number} 1AA") for number in range(6, 18)),
         *(
@@ -50,15 +49,18 @@ def fill(database_url: str, count: int, more: Iterable[Mapping[str, object]] = (
         ),
     ]
     with World.open(Settings(database_url=database_url)) as world:
-        lines = [json.dumps(each).encode() + b"\n" for each in planted]
-        result = learner_files.load(world.store, lines, clock=world.clock)
-        if result.rejected:
-            raise BenchFailed(f"the learners could not be loaded: {result.rejected[0]}")
+        _load(world, planted)
         synthetic.load(world.store, count)
 
 
+def add(database_url: str, more: Iterable[Mapping[str, object]]) -> None:
+    """Add these learners to a database. Raises BenchFailed."""
+    with World.open(Settings(database_url=database_url)) as world:
+        _load(world, more)
+
+
 def others(count: int) -> Sequence[Mapping[str, str]]:
-    """So many learners, each of another name and with a ULN, to be loaded by `fill` and updated in version 1."""
+    """So many learners, each of another name and with a ULN, to be loaded by `add` and updated in version 1."""
     dealt = (uln.issue(number, _ULN_KEY) for number in itertools.count())
     return [
         {
@@ -70,6 +72,13 @@ def others(count: int) -> Sequence[Mapping[str, str]]:
         }
         for number, each in enumerate(itertools.islice(filter(None, dealt), count))
     ]
+
+
+def _load(world: World, learners: Iterable[Mapping[str, object]]) -> None:
+    lines = [json.dumps(each).encode() + b"\n" for each in learners]
+    result = learner_files.load(world.store, lines, clock=world.clock)
+    if result.rejected:
+        raise BenchFailed(f"the learners could not be loaded: {result.rejected[0]}")
 
 
 def _without_uln(learner: Mapping[str, str], post_code: str) -> Mapping[str, str]:

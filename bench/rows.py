@@ -11,7 +11,7 @@ from bench.servers import Server
 from bench.wrk import Load, Wrk
 
 
-@dataclass
+@dataclass(eq=False)
 class Row:
     """One line of a table: a load on a server, perhaps while something else goes on.
 
@@ -39,6 +39,14 @@ class Row:
         """Return its requests per second divided by another row's: the median of the rounds' ratios."""
         return median(own.per_second / its.per_second for own, its in zip(self.loads, other.loads, strict=True))
 
+    def p99(self) -> float:
+        """Return the median of the rounds' 99th percentiles, in milliseconds."""
+        return median(load.p99 for load in self.loads)
+
+    def p99_to(self, other: Row) -> float:
+        """Return its 99th percentile divided by another row's: the median of the rounds' ratios."""
+        return median(own.p99 / its.p99 for own, its in zip(self.loads, other.loads, strict=True))
+
 
 def measure(rows: Sequence[Row], *, rounds: int, seconds: int) -> None:
     """Load all rows in turn, round by round: a machine that slows down affects all of them alike."""
@@ -56,6 +64,6 @@ def print_rows(title: str, rows: Sequence[Row]) -> None:
     print(f"{'':<40}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ratio':>8}{'MiB':>8}")
     for row in rows:
         per_second = median(load.per_second for load in row.loads)
-        p50, p99 = median(load.p50 for load in row.loads), median(load.p99 for load in row.loads)
-        figures = f"{per_second:>12.0f}{p50:>10.2f}{p99:>10.2f}{row.ratio():>8.2f}{row.server.memory_mib():>8.0f}"
+        p50 = median(load.p50 for load in row.loads)
+        figures = f"{per_second:>12.0f}{p50:>10.2f}{row.p99():>10.2f}{row.ratio():>8.2f}{row.server.memory_mib():>8.0f}"
         print(f"{row.name:<40}{figures}")

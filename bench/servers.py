@@ -38,7 +38,7 @@ def lrs_soap(folder: Path, database_url: str, *flags: str, python: str = sys.exe
 
     `python` is the interpreter that runs it: that of another checkout serves the version of that checkout.
     """
-    path = folder / f"serve-{'-'.join(flags).replace('/', '-')}.log"
+    path = folder / f"serve-{time.monotonic_ns()}.log"
     with path.open("wb") as log:
         command = [python, "-m", "lrs_soap", "serve", "--port", "0", "--database", database_url, *flags]
         process = subprocess.Popen(command, cwd=folder, stderr=log)

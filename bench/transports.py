@@ -13,10 +13,13 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from bench import demographics, learners, requests
+from bench.aims import Aim
 from bench.asking import ask
 from bench.failure import BenchFailed
 from bench.others import Others
@@ -33,18 +36,16 @@ _GRANIAN = ("--interface", "wsgi", "--factory", "--host", "127.0.0.1", "--port",
 _WARM_SECONDS = 40
 
 
-def run(plan: Plan) -> None:
-    """Measure, and print the table."""
+def run(plan: Plan) -> Sequence[Aim]:
+    """Measure, and print the table. Returns the figures that have an aim."""
     database = plan.database("learners")
-    learners.fill(database, plan.learners)
     find = Wrk(plan.folder, "find", requests.find_by_uln(learners.SOMEONE))
     servers = _servers(plan, database)
+    alone = {name: Row(name, server, server.url + _PATH, find) for name, server in servers.items()}
     rows: list[Row] = []
-    for name, server in servers.items():
-        url = server.url + _PATH
-        rows.append(Row(name, server, url, find))
-        rows.append(Row(f"{name}, mixed", server, url, find, meanwhile=partial(Others, url)))
-    ours = rows[0]
+    for row in alone.values():
+        rows += [row, replace(row, name=f"{row.name}, mixed", loads=[], meanwhile=partial(Others, row.url))]
+    ours = alone["HTTP"]
     empty = plan.empty(len(ask(ours.url, find.body, "WSRC0004")), find)
     canned = _canned(plan, ours.url, find)
     for row in (*rows, *canned):
@@ -52,8 +53,10 @@ def run(plan: Plan) -> None:
     measure([empty, *rows, *canned], rounds=plan.rounds, seconds=plan.seconds)
     title = f"Servers, {plan.learners:,} learners, {plan.rounds} rounds of {plan.seconds} s"
     print_rows(title, [empty, *rows, *canned])
-    for row in canned:
-        print(f"{ours.name} answers {ours.ratio_to(row):.2f} times as many finds as {row.name}")
+    aims = [Aim("HTTPS to HTTP, finds over kept connections", alone["HTTPS"].ratio_to(ours), least=0.85)]
+    for row, least in zip(canned, (4.0, None), strict=False):
+        aims.append(Aim(f"find by ULN to {row.name}", ours.ratio_to(row), least=least))
+    return aims
 
 
 def _servers(plan: Plan, database: str) -> dict[str, Server]:
@@ -71,7 +74,7 @@ def _servers(plan: Plan, database: str) -> dict[str, Server]:
         environment = {"LRS_DATABASE_URL": database}
         servers[name] = plan.stack.enter_context(another_server(plan.folder, module, command, environment))
 
-    for threads in ("1", "2", "4"):
+    for threads in ("1", "4"):
         listen = ("--listen", "127.0.0.1:{port}", "--threads", threads)
         add(f"waitress, {threads} threads", "waitress", *listen, "--call", _APPLICATION)
     if importlib.util.find_spec("granian") is not None:

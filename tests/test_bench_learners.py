@@ -18,7 +18,9 @@ UPDATED = learners.others(3)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     """A server with the learners of every suite."""
     folder = tmp_path_factory.mktemp("bench")
-    learners.fill(f"sqlite:///{folder / 'lrs.db'}", 10, [*UPDATED, *records.with_events()])
+    database = f"sqlite:///{folder / 'lrs.db'}"
+    learners.fill(database, 10)
+    learners.add(database, [*UPDATED, *records.with_events()])
     with ServerHere(folder) as server:
         yield server
 
