@@ -53,6 +53,10 @@ class StoreUnavailable(LrsError):
     """The database cannot be reached, is locked for too long, is full, or is of another version than this program."""
 
 
+class BegunAnew(LrsError):
+    """The world was reset or restored since this work has begun, which was not written; decide it anew, or drop it."""
+
+
 class RekeyingLost(LrsError):
     """Another process has taken over the rekeying of the database; leave it to that one."""
 

@@ -46,8 +46,20 @@ class Call:
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     rate_limit: RateLimit | None = None
     _author: Author | None = field(default=None, init=False)
+    # That of the world when the call began, so that nothing is written to another one.
+    _generation: int = field(init=False)
     # By when what the call writes has to begin; None as long as it was not handed over.
     _deadline: float | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._generation = self.world.generation
+
+    def begin_again(self) -> None:
+        """Forget who calls: after BegunAnew the function is called again, in the world as it is now."""
+        self._generation = self.world.generation
+        self._author = None
+        # It has been counted.
+        self.rate_limit = None
 
     @contextmanager
     def reading(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:
@@ -72,14 +84,14 @@ class Call:
         """A unit of work that writes, in a call that has read before: by its caller, who was let in then.
 
         Only the world's writers write, so the first time this raises WriterNeeded: the function is left, and called
-        again by one of them.
+        again by one of them. Raises BegunAnew.
         """
         assert self._author is not None
         writers = self.world.store.writers
         if self._deadline is None:
             deadline = self._deadline = writers.deadline()
             raise WriterNeeded(lambda work: writers.put(work, deadline))
-        return self.world.writing(self._author, durable=durable, deadline=self._deadline)
+        return self.world.writing(self._author, durable=durable, deadline=self._deadline, generation=self._generation)
 
     @property
     def has_writer(self) -> bool:

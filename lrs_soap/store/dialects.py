@@ -74,10 +74,12 @@ class Mode(Enum):
     """Changes the database, and sees what others commit in the meantime."""
     WRITING_AHEAD = "writing ahead"
     """Like WRITING, but its commit does not wait for the disk."""
+    REPLACING = "replacing"
+    """Like WRITING, for as long as it takes, and nobody else writes meanwhile."""
 
     @property
     def writes(self) -> bool:
-        return self in (Mode.WRITING, Mode.WRITING_AHEAD)
+        return self in (Mode.WRITING, Mode.WRITING_AHEAD, Mode.REPLACING)
 
 
 class Dialect(Protocol):
@@ -258,7 +260,7 @@ class SQLite:
             cursor.execute(_LOOK)
             return
         # The write-ahead log is in order, so a commit that is synchronised saves those before it too.
-        cursor.execute(f"PRAGMA synchronous = {'FULL' if mode is Mode.WRITING else 'NORMAL'}")
+        cursor.execute(f"PRAGMA synchronous = {'NORMAL' if mode is Mode.WRITING_AHEAD else 'FULL'}")
         cursor.execute("BEGIN IMMEDIATE")
 
     def looked(self, cursor: Any) -> int:
@@ -332,6 +334,7 @@ class PostgreSQL:
         Mode.LOOKING: f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_LOOK}",
         Mode.WRITING: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         Mode.WRITING_AHEAD: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off",
+        Mode.REPLACING: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 0",
     }
 
     # A server that is gone without a word, such as a machine without power, is noticed within a minute.
@@ -345,6 +348,7 @@ class PostgreSQL:
 
     # Any number that nothing else in the same database locks.
     _MIGRATION_LOCK = 7_201_966
+    _WRITING_LOCK = 7_201_967
 
     def __init__(self, url: URL, busy_timeout: float, statement_timeout: float | None) -> None:
         if url.host and "@" in url.host:
@@ -391,6 +395,9 @@ class PostgreSQL:
         if mode.writes:
             # 0 would be without end.
             begin += f"; SET LOCAL lock_timeout = {max(1, math.ceil(patience_seconds * 1000))}"
+            # Whoever writes shares the lock of the schema, which whoever replaces all of it has alone.
+            shared = "" if mode is Mode.REPLACING else "_shared"
+            begin += f"; SELECT pg_advisory_xact_lock{shared}({self._WRITING_LOCK}, hashtext(current_schema()))"
         cursor.execute(begin)
 
     def looked(self, cursor: Any) -> int:

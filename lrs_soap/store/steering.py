@@ -54,7 +54,7 @@ def policy(transaction: Transaction) -> dict[str, str]:
 
 def changed(transaction: Transaction) -> None:
     """Have every process read again what steers this world, at its next request."""
-    transaction.execute(update(steering).values(version=_new_number()))
+    transaction.execute(update(steering).values(version=new_number()))
 
 
 def set_clock(transaction: Transaction, setting: ClockSetting) -> None:
@@ -73,6 +73,9 @@ def change_policy(transaction: Transaction, changes: Mapping[str, str | None]) -
     changed(transaction)
 
 
-def _new_number() -> int:
-    # Drawn and not counted: two changes that do not know of each other, as by a restore, never give the same number.
+def new_number() -> int:
+    """A number for a version or a generation.
+
+    It is drawn and not counted: two changes that do not know of each other, as by a restore, never give the same one.
+    """
     return secrets.randbits(62)

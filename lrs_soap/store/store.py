@@ -172,6 +172,14 @@ class Store:
         else:
             raise self._kept_waiting()
 
+    @contextmanager
+    def replacing(self) -> Iterator[Transaction]:
+        """A transaction that writes, waits for everybody who writes, and lets nobody write before it is over.
+
+        Only for a store without a `statement_timeout`. Raises StoreUnavailable.
+        """
+        yield from self._transaction(Mode.REPLACING, deadline=time.monotonic() + self._busy_timeout)
+
     def close(self) -> None:
         """Close the connections that are not in use, and the others when their transactions end."""
         self._closed = True

@@ -14,7 +14,7 @@ from typing import Any
 
 from lrs_soap import settings as settings_module
 from lrs_soap.clock import LONDON, Clock, ClockMode, RealClock, SettableClock, SteeredClock, clock_at
-from lrs_soap.errors import InvalidSetting
+from lrs_soap.errors import BegunAnew, InvalidSetting
 from lrs_soap.exchange.exchange import MAIN_WORLD
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.exchange.log import ExchangeLog, open_log
@@ -32,6 +32,7 @@ from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.steering import ClockSetting
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
+from lrs_soap.world.starting_image import StartingImage
 
 MAIN = MAIN_WORLD
 """The name of the world at the root of a server."""
@@ -59,6 +60,7 @@ class World:
     clock_mode: ClockMode = ClockMode.REAL
     version: int = 0
     generation: int = 0
+    starting: StartingImage = field(default_factory=StartingImage, repr=False)
 
     @classmethod
     def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True) -> World:
@@ -139,13 +141,21 @@ class World:
         return _Unit(self, author, self.store.reading(), looks=not has_looked)
 
     def writing(
-        self, author: Author, *, durable: bool = True, deadline: float | None = None
+        self,
+        author: Author,
+        *,
+        durable: bool = True,
+        deadline: float | None = None,
+        generation: int | None = None,
     ) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that writes: committed at the end of the block, undone if an exception leaves it.
 
         Other writers may have to wait for it. `durable`, `deadline` and what is raised are those of `Store.writing`.
+        With a `generation` that is not the world's any more, it raises BegunAnew.
         """
-        return _Unit(self, author, self.store.writing(durable=durable, deadline=deadline), looks=True)
+        return _Unit(
+            self, author, self.store.writing(durable=durable, deadline=deadline), looks=True, generation=generation
+        )
 
     def close(self) -> None:
         """Close the database's connections; those in use close when their transactions end."""
@@ -244,16 +254,23 @@ def _search_age(settings: Settings, *, is_still: bool) -> SearchAge | None:
 class _Unit:
     """Opens a unit of work in a transaction. Every find does, and a class is cheaper here than a generator."""
 
-    __slots__ = ("_author", "_looks", "_transaction", "_world")
+    __slots__ = ("_author", "_generation", "_looks", "_transaction", "_world")
 
     def __init__(
-        self, world: World, author: Author, transaction: AbstractContextManager[Transaction], *, looks: bool
+        self,
+        world: World,
+        author: Author,
+        transaction: AbstractContextManager[Transaction],
+        *,
+        looks: bool,
+        generation: int | None = None,
     ) -> None:
-        """`looks`: whether clock and policy have to be brought up to date first."""
+        """`looks`: whether clock and policy have to be brought up to date first. `generation`: of this one only."""
         self._world = world
         self._author = author
         self._transaction = transaction
         self._looks = looks
+        self._generation = generation
 
     def __enter__(self) -> UnitOfWork:
         transaction = self._transaction.__enter__()
@@ -265,6 +282,8 @@ class _Unit:
     def _look(self, transaction: Transaction) -> None:
         try:
             self._world.look_in(transaction)
+            if self._generation is not None and self._generation != self._world.generation:
+                raise BegunAnew("The world was put back while this was under way.")
         except BaseException:
             # The block will not be entered, so nobody else ends the transaction.
             if not self._transaction.__exit__(*sys.exc_info()):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from lrs_soap.clock import Clock
-from lrs_soap.errors import LrsError, Refused, TooOften
+from lrs_soap.errors import BegunAnew, LrsError, Refused, TooOften
 from lrs_soap.exchange.exchange import Exchange, Stage
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.finding import Finding
@@ -133,7 +133,11 @@ class Endpoint(ABC):
         exchange.mark(Stage.WRITTEN)
 
     def _call(self, operation: Operation, call: Any, request: Message, exchange: Exchange) -> None:
-        response = operation.function(call, request)
+        try:
+            response = operation.function(call, request)
+        except BegunAnew:
+            call.begin_again()
+            return self._call(operation, call, request, exchange)
         exchange.mark(Stage.DECIDED)
         exchange.answer = self.envelope.wrap(self._writer.write(operation.response_tag, response))
         exchange.status = OK

@@ -1,0 +1,75 @@
+"""All the rows of a world at one moment, in memory: what a world is put back to."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lrs_soap.store.steering import new_number
+from lrs_soap.store.store import Store
+from lrs_soap.store.tables import SCHEMA_VERSION
+
+NO_LEASES = "UPDATE jobs SET lease_owner = NULL, lease_until = NULL, on_record = NULL WHERE due IS NOT NULL"
+"""Whoever had a job before the world was put back does not have it any more."""
+
+
+class Image:
+    """A SQLite database in memory, whichever kind of database the world itself is in."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    def made_by(cls, fill: Callable[[Store], None]) -> Image:
+        """The image of a new database that `fill` has filled."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "image.db"
+            store = Store.open(f"sqlite:///{path}")
+            try:
+                fill(store)
+            finally:
+                store.close()
+            return cls.of_file(path)
+
+    @classmethod
+    def of_file(cls, path: Path) -> Image:
+        """The image in a file that nobody writes. Raises sqlite3.Error."""
+        source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            return cls(_copy(source))
+        finally:
+            source.close()
+
+    def copy(self) -> Image:
+        """Another image with the same rows."""
+        return Image(_copy(self.connection))
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its tables are those of this program."""
+        return self.connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA_VERSION,)]
+
+    def number_by(self, seed: int | None) -> None:
+        """Have the ULNs that will be issued depend on a seed, or on chance."""
+        key = secrets.token_hex(32) if seed is None else hashlib.sha256(f"ulns of {seed}".encode()).hexdigest()
+        self.connection.execute("UPDATE properties SET value = ? WHERE name = 'uln_key'", (key,))
+
+    def begin_life(self) -> None:
+        """Make it the beginning of another life of a world: nobody takes it for what the world was before."""
+        self.connection.execute(
+            "UPDATE steering SET version = ?, generation = ?, gone = 0", (new_number(), new_number())
+        )
+        self.connection.execute(NO_LEASES)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _copy(source: sqlite3.Connection) -> sqlite3.Connection:
+    copied = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    source.backup(copied)
+    return copied

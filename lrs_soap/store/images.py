@@ -1,0 +1,42 @@
+"""Putting a world back to an image of it while it is served, and the images that are kept of it: its snapshots.
+
+Whoever reads or writes meanwhile ends in the world as it was, without an error. Who wants to write may have to wait.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from lrs_soap.store.image import Image
+from lrs_soap.store.postgresql_images import PostgreSQLImages
+from lrs_soap.store.sqlite_images import SQLiteImages
+from lrs_soap.store.store import Store
+
+
+class Images(Protocol):
+    """The images of the world in one database. All of these raise StoreUnavailable."""
+
+    def put(self, image: Image) -> None:
+        """Replace all rows of the world by those of an image."""
+        ...
+
+    def names(self) -> list[str]:
+        """The names of the snapshots, in order."""
+        ...
+
+    def keep(self, name: str) -> None:
+        """Keep the world as it is now as a snapshot, in place of one of that name."""
+        ...
+
+    def restore(self, name: str) -> None:
+        """Replace all rows of the world by those of a snapshot. Raises NotHeld, and NotPossible for an old one."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Delete a snapshot. Raises NotHeld."""
+        ...
+
+
+def images_of(store: Store) -> Images:
+    """The images of a store's world."""
+    return SQLiteImages(store) if store.writers_take_turns else PostgreSQLImages(store)

@@ -1,0 +1,101 @@
+"""Putting a world back while it serves: to its starting data, or to a snapshot that was taken of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lrs_soap.clock import clock_at
+from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
+from lrs_soap.settings import Settings
+from lrs_soap.store.images import Images, images_of
+from lrs_soap.store.store import Store
+from lrs_soap.world import World
+
+START = "start"
+"""The name of the starting data, which no snapshot can have."""
+
+_NAME = re.compile("[a-z0-9-]{1,40}")
+# How long to wait for those who write.
+_PATIENCE_SECONDS = 30.0
+
+
+def reset(world: World, *, seed: int | None = None) -> None:
+    """Put a world back to the starting data, and its clock and policy to what the settings say. Snapshots stay.
+
+    With the same `seed`, a number, the same ULNs are issued from then on. Raises StoreUnavailable.
+    """
+    image = world.starting.image(clock_at(_settings(world).clock))
+    try:
+        image.number_by(seed)
+        image.begin_life()
+        with _images(world) as images:
+            images.put(image)
+    finally:
+        image.close()
+
+
+def snapshots(world: World) -> list[str]:
+    """The names of the snapshots of a world, in order. Raises StoreUnavailable."""
+    with _images(world) as images:
+        return images.names()
+
+
+def take_snapshot(world: World, name: str) -> None:
+    """Keep the whole of a world under a name, its clock and policy too, in place of an older snapshot.
+
+    Raises InvalidRecord for what is no name, NotPossible for `start`, and StoreUnavailable.
+    """
+    check_name(name)
+    if name == START:
+        raise NotPossible(f"{START!r} is the starting data. Give the snapshot another name.")
+    with _images(world) as images:
+        images.keep(name)
+
+
+def restore(world: World, name: str) -> None:
+    """Put a world back to a snapshot, or to the starting data (`start`).
+
+    Raises NotHeld, NotPossible for a snapshot of another version of the program, and StoreUnavailable.
+    """
+    if name == START:
+        reset(world)
+        return
+    with _images(world) as images:
+        images.restore(_known(name))
+
+
+def delete_snapshot(world: World, name: str) -> None:
+    """Delete a snapshot. Raises NotHeld, and StoreUnavailable."""
+    with _images(world) as images:
+        images.drop(_known(name))
+
+
+def check_name(name: str) -> None:
+    """Check a name of a world or of a snapshot. Raises InvalidRecord."""
+    if not _NAME.fullmatch(name):
+        raise InvalidRecord(f"has to be 1 to 40 small letters, digits and hyphens, not {name!r}", "name")
+
+
+def _known(name: str) -> str:
+    """A name that a snapshot may have, which goes into the name of a file or of a schema. Raises NotHeld."""
+    if not _NAME.fullmatch(name):
+        raise NotHeld(f"There is no snapshot {name!r}.")
+    return name
+
+
+def _settings(world: World) -> Settings:
+    if world.settings is None:
+        raise NotPossible("Only a world that was opened with settings can be put back.")
+    return world.settings
+
+
+@contextmanager
+def _images(world: World) -> Iterator[Images]:
+    # Not the world's own store, whose statements have a time limit.
+    store = Store(_settings(world).database_url, busy_timeout=_PATIENCE_SECONDS)
+    try:
+        yield images_of(store)
+    finally:
+        store.close()
