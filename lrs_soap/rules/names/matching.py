@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jellyfish import metaphone
+from jellyfish import damerau_levenshtein_distance, metaphone
 
 from lrs_soap.rules.names.keys import (
     family_key,
@@ -62,7 +62,8 @@ def similar(a_key: str, b_key: str) -> bool:
     if fewest < 3:
         return False
     errors = 2 if fewest >= 8 else 1 if fewest >= 4 else 0
-    return (errors > 0 and _within(a_key, b_key, errors)) or _sounds_alike(a_key, b_key)
+    by_typing = errors > 0 and _may_be_within(a_key, b_key, errors) and _within(a_key, b_key, errors)
+    return by_typing or _sounds_alike(a_key, b_key)
 
 
 def asked_given_aliases(asked: NamesAsked) -> tuple[str, ...]:
@@ -134,10 +135,18 @@ def _agree(asked_key: str, held_key: str) -> bool:
     return asked_key != "" and asked_key == held_key
 
 
+def _may_be_within(a: str, b: str, errors: int) -> bool:
+    """False only if `_within` is. It takes a tenth of the time, and most names that are compared are not alike.
+
+    jellyfish's distance allows edits between transposed letters, so it is never longer than the other one. It counts
+    what is read as one character, which in ASCII is each of them.
+    """
+    return not (a.isascii() and b.isascii()) or damerau_levenshtein_distance(a, b) <= errors
+
+
 def _within(a: str, b: str, errors: int) -> bool:
     """Whether the optimal string alignment distance of `a` and `b` is at most `errors`.
 
-    jellyfish has only the unrestricted Damerau-Levenshtein distance, which allows edits between transposed letters.
     With so few errors, trying each kind at the first letter that differs is faster than filling a table.
     """
     if abs(len(a) - len(b)) > errors:
