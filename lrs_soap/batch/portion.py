@@ -169,7 +169,11 @@ class _Unwritten:
         return IdentityKeys.of(learner) in self._identities
 
     def may_answer(self, asked: DemographicsAsked) -> bool:
-        """Whether a find by demographics would read one of them."""
+        """Whether a find by demographics would read one of them.
+
+        It may read one of them as the master of another learner, too. But of a master only the ULN counts, and no
+        record changes that or who is linked.
+        """
         of_date = self._by_date.get(asked.date_of_birth)
         of_post_code = self._by_post_code.get(postcode.identity_key(asked.last_known_post_code))
         if of_date is None and of_post_code is None:
@@ -223,11 +227,7 @@ class _PortionRegister:
     def find(self, asked: DemographicsAsked) -> Decision:
         if self._unwritten.may_answer(asked):
             raise _ReadsUnwritten
-        decision = find_by_checked_demographics(self.work, asked)
-        # The master of a learner who was found.
-        if any(self._unwritten.has(learner.uln) for learner in decision.learners):
-            raise _ReadsUnwritten
-        return decision
+        return find_by_checked_demographics(self.work, asked)
 
     def update(self, record: SentLearner, held: Learner) -> Decision:
         decision = updates.update(held, record, uln=held.uln, version=held.version_number, now=self.work.now)

@@ -29,9 +29,10 @@ from lrs_soap.rules.values.change import OPERATOR, Author
 from lrs_soap.rules.values.decision import passed_over
 from lrs_soap.world import World
 
-# How many records are written together at most, in a few milliseconds, and how long they are decided at most.
+# How many records are written together at most, in a few milliseconds, and how long they are decided at most, by the
+# register as it was at the beginning.
 _RECORDS_IN_A_PORTION = 50
-_PORTION_SECONDS = 0.1
+_PORTION_SECONDS = 1.0
 # How long records are done one by one at most, and how long the pause after that is where writers take turns. A server
 # that waits to write looks every 2 ms.
 _ONE_BY_ONE_SECONDS = 0.03
@@ -172,7 +173,7 @@ class Worker:
         return lease
 
     def _begin(self, lease: Lease, *, ahead: int = 0) -> None:
-        with self._world.writing(OPERATOR, durable=False) as work:
+        with self._world.noting(OPERATOR) as work:
             job_work.begin_record(work, lease, ahead=ahead)
 
     def _do_one_by_one(self, lease: Lease, ahead: deque[JobRecord]) -> Lease:

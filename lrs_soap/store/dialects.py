@@ -76,10 +76,12 @@ class Mode(Enum):
     """Like WRITING, but its commit does not wait for the disk."""
     REPLACING = "replacing"
     """Like WRITING, for as long as it takes, and nobody else writes meanwhile."""
+    NOTING = "noting"
+    """Runs one statement that changes the database: no transaction is begun, and its commit does not wait either."""
 
     @property
     def writes(self) -> bool:
-        return self in (Mode.WRITING, Mode.WRITING_AHEAD, Mode.REPLACING)
+        return self in (Mode.WRITING, Mode.WRITING_AHEAD, Mode.REPLACING, Mode.NOTING)
 
 
 class Dialect(Protocol):
@@ -115,6 +117,10 @@ class Dialect(Protocol):
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
         """Prepare a new connection, by its driver's cursor."""
+        ...
+
+    def prepare_to_note(self, cursor: Any) -> None:
+        """Prepare a new connection for nothing but NOTING. Not called where there is a single writer."""
         ...
 
     def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
@@ -251,6 +257,9 @@ class SQLite:
             cursor.execute("PRAGMA busy_timeout = 0")
         else:
             cursor.execute("PRAGMA query_only = ON")
+
+    def prepare_to_note(self, cursor: Any) -> None:
+        pass  # Whoever notes is a writer among the others.
 
     def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
         if mode is Mode.READING:
@@ -390,7 +399,12 @@ class PostgreSQL:
         if self._statement_timeout is not None:
             cursor.execute(f"SET statement_timeout = {math.ceil(self._statement_timeout * 1000)}")
 
+    def prepare_to_note(self, cursor: Any) -> None:
+        cursor.execute("SET synchronous_commit = off")
+
     def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
+        if mode is Mode.NOTING:
+            return
         begin = self._BEGIN[mode]
         if mode.writes:
             # 0 would be without end.

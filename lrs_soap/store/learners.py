@@ -38,6 +38,11 @@ _ULNS = tuple(f"uln_{number}" for number in range(AT_ONCE))
 _BY_ULNS = Prepared(_WITH_LINKED_ULNS.where(learners.c.uln.in_([bindparam(name) for name in _ULNS])), *_ULNS)
 _BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
 _IS_HELD = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
+# As many as a portion of a batch job registers at most.
+_CANDIDATES = tuple(f"uln_{number}" for number in range(50))
+_ARE_HELD = Prepared(
+    select(learners.c.uln).where(learners.c.uln.in_([bindparam(name) for name in _CANDIDATES])), *_CANDIDATES
+)
 _INSERT = insert_into(learners)
 _INSERT_ONE = PreparedInsert(learners, COLUMNS)
 # A ULN never changes, and only `link` and `carry` change who is linked to whom.
@@ -179,6 +184,8 @@ def held_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
     if len(ulns) == 1:
         # Each registration asks this.
         return {uln for uln in ulns if _IS_HELD.rows(transaction, uln)}
+    if len(ulns) <= len(_CANDIDATES):
+        return {row[0] for row in _ARE_HELD.rows(transaction, *ulns, *[""] * (len(_CANDIDATES) - len(ulns)))}
     return set(transaction.execute(select(learners.c.uln).where(learners.c.uln.in_(ulns))).scalars())
 
 

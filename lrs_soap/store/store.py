@@ -48,6 +48,7 @@ class Store:
         self._readers: deque[Transaction] = deque()
         # Where writers take turns, they share one connection, and the readers' connections cannot write.
         self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
+        self._noters: deque[Transaction] = deque()
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._ahead = _Ahead()
         self._closed = False
@@ -180,10 +181,23 @@ class Store:
         """
         yield from self._transaction(Mode.REPLACING, deadline=time.monotonic() + self._busy_timeout)
 
+    @contextmanager
+    def noting(self) -> Iterator[Transaction]:
+        """A transaction of a single statement, which writes. Its commit is not durable (see `writing`).
+
+        It takes a server one journey where `writing` takes three. It can be within a transaction that reads. Raises
+        StoreUnavailable.
+        """
+        if self._turn is None:
+            yield from self._transaction(Mode.NOTING, deadline=time.monotonic() + self._busy_timeout)
+        else:
+            with self.writing(durable=False) as transaction:
+                yield transaction
+
     def close(self) -> None:
         """Close the connections that are not in use, and the others when their transactions end."""
         self._closed = True
-        for idle in (self._readers, self._writers):
+        for idle in (self._readers, self._writers, self._noters):
             while idle:
                 self._discard(idle.pop())
 
@@ -203,12 +217,13 @@ class Store:
         )
 
     def _transaction(self, mode: Mode, *, deadline: float) -> Iterator[Transaction]:
-        idle = self._readers if mode is Mode.READING else self._writers
+        idle = self._idle(mode)
         transaction: Transaction | None = None
         try:
             transaction = self._begun_ahead(mode) or self._begin(idle, mode, deadline)
             yield transaction
-            transaction.cursor.execute("COMMIT")
+            if mode is not Mode.NOTING:
+                transaction.cursor.execute("COMMIT")
         except BaseException as error:
             if transaction is not None:
                 self._roll_back(transaction, idle)
@@ -228,6 +243,11 @@ class Store:
         transaction, self._ahead.transaction = self._ahead.transaction, None
         return transaction
 
+    def _idle(self, mode: Mode) -> deque[Transaction]:
+        if mode is Mode.NOTING:
+            return self._noters
+        return self._writers if mode.writes else self._readers
+
     def _begin(self, idle: deque[Transaction], mode: Mode, deadline: float) -> Transaction:
         while True:
             try:
@@ -241,7 +261,7 @@ class Store:
         try:
             transaction, is_new = idle.pop(), False
         except IndexError:
-            transaction, is_new = self._connect(for_writing=mode.writes), True
+            transaction, is_new = self._connect(mode), True
         if self._watch is not None:
             self._watch.begin(transaction.cursor.connection)
         try:
@@ -257,7 +277,7 @@ class Store:
             return self._begin_now(idle, mode, deadline)
         return transaction
 
-    def _connect(self, *, for_writing: bool) -> Transaction:
+    def _connect(self, mode: Mode) -> Transaction:
         if self._closed:
             raise StoreUnavailable(f"The store {self._dialect!r} has been closed.")
         self._refuse_if_lost()
@@ -265,12 +285,14 @@ class Store:
         connection = self._engine.connect()
         try:
             cursor = connection.connection.cursor()
-            self._dialect.prepare(cursor, for_writing=for_writing)
+            self._dialect.prepare(cursor, for_writing=mode.writes)
+            if mode is Mode.NOTING:
+                self._dialect.prepare_to_note(cursor)
         except BaseException:
             connection.close()
             raise
         return Transaction(
-            connection, cursor, self._dialect, only_reads=self._dialect.single_writer and not for_writing
+            connection, cursor, self._dialect, only_reads=self._dialect.single_writer and not mode.writes
         )
 
     def _roll_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:

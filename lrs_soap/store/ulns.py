@@ -20,6 +20,8 @@ def issue_many(transaction: Transaction, count: int) -> list[str]:
     When the writing transaction is rolled back, they are free again on SQLite and lost on PostgreSQL. Nobody waits for
     them longer than for the transaction itself.
     """
+    if not count:
+        return []
     key = _key(transaction)
     issued: list[str] = []
     while len(issued) < count:

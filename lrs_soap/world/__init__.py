@@ -157,6 +157,10 @@ class World:
             self, author, self.store.writing(durable=durable, deadline=deadline), looks=True, generation=generation
         )
 
+    def noting(self, author: Author) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work that runs a single statement, as `Store.noting` does; its moment may be an old clock's."""
+        return _Unit(self, author, self.store.noting(), looks=False)
+
     def close(self) -> None:
         """Close the database's connections; those in use close when their transactions end."""
         self.store.close()
