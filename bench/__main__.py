@@ -43,14 +43,15 @@ SUITES: Mapping[str, Callable[[Plan], Sequence[Aim]]] = {
 
 def main() -> int:
     """Measure and print the tables; return the exit status, which is 1 if a suite could not be measured."""
-    parser = argparse.ArgumentParser(description="Requests a second, beside an empty application.")
-    parser.add_argument("suites", nargs="*", choices=[*SUITES, []], metavar="SUITE")
-    parser.add_argument("--seconds", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--learners", type=int, default=100_000)
-    parser.add_argument("--many", type=int, default=1_000_000)
-    parser.add_argument("--postgresql", metavar="URL", default=os.environ.get("LRS_TEST_POSTGRESQL"))
-    parser.add_argument("--wiremock", metavar="JAR", type=Path)
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed, beside an empty application.")
+    parser.add_argument("suites", nargs="*", choices=[*SUITES, []], metavar="SUITE", help=", ".join(SUITES))
+    parser.add_argument("--seconds", type=int, default=1, help="how long a load lasts")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each row has its turn")
+    parser.add_argument("--learners", type=int, default=100_000, help="learners in a database")
+    parser.add_argument("--many", type=int, default=1_000_000, help="learners in the large one")
+    postgresql = os.environ.get("LRS_TEST_POSTGRESQL")
+    parser.add_argument("--postgresql", metavar="URL", default=postgresql, help="a server, to make databases on")
+    parser.add_argument("--wiremock", metavar="JAR", type=Path, help="the jar of npm's package wiremock")
     given = parser.parse_args()
     aims: list[Aim] = []
     status = 0
