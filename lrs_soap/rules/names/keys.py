@@ -95,7 +95,7 @@ def middle_names(text: str) -> tuple[str, ...]:
 
 def letters(key: str) -> int:
     """How many letters a search key has; digits do not count."""
-    return sum(map(str.isalpha, key))
+    return len(key) if key.isalpha() else sum(map(str.isalpha, key))
 
 
 def _plain_punctuation(character: str) -> str:

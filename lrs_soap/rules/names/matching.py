@@ -141,6 +141,8 @@ def _may_be_within(a: str, b: str, errors: int) -> bool:
     jellyfish's distance allows edits between transposed letters, so it is never longer than the other one. It counts
     what is read as one character, which in ASCII is each of them.
     """
+    if abs(len(a) - len(b)) > errors:
+        return False
     return not (a.isascii() and b.isascii()) or damerau_levenshtein_distance(a, b) <= errors
 
 
