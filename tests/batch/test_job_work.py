@@ -189,6 +189,47 @@ def test_deaths_count_for_one_record_only(store: Store) -> None:
     assert taken(store, "3", "2").deaths == 1
 
 
+def begin_ahead(store: Store, lease: Lease, ahead: int) -> None:
+    with store.writing() as transaction:
+        job_work.begin_record(unit(transaction), lease, ahead=ahead)
+
+
+@on_sqlite
+def test_a_death_on_a_later_record_counts_for_that_one_when_those_before_it_are_done(store: Store) -> None:
+    job_id = submit(store, SOMEBODY, OTHERS, SOMEBODY, SOMEBODY)
+    begin_ahead(store, taken(store, "0"), 2)
+    lease = taken(store, "1", "0")
+    assert (lease.deaths, lease.job.position, lease.is_suspicious) == (0, 0, True)
+    # A death on the way there counts for its own record, and is forgotten with it.
+    begin(store, lease)
+    lease = taken(store, "2", "1")
+    assert lease.deaths == 1
+    lease = do(store, lease, goes_on=True)
+    assert (lease.deaths, lease.is_suspicious) == (0, True)
+    with store.writing() as transaction:
+        job_work.put_back(unit(transaction), lease)
+    lease = do(store, taken(store, "3"), goes_on=True)
+    assert (lease.job.position, lease.deaths) == (2, 1)
+    assert taken(store, "4", "3").deaths == 2
+    begin(store, replace(lease, owner="4"))
+    lease = taken(store, "5", "4")
+    assert lease.is_over
+    assert (held(store, job_id).state, held(store, job_id).position) == (JobState.FAILED, 2)
+
+
+@on_sqlite
+def test_what_is_done_is_suspicious_no_more(store: Store) -> None:
+    submit(store, SOMEBODY, OTHERS, SOMEBODY)
+    begin_ahead(store, taken(store, "0"), 1)
+    lease = taken(store, "1", "0")
+    suspicious = [lease.is_suspicious]
+    for _ in range(2):
+        lease = do(store, lease)
+        suspicious.append(lease.is_suspicious)
+    assert suspicious == [True, True, False]
+    assert taken(store, "2", "1").is_suspicious is False
+
+
 @on_sqlite
 def test_a_record_that_fails_three_times_fails_the_job_too(store: Store) -> None:
     job_id = submit(store, SOMEBODY)

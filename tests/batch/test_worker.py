@@ -241,6 +241,41 @@ def test_a_record_that_nobody_foresaw_fails_its_job_and_no_other(
 
 
 @on_sqlite
+def test_records_that_cannot_be_written_together_are_done_one_by_one(
+    store: Store, database_url: str, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(worker_module.Portion, "write", fail)
+    with working(database_url, log):
+        assert_each_registered_once(store, submit(store, 20), 20)
+    told = log.at("warning")
+    assert {line["not_written_together"] for line in told} == {"ZeroDivisionError"}
+    assert log.at("error") == []
+
+
+@on_sqlite
+def test_others_write_while_records_are_decided(
+    store: Store, database_url: str, log: Log, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    others = sqlite3.connect(tmp_path / "lrs.db", isolation_level=None, timeout=0, check_same_thread=False)
+    written = []
+
+    def decide(register: Any, sent: SentLearner, **given: Any) -> Any:
+        others.execute("UPDATE properties SET value = value")
+        written.append(sent.mis_identifier)
+        return do_registration(register, sent, **given)
+
+    do_registration = job_work.do_registration
+    monkeypatch.setattr(job_work, "do_registration", decide)
+    with working(database_url, log):
+        assert_each_registered_once(store, submit(store, 120), 120)
+    assert len(written) == 120
+    others.close()
+
+
+@on_sqlite
 def test_a_database_that_is_locked_for_long_is_waited_for(
     store: Store, database_url: str, log: Log, tmp_path: Path
 ) -> None:
