@@ -20,7 +20,7 @@ from lxml import etree
 from lrs_soap.errors import LrsError
 from lrs_soap.rules.values.quotation import quoted
 from lrs_soap.wsdl import facets, namespaces
-from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, SimpleType, fields_of
+from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, SimpleType, blank_of, fields_of
 from lrs_soap.wsdl.xsd_values import BOOLEANS, BUILT_IN_TYPES, NIL, TRUE, TYPE, WHITE_SPACE
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
@@ -82,33 +82,38 @@ class _Member:
         return nil in TRUE
 
 
-@dataclass(frozen=True, slots=True)
 class _Plan:
-    make: Callable[..., Message]
-    members: tuple[_Member, ...]
-    any_order: bool
-    subject: str
+    """How to read one type. `any_order`: its members may come in any order."""
+
+    def __init__(self, message: type[Message], members: tuple[_Member, ...], *, any_order: bool, subject: str) -> None:
+        self.subject = subject
+        self._make = message.with_all
+        self._blank = blank_of(message)
+        self._members = members
+        self._places = {member.tag: place for place, member in enumerate(members)}
+        self._repeated = [member.name for member in members if member.repeated]
+        self._any_order = any_order
 
     def read(self, element: etree._Element) -> Message:
         values: dict[str, Any] = {}
-        place = 0
+        first = 0
         _refuse_text(element.text, element, self.subject)
         for node in element:
-            start = 0 if self.any_order else place
-            at = next((at for at in range(start, len(self.members)) if self.members[at].tag == node.tag), None)
-            if at is not None:
-                member = self.members[at]
+            place = self._places.get(node.tag, -1)
+            if place >= first:
+                member = self._members[place]
                 value = member.read(node)
                 if member.repeated:
                     values.setdefault(member.name, []).append(value)
                 else:
                     values.setdefault(member.name, value)
-                place = at if member.repeated else at + 1
+                if not self._any_order:
+                    first = place if member.repeated else place + 1
             _refuse_text(node.tail, element, self.subject)
-        for member in self.members:
-            if member.repeated and member.name in values:
-                values[member.name] = tuple(values[member.name])
-        return self.make(**values)
+        for name in self._repeated:
+            if name in values:
+                values[name] = tuple(values[name])
+        return self._make({**self._blank, **values})
 
 
 class Reader:
@@ -135,7 +140,7 @@ class Reader:
 
 def _plan(message: type[Message], *, any_order: bool, subject: str) -> _Plan:
     members = tuple(_member(field) for field in fields_of(message))
-    return _Plan(message, members, any_order, subject)
+    return _Plan(message, members, any_order=any_order, subject=subject)
 
 
 def _member(field: Field) -> _Member:
@@ -168,7 +173,9 @@ def _value_reader(field: Field, subject: str) -> Callable[[etree._Element], Any]
 
 def _refuse_text(text: str | None, element: etree._Element, subject: str) -> None:
     """Raise DeserializationFailed for text between the elements in `element`."""
-    found = text.strip(WHITE_SPACE) if text is not None else ""
+    if text is None:
+        return
+    found = text.strip(WHITE_SPACE)
     if found:
         name = etree.QName(element)
         raise DeserializationFailed(

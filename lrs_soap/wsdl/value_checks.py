@@ -12,7 +12,7 @@ from typing import Any
 
 from lrs_soap.wsdl import facets
 from lrs_soap.wsdl.declarations import Message
-from lrs_soap.wsdl.facet_readers import reader_of
+from lrs_soap.wsdl.facet_readers import quick_check_of, reader_of
 from lrs_soap.wsdl.facets import Facet
 
 
@@ -31,14 +31,19 @@ def one_of(*values: str) -> Check:
 
 def within(facet: Facet) -> Check:
     """The field was sent, and its value is within the facet."""
-    read = reader_of(facet)
-    return Check(lambda value: value is not None and read(value)[1] is None, f"a {facet.name}")
+    is_right = _is_within(facet)
+    return Check(lambda value: value is not None and is_right(value), f"a {facet.name}")
 
 
 def not_sent_or_within(facet: Facet) -> Check:
     """The value is within the facet, if the field was sent."""
-    read = reader_of(facet)
-    return Check(lambda value: value is None or read(value)[1] is None, f"a {facet.name}")
+    is_right = _is_within(facet)
+    return Check(lambda value: value is None or is_right(value), f"a {facet.name}")
+
+
+def _is_within(facet: Facet) -> Callable[[str], bool]:
+    is_surely_right, read = quick_check_of(facet), reader_of(facet)
+    return lambda value: bool(is_surely_right(value)) or read(value)[1] is None
 
 
 USER_TYPE = one_of("LNR", "ORG", "SER")
@@ -51,6 +56,5 @@ LEFT_TO_THE_OPERATION = Check(lambda value: True, "anything")
 
 def violations(request: Message, checks: Mapping[str, Check]) -> tuple[str, ...]:
     """Everything that is wrong with a request: a sentence a field, which does not quote the value."""
-    return tuple(
-        f"{field} is not {check.words}" for field, check in checks.items() if not check.holds(getattr(request, field))
-    )
+    sent = vars(request)
+    return tuple([f"{field} is not {check.words}" for field, check in checks.items() if not check.holds(sent[field])])
