@@ -77,6 +77,8 @@ class _Particle:
     plan: _Plan | None
     kept: int
     """How many of a repeated element are kept. Any more than one beyond `most` are not even read."""
+    after_one: _Next = field(init=False)
+    """What may come after one of it."""
 
 
 class _Next(NamedTuple):
@@ -89,17 +91,18 @@ class _Next(NamedTuple):
 class _Plan:
     """How to read one type."""
 
-    __slots__ = ("_after_one", "_blank", "_make", "_repeated", "by_local_name", "by_tag", "particles", "start")
+    __slots__ = ("_blank", "_make", "_repeated", "by_local_name", "in_any_order", "particles", "start")
 
     def __init__(self, message: type[Message], particles: list[_Particle]) -> None:
         self._make = message.with_all
         self._blank = blank_of(message)
         self._repeated = [particle.name for particle in particles if particle.repeated]
         self.particles = particles
-        self.by_tag: Mapping[str, _Particle] = {particle.tag: particle for particle in particles}
         self.by_local_name = {particle.name: particle for particle in particles}
         self.start = self.next_after(0, 0)
-        self._after_one = [self.next_after(particle.place, 1) for particle in particles]
+        self.in_any_order = _Next({particle.tag: particle for particle in particles}, True)
+        for particle in particles:
+            particle.after_one = self.next_after(particle.place, 1)
 
     def message_of(self, values: dict[str, Any]) -> Message:
         """The message with these values; those of a repeated field come in a list."""
@@ -107,10 +110,6 @@ class _Plan:
             if name in values:
                 values[name] = tuple(values[name])
         return self._make({**self._blank, **values})
-
-    def after(self, particle: _Particle, count: int) -> _Next:
-        """What may come after `count` elements of a particle, of which there was at least one."""
-        return self._after_one[particle.place] if count == 1 else self.next_after(particle.place, count)
 
     def next_after(self, place: int, count: int) -> _Next:
         """What may come after `count` elements of the particle at `place`."""
@@ -264,57 +263,51 @@ class _Strict(_Pass):
         if element.keys():
             self._attributes(element, nillable=False, simple=False)
         values: dict[str, Any] = {}
-        # None as soon as an element is out of its place: then each is known by its tag alone.
-        coming: _Next | None = plan.start
-        by_tag = plan.start.by_tag
-        place = seen = 0
+        coming = plan.start
+        is_in_order = True
+        last: _Particle | None = None
+        seen = 0
         text = element.text
         has_text = text is not None and text.strip(WHITE_SPACE) != ""
         for node in element:
-            tag = node.tag
-            particle = by_tag.get(tag)
-            if coming is not None:
-                if particle is not None:
-                    seen = seen + 1 if particle.place == place else 1
-                    place = particle.place
-                    coming = plan.after(particle, seen)
-                    by_tag = coming.by_tag
+            particle = coming.by_tag.get(node.tag)
+            if is_in_order:
+                if particle is None:
+                    self._out_of_place(node, coming, last)
+                    # From here on an element is known by its tag alone.
+                    is_in_order, coming = False, plan.in_any_order
+                    particle = coming.by_tag.get(node.tag)
+                elif particle is last:
+                    seen += 1
+                    coming = plan.next_after(particle.place, seen)
                 else:
-                    self._out_of_place(node, plan, place, seen)
-                    coming, by_tag = None, plan.by_tag
-                    particle = by_tag.get(tag)
+                    last, seen, coming = particle, 1, particle.after_one
             if particle is None:
                 self._undeclared(node)
-            elif particle.plan is None:
-                text = node.text or ""
-                # As nearly every value is. The rest takes longer.
-                is_plain = particle.accepts(text) and not node.keys() and not len(node)
-                if particle.repeated:
-                    items = values.setdefault(particle.name, [])
-                    if particle.most is None or len(items) <= particle.most:
-                        items.append(text if is_plain else self._simple(node, particle))
-                else:
-                    values[particle.name] = text if is_plain else self._simple(node, particle)
             elif particle.repeated:
-                self._keep_record(node, particle, particle.plan, values.setdefault(particle.name, []))
-            else:
+                items = values.setdefault(particle.name, [])
+                if particle.plan is not None:
+                    self._keep_record(node, particle, particle.plan, items)
+                elif particle.most is None or len(items) <= particle.most:
+                    items.append(self._simple(node, particle))
+            elif particle.plan is not None:
                 values[particle.name] = self.complex(node, particle.plan)
+            else:
+                values[particle.name] = self._simple(node, particle)
             text = node.tail
             if text is not None and text.strip(WHITE_SPACE):
                 has_text = True
         if has_text:
             self._report(xerces.text_between_elements(_name_of(element)))
-        if coming is not None and not coming.may_be_end:
-            self._report(xerces.incomplete(_name_of(element), [*by_tag]))
+        if not coming.may_be_end:
+            self._report(xerces.incomplete(_name_of(element), [*coming.by_tag]))
         return plan.message_of(values)
 
-    def _out_of_place(self, node: etree._Element, plan: _Plan, place: int, seen: int) -> None:
-        expected = [*plan.next_after(place, seen).by_tag]
-        current = plan.particles[place] if plan.particles else None
-        if expected:
-            self._report(xerces.unexpected(node.tag, expected))
-        elif current is not None and current.most is not None and current.most > 1:
-            self._report(xerces.too_many(current.tag, current.most))
+    def _out_of_place(self, node: etree._Element, coming: _Next, last: _Particle | None) -> None:
+        if coming.by_tag:
+            self._report(xerces.unexpected(node.tag, [*coming.by_tag]))
+        elif last is not None and last.most is not None and last.most > 1:
+            self._report(xerces.too_many(last.tag, last.most))
         else:
             self._report(xerces.surplus(_name_of(node)))
 
@@ -334,8 +327,11 @@ class _Strict(_Pass):
             self._report(xerces.not_valid_for(value, "boolean"))
 
     def _simple(self, node: etree._Element, particle: _Particle) -> Any:
-        is_nil = bool(node.keys()) and self._attributes(node, nillable=particle.nillable, simple=True)
         text = node.text or ""
+        if particle.accepts(text) and not node.keys() and not len(node):
+            # As nearly every value is.
+            return text
+        is_nil = bool(node.keys()) and self._attributes(node, nillable=particle.nillable, simple=True)
         if len(node):
             for inner in node:
                 self._undeclared(inner)
