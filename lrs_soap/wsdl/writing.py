@@ -179,57 +179,73 @@ def _item(field: Field, scope: dict[str, str]) -> _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How to write rows that have values in the same places: `pick` takes the values out of a row for `template`.
+    """How to write rows that have values in the same places.
 
-    `parts` are the fields of these values. One of them may be a message, which is written before it fits the template.
+    `pick` takes the values out of a row, and `markup` is what stands around them, with an empty text for each value
+    between. `numbers` and `messages` are the places among the values where these are.
     """
 
     pick: Callable[[_Row], tuple[Any, ...]]
-    template: str
-    values_alone: str
-    parts: tuple[_Item, ...]
-    has_message: bool
+    markup: list[str]
+    numbers: tuple[int, ...]
+    messages: tuple[tuple[int, _Item], ...]
 
 
 def _row_writer(start: str, end: str, parts: list[_Item]) -> Callable[[_Row], str]:
     """A function that writes an item with these parts from a row of values."""
 
     @lru_cache(maxsize=_SHAPES)
-    def shape_of(outline: tuple[bool | None, ...]) -> _Shape:
-        """`outline` says for each value whether it is an empty text; None if there is no value."""
-        slots = [_slot(part, is_empty) for part, is_empty in zip(parts, outline, strict=True)]
-        places = [place for place, is_empty in enumerate(outline) if is_empty is False]
-        template = start + "".join(slots) + end
-        own = tuple([parts[place] for place in places])
-        return _Shape(_picker(places), template, "%s" * len(places), own, any(part.parts for part in own))
+    def shape_of(outline: tuple[Any, ...]) -> _Shape:
+        """`outline` is a row with True in the place of most of its values; those that are None or empty are there."""
+        markup = _markup(start, end, parts, outline)
+        places = [place for place, each in enumerate(outline) if each is not None and each != ""]
+        own = [parts[place] for place in places]
+        return _Shape(
+            _picker(places),
+            markup,
+            tuple(place for place, part in enumerate(own) if not part.parts and part.to_text is not escape),
+            tuple((place, part) for place, part in enumerate(own) if part.parts),
+        )
 
     def write(row: _Row) -> str:
-        shape = shape_of(tuple([None if value is None else value == "" for value in row]))
-        values = shape.pick(row)
-        if shape.has_message or not _is_plain(shape.values_alone % values):
-            values = tuple(map(_written, shape.parts, values))
-        return shape.template % values
+        shape = shape_of(tuple([True if value else value for value in row]))
+        picked = shape.pick(row)
+        values = [*picked]
+        for place in shape.numbers:
+            values[place] = str(values[place])
+        for place, _ in shape.messages:
+            values[place] = ""
+        if not _is_plain("".join(values)):
+            values = [*map(escape, values)]
+        for place, part in shape.messages:
+            values[place] = _written(part, picked[place])
+        out = shape.markup[:]
+        out[1::2] = values
+        return "".join(out)
 
     return write
 
 
-def _written(part: _Item, value: Any) -> Any:
-    """A value as it fits the slot of its field in a row."""
-    if isinstance(value, str):
-        return escape(value)
-    if not part.parts:
-        return value
+def _markup(start: str, end: str, parts: list[_Item], outline: tuple[Any, ...]) -> list[str]:
+    markup = [start]
+    for part, each in zip(parts, outline, strict=True):
+        if each is None:
+            markup[-1] += part.absent
+        elif each == "":
+            markup[-1] += part.empty
+        elif part.parts:
+            markup += ["", ""]
+        else:
+            markup[-1] += part.start
+            markup += ["", part.end]
+    markup[-1] += end
+    return markup
+
+
+def _written(part: _Item, message: Message) -> str:
     out: list[str] = []
-    _write_one(part, value, out)
+    _write_one(part, message, out)
     return "".join(out)
-
-
-def _slot(part: _Item, is_empty: bool | None) -> str:
-    if is_empty is None:
-        return part.absent
-    if is_empty:
-        return part.empty
-    return "%s" if part.parts else f"{part.start}%s{part.end}"
 
 
 def _picker(places: list[int]) -> Callable[[_Row], Any]:
