@@ -121,6 +121,8 @@ def _found(row: tuple[Any, ...] | None) -> Account | None:
     return None if row is None else _account(row)
 
 
+# Few organisations send most of the requests, and their rows are read again whenever anybody has written.
+@lru_cache(maxsize=256)
 def _account(row: tuple[Any, ...]) -> Account:
     ukprn, organisation_ref, name, status, permissions, roles, password_hash = row
     organisation = Organisation(
