@@ -11,13 +11,13 @@ from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord
 from lrs_soap.rules.batches.jobs import Counts, Job
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
 from lrs_soap.rules.values.sent_learner import SentLearner
+from lrs_soap.services.learner_messages import sent_in
 from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages import batchmsg, learner, vldmsg
 
 _REGISTERED = tuple(field.name for field in fields_of(learner.BatchLearner))
-_OWN_NAMES = tuple(BY_CONTRACT_NAME[name].name for name in _REGISTERED)
-_registered_of = attrgetter(*_REGISTERED)
-_sent_of = attrgetter(*_OWN_NAMES)
+_registered = sent_in(learner.BatchLearner)
+_sent_of = attrgetter(*(BY_CONTRACT_NAME[name].name for name in _REGISTERED))
 
 
 def records_to_register(
@@ -32,10 +32,6 @@ def records_to_verify(
 ) -> list[SubmittedRecord]:
     """The records of a batch to verify; `facet_errors` as for `records_to_register`."""
     return [SubmittedRecord(_to_verify(each), facet_errors.get(place, ())) for place, each in enumerate(messages)]
-
-
-def _registered(message: learner.BatchLearner) -> SentLearner:
-    return SentLearner(**dict(zip(_OWN_NAMES, _registered_of(message), strict=True)))
 
 
 def _to_verify(message: learner.MIAPBatchLearnerToVerify) -> SentLearner:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from operator import attrgetter, itemgetter
+from collections.abc import Callable
+from operator import itemgetter
 
 from lrs_soap.rules.learners.verification import Verification
 from lrs_soap.rules.names.demographics import DemographicsAsked
@@ -10,8 +11,8 @@ from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
-from lrs_soap.rules.values.sent_learner import SentLearner
-from lrs_soap.wsdl.declarations import fields_of
+from lrs_soap.rules.values.sent_learner import SENT_FIELDS, SentLearner
+from lrs_soap.wsdl.declarations import Message, fields_of
 from lrs_soap.wsdl.messages import findmsg
 from lrs_soap.wsdl.messages import learner as messages
 
@@ -25,14 +26,25 @@ _MADE = _SUBSTITUTED, _POST_CODE, _LINKED = tuple(
 _copied_of = itemgetter(
     *(LEARNER_FIELDS.index(BY_CONTRACT_NAME[name].name) for place, name in enumerate(_ANSWERED) if place not in _MADE)
 )
-_REGISTERED = tuple(field.name for field in fields_of(messages.LearnerToRegister))
-_REGISTERED_NAMES = tuple(BY_CONTRACT_NAME[name].name for name in _REGISTERED)
-_registered_of = attrgetter(*_REGISTERED)
+
+
+def sent_in(message: type[Message]) -> Callable[[Message], SentLearner]:
+    """A function that makes a SentLearner of a message of this type, each of whose fields is one of a learner's."""
+    names = [field.name for field in fields_of(message)]
+    own_names = [BY_CONTRACT_NAME[name].name for name in names]
+    values_of = itemgetter(*names)
+    # What such a message cannot say takes the None behind its values.
+    places = [own_names.index(field) if field in own_names else len(names) for field in SENT_FIELDS]
+    arranged = itemgetter(*places)
+    return lambda sent: SentLearner._make(arranged((*values_of(vars(sent)), None)))
+
+
+_registered = sent_in(messages.LearnerToRegister)
 
 
 def sent_learner(message: messages.LearnerToRegister) -> SentLearner:
     """The learner to register or update."""
-    return SentLearner(**dict(zip(_REGISTERED_NAMES, _registered_of(message), strict=True)))
+    return _registered(message)
 
 
 def demographics_asked(request: findmsg.LearnerByDemographicsRqst) -> DemographicsAsked:
