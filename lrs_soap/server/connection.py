@@ -12,22 +12,21 @@ import selectors
 import socket
 import ssl
 import struct
+import sys
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, cast
+from typing import Any
 
-from waitress.adjustments import Adjustments
-from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error, InternalServerError
 
+from lrs_soap.server.answer import Answer
 from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, HOLD_BACK, Environ, HandedOver
-from lrs_soap.server.limits import Limits
 from lrs_soap.server.request import Request
+from lrs_soap.server.service import Service
 from lrs_soap.server.tls_session import TlsSession
 
 _BLOCK = 64 * 1024
@@ -44,8 +43,6 @@ _PLAIN_HTTP_ANSWER = (
 )
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Linger for no time: the machine forgets what it has not sent.
-# The environment's name for the application that answers the rest of a request.
-_REST = "lrs_soap.rest"
 _RESET = struct.pack("ii", 1, 0)
 
 _logger = logging.getLogger(__name__)
@@ -74,87 +71,21 @@ class _Phase(Enum):
     CLOSED = auto()
 
 
-@dataclass(slots=True)
-class Service:
-    """What the connections of one listening socket have in common.
-
-    The names without our own meaning are those that waitress's tasks ask of a server.
-    """
-
-    application: Callable[..., Any]
-    adj: Adjustments
-    effective_port: str
-    limits: Limits
-    tls: ssl.SSLContext | None
-    reads_body: Callable[[Environ], bool]
-    """Whether the application will read the body of a request, by the environment of its head."""
-    log: Callable[..., None]
-    """Is told of what an operator should know: an event's name, and facts by name."""
-    is_stopping: bool = False
-    buffered_bytes: int = 0
-    """How much of bodies is kept, of all connections together."""
-
-    @property
-    def server_name(self) -> str:
-        return self.adj.server_name
-
-
-def answering_rests(application: Callable[..., Any]) -> Callable[..., Any]:
-    """The application, but that the rest of a request that it has handed over is answered by what it has named."""
-
-    def answer(environ: Environ, start_response: Callable[..., Any]) -> Any:
-        return environ.pop(_REST, application)(environ, start_response)
-
-    return answer
-
-
-class _Task(WSGITask):
-    """Calls the application for a request."""
-
-    # waitress's hints know its own channel alone, and nothing of a request's headers.
-    channel: Connection  # type: ignore[assignment]
-
-    def get_environment(self) -> Environ:
-        """The environment, with the subject of the caller's certificate if there is one."""
-        environ = super().get_environment()
-        # An application that wraps a file then sends it in blocks itself.
-        environ.pop("wsgi.file_wrapper", None)
-        environ[HOLD_BACK] = self.channel.hold_back
-        environ[HANDS_OVER] = self.channel.rest is None
-        if self.channel.rest is not None:
-            environ[_REST] = self.channel.rest
-        if self.channel.subject is not None:
-            environ[CERTIFICATE_SUBJECT] = self.channel.subject
-        return environ
-
-    def build_response_header(self) -> bytes:
-        """The head of the answer, which closes the connection while the service stops."""
-        if self.channel.server.is_stopping:
-            self.request.headers["CONNECTION"] = "close"  # type: ignore[attr-defined]
-        return super().build_response_header()
-
-
-# waitress's hints know no channels and requests but its own.
-_task = cast("Callable[[Connection, Request], _Task]", _Task)
-_error_task = cast("Callable[[Connection, Request], ErrorTask]", ErrorTask)
-
-
 class Connection:
-    """A connection that was accepted. The public attributes that are not documented are those waitress's tasks use."""
+    """A connection that was accepted."""
 
     def __init__(self, accepted: socket.socket, address: tuple[Any, ...], service: Service) -> None:
         accepted.setblocking(False)
         self._socket = accepted
         self.fileno = accepted.fileno()
-        self.addr = address
-        self.server = service
-        self.adj = service.adj
+        self._address = address
+        self._service = service
         self.watched = 0
         """The events that the loop watches for."""
         self.request: Request | None = None
         """A whole request that is not answered yet."""
-        self.rest: Callable[..., Any] | None = None
-        """The application for the rest of a request that was handed over."""
+        # The application for the rest of a request that was handed over.
+        self._rest: Callable[..., Any] | None = None
         self.held_until = 0.0
         """Before this moment of the monotonic clock nothing of the answer may be sent."""
         self._session: TlsSession | None = None
@@ -174,7 +105,7 @@ class Connection:
         self._progress = self._phase_began = self._unfinished_since = time.monotonic()
 
     @property
-    def subject(self) -> str | None:
+    def _subject(self) -> str | None:
         """The subject of the caller's certificate."""
         return None if self._session is None else self._session.subject
 
@@ -191,7 +122,7 @@ class Connection:
     @property
     def is_shaking_hands(self) -> bool:
         """Whether a TLS handshake is still to be finished."""
-        return self.server.tls is not None and (self._session is None or not self._session.is_established)
+        return self._service.tls is not None and (self._session is None or not self._session.is_established)
 
     @property
     def is_unfinished(self) -> bool:
@@ -250,7 +181,7 @@ class Connection:
             self.close()
             return
         if self._phase is _Phase.OPEN:
-            self._take(data if self.server.tls is None else self._unsealed(data))
+            self._take(data if self._service.tls is None else self._unsealed(data))
         if self._phase is _Phase.CLOSING:
             self.write()
 
@@ -271,27 +202,31 @@ class Connection:
         """
         request = self.request
         assert request is not None
-        task = _error_task(self, request) if request.error else _task(self, request)
+        answer = Answer(request, self._service, self._add_output)
         try:
             if not self.is_open:
                 raise Disconnected
-            task.service()
+            if request.error is not None:
+                answer.refuse(request.error)
+            else:
+                answer.give(self._rest or self._service.application, self._environment(request))
         except HandedOver as handed_over:
-            self.rest = handed_over.rest
+            self._rest = handed_over.rest
             return handed_over
         except Disconnected:
-            task.close_on_finish = True
+            answer.is_last = True
         except Exception as error:
             log_failure("A request could not be answered", error)
-            task.close_on_finish = True
-            if not task.wrote_header:
-                request.error = InternalServerError("The service has failed.")
+            answer.is_last = True
+            if not answer.is_begun:
                 with suppress(Disconnected):
-                    _error_task(self, request).service()
-        self._answer_is_last = task.close_on_finish
+                    Answer(request, self._service, self._add_output).refuse(
+                        InternalServerError("The service has failed.")
+                    )
+        self._answer_is_last = answer.is_last
         return None
 
-    def hold_back(self, seconds: float) -> None:
+    def _hold_back(self, seconds: float) -> None:
         """Send nothing of the answer for so long, from now on. To be called before the answer begins."""
         self.held_until = time.monotonic() + seconds
 
@@ -301,14 +236,14 @@ class Connection:
         if self.request is not None:
             self._unread = self.request.unread
             self._forget(self.request)
-            self.request = self.rest = None
+            self.request = self._rest = None
         self._progress = self._unfinished_since = time.monotonic()
         if (self._answer_is_last or self._is_to_finish) and self._phase is _Phase.OPEN:
             self._enter(_Phase.CLOSING)
         self.write()
 
-    def write_soon(self, data: bytes) -> int:
-        """Add to the answer; its length. Raises Disconnected."""
+    def _add_output(self, data: bytes) -> None:
+        """Add to what is to be sent. Raises Disconnected."""
         if self._phase is _Phase.CLOSED:
             raise Disconnected
         if data:
@@ -317,10 +252,6 @@ class Connection:
                 self._progress = time.monotonic()
             self._output.append(data)
             self._written += len(data)
-        return len(data)
-
-    def check_client_disconnected(self) -> bool:
-        return self._phase is _Phase.CLOSED
 
     def finish(self) -> None:
         """Close as soon as what was asked is answered and sent; at once if nothing was."""
@@ -333,13 +264,13 @@ class Connection:
         """Close if the caller has kept us waiting for too long, at this moment of the monotonic clock."""
         if self.held_until:
             return
-        limits = self.server.limits
+        limits = self._service.limits
         waited, lasted = now - self._progress, now - self._phase_began
         if self._phase is _Phase.PARTING:
             if waited >= _PARTING_SECONDS or lasted >= _LONGEST_PARTING_SECONDS:
                 self.close()
         elif self._has_output:
-            if waited >= (_LAST_SEND_SECONDS if self.server.is_stopping else limits.send_seconds):
+            if waited >= (_LAST_SEND_SECONDS if self._service.is_stopping else limits.send_seconds):
                 self.close(hard=True)
         elif self.request is not None:
             pass
@@ -385,7 +316,7 @@ class Connection:
     def _take(self, text: bytes) -> None:
         """Read requests from text until one is whole. More are read once that is answered and mostly sent."""
         text = self._unparsed + text if self._unparsed else text
-        most_unsent = self.server.limits.unsent_bytes
+        most_unsent = self._service.limits.unsent_bytes
         while text and self._phase is _Phase.OPEN and self.request is None and self.unsent <= most_unsent:
             if self._unread:
                 passed_over = min(self._unread, len(text))
@@ -393,47 +324,65 @@ class Connection:
                 text = text[passed_over:]
                 continue
             if self._incoming is None:
-                self._incoming = Request(self.server.limits, self.adj.url_scheme, self._reads_body)
+                self._incoming = Request(self._service.limits, self._reads_body)
             before = self._incoming.buffered_bytes
             text = text[self._incoming.received(text) :]
-            self.server.buffered_bytes += self._incoming.buffered_bytes - before
+            self._service.buffered_bytes += self._incoming.buffered_bytes - before
             if self._incoming.is_whole:
                 self.request, self._incoming = self._incoming, None
             elif not self._incoming.is_begun:
                 self._incoming = None
             elif self._incoming.waits_for_leave:
                 self._incoming.waits_for_leave = False
-                self.write_soon(_CONTINUE)
+                self._add_output(_CONTINUE)
                 self._flush()
         self._unparsed = text
         if self._session is not None and self._session.is_closed_by_peer and self.request is None and not text:
             self.finish()
 
     def _reads_body(self, request: Request) -> bool:
-        return self.server.reads_body(_task(self, request).get_environment())
+        return self._service.reads_body(self._environment(request))
+
+    def _environment(self, request: Request) -> Environ:
+        """WSGI's environment for a request; the application may change it."""
+        address, port = self._address[:2]
+        environ: Environ = {
+            **self._service.variables,
+            **request.variables,
+            "REMOTE_ADDR": address,
+            "REMOTE_HOST": address,
+            "REMOTE_PORT": str(port),
+            "wsgi.errors": sys.stderr,
+            "wsgi.input": request.body(),
+            HOLD_BACK: self._hold_back,
+            HANDS_OVER: self._rest is None,
+        }
+        if self._subject is not None:
+            environ[CERTIFICATE_SUBJECT] = self._subject
+        return environ
 
     def _refuse(self, error: Error) -> None:
         if self.request is None:
             self.request, self._incoming = self._incoming, None
         if self.request is not None:
-            self.server.buffered_bytes -= self.request.buffered_bytes
+            self._service.buffered_bytes -= self.request.buffered_bytes
             self.request.refuse(error)
 
     def _forget(self, request: Request) -> None:
-        self.server.buffered_bytes -= request.buffered_bytes
+        self._service.buffered_bytes -= request.buffered_bytes
         request.close()
 
     def _unsealed(self, data: bytes) -> bytes:
         """What TLS makes of bytes; where it cannot, the caller is told, and the connection closes."""
-        assert self.server.tls is not None
+        assert self._service.tls is not None
         if self._session is None:
             # A handshake begins with another byte than any request.
             if data[:1].isalpha():
                 self._report_handshake("plain HTTP")
-                self.write_soon(_PLAIN_HTTP_ANSWER)
+                self._add_output(_PLAIN_HTTP_ANSWER)
                 self._enter(_Phase.CLOSING)
                 return b""
-            self._session = TlsSession(self.server.tls)
+            self._session = TlsSession(self._service.tls)
         is_handshake = not self._session.is_established
         text = b""
         try:
@@ -446,7 +395,7 @@ class Connection:
         return text
 
     def _report_handshake(self, reason: str) -> None:
-        self.server.log("handshake", caller=self.addr[0], refused=reason)
+        self._service.log("handshake", caller=self._address[0], refused=reason)
 
     def _flush(self) -> None:
         try:

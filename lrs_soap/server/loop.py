@@ -4,8 +4,8 @@ Every hand-over of the interpreter between two threads costs as much as a find (
 thread does all, until a request keeps it longer than a find may take. Then a standby thread takes the lead (lead.py),
 and the slow thread stands by when its request is answered.
 
-waitress's tasks call the application and write its answers; requests (request.py), connections (connection.py) and
-everything that waits are ours. The leader alone touches connections. It never waits for a caller.
+Connections (connection.py) read requests (request.py), and write what the application answers (answer.py). The leader
+alone touches connections. It never waits for a caller.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ from heapq import heappop, heappush
 from threading import Thread
 from typing import Any
 
-from waitress.adjustments import Adjustments
-
 from lrs_soap.server import memory
-from lrs_soap.server.connection import Connection, Service, answering_rests, log_failure
+from lrs_soap.server.connection import Connection, log_failure
 from lrs_soap.server.http_request import Environ, HandedOver
 from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
 from lrs_soap.server.limits import Limits
+from lrs_soap.server.service import Service
 
 _POLL_SECONDS = 1.0
 _LAST_POLL_SECONDS = 0.05
@@ -74,12 +73,7 @@ class Loop:
         self._log = log
         self._sockets = list(sockets)
         self.port = int(self._sockets[0].getsockname()[1])
-        adjustments = Adjustments(
-            ident="lrs-soap",
-            server_name=server_name,
-            url_scheme="http" if tls is None else "https",
-        )
-        self._service = Service(answering_rests(application), adjustments, str(self.port), limits, tls, reads_body, log)
+        self._service = Service(application, server_name, self.port, limits, tls, reads_body, log)
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
         # Connections with a request that waits for a thread, and those that a thread hands back to the leader.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import BinaryIO
 
@@ -22,13 +22,12 @@ _END = b"\r\n\r\n"
 
 
 class Request:
-    """One request. The attributes that are not documented are those that waitress's tasks use."""
+    """One request, for whoever answers it."""
 
-    def __init__(self, limits: Limits, url_scheme: str, reads_body: Callable[[Request], bool]) -> None:
+    def __init__(self, limits: Limits, reads_body: Callable[[Request], bool]) -> None:
         """`reads_body` says of a request, by its head, whether whoever answers it will read the body."""
         self._limits = limits
         self._reads_body = reads_body
-        self.url_scheme = url_scheme
         self.began = time.monotonic()
         self.is_whole = False
         """Whether it can be answered: it is complete, or `error` says why it is refused."""
@@ -36,12 +35,16 @@ class Request:
         """Whether the caller sends the body only after a 100 (Continue)."""
         self.head: RequestHead | None = None
         self.error: Error | None = None
+        self.version = "1.1"
+        self.method = ""
+        self.keeps_connection = True
+        """Whether another request may follow it."""
+        self.variables: Mapping[str, str] = {}
+        """What WSGI's environment has of its head."""
         self.unread = 0
         """How many bytes of a body that nobody wants follow the head."""
         self._head_bytes = b""
         self._body: FixedBody | ChunkedBody | None = None
-        self.headers: dict[str, str] = {}
-        self.version, self.command, self.request_uri, self.path, self.query = "1.1", "", "", "", ""
 
     @property
     def is_begun(self) -> bool:
@@ -56,7 +59,9 @@ class Request:
     @property
     def is_large(self) -> bool:
         """Whether it may take much memory, because of what has arrived or because of what that unpacks to."""
-        return self.buffered_bytes >= _LARGE_BYTES or (self._body is not None and "CONTENT_ENCODING" in self.headers)
+        return self.buffered_bytes >= _LARGE_BYTES or (
+            self._body is not None and "HTTP_CONTENT_ENCODING" in self.variables
+        )
 
     def received(self, data: bytes) -> int:
         """Take what belongs to this request; how many bytes that is."""
@@ -77,7 +82,7 @@ class Request:
         most = self._limits.header_seconds if self.head is None else self._limits.request_seconds
         return now - self.began >= most
 
-    def get_body_stream(self) -> BinaryIO:
+    def body(self) -> BinaryIO:
         """The body to be read, from its beginning."""
         return BytesIO() if self._body is None else self._body.stream()
 
@@ -93,7 +98,7 @@ class Request:
             taken += self._body.received(data[taken:])
             self.is_whole = self._body.is_whole
             if self.is_whole and isinstance(self._body, ChunkedBody):
-                self.headers["CONTENT_LENGTH"] = str(len(self._body))
+                self.variables = {**self.variables, "CONTENT_LENGTH": str(len(self._body))}
         return taken
 
     def _read_head(self, data: bytes) -> int:
@@ -115,10 +120,8 @@ class Request:
 
     def _begin(self, head: RequestHead) -> None:
         self.head = head
-        # Of its own, because whoever answers may change it.
-        self.headers = dict(head.headers)
-        self.version, self.command = head.version, head.method
-        self.request_uri, self.path, self.query = head.target, head.path, head.query
+        self.version, self.method = head.version, head.method
+        self.keeps_connection, self.variables = head.keeps_connection, head.variables
         if self._is_to_be_answered_at_once(head):
             self._be_answered_at_once(head)
         elif head.length is None:
@@ -140,6 +143,6 @@ class Request:
         self.is_whole = True
         if head.length is None or head.length > _MOST_UNREAD * self._limits.body_bytes or head.expects_continue:
             # Where the next request begins is not known, or too far away.
-            self.headers["CONNECTION"] = "close"
+            self.keeps_connection = False
         else:
             self.unread = head.length

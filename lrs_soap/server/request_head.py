@@ -23,6 +23,8 @@ _FIRST_LINE = re.compile(
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://(?P<authority>[^/?#]*)(?P<rest>.*)")
 _NOT_IN_A_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _LENGTH = re.compile(r"[0-9]{1,18}")
+# The fields whose variables in WSGI's environment have no HTTP_ before them.
+_VARIABLES = {"CONTENT_LENGTH": "CONTENT_LENGTH", "CONTENT_TYPE": "CONTENT_TYPE"}
 
 # A client's next request usually has the same head. Passwords, and fields of any size, are not kept.
 _HEADS_KEPT = 256
@@ -56,6 +58,10 @@ class RequestHead:
     """By name in capitals with `_` for `-`; fields of the same name are joined by commas."""
     length: int | None
     """The length of the body, None where it comes in chunks."""
+    keeps_connection: bool
+    """Whether the caller wants to go on with this connection afterwards."""
+    variables: Mapping[str, str]
+    """What WSGI's environment has of it."""
 
     @property
     def expects_continue(self) -> bool:
@@ -98,14 +104,27 @@ def _read(head: bytes) -> RequestHead:
         raise bad_request("A request of HTTP/1.1 must have a Host.")
     if authority is not None:
         headers["HOST"] = authority
+    target = start["target"].decode()
+    length = _length(headers, version)
+    connection = headers.get("CONNECTION", "").lower()
     return RequestHead(
         method,
-        start["target"].decode(),
+        target,
         path,
         query,
         version,
         headers,
-        _length(headers, version),
+        length,
+        connection == "keep-alive" if version == "1.0" else connection != "close",
+        {
+            "REQUEST_METHOD": method,
+            "REQUEST_URI": target,
+            # It would be another host's address if it began with two slashes.
+            "PATH_INFO": "/" + path.lstrip("/") if path.startswith("/") else path,
+            "QUERY_STRING": query,
+            "SERVER_PROTOCOL": f"HTTP/{version}",
+            **{_VARIABLES.get(name, f"HTTP_{name}"): value for name, value in headers.items()},
+        },
     )
 
 

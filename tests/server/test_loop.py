@@ -180,7 +180,7 @@ def test_a_connection_that_fails_is_closed_and_the_others_go_on(
     answered = Connection.answered
 
     def fail(connection: Connection) -> None:
-        if connection.request is not None and connection.request.path == "/slow":
+        if connection.request is not None and connection.request.variables["PATH_INFO"] == "/slow":
             raise ValueError(WORDS)
         answered(connection)
 

@@ -34,7 +34,7 @@ def read(data: bytes, step: int) -> list[Read]:
 
 
 def _read(data: bytes, step: int) -> Iterator[Read]:
-    request, rest = Request(LIMITS, "http", lambda request: True), b""
+    request, rest = Request(LIMITS, lambda request: True), b""
     for start in range(0, len(data), step):
         rest += data[start : start + step]
         while rest:
@@ -43,10 +43,12 @@ def _read(data: bytes, step: int) -> Iterator[Read]:
             rest = rest[taken:]
             if request.is_whole:
                 status = request.error.to_response("test")[0] if request.error else None
-                yield Read(status, request.command, request.path, request.query, request.get_body_stream().read())
+                head = request.head
+                what = ("", "", "") if head is None else (head.method, head.path, head.query)
+                yield Read(status, *what, request.body().read())
                 if status:
                     return
-                request = Request(LIMITS, "http", lambda request: True)
+                request = Request(LIMITS, lambda request: True)
 
 
 HOST = b"Host: a\r\n"
@@ -138,7 +140,7 @@ def test_whatever_arrives_is_read_or_refused_and_the_same_in_any_pieces(data: by
 
 def test_requests_with_the_same_head_share_nothing_that_changes() -> None:
     head = b"POST /c HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
-    requests = [Request(LIMITS, "http", lambda request: True) for _ in range(3)]
+    requests = [Request(LIMITS, lambda request: True) for _ in range(3)]
 
     requests[0].received(head + b"3\r\nabc\r\n0\r\n\r\n")
     requests[0].headers["CONNECTION"] = "close"

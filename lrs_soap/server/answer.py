@@ -1,0 +1,175 @@
+"""The answer to a request, as WSGI (PEP 3333) has an application give it, and as HTTP/1.1 (RFC 9112) has it sent."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence, Sized
+from functools import lru_cache
+from operator import itemgetter
+from types import TracebackType
+from typing import cast
+
+from waitress.task import hop_by_hop
+from waitress.utilities import Error, build_http_date
+
+from lrs_soap.server.http_request import Environ
+from lrs_soap.server.request import Request
+from lrs_soap.server.service import SOFTWARE, Service
+
+_NAMES_KEPT = 64
+# What the numbers of statuses begin with whose answers have no body.
+_WITHOUT_BODY = ("1", "204", "304")
+_name = itemgetter(0)
+
+_logger = logging.getLogger(__name__)
+
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+class Answer:
+    """One answer. Its head is written with the first part of its body."""
+
+    def __init__(self, request: Request, service: Service, write: Callable[[bytes], object]) -> None:
+        """`write` takes the bytes that are to be sent."""
+        self.is_begun = False
+        """Whether something is written, so that no other answer can be given instead."""
+        self.is_last = not request.keeps_connection
+        """Whether the connection closes after it."""
+        self._request = request
+        self._service = service
+        self._write = write
+        self._status: str | None = None
+        self._headers: list[tuple[str, str]] = []
+        self._length: int | None = None
+        self._added = 0
+        self._is_chunked = False
+
+    def give(self, application: Callable[..., Iterable[bytes]], environ: Environ) -> None:
+        """Have an application give it. Raises what the application raises, and where it does not keep to WSGI."""
+        parts = application(environ, self._start)
+        try:
+            is_single = isinstance(parts, Sized) and len(parts) == 1
+            for part in parts:
+                if is_single and self._length is None:
+                    self._length = len(part)
+                # The head waits for the first part that is not empty.
+                if part:
+                    self._add(part)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        self._finish()
+
+    def refuse(self, error: Error) -> None:
+        """Give an error, after which the connection closes."""
+        # waitress's hints say that the body is text.
+        self._status, self._headers, body = cast(
+            "tuple[str, list[tuple[str, str]], bytes]", error.to_response(SOFTWARE)
+        )
+        self._length = len(body)
+        self.is_last = True
+        self._add(body)
+
+    def _start(
+        self, status: str, headers: Sequence[tuple[str, str]], exc_info: _ExcInfo | None = None
+    ) -> Callable[[bytes], None]:
+        """WSGI's `start_response`."""
+        if exc_info is not None and self.is_begun:
+            raise exc_info[1]
+        if exc_info is None and self._status is not None:
+            raise AssertionError("start_response is called a second time, without exc_info")
+        _check_text(status)
+        self._length = None
+        self._headers = []
+        for given_name, value in headers:
+            name = _header_name(given_name)
+            _check_text(value)
+            if name == "Content-Length":
+                self._length = int(value)
+            self._headers.append((name, value))
+        self._status = status
+        return self._add
+
+    def _add(self, part: bytes) -> None:
+        """Add to the body; what `start_response` returns."""
+        if self._status is None:
+            raise RuntimeError("start_response has to be called before the body is written")
+        if self.is_begun:
+            self._write(self._framed(part, self._status))
+        else:
+            head = self._head(self._status)
+            self.is_begun = True
+            self._write(head + self._framed(part, self._status))
+
+    def _finish(self) -> None:
+        if self._length is not None and self._added < self._length and self._request.method != "HEAD":
+            # The caller would wait for the rest.
+            self.is_last = True
+            _logger.warning("An answer is shorter than its Content-Length says")
+        if not self.is_begun:
+            self._add(b"")
+        if self._is_chunked and self._request.method != "HEAD":
+            self._write(b"0\r\n\r\n")
+
+    def _head(self, status: str) -> bytes:
+        """The status line and the header, with what the server adds; decides how the body is framed."""
+        version = self._request.version
+        headers = self._headers
+        names = {name for name, _ in headers}
+        has_length = self._length is not None and _has_body(status)
+        if has_length and "Content-Length" not in names:
+            headers.append(("Content-Length", str(self._length)))
+        if not has_length or self._service.is_stopping:
+            self.is_last = True
+        if self.is_last:
+            headers.append(("Connection", "close"))
+        elif version == "1.0":
+            headers.append(("Connection", "Keep-Alive"))
+        if self._length is None and version == "1.1" and _has_body(status):
+            headers.append(("Transfer-Encoding", "chunked"))
+            self._is_chunked = True
+        headers.append(("Via" if "Server" in names else "Server", SOFTWARE))
+        if "Date" not in names:
+            headers.append(("Date", _date(int(time.time()))))
+        headers.sort(key=_name)
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers if has_length or name != "Content-Length"])
+        return f"HTTP/{version} {status}\r\n{lines}\r\n".encode("latin-1")
+
+    def _framed(self, part: bytes, status: str) -> bytes:
+        """A part of the body as it is sent."""
+        added = self._added
+        self._added += len(part)
+        if self._request.method == "HEAD" or not _has_body(status):
+            return b""
+        if self._is_chunked:
+            return b"%X\r\n%s\r\n" % (len(part), part) if part else b""
+        if self._length is not None and self._added > self._length:
+            _logger.warning("An answer is longer than its Content-Length says, and is cut")
+            return part[: max(0, self._length - added)]
+        return part
+
+
+def _has_body(status: str) -> bool:
+    return not status.startswith(_WITHOUT_BODY)
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _header_name(name: str) -> str:
+    """The name of a header field as it is written. Raises AssertionError and ValueError for one that may not be."""
+    _check_text(name)
+    if name.lower() in hop_by_hop:
+        raise AssertionError("an application may not have a say in the connection")
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+def _check_text(text: str) -> None:
+    if not isinstance(text, str):
+        raise AssertionError("what is in a header has to be a string")
+    if "\r" in text or "\n" in text:
+        raise ValueError("what is in a header may not have line ends")
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return build_http_date(second)
