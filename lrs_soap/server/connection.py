@@ -96,7 +96,7 @@ class Connection:
         self._unread = 0
         self._output: deque[bytes | memoryview] = deque()
         # What of the output is on its way, as it goes over the wire.
-        self._wire = memoryview(b"")
+        self._wire: bytes | memoryview = b""
         # Two counters, because two threads count.
         self._written = 0
         self._sent = 0
@@ -192,7 +192,7 @@ class Connection:
         self._flush()
         if self._phase is _Phase.CLOSING and self.request is None and not self._has_output:
             self._part()
-        if self.request is None:
+        if self.request is None and (self._unparsed or self._session is not None):
             self._take(b"")
 
     def answer(self) -> HandedOver | None:
@@ -302,7 +302,7 @@ class Connection:
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._socket.close()
         self._output.clear()
-        self._wire = memoryview(b"")
+        self._wire = b""
         self._unparsed = b""
         self._session = None
         if self._incoming is not None:
@@ -401,7 +401,7 @@ class Connection:
         try:
             while self._wire or self._fill_wire():
                 sent = self._socket.send(self._wire)
-                self._wire = self._wire[sent:]
+                self._wire = memoryview(self._wire)[sent:] if sent < len(self._wire) else b""
                 self._progress = time.monotonic()
         except (BlockingIOError, InterruptedError):
             pass
@@ -414,11 +414,11 @@ class Connection:
             text = self._next_block()
             self._sent += len(text)
             if self._session is None:
-                self._wire = memoryview(text)
+                self._wire = text
                 return True
             self._session.seal(text)
         if self._session is not None:
-            self._wire = memoryview(self._session.take_output())
+            self._wire = self._session.take_output()
         return bool(self._wire)
 
     def _next_block(self) -> bytes | memoryview:

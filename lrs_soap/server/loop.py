@@ -262,7 +262,7 @@ class Loop:
         if is_being_answered:
             self._watch(connection)
             return
-        if connection.has_large_body and self._service.buffered_bytes > self._limits.buffered_bytes:
+        if self._service.buffered_bytes > self._limits.buffered_bytes and connection.has_large_body:
             self._make_room_for_bodies(connection)
         self._go_on(connection)
 

@@ -54,7 +54,7 @@ class Request:
     @property
     def buffered_bytes(self) -> int:
         """How much of the body has arrived."""
-        return 0 if self._body is None else len(self._body)
+        return 0 if self._body is None else self._body.size
 
     @property
     def is_large(self) -> bool:
@@ -98,7 +98,7 @@ class Request:
             taken += self._body.received(data[taken:])
             self.is_whole = self._body.is_whole
             if self.is_whole and isinstance(self._body, ChunkedBody):
-                self.variables = {**self.variables, "CONTENT_LENGTH": str(len(self._body))}
+                self.variables = {**self.variables, "CONTENT_LENGTH": str(self._body.size)}
         return taken
 
     def _read_head(self, data: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import BinaryIO, cast
 
 from waitress.buffers import OverflowableBuffer
@@ -23,31 +24,41 @@ class FixedBody:
     """A body of a length that the head has told."""
 
     def __init__(self, length: int) -> None:
-        self._buffer = OverflowableBuffer(_IN_MEMORY_BYTES)
-        self._left = length
+        self.size = 0
+        """How many bytes have been received."""
+        self._length = length
+        # Most bodies arrive in one piece, which needs no buffer.
+        self._piece = b""
+        self._buffer: OverflowableBuffer | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether all of it has been received."""
-        return self._left == 0
-
-    def __len__(self) -> int:
-        return len(self._buffer)
+        return self.size == self._length
 
     def received(self, data: bytes) -> int:
         """Take from data what belongs to the body; how many bytes that is."""
-        part = data[: self._left]
-        self._buffer.append(part)
-        self._left -= len(part)
+        part = data[: self._length - self.size]
+        if not self.size:
+            self._piece = part
+        else:
+            if self._buffer is None:
+                self._buffer = OverflowableBuffer(_IN_MEMORY_BYTES)
+                self._buffer.append(self._piece)
+                self._piece = b""
+            self._buffer.append(part)
+        self.size += len(part)
         return len(part)
 
     def stream(self) -> BinaryIO:
         """The body to be read, from its beginning."""
-        return cast(BinaryIO, self._buffer.getfile())
+        return BytesIO(self._piece) if self._buffer is None else cast(BinaryIO, self._buffer.getfile())
 
     def close(self) -> None:
         """Forget the body."""
-        self._buffer.close()
+        self._piece = b""
+        if self._buffer is not None:
+            self._buffer.close()
 
 
 class ChunkedBody:
@@ -66,7 +77,9 @@ class ChunkedBody:
         self._trailer: int | None = None
         self.is_whole = False
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many bytes of it have been received, without what is around the chunks."""
         return len(self._buffer)
 
     def received(self, data: bytes) -> int:
