@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Sequence, Sized
+from datetime import datetime, timezone
+from email.utils import format_datetime
 from functools import lru_cache
 from operator import itemgetter
 from types import TracebackType
 from typing import cast
 
 from waitress.task import hop_by_hop
-from waitress.utilities import Error, build_http_date
+from waitress.utilities import Error
 
 from lrs_soap.server.http_request import Environ
 from lrs_soap.server.request import Request
@@ -51,7 +52,7 @@ class Answer:
         try:
             is_single = isinstance(parts, Sized) and len(parts) == 1
             for part in parts:
-                if is_single and self._length is None:
+                if is_single and self._length is None and not self.is_begun:
                     self._length = len(part)
                 # The head waits for the first part that is not empty.
                 if part:
@@ -131,7 +132,7 @@ class Answer:
             self._is_chunked = True
         headers.append(("Via" if "Server" in names else "Server", SOFTWARE))
         if "Date" not in names:
-            headers.append(("Date", _date(int(time.time()))))
+            headers.append(("Date", _date(self._service.clock.now())))
         headers.sort(key=_name)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers if has_length or name != "Content-Length"])
         return f"HTTP/{version} {status}\r\n{lines}\r\n".encode("latin-1")
@@ -171,5 +172,5 @@ def _check_text(text: str) -> None:
 
 
 @lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return build_http_date(second)
+def _date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(timezone.utc), usegmt=True)

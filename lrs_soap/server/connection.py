@@ -391,7 +391,8 @@ class Connection:
             if is_handshake:
                 self._report_handshake(_reason_of(error))
             self._enter(_Phase.CLOSING)
-        self._flush()
+        if self._session.has_output:
+            self._flush()
         return text
 
     def _report_handshake(self, reason: str) -> None:

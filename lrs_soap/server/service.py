@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lrs_soap.clock import Clock, RealClock
 from lrs_soap.server.http_request import Environ
 from lrs_soap.server.limits import Limits
 
@@ -27,6 +28,8 @@ class Service:
     """Whether the application will read the body of a request, by the environment of its head."""
     log: Callable[..., None]
     """Is told of what an operator should know: an event's name, and facts by name."""
+    clock: Clock = field(default_factory=RealClock)
+    """What answers are dated by."""
     is_stopping: bool = False
     buffered_bytes: int = 0
     """How much of bodies is kept, of all connections together."""

@@ -68,7 +68,11 @@ class TlsSession:
         try:
             while part := self._tls.read(_RECORD_BYTES):
                 parts.append(part)
-            self.is_closed_by_peer = True
+                if not (self._incoming.pending or self._tls.pending()):
+                    # To read on would only raise that there is nothing.
+                    break
+            else:
+                self.is_closed_by_peer = True
         except ssl.SSLZeroReturnError:
             self.is_closed_by_peer = True
         except ssl.SSLWantReadError:
