@@ -31,6 +31,7 @@ from lrs_soap.server.http_request import Environ, HandedOver
 from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
 from lrs_soap.server.limits import Limits
 from lrs_soap.server.service import Service
+from lrs_soap.server.shares import Share, shares_of
 
 _POLL_SECONDS = 1.0
 _LAST_POLL_SECONDS = 0.05
@@ -38,6 +39,8 @@ _STANDBY_THREADS = 8
 _ACCEPTED_AT_ONCE = 64
 _MANY_CONNECTIONS = 100
 _PAUSE_SECONDS = 1.0
+# How long a connection is left to other processes, before it is looked for again.
+_LEAVE_SECONDS = 0.001
 # After so long without a pause, the next is worth another line in the log.
 _SAID_SECONDS = 60.0
 # Once the server is told to stop: how long callers may still ask, and how long the last answers may take.
@@ -61,15 +64,19 @@ class Loop:
         tls: ssl.SSLContext | None = None,
         server_name: str = "localhost",
         reads_body: Callable[[Environ], bool] = lambda environ: True,
+        share: Share | None = None,
         log: Callable[..., None] = lambda event, **facts: None,
     ) -> None:
-        """`tls` makes it HTTPS. `log` is told of what an operator should know, an event and facts by name.
+        """`tls` makes it HTTPS. `share` is what this process takes of the connections to be accepted, without which it
+        takes all. `log` is told of what an operator should know, an event and facts by name.
 
         `reads_body` says by the environment of a request's head whether the application will read the body. A large
         one that it will not read is not waited for.
         """
         limits = limits or Limits()
         self._limits = limits
+        self._share = share or shares_of(1)[0]
+        self._share.note(0)
         self._log = log
         self._sockets = list(sockets)
         self.port = int(self._sockets[0].getsockname()[1])
@@ -186,6 +193,11 @@ class Loop:
             self._send_held(heappop(self._held)[-1])
         if self._held:
             timeout = min(timeout, self._held[0][0] - now)
+        if self._listens_from is not None and not self._stopping:
+            if now >= self._listens_from:
+                self._listen()
+            else:
+                timeout = min(timeout, self._listens_from - now)
         if now >= self._next_check:
             self._next_check = now + _POLL_SECONDS
             self._check(now)
@@ -310,6 +322,7 @@ class Loop:
             connection.watched = events
         if not connection.is_open:
             self._connections.discard(connection)
+            self._note_count()
 
     def _fail(self, connection: Connection, error: Exception) -> None:
         log_failure("A connection failed and is closed", error)
@@ -329,36 +342,52 @@ class Loop:
         if self._has_had_large or have_gone:
             self._has_had_large, self._most_connections = False, count
             memory.give_back()
-        if self._listens_from is not None and now >= self._listens_from and not self._stopping:
-            for each in self._sockets:
-                self._selector.register(each, selectors.EVENT_READ, partial(self._accept, each))
-            self._listens_from = None
+
+    def _listen(self) -> None:
+        for each in self._sockets:
+            self._selector.register(each, selectors.EVENT_READ, partial(self._accept, each))
+        self._listens_from = None
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(_ACCEPTED_AT_ONCE):
-            one_too_many = None
-            if len(self._connections) >= self._limits.connections:
-                one_too_many = self._oldest_unfinished()
-                if one_too_many is None:
-                    self._pause("every connection is busy")
-                    return
-            try:
-                accepted, address = listening.accept()
-            except BlockingIOError:
+            if self._share.leaves_next(time.monotonic()):
+                self._listen_again_in(_LEAVE_SECONDS)
                 return
-            except OSError as error:
-                if error.errno in _NO_DESCRIPTORS:
-                    self._pause(os.strerror(error.errno))
-                    return
-                # The caller was gone before it was accepted.
-                continue
-            if one_too_many is not None:
-                one_too_many.close()
-                self._watch(one_too_many)
-            connection = Connection(accepted, address, self._service)
-            self._connections.add(connection)
-            self._most_connections = max(self._most_connections, len(self._connections))
-            self._watch(connection)
+            if not self._accept_one(listening):
+                return
+
+    def _accept_one(self, listening: socket.socket) -> bool:
+        """Accept a connection, if there is one; whether to try another."""
+        one_too_many = None
+        if len(self._connections) >= self._limits.connections:
+            one_too_many = self._oldest_unfinished()
+            if one_too_many is None:
+                self._pause("every connection is busy")
+                return False
+        try:
+            accepted, address = listening.accept()
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno in _NO_DESCRIPTORS:
+                self._pause(os.strerror(error.errno))
+                return False
+            # The caller was gone before it was accepted.
+            return True
+        if one_too_many is not None:
+            one_too_many.close()
+            self._watch(one_too_many)
+        connection = Connection(accepted, address, self._service)
+        self._connections.add(connection)
+        self._note_count()
+        self._most_connections = max(self._most_connections, len(self._connections))
+        self._watch(connection)
+        return True
+
+    def _note_count(self) -> None:
+        # Once it stops, another process may have its share.
+        if not self._stopping:
+            self._share.note(len(self._connections))
 
     def _oldest_unfinished(self) -> Connection | None:
         """The connection that has kept us waiting for longest with a handshake or a request's head, if one has."""
@@ -375,22 +404,28 @@ class Loop:
 
     def _pause(self, reason: str) -> None:
         """Accept nobody for a second; whoever connects waits that long."""
+        paused_until = self._listen_again_in(_PAUSE_SECONDS)
+        # Once, however often it is paused for the same reason.
+        if paused_until >= self._pause_said_until:
+            self._log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
+        self._pause_said_until = paused_until + _SAID_SECONDS
+
+    def _listen_again_in(self, seconds: float) -> float:
+        """Accept nobody for so long; until when that is."""
         if self._listens_from is None:
             for each in self._sockets:
                 self._selector.unregister(each)
-        self._listens_from = time.monotonic() + _PAUSE_SECONDS
-        # Once, however often it is paused for the same reason.
-        if self._listens_from >= self._pause_said_until:
-            self._log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
-        self._pause_said_until = self._listens_from + _SAID_SECONDS
+        self._listens_from = time.monotonic() + seconds
+        return self._listens_from
 
     def _begin_to_stop(self) -> None:
         """Accept who has connected already, then nobody; from now on each answer is its connection's last."""
         self._stop_began = time.monotonic()
         self._service.is_stopping = True
         for each in self._sockets:
-            if self._listens_from is None:
-                self._accept(each)
+            for _ in range(_ACCEPTED_AT_ONCE):
+                if not self._accept_one(each):
+                    break
             if self._listens_from is None:
                 self._selector.unregister(each)
             each.close()

@@ -20,6 +20,7 @@ from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.processes import Post, Processes
+from lrs_soap.server.shares import Share, shares_of
 from lrs_soap.server.working import do_jobs
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.world import Worlds
@@ -55,11 +56,15 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
             ready(address)
         log.announce("ready", f"lrs-soap is ready on {address}", address=address)
 
-    answering = Post("server", lambda announce: _answer(settings, sockets, context, log, announce))
+    def answering(share: Share) -> Post:
+        return Post("server", lambda announce: _answer(settings, sockets, context, share, log, announce))
+
     working = Post("worker", lambda announce: do_jobs(settings, log, announce, inherited=sockets))
     rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, log, announce, inherited=sockets), ends=True)
     Processes(
-        [answering] * settings.processes + [working] * settings.batch_workers + [rekeyer] * needs_rekeying,
+        [answering(share) for share in shares_of(settings.processes)]
+        + [working] * settings.batch_workers
+        + [rekeyer] * needs_rekeying,
         sockets=sockets,
         ready=say_ready,
         hang_seconds=settings.hang_timeout,
@@ -72,6 +77,7 @@ def _answer(
     settings: Settings,
     sockets: list[socket.socket],
     context: ssl.SSLContext | None,
+    share: Share,
     log: ProcessLog,
     announce: Announce,
 ) -> None:
@@ -80,7 +86,7 @@ def _answer(
     logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
     with Worlds.open(settings, log=logger, prepare=False) as worlds:
         application = application_of(settings, worlds.main, lines_lost=lambda: log.lost)
-        server = _server(application, settings, sockets, context, logger)
+        server = _server(application, settings, sockets, context, share, logger)
         announce(server, server.goes_on)
         server.run()
 
@@ -112,6 +118,7 @@ def _server(
     settings: Settings,
     sockets: list[socket.socket],
     context: ssl.SSLContext | None,
+    share: Share,
     logger: Any,
 ) -> Loop:
     def log(event: str, **facts: Any) -> None:
@@ -132,6 +139,7 @@ def _server(
         # The address in the WSDL for a caller who does not say by which host it asks.
         server_name=_in_url(settings.host),
         reads_body=application.reads_body,
+        share=share,
         log=log,
     )
 
