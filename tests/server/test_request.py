@@ -143,13 +143,10 @@ def test_requests_with_the_same_head_share_nothing_that_changes() -> None:
     requests = [Request(LIMITS, lambda request: True) for _ in range(3)]
 
     requests[0].received(head + b"3\r\nabc\r\n0\r\n\r\n")
-    requests[0].headers["CONNECTION"] = "close"
     requests[1].received(head + b"1\r\nx\r\n0\r\n\r\n")
     requests[2].received(head)
 
-    assert requests[0].headers == {"HOST": "a", "CONTENT_LENGTH": "3", "CONNECTION": "close"}
-    assert requests[1].headers == {"HOST": "a", "CONTENT_LENGTH": "1"}
-    assert requests[2].headers == {"HOST": "a"}
+    assert [each.variables.get("CONTENT_LENGTH") for each in requests] == ["3", "1", None]
 
 
 @pytest.mark.parametrize(
