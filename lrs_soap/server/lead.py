@@ -43,18 +43,24 @@ class Lead:
             while not self._over.is_set():
                 self._begun.wait()
                 self._begun.clear()
-                time.sleep(PATIENCE_SECONDS)
-                with self._lock:
-                    if self._over.is_set():
-                        break
-                    since = self._busy_since
-                    if since is not None and time.monotonic() - since >= PATIENCE_SECONDS:
-                        self._holder += 1
-                        self._busy_since = None
-                        return True
-                    if since is not None:
-                        self._begun.set()
+                if self._has_taken_over():
+                    return True
             return False
+
+    def _has_taken_over(self) -> bool:
+        """Watch a busy leader until one request has kept it for too long, and lead then; False if it is idle first."""
+        left = PATIENCE_SECONDS
+        while True:
+            time.sleep(left)
+            with self._lock:
+                since = self._busy_since
+                if since is None or self._over.is_set():
+                    return False
+                left = since + PATIENCE_SECONDS - time.monotonic()
+                if left <= 0:
+                    self._holder += 1
+                    self._busy_since = None
+                    return True
 
     def finish(self) -> None:
         """Release every waiting thread."""

@@ -34,6 +34,35 @@ def test_a_leader_that_is_busy_for_too_long_learns_that_another_leads() -> None:
     assert lead.end(lead.begin())
 
 
+def test_a_request_keeps_the_leader_no_longer_than_its_patience_whenever_it_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lead = Lead()
+
+    class Time:
+        """Stands still but for the sleep; the leader begins with another request in the middle of the first one."""
+
+        now = 0.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+        def sleep(self, seconds: float) -> None:
+            if not self.now:
+                self.now = seconds / 2
+                lead.begin()
+                self.now = seconds
+            else:
+                self.now += seconds
+
+    time = Time()
+    monkeypatch.setattr("lrs_soap.server.lead.time", time)
+    monkeypatch.setattr("lrs_soap.server.lead.PATIENCE_SECONDS", 1.0)
+    lead.end(lead.begin())
+    assert lead.await_turn()
+    assert time.now == 1.5
+
+
 def test_a_leader_that_is_not_busy_is_left_alone() -> None:
     lead = Lead()
     lead.end(lead.begin())
