@@ -125,13 +125,15 @@ class SoapPort:
     def _write(self, environ: Environ, start_response: StartResponse, exchange: Exchange, rest: Rest) -> list[bytes]:
         """Do what is to be written, or have it done by another thread where the server can do without this one."""
 
-        def go_on(environ: Environ, start_response: StartResponse) -> list[bytes]:
-            rest.go_on()
+        def finish(environ: Environ, start_response: StartResponse) -> list[bytes]:
+            rest.finish()
             return self._answered(environ, start_response, exchange)
 
         if environ.get(HANDS_OVER):
-            raise HandedOver(rest.put, go_on, is_large=len(exchange.request) >= _LARGE_BYTES)
-        return go_on(environ, start_response)
+            is_large = len(exchange.request) >= _LARGE_BYTES
+            raise HandedOver(lambda answer: rest.put(answer, is_large=is_large), finish, is_large=is_large)
+        rest.write()
+        return finish(environ, start_response)
 
     def _answered(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
         self._journal.record(exchange)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from lrs_soap.errors import Refused
@@ -16,8 +17,8 @@ from lrs_soap.rules.values.change import NOBODY, Author
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.services.rate_limit import RateLimit
-from lrs_soap.world import World
-from lrs_soap.wsdl.endpoint import WriterNeeded
+from lrs_soap.world import OpenUnit, World
+from lrs_soap.wsdl.endpoint import Rest, WriterNeeded
 from lrs_soap.wsdl.port import Operation
 
 NO_ORGANISATION = "Either UKPRN or OrganisationRef must be supplied."
@@ -50,6 +51,8 @@ class Call:
     _generation: int = field(init=False)
     # By when what the call writes has to begin; None as long as it was not handed over.
     _deadline: float | None = field(default=None, init=False)
+    # What opens the unit in which it writes; None as long as no writer has called it.
+    _open_unit: OpenUnit | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._generation = self.world.generation
@@ -87,11 +90,21 @@ class Call:
         again by one of them. Raises BegunAnew.
         """
         assert self._author is not None
-        writers = self.world.store.writers
         if self._deadline is None:
-            deadline = self._deadline = writers.deadline()
-            raise WriterNeeded(lambda work: writers.put(work, deadline))
+            self._deadline = self.world.store.writers.deadline()
+            raise WriterNeeded(partial(self._write_later, durable, self._deadline))
+        if self._open_unit is not None:
+            return self._open_unit(self._author, self._generation)
         return self.world.writing(self._author, durable=durable, deadline=self._deadline, generation=self._generation)
+
+    def _write_later(
+        self, durable: bool, deadline: float, rest: Rest, answer: Callable[[], None], is_large: bool
+    ) -> None:
+        def write(open_unit: OpenUnit) -> None:
+            self._open_unit = open_unit
+            rest.write()
+
+        self.world.write_later(write, rest.fail, answer, durable=durable, stands_alone=is_large, deadline=deadline)
 
     @property
     def has_writer(self) -> bool:

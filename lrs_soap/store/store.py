@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
@@ -57,7 +57,11 @@ class Store:
             if statement_timeout is not None and self._dialect.can_hang
             else None
         )
-        self.writers = Writers(1 if self._dialect.single_writer else _MOST_WRITERS, busy_timeout)
+        self.writers = (
+            Writers(1, busy_timeout, self._begin_shared)
+            if self._dialect.single_writer
+            else Writers(_MOST_WRITERS, busy_timeout)
+        )
         """The threads in which a process that answers requests has them written."""
 
     @classmethod
@@ -194,6 +198,9 @@ class Store:
             with self.writing(durable=False) as transaction:
                 yield transaction
 
+    def _begin_shared(self, durable: bool, deadline: float) -> AbstractContextManager[Transaction]:
+        return self.writing(durable=durable, deadline=deadline)
+
     def close(self) -> None:
         """Close the connections that are not in use, and the others when their transactions end."""
         self._closed = True
@@ -275,6 +282,7 @@ class Store:
                 raise
             # The database server was restarted and has dropped this connection. A new one may work.
             return self._begin_now(idle, mode, deadline)
+        transaction.failure = None
         return transaction
 
     def _connect(self, mode: Mode) -> Transaction:

@@ -20,16 +20,27 @@ class Transaction:
 
     `connection` takes SQLAlchemy's statements; `cursor` is the driver's own, for `store.prepared`. `before_write` is
     a hook for tests: operations call it after they have read and before they write, so that a test can let a rival
-    write at exactly that moment.
+    write at exactly that moment. `failure` is an error in a savepoint that has ended the whole transaction, which can
+    only be rolled back then.
     """
 
-    __slots__ = ("_data_version", "_dialect", "_only_reads", "_remembered", "before_write", "connection", "cursor")
+    __slots__ = (
+        "_data_version",
+        "_dialect",
+        "_only_reads",
+        "_remembered",
+        "before_write",
+        "connection",
+        "cursor",
+        "failure",
+    )
 
     def __init__(self, connection: Connection, cursor: Any, dialect: Dialect, *, only_reads: bool = False) -> None:
         """`only_reads`: all transactions on this connection do."""
         self.connection = connection
         self.cursor = cursor
         self.before_write: Callable[[], None] = _nothing
+        self.failure: BaseException | None = None
         self._dialect = dialect
         self._only_reads = only_reads
         self._data_version: int | None = None
@@ -104,23 +115,33 @@ class Transaction:
         self._dialect.expect_many(self.cursor)
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Take back what the block has written if an exception leaves it. The transaction can go on after that.
+    def savepoint(self) -> Iterator[Transaction]:
+        """This transaction, for a block whose writes are taken back if an exception leaves it.
 
-        Savepoints can be nested. An error that ends the whole transaction (`Dialect.explain`) is left to whoever opened
-        it.
+        The transaction can go on after that. Savepoints can be nested. An error that ends the whole
+        transaction (`Dialect.explain`) is left to whoever opened it.
         """
         # One name is enough: both databases roll back to, and release, the newest savepoint of that name.
         self.cursor.execute("SAVEPOINT inner_step")
         try:
-            yield
+            yield self
+            self.cursor.execute("RELEASE SAVEPOINT inner_step")
         except BaseException as error:
-            # After such an error SQLite may have rolled back everything, and there is no savepoint left.
-            if self._dialect.explain(driver_error(error)) is None:
-                self.cursor.execute("ROLLBACK TO SAVEPOINT inner_step")
-                self.cursor.execute("RELEASE SAVEPOINT inner_step")
+            self._take_back(error)
             raise
-        self.cursor.execute("RELEASE SAVEPOINT inner_step")
+
+    def _take_back(self, error: BaseException) -> None:
+        """Take back what was written since the newest savepoint, if this error has left it."""
+        if self._dialect.explain(driver_error(error)) is not None:
+            # SQLite may have rolled back everything, and there is no savepoint left.
+            self.failure = error
+            return
+        try:
+            self.cursor.execute("ROLLBACK TO SAVEPOINT inner_step")
+            self.cursor.execute("RELEASE SAVEPOINT inner_step")
+        except Exception as failure:
+            self.failure = failure
+            raise
 
 
 def driver_error(error: BaseException) -> BaseException:

@@ -1,4 +1,8 @@
-"""The threads that write: whoever answers requests leaves writing to them, and so never waits for a lock or a disk."""
+"""The threads that write: whoever answers requests leaves writing to them, and so never waits for a lock or a disk.
+
+Where writers take turns, the writes that wait when a thread begins share one transaction, and so one wait for the disk.
+Each is a savepoint in it, which can fail alone, and is answered when all of them are on disk.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,48 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from threading import Condition, Thread
+from typing import TypeGuard
+
+from lrs_soap.store.transaction import Transaction
 
 _IDLE_SECONDS = 5.0
+# After so long, writes that wait get the next transaction: those before them shall not wait for them any longer, nor
+# other processes, which look for their turn every few milliseconds, for all of them.
+_SHARED_SECONDS = 0.01
+# The time ends most transactions. This many that write nothing, such as stale updates, come to a few milliseconds.
+_MOST_SHARING = 64
 
 _logger = logging.getLogger(__name__)
 
 Work = Callable[[], None]
+
+# Opens a transaction that writes, as `Store.writing` does: whether it is durable, and by when it has to begin.
+Begin = Callable[[bool, float], AbstractContextManager[Transaction]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Write:
+    """Work that can share a transaction with others. Called by itself, it is done in a transaction of its own.
+
+    `write` is given the transaction, and writes in a savepoint of it; given None, it opens a transaction. It raises
+    nothing. After that, `answer` is called, when everything is committed, or when `fail` was told why it is not.
+
+    A write that is not `durable` need not be on disk when it is answered. One that `stands_alone` takes so long that
+    others shall not wait for its end.
+    """
+
+    write: Callable[[Transaction | None], None]
+    fail: Callable[[Exception], None]
+    answer: Callable[[], None]
+    durable: bool = True
+    stands_alone: bool = False
+
+    def __call__(self) -> None:
+        self.write(None)
+        self.answer()
 
 
 class Writers:
@@ -22,10 +61,14 @@ class Writers:
     deadline passes while it is still in the queue is called, too: it must find that out for itself, and write nothing.
     """
 
-    def __init__(self, most_threads: int, patience_seconds: float) -> None:
-        """`patience_seconds` is how long work may wait from when it is asked for until it may no longer begin."""
+    def __init__(self, most_threads: int, patience_seconds: float, begin: Begin | None = None) -> None:
+        """`patience_seconds` is how long work may wait from when it is asked for until it may no longer begin.
+
+        `begin` opens the transactions that writes share. Without it, each write has its own.
+        """
         self._most = most_threads
         self._patience = patience_seconds
+        self._begin = begin
         self._changed = Condition()
         self._queue: deque[tuple[float, Work]] = deque()
         self._threads = self._idle = 0
@@ -49,19 +92,60 @@ class Writers:
                 Thread(target=self._watch, name="late writes", daemon=True).start()
 
     def _write(self) -> None:
-        while (work := self._next()) is not None:
-            _do(work)
+        while (first := self._next()) is not None:
+            deadline, work = first
+            if self._begin is not None and _can_share(work):
+                self._write_together(self._begin, work, deadline)
+            else:
+                _do(work)
 
-    def _next(self) -> Work | None:
-        """The next work, None when there was none for a while."""
+    def _next(self) -> tuple[float, Work] | None:
+        """The next work with its deadline, None when there was none for a while."""
         with self._changed:
             self._idle += 1
             self._changed.wait_for(lambda: bool(self._queue), _IDLE_SECONDS)
             self._idle -= 1
             if self._queue:
-                return self._queue.popleft()[1]
+                return self._queue.popleft()
             self._threads -= 1
             return None
+
+    def _write_together(self, begin: Begin, first: Write, deadline: float) -> None:
+        """Write the first and what waits behind it in one transaction; when it has ended, answer each of them.
+
+        What waits stays in the queue until its turn, so that it is overdue there if this thread cannot get on.
+        """
+        with self._changed:
+            durable = first.durable or any(_can_share(each) and each.durable for _, each in self._queue)
+        written = [first]
+        try:
+            with begin(durable, deadline) as transaction:
+                ends = time.monotonic() + _SHARED_SECONDS
+                most = min(1 + len(self._queue), _MOST_SHARING)
+                first.write(transaction)
+                while len(written) < most and transaction.failure is None and time.monotonic() < ends:
+                    following = self._next_to_share(durable)
+                    if following is None:
+                        break
+                    written.append(following)
+                    following.write(transaction)
+                if transaction.failure is not None:
+                    raise transaction.failure
+        except Exception as error:
+            for each in written:
+                each.fail(error)
+        for each in written:
+            _do(each.answer)
+
+    def _next_to_share(self, durable: bool) -> Write | None:
+        """What is next in the queue, if it can share a transaction that is durable or not."""
+        with self._changed:
+            if self._queue:
+                deadline, work = self._queue[0]
+                if _can_share(work) and (durable or not work.durable) and deadline > time.monotonic():
+                    del self._queue[0]
+                    return work
+        return None
 
     def _watch(self) -> None:
         """Do what is overdue, since a dead disk may keep every other thread."""
@@ -79,6 +163,10 @@ class Writers:
                 _do(work)
             # What comes meanwhile has a later deadline than this.
             time.sleep(max(0.0, min(wakes - time.monotonic(), _IDLE_SECONDS)))
+
+
+def _can_share(work: Work) -> TypeGuard[Write]:
+    return isinstance(work, Write) and not work.stands_alone
 
 
 def _do(work: Work) -> None:

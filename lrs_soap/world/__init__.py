@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,12 +32,16 @@ from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.steering import ClockSetting
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
+from lrs_soap.store.writers import Write
 from lrs_soap.world.starting_image import StartingImage
 
 MAIN = MAIN_WORLD
 """The name of the world at the root of a server."""
 
 _NAME = re.compile("[a-z0-9-]{1,40}")
+
+# Opens a unit of work that writes, for an author, in a generation of the world; the unit raises BegunAnew in another.
+OpenUnit = Callable[[Author, int], AbstractContextManager[UnitOfWork]]
 
 
 @dataclass(slots=True, eq=False)
@@ -160,6 +164,32 @@ class World:
     def noting(self, author: Author) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that runs a single statement, as `Store.noting` does; its moment may be an old clock's."""
         return _Unit(self, author, self.store.noting(), looks=False)
+
+    def write_later(
+        self,
+        write: Callable[[OpenUnit], None],
+        fail: Callable[[Exception], None],
+        answer: Callable[[], None],
+        *,
+        durable: bool,
+        stands_alone: bool,
+        deadline: float,
+    ) -> None:
+        """Have one of the store's writers call `write`, and `answer` after that. All else is as `Write` says it.
+
+        `write` is given what opens the unit of work in which it writes: one of its own, as `writing` does, or a part of
+        a transaction that it shares with others.
+        """
+
+        def write_in(transaction: Transaction | None) -> None:
+            def open_unit(author: Author, generation: int) -> AbstractContextManager[UnitOfWork]:
+                if transaction is None:
+                    return self.writing(author, durable=durable, deadline=deadline, generation=generation)
+                return _Unit(self, author, transaction.savepoint(), looks=True, generation=generation)
+
+            write(open_unit)
+
+        self.store.writers.put(Write(write_in, fail, answer, durable, stands_alone), deadline)
 
     def close(self) -> None:
         """Close the database's connections; those in use close when their transactions end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 
@@ -31,9 +31,6 @@ MakeCall = Callable[[Exchange, Operation, Mapping[int, tuple[str, ...]]], Any]
 # Raises Refused if the service answers no request now.
 Admit = Callable[[Exchange], None]
 
-# Takes work, and has another thread call it.
-Put = Callable[[Callable[[], None]], None]
-
 OK, SERVER_ERROR = 200, 500
 
 
@@ -56,11 +53,59 @@ class WriterNeeded(BaseException):
         self.put = put
 
 
-class Rest(NamedTuple):
-    """What is left of a request that writes: `put` takes `go_on`, and has it called by a thread that may wait."""
+class Rest:
+    """What is left of a request that writes: first `write`, in a thread that may wait, and then `finish`."""
 
-    put: Put
-    go_on: Callable[[], None]
+    def __init__(
+        self,
+        put: Put,
+        decide: Callable[[], Message],
+        answer: Callable[[Message], None],
+        refuse: Callable[[Exception], None],
+        exchange: Exchange,
+    ) -> None:
+        """`decide` calls the service's function, `answer` and `refuse` set the exchange's answer."""
+        self._put = put
+        self._decide = decide
+        self._answer = answer
+        self._refuse = refuse
+        self._exchange = exchange
+        self._response: Message | None = None
+        self._error: Exception | None = None
+
+    def put(self, answer: Callable[[], None], *, is_large: bool) -> None:
+        """Have another thread call `write`, and after that `answer`, which calls `finish`.
+
+        Whoever waits for the same thread shall not wait longer because this request `is_large`.
+        """
+        self._put(self, answer, is_large)
+
+    def write(self) -> None:
+        """Write what there is to be written. This raises nothing: `finish` makes a fault of an exception."""
+        try:
+            self._response = self._decide()
+        except Exception as error:  # as in `Endpoint.begin`
+            self._error = error
+
+    def fail(self, error: Exception) -> None:
+        """What was written is lost because of this error, and what was decided does not hold."""
+        self._error = error
+        self._exchange.decisions = ()
+
+    def finish(self) -> None:
+        """Answer the exchange, as `Endpoint.begin` does where nothing is to be written."""
+        if self._error is None and self._response is not None:
+            try:
+                self._answer(self._response)
+            except Exception as error:  # as in `Endpoint.begin`
+                self._error = error
+        if self._error is not None:
+            self._refuse(self._error)
+        self._exchange.mark(Stage.WRITTEN)
+
+
+# Takes what is left of a request, what is to be called after its `write`, and whether the request is large.
+Put = Callable[[Rest, Callable[[], None], bool], None]
 
 
 class Endpoint(ABC):
@@ -91,7 +136,8 @@ class Endpoint(ABC):
         """As `begin`, and go on in the same thread if there is something to be written."""
         rest = self.begin(exchange, charset, soap_action)
         if rest is not None:
-            rest.go_on()
+            rest.write()
+            rest.finish()
 
     def begin(self, exchange: Exchange, charset: str | None, soap_action: str | None) -> Rest | None:
         """Answer `exchange.request`: sets `status`, `answer`, and what becomes known of the request.
@@ -110,10 +156,15 @@ class Endpoint(ABC):
             request, facet_errors = self._read(operation, child, exchange)
             exchange.mark(Stage.READ)
             call = self._make_call(exchange, operation, facet_errors)
-            self._call(operation, call, request, exchange)
+            self._answer(operation, exchange, _decided(operation, call, request))
         except WriterNeeded as needed:
-            local_name = "" if child is None else etree.QName(child).localname
-            return Rest(needed.put, partial(self._go_on, operation, call, request, exchange, local_name))
+            return Rest(
+                needed.put,
+                partial(_decided, operation, call, request),
+                partial(self._answer, operation, exchange),
+                partial(self._refuse, exchange, etree.QName(operation.request_tag).localname),
+                exchange,
+            )
         except UnknownCharset:
             exchange.claim = claim_in(exchange.request, None)
             raise
@@ -121,28 +172,16 @@ class Endpoint(ABC):
             raise
         except Exception as error:  # the caller gets a fault, and the log the trace
             exchange.claim = exchange.claim or claim_in(exchange.request, child)
-            self._refuse(error, exchange, "" if child is None else etree.QName(child).localname)
+            self._refuse(exchange, "" if child is None else etree.QName(child).localname, error)
         exchange.mark(Stage.WRITTEN)
         return None
 
-    def _go_on(self, operation: Operation, call: Any, request: Message, exchange: Exchange, local_name: str) -> None:
-        try:
-            self._call(operation, call, request, exchange)
-        except Exception as error:  # as in `begin`
-            self._refuse(error, exchange, local_name)
-        exchange.mark(Stage.WRITTEN)
-
-    def _call(self, operation: Operation, call: Any, request: Message, exchange: Exchange) -> None:
-        try:
-            response = operation.function(call, request)
-        except BegunAnew:
-            call.begin_again()
-            return self._call(operation, call, request, exchange)
+    def _answer(self, operation: Operation, exchange: Exchange, response: Message) -> None:
         exchange.mark(Stage.DECIDED)
         exchange.answer = self.envelope.wrap(self._writer.write(operation.response_tag, response))
         exchange.status = OK
 
-    def _refuse(self, error: Exception, exchange: Exchange, local_name: str) -> None:
+    def _refuse(self, exchange: Exchange, local_name: str, error: Exception) -> None:
         exchange.status = SERVER_ERROR
         if isinstance(error, NotACall):
             exchange.code = error.fault
@@ -164,6 +203,16 @@ class Endpoint(ABC):
     @abstractmethod
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
         """The fault for an exception that is not about SOAP; `local_name` is that of the body's child."""
+
+
+def _decided(operation: Operation, call: Any, request: Message) -> Message:
+    """The answer of the service's function, which is called again where the world has begun anew."""
+    try:
+        answer: Message = operation.function(call, request)
+    except BegunAnew:
+        call.begin_again()
+        return _decided(operation, call, request)
+    return answer
 
 
 class LearnerServiceEndpoint(Endpoint):

@@ -52,6 +52,11 @@ class ServerHere:
         self._worlds.close()
         self._log.close()
 
+    @property
+    def writes_waiting(self) -> int:
+        """How many requests wait for the writer of the database."""
+        return len(self._worlds.main.store.writers._queue)
+
     def logged(self) -> str:
         """What the server has written to its log so far."""
         return Path(self._log.name).read_text("utf-8")

@@ -11,7 +11,8 @@ from threading import Event
 import pytest
 
 from lrs_soap.store import writers as module
-from lrs_soap.store.writers import Writers
+from lrs_soap.store.transaction import Transaction
+from lrs_soap.store.writers import Write, Writers
 from tests.kit.waiting import PATIENCE, until
 
 
@@ -111,3 +112,20 @@ def test_what_waits_behind_a_thread_that_cannot_get_on_is_called_at_its_deadline
     assert called.wait(PATIENCE)
     assert late_by[0] >= 0
     stuck.goes_on.set()
+
+
+def test_where_nothing_is_shared_each_write_opens_a_transaction_and_is_answered_after_it() -> None:
+    writers = Writers(1, 0.5)
+    done: list[tuple[str, int]] = []
+
+    def write(number: int) -> Write:
+        def begin(transaction: Transaction | None) -> None:
+            assert transaction is None
+            done.append(("written", number))
+
+        return Write(begin, lambda error: None, lambda: done.append(("answered", number)))
+
+    for number in range(3):
+        put(writers, write(number))
+    until(lambda: len(done) == 6)
+    assert done == [(what, number) for number in range(3) for what in ("written", "answered")]
