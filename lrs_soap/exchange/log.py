@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol, TextIO
+from typing import Any, NamedTuple, Protocol, TextIO
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
@@ -30,22 +30,6 @@ from lrs_soap.rules.values.sentences import sentence
 _LONGEST_TEXT = 200
 _MOST_LISTED = 20
 _LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.ERROR: "error"}
-_NAMES = (
-    "origin",
-    "world",
-    "path",
-    "operation",
-    "job",
-    "record",
-    "organisation",
-    "claimed_organisation",
-    "user",
-    "certificate",
-    "code",
-    "reasons",
-    "findings",
-    "status",
-)
 _NOBODY = Claim(None, None)
 _OURS = "lrs_soap"
 # At the end of a process, for what could not be written before.
@@ -62,13 +46,32 @@ class Log(FilteringBoundLogger, Protocol):
     def lines(self) -> Lines: ...
 
 
+class _Facts(NamedTuple):
+    """Facts that a line may have, in order, and that come again with the next requests. None is left out."""
+
+    origin: str
+    world: str | None
+    path: str | None
+    operation: str | None
+    job: int | None
+    record: int | None
+    organisation: str | None
+    claimed_organisation: str | None
+    user: str | None
+    certificate: str | None
+    code: str | None
+    reasons: tuple[str, ...] | None
+    findings: tuple[str, ...] | None
+    status: int | None
+
+
 class ExchangeLog:
     """A journal that writes a line for each exchange to a log, with the time on the service's clock.
 
-    It writes only the facts that `record` lists, and never the bytes of a request, which may hold a password. Requests
-    have level info, and so has what is done by the control interface. Batch records and commands have level debug,
-    because jobs log their end and commands print what they do. A failure of the service has level error, and its trace.
-    At level debug, a line says how long each stage took.
+    It writes only `_Facts`, the exchange's id and its times, and never the bytes of a request, which may hold a
+    password. Requests have level info, and so has what is done by the control interface. Batch records and commands
+    have level debug, because jobs log their end and commands print what they do. A failure of the service has level
+    error, and its trace. At level debug, a line says how long each stage took.
     """
 
     def __init__(self, log: Log, clock: Clock, *, failures_only: bool = False, values: bool = False) -> None:
@@ -86,13 +89,27 @@ class ExchangeLog:
         self._is_detailed = log.is_enabled_for(logging.DEBUG)
         self._last_time = (datetime.min, "")
         # The next requests ask the same of the same for the same.
-        self._repeated = lru_cache(maxsize=1024)(self._run)
+        self._kept_words = lru_cache(maxsize=1024)(self._in_words)
 
     def record(self, exchange: Exchange) -> None:
         """Log an exchange that is over."""
         end = self._ends.get(_level_of(exchange))
         if end is None or (self._failures_only and exchange.error is None):
             return
+        form = self._lines.form
+        runs = [
+            self._time(),
+            form.fact("exchange", exchange.id),
+            self._run_of(exchange),
+            form.fact("milliseconds", round(exchange.milliseconds(), 2)),
+        ]
+        if self._is_detailed and exchange.stages:
+            runs.append(form.fact("stages", _stages(exchange)))
+        runs.append(end)
+        self._lines.write(form.line(runs, trace=None if exchange.error is None else trace_of(exchange.error)))
+
+    def _run_of(self, exchange: Exchange) -> str:
+        """The facts of an exchange in words."""
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
         claimed = None if claim.organisation == organisation else claim.organisation
@@ -101,38 +118,28 @@ class ExchangeLog:
         is_quoted = bool(findings) or claimed is not None or any(reason.findings for reason in reasons)
         secrets = _secrets_of(exchange.request, user, is_quoted=is_quoted)
         values = self._values
-        # The facts that `_NAMES` names. Those that are None are left out.
-        facts = (
-            exchange.origin.value,
-            None if exchange.world == MAIN_WORLD else exchange.world,
-            exchange.path,
-            exchange.operation,
-            exchange.job,
-            exchange.record,
+        facts = _Facts(
+            origin=exchange.origin.value,
+            world=None if exchange.world == MAIN_WORLD else exchange.world,
+            path=exchange.path,
+            operation=exchange.operation,
+            job=exchange.job,
+            record=exchange.record,
             # An operator belongs to no organisation.
-            organisation or None,
-            None if claimed is None else self._told(claimed, secrets),
-            None if user is None else self._told(user, secrets),
-            None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
-            exchange.code,
-            tuple([strike_out(sentence(reason, with_values=values), secrets) for reason in reasons]) or None,
-            tuple([self._told(finding, secrets) for finding in findings]) or None,
-            exchange.status or None,
+            organisation=organisation or None,
+            claimed_organisation=None if claimed is None else self._told(claimed, secrets),
+            user=None if user is None else self._told(user, secrets),
+            certificate=None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
+            code=exchange.code,
+            reasons=tuple([strike_out(sentence(reason, with_values=values), secrets) for reason in reasons]) or None,
+            findings=tuple([self._told(finding, secrets) for finding in findings]) or None,
+            status=exchange.status or None,
         )
-        form = self._lines.form
-        runs = [
-            self._time(),
-            form.fact("exchange", exchange.id),
-            self._run(facts) if is_quoted else self._repeated(facts),
-            form.fact("milliseconds", round(exchange.milliseconds(), 2)),
-        ]
-        if self._is_detailed and exchange.stages:
-            runs.append(form.fact("stages", _stages(exchange)))
-        runs.append(end)
-        self._lines.write(form.line(runs, trace=None if exchange.error is None else trace_of(exchange.error)))
+        # What quotes something of a request can be long, and seldom comes again.
+        return self._in_words(facts) if is_quoted else self._kept_words(facts)
 
-    def _run(self, facts: tuple[object, ...]) -> str:
-        pairs = zip(_NAMES, facts, strict=True)
+    def _in_words(self, facts: _Facts) -> str:
+        pairs = zip(_Facts._fields, facts, strict=True)
         return self._lines.form.run([(name, fact) for name, fact in pairs if fact is not None])
 
     def _told(self, text: str, secrets: tuple[str, ...]) -> str:

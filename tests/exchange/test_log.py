@@ -272,3 +272,19 @@ def test_a_log_that_cannot_be_written_withholds_no_answer() -> None:
     stream.close()
 
     log.record(an_exchange())
+
+
+TOLD = ('user="A Tester" ', "user=*** ", 'user="A Tester" ', "path=/LearnerService.svc ")
+
+
+def test_lines_of_one_log_have_each_its_own_facts() -> None:
+    stream = io.StringIO()
+    log = ExchangeLog(open_log("info", "text", stream), CLOCK)
+    users = ["A Tester", "CompatSitePass01", "A Tester", None]
+
+    for number, user in enumerate(users):
+        log.record(an_exchange(id=f"{number:016x}", request=REQUEST, status=200 + number, claim=Claim(None, user)))
+
+    for number, (line, told) in enumerate(zip(stream.getvalue().splitlines(), TOLD, strict=True)):
+        assert f"exchange={number:016x} " in line
+        assert f" {told}status={200 + number} " in line
