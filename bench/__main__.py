@@ -75,7 +75,8 @@ def main() -> int:
                 except BenchFailed as error:
                     print(f"bench: {suite}: {error}", file=sys.stderr)
                     status = 1
-    print_aims(aims)
+    if aims:
+        print_aims(aims)
     return status
 
 

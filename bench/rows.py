@@ -61,9 +61,9 @@ def measure(rows: Sequence[Row], *, rounds: int, seconds: int) -> None:
 def print_rows(title: str, rows: Sequence[Row]) -> None:
     """Print a table of the medians of all rounds."""
     print(f"\n{title}")
-    print(f"{'':<40}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ratio':>8}{'MiB':>8}")
+    print(f"{'':<52}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'ratio':>8}{'MiB':>8}")
     for row in rows:
         per_second = median(load.per_second for load in row.loads)
         p50 = median(load.p50 for load in row.loads)
         figures = f"{per_second:>12.0f}{p50:>10.2f}{row.p99():>10.2f}{row.ratio():>8.2f}{row.server.memory_mib():>8.0f}"
-        print(f"{row.name:<40}{figures}")
+        print(f"{row.name:<52}{figures}")

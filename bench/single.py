@@ -40,6 +40,7 @@ def run(plan: Plan) -> Sequence[Aim]:
     mixed = add("find by ULN, mixed load", find, is_mixed=True)
     for threads in _FEWER_STANDBY_THREADS:
         add(f"mixed load, {threads} standby threads", find, "--threads", threads, is_mixed=True)
+    add("mixed load, 2 processes", find, "--processes", "2", is_mixed=True)
     registered = add("register, SQLite", register, database_url=plan.empty_database("register"))
     aims = {one: 1.0, mixed: 0.85, two: 1.5, registered: 0.3}
     postgresql = plan.postgresql_database()
