@@ -31,6 +31,8 @@ from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import batch_exceptions, history, jobs, key_version, learner_rows, learners, ulns
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 class Overtaken(LrsError):
     """Another writer has changed what a portion was decided by. Its records are to be done one by one."""
@@ -168,26 +170,28 @@ class _Unwritten:
         """Whether one of them has or had the learner's five identity keys."""
         return IdentityKeys.of(learner) in self._identities
 
-    def may_answer(self, asked: DemographicsAsked) -> bool:
-        """Whether a find by demographics would read one of them.
+    def has_near(self, asked: DemographicsAsked) -> bool:
+        """Whether one of them has or had the date of birth or the postcode that is asked for."""
+        return (
+            asked.date_of_birth in self._by_date
+            or postcode.identity_key(asked.last_known_post_code) in self._by_post_code
+        )
+
+    def may_answer(self, asked: DemographicsAsked, search: Candidates) -> bool:
+        """Whether a find by demographics, which looks up these candidates, would read one of them.
 
         It may read one of them as the master of another learner, too. But of a master only the ULN counts, and no
         record changes that or who is linked.
         """
-        of_date = self._by_date.get(asked.date_of_birth)
-        of_post_code = self._by_post_code.get(postcode.identity_key(asked.last_known_post_code))
-        if of_date is None and of_post_code is None:
-            return False
         if IdentityKeys.of(asked) in self._identities:
             return True
-        search = Candidates(asked)
-        if of_date is not None and not of_date.isdisjoint(search.keys_by_date):
+        of_date = self._by_date.get(asked.date_of_birth, _NOTHING)
+        if not of_date.isdisjoint(search.keys_by_date):
             return True
         if search.post_code is None:
             return False
-        if of_date is not None and _post_code_as_key(search.post_code) in of_date:
-            return True
-        return of_post_code is not None and not of_post_code.isdisjoint(search.keys_by_post_code)
+        of_post_code = self._by_post_code.get(search.post_code, _NOTHING)
+        return _post_code_as_key(search.post_code) in of_date or not of_post_code.isdisjoint(search.keys_by_post_code)
 
 
 class _PortionRegister:
@@ -225,9 +229,12 @@ class _PortionRegister:
             self.changed.append((uln, field))
 
     def find(self, asked: DemographicsAsked) -> Decision:
-        if self._unwritten.may_answer(asked):
-            raise _ReadsUnwritten
-        return find_by_checked_demographics(self.work, asked)
+        candidates = None
+        if self._unwritten.has_near(asked):
+            candidates = Candidates(asked.as_of(self.work.today))
+            if self._unwritten.may_answer(asked, candidates):
+                raise _ReadsUnwritten
+        return find_by_checked_demographics(self.work, asked, candidates=candidates)
 
     def update(self, record: SentLearner, held: Learner) -> Decision:
         decision = updates.update(held, record, uln=held.uln, version=held.version_number, now=self.work.now)

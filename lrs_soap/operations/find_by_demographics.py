@@ -37,18 +37,23 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
 
 
 def find_by_checked_demographics(
-    work: UnitOfWork, asked: DemographicsAsked, *, unwritten: Unwritten | None = None
+    work: UnitOfWork,
+    asked: DemographicsAsked,
+    *,
+    unwritten: Unwritten | None = None,
+    candidates: Candidates | None = None,
 ) -> Decision:
     """Like `find_by_demographics`, for details that are known to break no field rule.
 
-    `unwritten` are learners to find as well, in place of those that the register has with their ULNs.
+    `unwritten` are learners to find as well, in place of those that the register has with their ULNs. `candidates` are
+    those of the details as of today, if the caller has made them.
     """
     transaction = work.transaction
     learner = (unwritten or learners).by_identity(transaction, asked)
     if learner is not None:
         return exact_match(asked, learner, learners.master_of(transaction, learner))
     asked = asked.as_of(work.today)
-    search = _Search(transaction, asked)
+    search = _Search(transaction, asked, candidates or Candidates(asked))
     fitting = search.fitting()
     decision = possible_matches(asked, fitting if unwritten is None else unwritten.in_place(asked, fitting))
     if search.has_too_many_rows and decision.code is not ResponseCode.TOO_MANY_MATCHES:
@@ -59,11 +64,11 @@ def find_by_checked_demographics(
 class _Search:
     """The look-ups of one search. When `fitting` is over, `has_too_many_rows` says whether there were more."""
 
-    def __init__(self, transaction: Transaction, asked: DemographicsAsked) -> None:
+    def __init__(self, transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> None:
         self.has_too_many_rows = False
         self._transaction = transaction
         self._date_of_birth = asked.date_of_birth
-        self._candidates = Candidates(asked)
+        self._candidates = candidates
 
     def fitting(self) -> Iterator[tuple[Learner, Learner | None]]:
         """Each learner who fits a rule, once, with the master of a linked one; first those who can make too many.
