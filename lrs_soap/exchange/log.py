@@ -77,6 +77,9 @@ class ExchangeLog:
     def __init__(self, log: Log, clock: Clock, *, failures_only: bool = False, values: bool = False) -> None:
         """`failures_only`: log failures of the service and nothing else. `values`: quote the values that were wrong."""
         self._lines = log.lines
+        # What the logger was bound to, such as the number of the process, comes first.
+        bound = structlog.get_context(log)
+        self._beginning = [log.lines.form.run(bound.items())] if bound else []
         # The end of a line, by its level.
         self._ends = {
             level: log.lines.form.run((("event", "exchange"), ("level", name)))
@@ -98,6 +101,7 @@ class ExchangeLog:
             return
         form = self._lines.form
         runs = [
+            *self._beginning,
             self._time(),
             form.fact("exchange", exchange.id),
             self._run_of(exchange),

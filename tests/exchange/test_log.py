@@ -11,7 +11,7 @@ import pytest
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
-from lrs_soap.exchange.log import ExchangeLog, open_log
+from lrs_soap.exchange.log import ExchangeLog, Log, open_log
 from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
@@ -105,6 +105,16 @@ def test_a_line_names_another_world() -> None:
 
 
 RECORD = {"origin": Origin.BATCH_RECORD, "path": None, "status": 0, "job": "20000001", "record": 7}
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_begins_with_what_the_log_was_bound_to(form: Literal["text", "json"]) -> None:
+    stream = io.StringIO()
+    log: Log = open_log("info", form, stream).bind(process=4711)
+
+    ExchangeLog(log, CLOCK).record(an_exchange())
+
+    assert stream.getvalue().startswith("process=4711 time=" if form == "text" else '{"process": 4711, "time": ')
 
 
 def test_the_record_of_a_batch_is_a_line_at_level_debug() -> None:
