@@ -32,7 +32,7 @@ from lrs_soap.world import World
 # How many records are written together at most, in a few milliseconds, and how long they are decided at most, by the
 # register as it was at the beginning.
 _RECORDS_IN_A_PORTION = 50
-_PORTION_SECONDS = 1.0
+_PORTION_SECONDS = 0.1
 # How long records are done one by one at most, and how long the pause after that is where writers take turns. A server
 # that waits to write looks every 2 ms.
 _ONE_BY_ONE_SECONDS = 0.03
