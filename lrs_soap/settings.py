@@ -407,6 +407,16 @@ class Settings(BaseSettings):
             "never logged.",
         ),
     ] = False
+    max_open_worlds: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 10000", "NUMBER"),
+        Field(
+            ge=1,
+            le=10000,
+            description="How many worlds beside main a process has open; one more closes the one unused for longest. "
+            "Each takes a few open files.",
+        ),
+    ] = 32
     max_connections: Annotated[
         int,
         AllowedValues("a whole number from 1 to 100000", "NUMBER"),

@@ -56,6 +56,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "password_misses": "7",
     "rate_limit": "7",
     "write_wait": "7",
+    "max_open_worlds": "5",
     "max_connections": "7",
     "max_header_bytes": "4096",
     "max_tags": "2000",

@@ -22,7 +22,7 @@ from lrs_soap.server.loop import Loop
 from lrs_soap.server.processes import Post, Processes
 from lrs_soap.server.shares import Share, shares_of
 from lrs_soap.server.working import do_jobs
-from lrs_soap.server.wsgi import application_of
+from lrs_soap.server.wsgi import application_of_worlds
 from lrs_soap.world import Worlds
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _answer(
     memory.share_one_heap()
     logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
     with Worlds.open(settings, log=logger, prepare=False) as worlds:
-        application = application_of(settings, worlds.main, lines_lost=lambda: log.lost)
+        application = application_of_worlds(settings, worlds, lines_lost=lambda: log.lost)
         server = _server(application, settings, sockets, context, share, logger)
         announce(server, server.goes_on)
         server.run()

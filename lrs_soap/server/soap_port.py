@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import parse_qsl
 
 from lrs_soap.errors import TooOften
-from lrs_soap.exchange.exchange import Exchange, Stage
+from lrs_soap.exchange.exchange import MAIN_WORLD, Exchange, Stage
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.finding import Finding
@@ -56,6 +56,7 @@ class SoapPort:
         client_certificate: bool = False,
         guessing: Guessing | None = None,
         maintenance: MaintenancePage | None = None,
+        world: str = MAIN_WORLD,
     ) -> None:
         """`journal` records each exchange. `client_certificate`: HTTPS asks for one, and the WSDL says so.
 
@@ -71,6 +72,7 @@ class SoapPort:
         self._client_certificate = client_certificate
         self._guessing = guessing
         self._maintenance = maintenance
+        self._world = world
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -90,7 +92,7 @@ class SoapPort:
         return True
 
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
-        exchange = Exchange(path=self.path, certificate=environ.get(CERTIFICATE_SUBJECT))
+        exchange = Exchange(world=self._world, path=self.path, certificate=environ.get(CERTIFICATE_SUBJECT))
         try:
             closed = None if self._maintenance is None else self._maintenance.in_place_of(exchange)
             if closed is not None:

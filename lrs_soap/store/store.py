@@ -51,7 +51,7 @@ class Store:
         self._noters: deque[Transaction] = deque()
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._ahead = _Ahead()
-        self._closed = False
+        self._closed = self._is_retired = False
         self._watch = (
             Watch(_MOST_STATEMENTS * statement_timeout)
             if statement_timeout is not None and self._dialect.can_hang
@@ -201,12 +201,17 @@ class Store:
     def _begin_shared(self, durable: bool, deadline: float) -> AbstractContextManager[Transaction]:
         return self.writing(durable=durable, deadline=deadline)
 
-    def close(self) -> None:
-        """Close the connections that are not in use, and the others when their transactions end."""
-        self._closed = True
+    def retire(self) -> None:
+        """As `close`, but whoever still has something to do with the store may go on, on connections made for that."""
+        self._is_retired = True
         for idle in (self._readers, self._writers, self._noters):
             while idle:
                 self._discard(idle.pop())
+
+    def close(self) -> None:
+        """Close the connections that are not in use, and the others when their transactions end."""
+        self._closed = True
+        self.retire()
 
     def why_lost(self) -> str | None:
         """A sentence if the database's file was removed or replaced since this store was made, else None."""
@@ -313,7 +318,7 @@ class Store:
             self._give_back(transaction, idle)
 
     def _give_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:
-        if self._closed:
+        if self._is_retired:
             self._discard(transaction)
             return
         if self._watch is not None:
