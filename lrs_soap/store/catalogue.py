@@ -195,7 +195,7 @@ class Catalogue:
 
     def _tell_that_it_is_gone(self, number: int) -> None:
         """Say so in the world's own row, and delete its snapshots."""
-        store = Store(self.url_of(number), busy_timeout=_PATIENCE_SECONDS)
+        store = Store(self.url_of(number), busy_timeout=_PATIENCE_SECONDS, makes_file=False)
         try:
             if store.exists():
                 with store.writing() as transaction:

@@ -167,8 +167,13 @@ class Dialect(Protocol):
         ...
 
 
-def dialect_of(url: str, busy_timeout: float, statement_timeout: float | None = None) -> Dialect:
-    """The kind of database that `url` names. Raises InvalidSetting if it names none; the message has no password."""
+def dialect_of(
+    url: str, busy_timeout: float, statement_timeout: float | None = None, *, makes_file: bool = True
+) -> Dialect:
+    """The kind of database that `url` names. Raises InvalidSetting if it names none; the message has no password.
+
+    Without `makes_file` connecting never makes a file where there is none.
+    """
     if "://" not in url:
         raise InvalidSetting(f"The database is given by a URL such as {_EXAMPLES}, not by the path of a file.")
     try:
@@ -176,7 +181,7 @@ def dialect_of(url: str, busy_timeout: float, statement_timeout: float | None = 
     except (ArgumentError, ValueError):
         raise InvalidSetting(f"The database's URL cannot be read; it looks like {_EXAMPLES}.") from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-        return SQLite(parsed, busy_timeout)
+        return SQLite(parsed, busy_timeout, makes_file=makes_file)
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return PostgreSQL(parsed, busy_timeout, statement_timeout)
     raise InvalidSetting(f"There is no database of the kind '{parsed.drivername}'; a URL looks like {_EXAMPLES}.")
@@ -193,7 +198,7 @@ class SQLite:
     single_writer = True
     looks_ahead = False
 
-    def __init__(self, url: URL, busy_timeout: float) -> None:
+    def __init__(self, url: URL, busy_timeout: float, *, makes_file: bool = True) -> None:
         if url.host:
             raise InvalidSetting(
                 f"A SQLite URL has three slashes before a relative path and four before an absolute one: "
@@ -204,6 +209,7 @@ class SQLite:
         self._url = url.set(drivername="sqlite+pysqlite")
         self._path = Path(url.database)
         self._busy_timeout = busy_timeout
+        self._makes_file = makes_file
         self._explanations = _sqlite_explanations(url.database, busy_timeout)
         # Which file it is, as long as connections to it may be open: one of the same name may be another.
         self._identity = self._identity_now()
@@ -219,6 +225,8 @@ class SQLite:
         return self._path.exists()
 
     def make_file(self) -> None:
+        if not self._makes_file:
+            return
         # SQLite would let others read it, and gives the files beside it the same mode. What else may go wrong here,
         # SQLite tells better.
         with suppress(OSError):
@@ -246,7 +254,12 @@ class SQLite:
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
             connect_args={"timeout": self._busy_timeout, "check_same_thread": False},
+            **({} if self._makes_file else {"creator": self._connect_to_what_is_there}),
         )
+
+    def _connect_to_what_is_there(self) -> sqlite3.Connection:
+        uri = f"{self._path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(uri, uri=True, timeout=self._busy_timeout, check_same_thread=False)
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")

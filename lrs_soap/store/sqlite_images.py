@@ -35,7 +35,10 @@ class SQLiteImages:
             if remaining and time.monotonic() > deadline:
                 raise StoreUnavailable(f"The database file {self._path} is being written all the time.")
 
-        target = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        try:
+            target = sqlite3.connect(f"{self._path.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"The database file {self._path} cannot be opened: {error}.") from error
         try:
             # In one step, which is one transaction: others go on in the file as it was.
             image.connection.backup(target, pages=-1, progress=wait, sleep=_LOOK_SECONDS)

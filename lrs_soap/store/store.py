@@ -34,14 +34,22 @@ class Store:
     gets its own again.
     """
 
-    def __init__(self, url: str, *, busy_timeout: float = 5.0, statement_timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        busy_timeout: float = 5.0,
+        statement_timeout: float | None = None,
+        makes_file: bool = True,
+    ) -> None:
         """`url` as in `sqlite:///lrs.db`, `sqlite:////srv/lrs.db`, `postgresql://user:password@host/database`.
 
         `busy_timeout` is how many seconds a transaction waits for its turn, `statement_timeout` how many seconds a
-        database server works on one statement; None is without end. This opens no connection. Raises InvalidSetting
+        database server works on one statement; None is without end. Without `makes_file` it is StoreUnavailable where
+        there is no file, for one that others may delete. This opens no connection. Raises InvalidSetting
         for a URL that names no such database.
         """
-        self._dialect = dialect_of(url, busy_timeout, statement_timeout)
+        self._dialect = dialect_of(url, busy_timeout, statement_timeout, makes_file=makes_file)
         self._engine = self._dialect.engine()
         self.driver_errors: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._busy_timeout = busy_timeout

@@ -77,12 +77,12 @@ class World:
     say_work: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @classmethod
-    def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True) -> World:
+    def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True, makes_file: bool = True) -> World:
         """Open the world of these settings. `log` is the structlog logger of its journal; by default a new one is made.
 
         With `prepare` the database is created if it does not exist, brought up to date, rekeyed if it has older keys
         and is small, and given the starting data if it never had them. Without `prepare` nothing is connected yet: that
-        is for a process whose parent has prepared the database.
+        is for a process whose parent has prepared the database. `makes_file` is that of `Store`.
 
         Raises InvalidSetting if the database's URL or a file that a setting names is wrong, and StoreUnavailable.
         """
@@ -97,6 +97,7 @@ class World:
             busy_timeout=settings.write_wait,
             # A migration or a load may take longer.
             statement_timeout=None if prepare else settings.write_wait,
+            makes_file=makes_file,
         )
         mode = ClockMode.REAL if settings.clock is None else ClockMode.STILL
         world = cls(store, clock, Passwords(), policy, journal, settings, clock_mode=mode)
@@ -254,7 +255,7 @@ class Worlds(Mapping[str, World]):
         main = World.open(settings, log=log, prepare=prepare)
 
         def open_world(own: Settings, name: str) -> World:
-            world = World.open(own, log=log, prepare=False)
+            world = World.open(own, log=log, prepare=False, makes_file=False)
             world.name = name
             world.starting = main.starting
             world.say_work = lambda: made.note_work(name)

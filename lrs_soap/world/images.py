@@ -93,7 +93,7 @@ def _settings(world: World) -> Settings:
 @contextmanager
 def _images(world: World) -> Iterator[Images]:
     # Not the world's own store, whose statements have a time limit.
-    store = Store(_settings(world).database_url, busy_timeout=_PATIENCE_SECONDS)
+    store = Store(_settings(world).database_url, busy_timeout=_PATIENCE_SECONDS, makes_file=False)
     try:
         yield images_of(store)
     finally:
