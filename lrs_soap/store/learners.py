@@ -181,6 +181,9 @@ def merged_into(transaction: Transaction, master_uln: str) -> dict[str, str]:
 
 def held_ulns(transaction: Transaction, ulns: Collection[str]) -> set[str]:
     """Those of `ulns` that a learner has, deleted or not."""
+    if not ulns:
+        # One number in eleven has no ULN.
+        return set()
     if len(ulns) == 1:
         # Each registration asks this.
         return {uln for uln in ulns if _IS_HELD.rows(transaction, uln)}
