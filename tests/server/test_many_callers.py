@@ -10,6 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -228,3 +229,13 @@ def test_65_000_connects_and_resets_leave_nothing(server: RunningServer) -> None
     # A find's own connection may have been closing while they were counted first.
     until(lambda: all(open_sockets(pid) <= first for pid, first in zip(processes, sockets, strict=True)))
     assert resident_bytes(server) - before < 20 * MEGABYTE
+
+
+@pytest.mark.slow
+def test_passwords_that_are_checked_at_the_same_time_leave_no_memory_behind(server: RunningServer) -> None:
+    before = resident_bytes(server)
+    with ThreadPoolExecutor(8) as callers:
+        first = list(callers.map(lambda _: post(server.url, CALL).text("ResponseCode"), range(8)))
+    assert first == ["WSRC0004"] * 8
+    # Each check takes 19 MiB.
+    assert resident_bytes(server) - before < 38 * MEGABYTE
