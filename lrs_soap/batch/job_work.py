@@ -77,6 +77,11 @@ def is_anything_due(work: UnitOfWork, is_gone: IsGone) -> bool:
     return any(holder is None or is_gone(holder) for holder in jobs.holders(work.transaction))
 
 
+def is_anything_left(work: UnitOfWork) -> bool:
+    """Whether there is a job to take, now or later."""
+    return jobs.has_unfinished(work.transaction)
+
+
 def take(work: UnitOfWork, *, owner: str, is_gone: IsGone) -> Lease | None:
     """Take the job that has been due for longest; None if no job is due.
 

@@ -14,6 +14,7 @@ import select
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 from typing import Any
@@ -32,7 +33,7 @@ from lrs_soap.world import World
 # How many records are written together at most, in a few milliseconds, and how long they are decided at most, by the
 # register as it was at the beginning.
 _RECORDS_IN_A_PORTION = 50
-_PORTION_SECONDS = 1.0
+_PORTION_SECONDS = 0.1
 # How long records are done one by one at most, and how long the pause after that is where writers take turns. A server
 # that waits to write looks every 2 ms.
 _ONE_BY_ONE_SECONDS = 0.03
@@ -51,10 +52,14 @@ _SUBMITTED_BY = {JobKind.REGISTRATION: "submitBatchRegistration", JobKind.VERIFI
 class Worker:
     """Processes batch jobs in `run` until `stop` is called. Belongs to the process that made it, and to one thread."""
 
-    def __init__(self, world: World, *, log: Any) -> None:
-        """`log` is a structlog logger for ends of jobs and failures. The world's journal is told of each record."""
+    def __init__(self, world: World, *, log: Any, is_there: Callable[[], bool] = lambda: True) -> None:
+        """`log` is a structlog logger for ends of jobs and failures. The world's journal is told of each record.
+
+        `is_there` says of a world that can be deleted whether it was not.
+        """
         self._world = world
         self._log = log
+        self._is_there = is_there
         self._owner = lease_owner.new_name()
         self._last_warning = ""
         self._is_stopping = False
@@ -64,16 +69,27 @@ class Worker:
     def run(self) -> None:
         """Process jobs until `stop` is called; then finish the current record and put its job back."""
         while not self._is_stopping:
-            try:
-                lease = self._take()
-                if lease is None:
-                    self._wait(_LOOK_SECONDS)
-                else:
-                    self._do_turn(lease)
-            except StoreUnavailable as error:
+            if not self.do_one_turn():
+                self.wait(_LOOK_SECONDS)
+
+    def do_one_turn(self) -> bool:
+        """Take a job and process some of its records; whether there was one, or something is wrong with the store."""
+        try:
+            lease = self._take()
+            if lease is None:
+                return False
+            self._do_turn(lease)
+        except StoreUnavailable as error:
+            with suppress(LeaseLost):
                 self._wait_for_store(error)
-            except LeaseLost as error:
-                self._log.warning("job", **self._now(), lost=str(error))
+        except LeaseLost as error:
+            self._log.warning("job", **self._now(), lost=str(error))
+        return True
+
+    def close(self) -> None:
+        """Close what `stop` needs."""
+        self._woken.close()
+        self._wake.close()
 
     def stop(self) -> None:
         """Make `run` end soon. Signal handlers and other threads may call this."""
@@ -145,7 +161,7 @@ class Worker:
             for record in islice(ahead, _RECORDS_IN_A_PORTION):
                 if len(portion) and (time.monotonic() >= ends or self._is_stopping):
                     break
-                exchange = _exchange(lease.job, record)
+                exchange = _exchange(self._world.name, lease.job, record)
                 self._begin(lease, ahead=len(portion))
                 try:
                     outcome = portion.decide(record)
@@ -183,7 +199,7 @@ class Worker:
         goes_on = True
         while goes_on:
             goes_on = len(ahead) > 1 and time.monotonic() < ends and not self._is_stopping
-            exchange = _exchange(lease.job, ahead[0])
+            exchange = _exchange(self._world.name, lease.job, ahead[0])
             try:
                 lease = self._do_record(lease, ahead[0], exchange, goes_on=goes_on)
             except (StoreUnavailable, LeaseLost):
@@ -209,15 +225,20 @@ class Worker:
     def _count_death(self, lease: Lease) -> Lease:
         with self._world.writing(OPERATOR) as work:
             lease = job_work.count_death(work, lease)
-        self._wait(_RETRY_SECONDS)
+        self.wait(_RETRY_SECONDS)
         return lease
 
     def _wait_for_store(self, error: StoreUnavailable) -> None:
-        """Log what is wrong with the store, unless it was the last thing logged, and wait."""
+        """Log what is wrong with the store, unless it was the last thing logged, and wait.
+
+        Raises LeaseLost where there is no such store any more.
+        """
+        if not self._is_there():
+            raise LeaseLost(f"The world {self._world.name} has been deleted.") from error
         if str(error) != self._last_warning:
             self._last_warning = str(error)
             self._log.warning("job", **self._now(), waiting=self._last_warning)
-        self._wait(_RETRY_SECONDS)
+        self.wait(_RETRY_SECONDS)
 
     def _log_end(self, lease: Lease) -> None:
         job = lease.job
@@ -230,7 +251,7 @@ class Worker:
     def _now(self) -> dict[str, str]:
         return {"time": self._world.clock.now().isoformat()}
 
-    def _wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
         """Wait for so many seconds, or until `stop` is called."""
         if not self._is_stopping:
             select.select([self._woken], [], [], seconds)
@@ -241,9 +262,10 @@ def _decide(exchange: Exchange, decided: Decided) -> None:
     exchange.findings += passed_over(decided.reasons)
 
 
-def _exchange(job: Job, record: JobRecord) -> Exchange:
+def _exchange(world: str, job: Job, record: JobRecord) -> Exchange:
     return Exchange(
         Origin.BATCH_RECORD,
+        world=world,
         operation=_SUBMITTED_BY[job.kind],
         job=job.id,
         record=record.position,

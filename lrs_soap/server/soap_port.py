@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import parse_qsl
 
 from lrs_soap.errors import TooOften
-from lrs_soap.exchange.exchange import Exchange, Stage
+from lrs_soap.exchange.exchange import MAIN_WORLD, Exchange, Stage
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.finding import Finding
@@ -26,17 +26,13 @@ from lrs_soap.server.http_request import (
     root_of,
 )
 from lrs_soap.server.maintenance_page import MAINTENANCE_STATUS, MAINTENANCE_TYPE, MaintenancePage
-from lrs_soap.server.responses import HTML, OK, PLAIN, SERVER_ERROR, XML, not_allowed, page, respond
+from lrs_soap.server.responses import HTML, OK, SERVER_ERROR, XML, not_allowed, page, respond
 from lrs_soap.server.site import StartResponse
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint, Rest
 from lrs_soap.wsdl.envelope import UnknownCharset
 
-EXCHANGE_HEADER = "LRS-Exchange"
-"""The header of an answer by which the journal and the log know the exchange."""
-
 _LARGE_BYTES = 256 * 1024
-_IS_XML = ("Content-Type", XML)
 _MISSES = frozenset({FaultCode.UNKNOWN_ORGANISATION.value, FaultCode.INCORRECT_PASSWORD.value})
 _STATUS = {200: OK, 500: SERVER_ERROR}
 _FETCHED_BY = "GET, HEAD"
@@ -60,6 +56,7 @@ class SoapPort:
         client_certificate: bool = False,
         guessing: Guessing | None = None,
         maintenance: MaintenancePage | None = None,
+        world: str = MAIN_WORLD,
     ) -> None:
         """`journal` records each exchange. `client_certificate`: HTTPS asks for one, and the WSDL says so.
 
@@ -75,6 +72,7 @@ class SoapPort:
         self._client_certificate = client_certificate
         self._guessing = guessing
         self._maintenance = maintenance
+        self._world = world
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -94,39 +92,34 @@ class SoapPort:
         return True
 
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
-        exchange = Exchange(
-            path=self.path,
-            certificate=environ.get(CERTIFICATE_SUBJECT),
-            caller=caller_of(environ, self._trusted_proxies),
-            environ=environ,
-        )
+        exchange = Exchange(world=self._world, path=self.path, certificate=environ.get(CERTIFICATE_SUBJECT))
         try:
             closed = None if self._maintenance is None else self._maintenance.in_place_of(exchange)
             if closed is not None:
-                exchange.answer, exchange.status = closed, int(MAINTENANCE_STATUS[:3])
-                headers = (("Allow", _FETCHED_BY), (EXCHANGE_HEADER, exchange.id))
-                exchange.answer_headers = (("Content-Type", MAINTENANCE_TYPE), *headers)
+                exchange.status = int(MAINTENANCE_STATUS[:3])
                 self._journal.record(exchange)
-                return respond(environ, start_response, MAINTENANCE_STATUS, MAINTENANCE_TYPE, closed, headers)
+                allowed = (("Allow", _FETCHED_BY),)
+                return respond(environ, start_response, MAINTENANCE_STATUS, MAINTENANCE_TYPE, closed, allowed)
             charset = charset_of(environ)
             exchange.request = body_of(environ, self._max_body_bytes)
             exchange.mark(Stage.RECEIVED)
             rest = self._endpoint.begin(exchange, charset, environ.get("HTTP_SOAPACTION"))
         except HttpError as error:
+            exchange.status = int(error.status[:3])
             exchange.findings.append(error.sentence)
-            self._record_refusal(exchange, error)
+            self._journal.record(exchange)
             raise
         except UnknownCharset as error:
+            exchange.status = 415
             exchange.findings.append(Finding(str(error), "The charset is not known."))
-            refusal = HttpError("415 Unsupported Media Type", str(error))
-            self._record_refusal(exchange, refusal)
-            raise refusal from error
+            self._journal.record(exchange)
+            raise HttpError("415 Unsupported Media Type", str(error)) from error
         except TooOften as error:
+            exchange.status = 429
             exchange.findings.append(str(error))
-            refusal = HttpError("429 Too Many Requests", str(error), (("Retry-After", str(error.seconds)),))
-            self._record_refusal(exchange, refusal)
+            self._journal.record(exchange)
             self._hold_back(environ, exchange, is_right=True)
-            raise refusal from error
+            raise HttpError("429 Too Many Requests", str(error), (("Retry-After", str(error.seconds)),)) from error
         if rest is not None:
             return self._write(environ, start_response, exchange, rest)
         return self._answered(environ, start_response, exchange)
@@ -145,20 +138,10 @@ class SoapPort:
         return finish(environ, start_response)
 
     def _answered(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
-        headers = ((EXCHANGE_HEADER, exchange.id),)
-        exchange.answer_headers = (_IS_XML, *headers)
         self._journal.record(exchange)
         if exchange.author is not None or exchange.code in _MISSES:
             self._hold_back(environ, exchange, is_right=exchange.author is not None)
-        return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer, headers)
-
-    def _record_refusal(self, exchange: Exchange, refusal: HttpError) -> None:
-        """Record an exchange that ends with an HTTP error, which gets the exchange's header."""
-        refusal.headers = (*refusal.headers, (EXCHANGE_HEADER, exchange.id))
-        exchange.status = int(refusal.status[:3])
-        exchange.answer = f"{refusal.sentence}\n".encode()
-        exchange.answer_headers = (("Content-Type", PLAIN), *refusal.headers)
-        self._journal.record(exchange)
+        return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer)
 
     def _hold_back(self, environ: Environ, exchange: Exchange, *, is_right: bool) -> None:
         """Have the server hold the answer for a while, if this caller has missed passwords too often."""

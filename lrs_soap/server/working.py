@@ -7,13 +7,13 @@ import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lrs_soap.batch.worker import Worker
+from lrs_soap.batch.worlds_worker import WorldsWorker
 from lrs_soap.clock import clock_at
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server import descriptors
 from lrs_soap.server.child_process import Announce
 from lrs_soap.server.processes import Post, Processes
-from lrs_soap.world import World, policy_of
+from lrs_soap.world import Worlds, policy_of
 
 if TYPE_CHECKING:
     from lrs_soap.settings import Settings
@@ -46,7 +46,7 @@ def do_jobs(
     for each in inherited:
         each.close()
     logger = log.logger.bind(process=os.getpid())
-    with World.open(settings, log=logger, prepare=False) as world:
-        worker = Worker(world, log=logger)
+    with Worlds.open(settings, log=logger, prepare=False) as worlds:
+        worker = WorldsWorker(worlds, log=logger)
         announce(worker)
         worker.run()

@@ -111,6 +111,11 @@ class Call:
         """Whether one of the world's writers calls the function, so that it can write without being left again."""
         return self._deadline is not None
 
+    def say_work(self) -> None:
+        """Tell workers that the call is about to submit a job. To be called before it does."""
+        if self.has_writer:
+            self.world.say_work()
+
     def decided(self, decision: Decision) -> None:
         """Note the decision, for the journal."""
         self.exchange.decide(decision)

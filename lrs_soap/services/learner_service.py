@@ -135,6 +135,7 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
     decision = miscounted(JobKind.REGISTRATION, declared=request.LearnerRecordCount, sent=len(request.Learner))
     records = records_to_register(request.Learner, call.records) if decision is None else ()
     job_id = 0
+    call.say_work()
     with call.writing(request) as work:
         if decision is None:
             job_id = submit_registration_batch(work, records, job_type=JobType(request.JobType))
@@ -183,6 +184,7 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
     # Of more than may be sent, the message has only the number.
     records = records_to_verify(request.Learner, call.records) if decision is None else ()
     job_id = 0
+    call.say_work()
     with call.writing(request) as work:
         if decision is None:
             job_id = submit_verification_batch(work, records)

@@ -15,15 +15,11 @@ from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Engine, Text,
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
-from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.functions import FunctionElement
 
 from lrs_soap.errors import InvalidSetting
 
 _LOOK = "SELECT version FROM steering"
-
-FLEETING = "is fleeting"
-"""The key of a table's `info` for one whose rows may be lost when the database's server crashes."""
 
 _EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
 
@@ -48,12 +44,6 @@ def _milliseconds_in_sqlite(element: milliseconds_now, compiler: Any, **options:
 @compiles(milliseconds_now, "postgresql")
 def _milliseconds_in_postgresql(element: milliseconds_now, compiler: Any, **options: Any) -> str:
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
-
-
-@compiles(CreateTable, "postgresql")
-def _create_in_postgresql(element: CreateTable, compiler: Any, **options: Any) -> str:
-    statement: str = compiler.visit_create_table(element, **options)
-    return statement.replace("TABLE", "UNLOGGED TABLE", 1) if element.element.info.get(FLEETING) else statement
 
 
 class joined_texts(FunctionElement[str]):
@@ -152,10 +142,6 @@ class Dialect(Protocol):
         """In a writing transaction, wait until no other process migrates the database."""
         ...
 
-    def take_turns(self, cursor: Any, table: str) -> None:
-        """In a writing transaction, wait until no other adds to a table whose numbers shall grow as rows are seen."""
-        ...
-
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         """In a writing transaction, take the next `count` numbers of a sequence, ascending."""
         ...
@@ -181,8 +167,13 @@ class Dialect(Protocol):
         ...
 
 
-def dialect_of(url: str, busy_timeout: float, statement_timeout: float | None = None) -> Dialect:
-    """The kind of database that `url` names. Raises InvalidSetting if it names none; the message has no password."""
+def dialect_of(
+    url: str, busy_timeout: float, statement_timeout: float | None = None, *, makes_file: bool = True
+) -> Dialect:
+    """The kind of database that `url` names. Raises InvalidSetting if it names none; the message has no password.
+
+    Without `makes_file` connecting never makes a file where there is none.
+    """
     if "://" not in url:
         raise InvalidSetting(f"The database is given by a URL such as {_EXAMPLES}, not by the path of a file.")
     try:
@@ -190,22 +181,10 @@ def dialect_of(url: str, busy_timeout: float, statement_timeout: float | None = 
     except (ArgumentError, ValueError):
         raise InvalidSetting(f"The database's URL cannot be read; it looks like {_EXAMPLES}.") from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-        return SQLite(parsed, busy_timeout)
+        return SQLite(parsed, busy_timeout, makes_file=makes_file)
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return PostgreSQL(parsed, busy_timeout, statement_timeout)
     raise InvalidSetting(f"There is no database of the kind '{parsed.drivername}'; a URL looks like {_EXAMPLES}.")
-
-
-def beside(url: str, suffix: str) -> str:
-    """The URL of what belongs to a database and is no part of it: a SQLite file beside its own, or the same database.
-
-    Raises InvalidSetting as `dialect_of` does.
-    """
-    dialect_of(url, 0)
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return url
-    return parsed.set(database=f"{parsed.database}{suffix}").render_as_string(hide_password=False)
 
 
 def _list(columns: tuple[str, ...]) -> str:
@@ -219,7 +198,7 @@ class SQLite:
     single_writer = True
     looks_ahead = False
 
-    def __init__(self, url: URL, busy_timeout: float) -> None:
+    def __init__(self, url: URL, busy_timeout: float, *, makes_file: bool = True) -> None:
         if url.host:
             raise InvalidSetting(
                 f"A SQLite URL has three slashes before a relative path and four before an absolute one: "
@@ -230,6 +209,7 @@ class SQLite:
         self._url = url.set(drivername="sqlite+pysqlite")
         self._path = Path(url.database)
         self._busy_timeout = busy_timeout
+        self._makes_file = makes_file
         self._explanations = _sqlite_explanations(url.database, busy_timeout)
         # Which file it is, as long as connections to it may be open: one of the same name may be another.
         self._identity = self._identity_now()
@@ -245,6 +225,8 @@ class SQLite:
         return self._path.exists()
 
     def make_file(self) -> None:
+        if not self._makes_file:
+            return
         # SQLite would let others read it, and gives the files beside it the same mode. What else may go wrong here,
         # SQLite tells better.
         with suppress(OSError):
@@ -272,7 +254,12 @@ class SQLite:
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
             connect_args={"timeout": self._busy_timeout, "check_same_thread": False},
+            **({} if self._makes_file else {"creator": self._connect_to_what_is_there}),
         )
+
+    def _connect_to_what_is_there(self) -> sqlite3.Connection:
+        uri = f"{self._path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(uri, uri=True, timeout=self._busy_timeout, check_same_thread=False)
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
@@ -310,9 +297,6 @@ class SQLite:
 
     def lock_for_migration(self, connection: Connection) -> None:
         pass  # BEGIN IMMEDIATE has locked the database.
-
-    def take_turns(self, cursor: Any, table: str) -> None:
-        pass  # Writers take turns anyway.
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         cursor.execute("UPDATE counters SET value = value + ? WHERE name = ?", (count, sequence))
@@ -453,10 +437,6 @@ class PostgreSQL:
 
     def lock_for_migration(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")
-
-    def take_turns(self, cursor: Any, table: str) -> None:
-        # Held until the rows can be seen.
-        cursor.execute("SELECT pg_advisory_xact_lock(CAST(CAST(%s AS regclass) AS oid)::bigint)", (table,))
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         # A row in `counters` would be locked until the commit, and all registrations would wait for it. A sequence is

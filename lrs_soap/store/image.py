@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import sqlite3
 from collections.abc import Callable
@@ -55,8 +56,7 @@ class Image:
 
     def number_by(self, seed: int | None) -> None:
         """Have the ULNs that will be issued depend on a seed, or on chance."""
-        key = secrets.token_hex(32) if seed is None else hashlib.sha256(f"ulns of {seed}".encode()).hexdigest()
-        self.connection.execute("UPDATE properties SET value = ? WHERE name = 'uln_key'", (key,))
+        self.connection.execute("UPDATE properties SET value = ? WHERE name = 'uln_key'", (uln_key(seed),))
 
     def begin_life(self) -> None:
         """Make it the beginning of another life of a world: nobody takes it for what the world was before."""
@@ -65,8 +65,23 @@ class Image:
         )
         self.connection.execute(NO_LEASES)
 
+    def write_to(self, path: Path) -> None:
+        """Make a database file of it, for its owner only, where there is none. Raises OSError and sqlite3.Error."""
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        target = sqlite3.connect(path, isolation_level=None)
+        try:
+            self.connection.backup(target)
+            target.execute("PRAGMA journal_mode = WAL")
+        finally:
+            target.close()
+
     def close(self) -> None:
         self.connection.close()
+
+
+def uln_key(seed: int | None) -> str:
+    """The key of the ULNs of a world, by a seed or by chance."""
+    return secrets.token_hex(32) if seed is None else hashlib.sha256(f"ulns of {seed}".encode()).hexdigest()
 
 
 def _copy(source: sqlite3.Connection) -> sqlite3.Connection:

@@ -32,6 +32,17 @@ class Images(Protocol):
         """Replace all rows of the world by those of a snapshot. Raises NotHeld, and NotPossible for an old one."""
         ...
 
+    def fill(self, store: Store, name: str, seed: int | None) -> None:
+        """Fill another world, which has no rows yet, with those of a snapshot of this one. Raises as `restore`.
+
+        With a `seed`, ULNs that will be issued there depend on it, else they are those of this world.
+        """
+        ...
+
+    def put_first(self, image: Image) -> None:
+        """As `put`, where there is nothing yet."""
+        ...
+
     def drop(self, name: str) -> None:
         """Delete a snapshot. Raises NotHeld."""
         ...

@@ -51,6 +51,9 @@ _LEASED = Prepared(
 _HOLDERS = Prepared(
     select(case((_LEASE_IS_OVER, null()), else_=jobs.c.lease_owner)).where(UNFINISHED, _IS_DUE).distinct()
 )
+_ANY_UNFINISHED = Prepared(
+    select(jobs.c.id).where(UNFINISHED, jobs.c.due.is_not(None)).limit(literal_column("1")).offset(literal_column("0"))
+)
 _NEXT_DUE = (
     select(jobs.c.lease_owner, jobs.c.on_record, jobs.c.deaths, jobs.c.suspect, *_JOB)
     .where(UNFINISHED, _IS_DUE)
@@ -225,6 +228,11 @@ def outcomes(transaction: Transaction, job_id: int) -> dict[ReturnCode, int]:
 def holders(transaction: Transaction) -> set[str | None]:
     """The owners of the jobs that are due; with None if one has no owner, or its lease has ended."""
     return {row[0] for row in _HOLDERS.rows(transaction)}
+
+
+def has_unfinished(transaction: Transaction) -> bool:
+    """Whether there is a job that has not ended, due or not."""
+    return _ANY_UNFINISHED.row(transaction) is not None
 
 
 def next_due(transaction: Transaction, gone: Collection[str]) -> DueJob | None:

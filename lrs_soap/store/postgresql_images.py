@@ -6,10 +6,8 @@ All rows are deleted and inserted again in a transaction for which every writer 
 
 from __future__ import annotations
 
-from typing import Any
-
 from lrs_soap.errors import NotHeld, NotPossible
-from lrs_soap.store.image import NO_LEASES, Image
+from lrs_soap.store.image import NO_LEASES, Image, uln_key
 from lrs_soap.store.steering import new_number
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import SCHEMA_VERSION, metadata
@@ -19,6 +17,7 @@ from lrs_soap.store.transaction import Transaction
 _TABLES = {table.name: tuple(column.name for column in table.columns) for table in metadata.sorted_tables}
 _NUMBERED = [table.name for table in metadata.sorted_tables if "id" in table.columns]
 _ULNS = "uln_numbers"
+_SEQUENCES = (_ULNS, *(f"{table}_id_seq" for table in _NUMBERED))
 _LONGEST_SCHEMA = 63
 
 _DELETE_ALL = "; ".join(f"DELETE FROM {table}" for table in reversed(_TABLES))
@@ -65,7 +64,7 @@ class PostgreSQLImages:
             schema = _schema(transaction, name)
             tables = (*_TABLES, "alembic_version")
             numbers = " UNION ALL ".join(
-                f"SELECT '{each}' AS name, last_value, is_called FROM {each}" for each in _sequences(transaction)
+                f"SELECT '{each}' AS name, last_value, is_called FROM {each}" for each in _SEQUENCES
             )
             transaction.cursor.execute(
                 "; ".join(
@@ -80,27 +79,41 @@ class PostgreSQLImages:
 
     def restore(self, name: str) -> None:
         with self._store.replacing() as transaction:
-            cursor = transaction.cursor
-            schema = self._held(transaction, name)
-            cursor.execute(f"SELECT version_num FROM {schema}.alembic_version")
-            if cursor.fetchall() != [(SCHEMA_VERSION,)]:
-                raise NotPossible(f"The snapshot {name} was taken by another version of lrs-soap. Take it again.")
-            inserts = (
-                f"INSERT INTO {table} ({_list(columns)}) SELECT {_list(columns)} FROM {schema}.{table}"
-                for table, columns in _TABLES.items()
+            self._insert(transaction, self._held(transaction, name), name)
+
+    def fill(self, store: Store, name: str, seed: int | None) -> None:
+        with self._store.reading() as own:
+            schema = self._held(own, name)
+        with store.replacing() as transaction:
+            PostgreSQLImages(store)._insert(transaction, schema, name)
+            if seed is not None:
+                transaction.cursor.execute("UPDATE properties SET value = %s WHERE name = 'uln_key'", (uln_key(seed),))
+
+    def put_first(self, image: Image) -> None:
+        self.put(image)
+
+    def _insert(self, transaction: Transaction, schema: str, name: str) -> None:
+        """Replace all rows by those in the schema of a snapshot. Raises NotPossible."""
+        cursor = transaction.cursor
+        cursor.execute(f"SELECT version_num FROM {schema}.alembic_version")
+        if cursor.fetchall() != [(SCHEMA_VERSION,)]:
+            raise NotPossible(f"The snapshot {name} was taken by another version of lrs-soap. Take it again.")
+        inserts = (
+            f"INSERT INTO {table} ({_list(columns)}) SELECT {_list(columns)} FROM {schema}.{table}"
+            for table, columns in _TABLES.items()
+        )
+        # All in one way to the server and back, as every writer waits.
+        cursor.execute(
+            "; ".join(
+                [
+                    _DELETE_ALL,
+                    *inserts,
+                    f"SELECT setval(name::regclass, last_value, is_called) FROM {schema}.sequences",
+                    f"UPDATE steering SET version = {new_number()}, generation = {new_number()}, gone = 0",
+                    NO_LEASES,
+                ]
             )
-            # All in one way to the server and back, as every writer waits.
-            cursor.execute(
-                "; ".join(
-                    [
-                        _DELETE_ALL,
-                        *inserts,
-                        f"SELECT setval(name::regclass, last_value, is_called) FROM {schema}.sequences",
-                        f"UPDATE steering SET version = {new_number()}, generation = {new_number()}, gone = 0",
-                        NO_LEASES,
-                    ]
-                )
-            )
+        )
 
     def drop(self, name: str) -> None:
         with self._store.replacing() as transaction:
@@ -125,11 +138,6 @@ def _schema(transaction: Transaction, name: str) -> str:
     if len(schema.encode()) > _LONGEST_SCHEMA:
         raise NotPossible("The name of the database's schema is too long for snapshots.")
     return f'"{schema}"'
-
-
-def _sequences(transaction: Transaction) -> list[Any]:
-    transaction.cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema() ORDER BY 1")
-    return [row[0] for row in transaction.cursor.fetchall()]
 
 
 def _list(columns: tuple[str, ...]) -> str:

@@ -35,7 +35,10 @@ class SQLiteImages:
             if remaining and time.monotonic() > deadline:
                 raise StoreUnavailable(f"The database file {self._path} is being written all the time.")
 
-        target = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        try:
+            target = sqlite3.connect(f"{self._path.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"The database file {self._path} cannot be opened: {error}.") from error
         try:
             # In one step, which is one transaction: others go on in the file as it was.
             image.connection.backup(target, pages=-1, progress=wait, sleep=_LOOK_SECONDS)
@@ -63,6 +66,12 @@ class SQLiteImages:
                 Path(f"{unfinished}{end}").unlink(missing_ok=True)
 
     def restore(self, name: str) -> None:
+        image = self._read(name)
+        image.begin_life()
+        self.put(image)
+
+    def _read(self, name: str) -> Image:
+        """The image in a snapshot. Raises as `restore`."""
         path = self._file(name)
         try:
             image = Image.of_file(path)
@@ -73,8 +82,20 @@ class SQLiteImages:
             raise StoreUnavailable(f"The snapshot {path} cannot be read: {error}.") from error
         if not is_current:
             raise NotPossible(f"The snapshot {name} was taken by another version of lrs-soap. Take it again.")
+        return image
+
+    def fill(self, store: Store, name: str, seed: int | None) -> None:
+        image = self._read(name)
+        if seed is not None:
+            image.number_by(seed)
         image.begin_life()
-        self.put(image)
+        SQLiteImages(store).put_first(image)
+
+    def put_first(self, image: Image) -> None:
+        try:
+            image.write_to(self._path)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(f"The database file {self._path} cannot be made: {error}.") from error
 
     def drop(self, name: str) -> None:
         try:

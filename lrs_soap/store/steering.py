@@ -57,6 +57,11 @@ def changed(transaction: Transaction) -> None:
     transaction.execute(update(steering).values(version=new_number()))
 
 
+def set_gone(transaction: Transaction) -> None:
+    """Tell every process that the world is about to be deleted."""
+    transaction.execute(update(steering).values(version=new_number(), gone=1))
+
+
 def set_clock(transaction: Transaction, setting: ClockSetting) -> None:
     """Set the clock."""
     transaction.execute(delete(clock_settings))

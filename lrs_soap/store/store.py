@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from sqlalchemy import MetaData, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from lrs_soap.errors import StoreUnavailable
@@ -34,14 +34,22 @@ class Store:
     gets its own again.
     """
 
-    def __init__(self, url: str, *, busy_timeout: float = 5.0, statement_timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        busy_timeout: float = 5.0,
+        statement_timeout: float | None = None,
+        makes_file: bool = True,
+    ) -> None:
         """`url` as in `sqlite:///lrs.db`, `sqlite:////srv/lrs.db`, `postgresql://user:password@host/database`.
 
         `busy_timeout` is how many seconds a transaction waits for its turn, `statement_timeout` how many seconds a
-        database server works on one statement; None is without end. This opens no connection. Raises InvalidSetting
+        database server works on one statement; None is without end. Without `makes_file` it is StoreUnavailable where
+        there is no file, for one that others may delete. This opens no connection. Raises InvalidSetting
         for a URL that names no such database.
         """
-        self._dialect = dialect_of(url, busy_timeout, statement_timeout)
+        self._dialect = dialect_of(url, busy_timeout, statement_timeout, makes_file=makes_file)
         self._engine = self._dialect.engine()
         self.driver_errors: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._busy_timeout = busy_timeout
@@ -51,7 +59,7 @@ class Store:
         self._noters: deque[Transaction] = deque()
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._ahead = _Ahead()
-        self._closed = False
+        self._closed = self._is_retired = False
         self._watch = (
             Watch(_MOST_STATEMENTS * statement_timeout)
             if statement_timeout is not None and self._dialect.can_hang
@@ -140,15 +148,6 @@ class Store:
             if transaction is not None:
                 self._roll_back(transaction, self._readers)
 
-    def make_tables(self, tables: MetaData) -> None:
-        """Make tables that are apart from the migrations, if they do not exist; several processes may do so at once.
-
-        Raises StoreUnavailable.
-        """
-        with self.writing(durable=False) as transaction:
-            self._dialect.lock_for_migration(transaction.connection)
-            tables.create_all(transaction.connection)
-
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that reads. It sees the database as it is at its first statement, and waits for no writer.
@@ -210,12 +209,17 @@ class Store:
     def _begin_shared(self, durable: bool, deadline: float) -> AbstractContextManager[Transaction]:
         return self.writing(durable=durable, deadline=deadline)
 
-    def close(self) -> None:
-        """Close the connections that are not in use, and the others when their transactions end."""
-        self._closed = True
+    def retire(self) -> None:
+        """As `close`, but whoever still has something to do with the store may go on, on connections made for that."""
+        self._is_retired = True
         for idle in (self._readers, self._writers, self._noters):
             while idle:
                 self._discard(idle.pop())
+
+    def close(self) -> None:
+        """Close the connections that are not in use, and the others when their transactions end."""
+        self._closed = True
+        self.retire()
 
     def why_lost(self) -> str | None:
         """A sentence if the database's file was removed or replaced since this store was made, else None."""
@@ -322,7 +326,7 @@ class Store:
             self._give_back(transaction, idle)
 
     def _give_back(self, transaction: Transaction, idle: deque[Transaction]) -> None:
-        if self._closed:
+        if self._is_retired:
             self._discard(transaction)
             return
         if self._watch is not None:

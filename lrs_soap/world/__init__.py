@@ -14,10 +14,9 @@ from typing import Any
 
 from lrs_soap import settings as settings_module
 from lrs_soap.clock import LONDON, Clock, ClockMode, RealClock, SettableClock, SteeredClock, clock_at
-from lrs_soap.errors import BegunAnew, InvalidSetting
+from lrs_soap.errors import AlreadyHeld, BegunAnew, InvalidRecord, InvalidSetting, NotHeld, NotPossible
 from lrs_soap.exchange.exchange import MAIN_WORLD
-from lrs_soap.exchange.exchange_journal import ExchangeJournal, JournalWriter
-from lrs_soap.exchange.journal import Journal, Journals
+from lrs_soap.exchange.journal import Journal
 from lrs_soap.exchange.log import ExchangeLog, open_log
 from lrs_soap.loading import prohibited_text
 from lrs_soap.operations.work import Policy, UnitOfWork
@@ -29,19 +28,20 @@ from lrs_soap.rules.values.change import Author
 from lrs_soap.sample import starting_data
 from lrs_soap.settings import Settings
 from lrs_soap.store import steering as steering_rows
-from lrs_soap.store.exchanges import Bounds, Exchanges
 from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.steering import ClockSetting
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from lrs_soap.store.writers import Write
+from lrs_soap.world.made_worlds import MadeWorlds
 from lrs_soap.world.starting_image import StartingImage
 
 MAIN = MAIN_WORLD
 """The name of the world at the root of a server."""
 
-_MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
-_BYTES_A_MEBIBYTE = 1024 * 1024
+START = "start"
+"""The name of the starting data, which no world and no snapshot has."""
+
 _NAME = re.compile("[a-z0-9-]{1,40}")
 
 # Opens a unit of work that writes, for an author, in a generation of the world; the unit raises BegunAnew in another.
@@ -56,7 +56,8 @@ class World:
 
     A world with `settings` is steered while it serves: `clock` and `policy` are what they say, with what was changed of
     it in the database as `version` of that, which `look` keeps up to date. `generation` is another one after each reset
-    or restore. Both are compared and mean nothing else.
+    or restore. Both are compared and mean nothing else. `gone` is whether it was deleted. `application` is for whoever
+    serves it: what it has made of the world.
     """
 
     store: Store
@@ -65,24 +66,23 @@ class World:
     policy: Policy
     journal: Journal
     settings: Settings | None = field(default=None, repr=False)
+    name: str = MAIN_WORLD
+    gone: bool = False
     clock_mode: ClockMode = ClockMode.REAL
     version: int = 0
     generation: int = 0
     starting: StartingImage = field(default_factory=StartingImage, repr=False)
-    exchanges: ExchangeJournal | None = None
-    """The part of the journal that can be looked into; None if there is none."""
+    application: Any = field(default=None, repr=False)
+    # Tells workers that there will be work for them; that of `main` they look for by themselves.
+    say_work: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @classmethod
-    def open(
-        cls, settings: Settings, *, log: Any = None, prepare: bool = True, writer: JournalWriter | None = None
-    ) -> World:
+    def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True, makes_file: bool = True) -> World:
         """Open the world of these settings. `log` is the structlog logger of its journal; by default a new one is made.
-
-        `writer` is the process's writer of journals, for one that answers requests.
 
         With `prepare` the database is created if it does not exist, brought up to date, rekeyed if it has older keys
         and is small, and given the starting data if it never had them. Without `prepare` nothing is connected yet: that
-        is for a process whose parent has prepared the database.
+        is for a process whose parent has prepared the database. `makes_file` is that of `Store`.
 
         Raises InvalidSetting if the database's URL or a file that a setting names is wrong, and StoreUnavailable.
         """
@@ -91,19 +91,16 @@ class World:
         clock = SteeredClock(clock_at(settings.clock))
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
-        journal: Journal
         journal = ExchangeLog(log, clock, failures_only=not settings.log_exchanges, values=settings.log_values)
-        exchanges = _exchanges(settings, clock, writer)
-        if exchanges is not None:
-            journal = Journals(journal, exchanges)
         store = Store(
             settings.database_url,
             busy_timeout=settings.write_wait,
             # A migration or a load may take longer.
             statement_timeout=None if prepare else settings.write_wait,
+            makes_file=makes_file,
         )
         mode = ClockMode.REAL if settings.clock is None else ClockMode.STILL
-        world = cls(store, clock, Passwords(), policy, journal, settings, mode, exchanges=exchanges)
+        world = cls(store, clock, Passwords(), policy, journal, settings, clock_mode=mode)
         if prepare:
             try:
                 world.store.migrate()
@@ -148,6 +145,7 @@ class World:
         if row.generation != self.generation:
             self.passwords.forget()
             self.generation = row.generation
+        self.gone = bool(row.gone)
         # Last: a thread that finds this version has all of it.
         self.version = row.version
 
@@ -205,10 +203,12 @@ class World:
 
         self.store.writers.put(Write(write_in, fail, answer, durable, stands_alone), deadline)
 
+    def retire(self) -> None:
+        """Close the database's connections, but let whoever is at work in the world end that."""
+        self.store.retire()
+
     def close(self) -> None:
         """Close the database's connections; those in use close when their transactions end."""
-        if self.exchanges is not None:
-            self.exchanges.close()
         self.store.close()
 
     def __enter__(self) -> World:
@@ -220,10 +220,21 @@ class World:
         self.close()
 
 
-class Worlds(Mapping[str, World]):
-    """The worlds of a server, by name. Worlds share nothing: each has its own learners, clock and policy."""
+@dataclass(frozen=True, slots=True)
+class WorldFacts:
+    """A world's name, and after how many seconds without being asked for anything it is deleted; None for never."""
 
-    def __init__(self, worlds: Mapping[str, World]) -> None:
+    name: str
+    ttl: int | None
+
+
+class Worlds(Mapping[str, World]):
+    """The worlds of a server, by name. Worlds share nothing: each has its own learners, clock and policy.
+
+    `main`, and any others that are given, stay. Others are made and deleted while the server serves, by any process.
+    """
+
+    def __init__(self, worlds: Mapping[str, World], made: MadeWorlds[World] | None = None) -> None:
         """Raises InvalidSetting for a name that is not 1 to 40 small letters, digits and hyphens."""
         for name in worlds:
             if not _NAME.fullmatch(name):
@@ -231,27 +242,106 @@ class Worlds(Mapping[str, World]):
                     f"{name!r} cannot be the name of a world. Give 1 to 40 small letters, digits and hyphens."
                 )
         self._worlds = dict(worlds)
+        self._made = made
 
     @classmethod
-    def open(
-        cls, settings: Settings, *, log: Any = None, prepare: bool = True, writer: JournalWriter | None = None
-    ) -> Worlds:
-        """Open the worlds of these settings, which are `main` alone. All else is as with `World.open`."""
-        return cls({MAIN: World.open(settings, log=log, prepare=prepare, writer=writer)})
+    def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True) -> Worlds:
+        """Open the worlds of these settings: `main`, and others when they are asked for.
+
+        All else is as with `World.open`.
+        """
+        if log is None:
+            log = open_log(settings.log_level, settings.log_format)
+        main = World.open(settings, log=log, prepare=prepare)
+
+        def open_world(own: Settings, name: str) -> World:
+            world = World.open(own, log=log, prepare=False, makes_file=False)
+            world.name = name
+            world.starting = main.starting
+            world.say_work = lambda: made.note_work(name)
+            return world
+
+        made = MadeWorlds(settings, main.starting, open_world)
+        return cls({MAIN: main}, made)
 
     @property
     def main(self) -> World:
         """The world at the root of the server."""
         return self._worlds[MAIN]
 
+    def at(self, name: str, *, asks: bool = True) -> World:
+        """The world of a name, which has looked, so `World.end_look` follows. Raises NotHeld, and StoreUnavailable.
+
+        `asks`: this counts as asking it for something, which keeps it from expiring.
+        """
+        world = self._worlds.get(name)
+        if world is not None:
+            world.look()
+            return world
+        if self._made is None or not _NAME.fullmatch(name):
+            raise NotHeld(f"There is no world {name!r}.")
+        return self._made.at(name, asks=asks)
+
+    def listed(self) -> list[WorldFacts]:
+        """All worlds, `main` first. Raises StoreUnavailable."""
+        made = [] if self._made is None else self._made.entries()
+        return [
+            *(WorldFacts(name, None) for name in self._worlds),
+            *(WorldFacts(entry.name, entry.ttl) for entry in made),
+        ]
+
+    def create(self, name: str, *, like: str = START, seed: int | None = None, ttl: int | None = None) -> WorldFacts:
+        """Make a world with the starting data, or `like` a snapshot of `main`, that every process can serve at once.
+
+        With the same `seed` the same ULNs will be issued. A world with a `ttl` is deleted when nobody has asked it for
+        anything for so many seconds. Raises InvalidRecord for what is no name, and for a `ttl` below 1; AlreadyHeld for
+        a name that there is; NotPossible for `start`; NotHeld for a snapshot that there is not; StoreUnavailable.
+        """
+        if not _NAME.fullmatch(name):
+            raise InvalidRecord(f"has to be 1 to 40 small letters, digits and hyphens, not {name!r}", "name")
+        if ttl is not None and ttl < 1:
+            raise InvalidRecord(f"has to be at least 1 second, not {ttl}", "ttl")
+        if name == START:
+            raise NotPossible(f"{START!r} is the starting data. Give the world another name.")
+        if self._made is None or name in self._worlds:
+            raise AlreadyHeld(f"There is a world {name!r} already.")
+        if like != START and not _NAME.fullmatch(like):
+            raise NotHeld(f"There is no snapshot {like!r}.")
+        entry = self._made.create(name, snapshot=None if like == START else like, seed=seed, ttl=ttl)
+        return WorldFacts(entry.name, entry.ttl)
+
+    def delete(self, name: str) -> None:
+        """Delete a world and its snapshots. Raises NotHeld, NotPossible for `main`, and StoreUnavailable."""
+        if name in self._worlds:
+            raise NotPossible(f"The world {name!r} cannot be deleted.")
+        if self._made is None or not _NAME.fullmatch(name):
+            raise NotHeld(f"There is no world {name!r}.")
+        self._made.delete(name)
+
+    def delete_expired(self) -> None:
+        """Delete the worlds whose `ttl` is over. Raises StoreUnavailable."""
+        if self._made is not None:
+            self._made.delete_expired()
+
+    def with_work(self) -> list[str]:
+        """The worlds beside those that stay in which workers may have something to do. Raises StoreUnavailable."""
+        return [] if self._made is None else self._made.with_work()
+
     def __getitem__(self, name: str) -> World:
-        return self._worlds[name]
+        world = self._worlds.get(name)
+        if world is None:
+            try:
+                world = self.at(name)
+            except NotHeld:
+                raise KeyError(name) from None
+            world.end_look()
+        return world
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._worlds)
+        return iter([facts.name for facts in self.listed()])
 
     def __len__(self) -> int:
-        return len(self._worlds)
+        return len(self.listed())
 
     def __enter__(self) -> Worlds:
         return self
@@ -265,6 +355,8 @@ class Worlds(Mapping[str, World]):
         """Close every world."""
         for world in self._worlds.values():
             world.close()
+        if self._made is not None:
+            self._made.close()
 
 
 def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, is_still: bool | None = None) -> Policy:
@@ -291,18 +383,6 @@ def _clock_of(settings: Settings, setting: ClockSetting | None) -> tuple[Clock, 
     if setting.mode is ClockMode.STILL:
         return SettableClock(datetime.fromtimestamp(setting.seconds, LONDON)), setting.mode
     return RealClock(ahead=setting.seconds), setting.mode
-
-
-def _exchanges(settings: Settings, clock: Clock, writer: JournalWriter | None) -> ExchangeJournal | None:
-    """The journal of exchanges, for a process that has a writer for it."""
-    if writer is None or not settings.journal_exchanges:
-        return None
-    bounds = Bounds(
-        exchanges=settings.journal_exchanges,
-        milliseconds=settings.journal_days * _MILLISECONDS_A_DAY,
-        size=settings.journal_size * _BYTES_A_MEBIBYTE,
-    )
-    return ExchangeJournal(Exchanges(settings.database_url, bounds), clock, writer)
 
 
 def _search_age(settings: Settings, *, is_still: bool) -> SearchAge | None:

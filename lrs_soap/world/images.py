@@ -11,10 +11,7 @@ from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
 from lrs_soap.settings import Settings
 from lrs_soap.store.images import Images, images_of
 from lrs_soap.store.store import Store
-from lrs_soap.world import World
-
-START = "start"
-"""The name of the starting data, which no snapshot can have."""
+from lrs_soap.world import START, World
 
 _NAME = re.compile("[a-z0-9-]{1,40}")
 # How long to wait for those who write.
@@ -64,6 +61,8 @@ def restore(world: World, name: str) -> None:
         return
     with _images(world) as images:
         images.restore(_known(name))
+    # It may have jobs that are not done.
+    world.say_work()
 
 
 def delete_snapshot(world: World, name: str) -> None:
@@ -94,7 +93,7 @@ def _settings(world: World) -> Settings:
 @contextmanager
 def _images(world: World) -> Iterator[Images]:
     # Not the world's own store, whose statements have a time limit.
-    store = Store(_settings(world).database_url, busy_timeout=_PATIENCE_SECONDS)
+    store = Store(_settings(world).database_url, busy_timeout=_PATIENCE_SECONDS, makes_file=False)
     try:
         yield images_of(store)
     finally:

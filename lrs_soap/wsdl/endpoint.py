@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -32,6 +33,8 @@ MakeCall = Callable[[Exchange, Operation, Mapping[int, tuple[str, ...]]], Any]
 Admit = Callable[[Exchange], None]
 
 OK, SERVER_ERROR = 200, 500
+
+_E = TypeVar("_E", bound="Endpoint")
 
 
 class ActionNotSupported(LrsError):
@@ -131,6 +134,12 @@ class Endpoint(ABC):
         self._writer = Writer(
             {operation.response_tag: operation.response for operation in self.operations}, root_prefix=root_prefix
         )
+
+    def asking(self: _E, make_call: MakeCall, admit: Admit | None = None) -> _E:
+        """An endpoint of the same port that asks others; what takes long to make is shared."""
+        endpoint = copy(self)
+        endpoint._make_call, endpoint._admit = make_call, admit
+        return endpoint
 
     def answer(self, exchange: Exchange, charset: str | None, soap_action: str | None) -> None:
         """As `begin`, and go on in the same thread if there is something to be written."""
@@ -251,6 +260,12 @@ class LearnerServiceEndpoint(Endpoint):
             for strict in (True, False)
             for records_apart in (True, False)
         }
+
+    def by(self, clock: Clock, lenience: Callable[[], tuple[bool, bool]]) -> LearnerServiceEndpoint:
+        """An endpoint that goes by another clock and another policy; what takes long to make is shared."""
+        endpoint = copy(self)
+        endpoint._clock, endpoint._lenience = clock, lenience
+        return endpoint
 
     def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
         operation = self._by_request.get(child.tag)

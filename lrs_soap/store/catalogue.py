@@ -1,0 +1,229 @@
+"""The worlds beside `main`: a list of them, and the place of each.
+
+On SQLite the list is a file beside that of `main`, and each world is another one. On PostgreSQL the list is a table
+beside those of `main`, and each world is a schema. `main` is reset without it. Places have numbers, which never come
+again: a world of the same name is in another place than the one before.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    insert,
+    inspect,
+    make_url,
+    select,
+    update,
+)
+
+from lrs_soap.errors import AlreadyHeld, NotHeld, StoreUnavailable
+from lrs_soap.store import steering
+from lrs_soap.store.images import images_of
+from lrs_soap.store.store import Store
+from lrs_soap.store.tables import metadata as tables_of_a_world
+
+_metadata = MetaData()
+# `asked` and `work` are real moments in seconds since 1970: when somebody last asked the world for something, and when
+# a job was last submitted. `ttl` is after how many seconds without being asked it is deleted. A world that is still
+# being made is not `ready`.
+_worlds = Table(
+    "worlds",
+    _metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("ttl", BigInteger),
+    Column("asked", BigInteger, nullable=False),
+    Column("work", BigInteger, nullable=False),
+    Column("ready", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+_COLUMNS = (_worlds.c.number, _worlds.c.name, _worlds.c.ttl, _worlds.c.asked, _worlds.c.work)
+_PATIENCE_SECONDS = 30.0
+
+
+class Entry(NamedTuple):
+    """A world of the list."""
+
+    number: int
+    name: str
+    ttl: int | None
+    asked: int
+    work: int
+
+    def is_expired(self, now: int) -> bool:
+        """Whether nobody has asked it for anything for too long."""
+        return self.ttl is not None and now - self.asked > self.ttl
+
+
+class Catalogue:
+    """The list of the worlds beside the database of `main`. Threads may share it. All raise StoreUnavailable."""
+
+    def __init__(self, main_url: str) -> None:
+        self._main = make_url(main_url)
+        self._path: Path | None = None
+        if self._main.drivername.startswith("sqlite"):
+            main = Path(str(self._main.database))
+            self._path = main.with_name(f"{main.stem}.worlds{main.suffix}")
+            self._store = Store(f"sqlite:///{self._path}", busy_timeout=_PATIENCE_SECONDS)
+        else:
+            self._store = Store(main_url, busy_timeout=_PATIENCE_SECONDS)
+        self._is_there = False
+        self._schema: str | None = None
+
+    def entries(self) -> list[Entry]:
+        """All worlds, by name."""
+        if not self._exists():
+            return []
+        with self._store.reading() as transaction:
+            found = transaction.execute(select(*_COLUMNS).where(_worlds.c.ready == 1).order_by(_worlds.c.name)).all()
+        return [Entry(*tuple(row)) for row in found]
+
+    def entry(self, name: str) -> Entry | None:
+        """The world of a name; None if there is none."""
+        if not self._exists():
+            return None
+        with self._store.reading() as transaction:
+            row = transaction.execute(
+                select(*_COLUMNS).where(_worlds.c.name == name, _worlds.c.ready == 1)
+            ).one_or_none()
+        return None if row is None else Entry(*tuple(row))
+
+    def reserve(self, name: str, *, ttl: int | None, now: int, may_have_jobs: bool) -> Entry:
+        """Take a name and a number for a world that is going to be made. Raises AlreadyHeld."""
+        with self._store.writing() as transaction:
+            _metadata.create_all(transaction.connection)
+            self._is_there = True
+            work = now if may_have_jobs else 0
+            row = {"name": name, "ttl": ttl, "asked": now, "work": work, "ready": 0}
+            try:
+                with transaction.savepoint():
+                    inserted = transaction.execute(insert(_worlds), row).inserted_primary_key
+            except AlreadyHeld:
+                raise AlreadyHeld(f"There is a world {name!r} already.") from None
+        assert inserted is not None
+        return Entry(int(inserted[0]), name, ttl, now, work)
+
+    def make_place(self, entry: Entry) -> None:
+        """Make the tables of a world, without rows, at a place where there are none."""
+        if self._path is not None:
+            return
+        store = Store(self.url_of(entry.number), busy_timeout=_PATIENCE_SECONDS)
+        try:
+            with store.writing() as transaction:
+                cursor = transaction.cursor
+                cursor.execute(f'CREATE SCHEMA "{self._schema_of(entry.number)}"')
+                tables_of_a_world.create_all(transaction.connection, checkfirst=False)
+                cursor.execute(
+                    "CREATE SEQUENCE uln_numbers MINVALUE 0 START WITH 0;"
+                    f'CREATE TABLE alembic_version AS SELECT * FROM "{self._main_schema()}".alembic_version'
+                )
+        finally:
+            store.close()
+
+    def show(self, entry: Entry) -> None:
+        """Let a world that was made be found."""
+        with self._store.writing() as transaction:
+            transaction.execute(update(_worlds).where(_worlds.c.number == entry.number).values(ready=1))
+
+    def remove(self, name: str) -> bool:
+        """Delete a world, ready or not, and its snapshots; whether there was one.
+
+        First its own row says that it is gone, for whoever has it open.
+        """
+        number = self._number(name)
+        if number is None:
+            return False
+        try:
+            self._tell_that_it_is_gone(number)
+        except StoreUnavailable:
+            if self._number(name) == number:
+                raise
+            # Another process has deleted it meanwhile.
+            return False
+        self._remove_place(number)
+        with self._store.writing() as transaction:
+            transaction.execute(delete(_worlds).where(_worlds.c.number == number))
+        return True
+
+    def note_asked(self, entry: Entry, now: int) -> None:
+        """Note that somebody asks a world for something."""
+        with self._store.writing(durable=False) as transaction:
+            transaction.execute(update(_worlds).where(_worlds.c.number == entry.number).values(asked=now))
+
+    def note_work(self, entry: Entry, now: int) -> None:
+        """Note that a job is about to be submitted to a world."""
+        with self._store.writing(durable=False) as transaction:
+            transaction.execute(update(_worlds).where(_worlds.c.number == entry.number).values(work=now))
+
+    def url_of(self, number: int) -> str:
+        """The URL of the database of a world."""
+        if self._path is not None:
+            main = Path(str(self._main.database))
+            return f"sqlite:///{main.with_name(f'{main.stem}.world-{number}{main.suffix}')}"
+        options = " ".join(
+            filter(None, [str(self._main.query.get("options", "")), f"-csearch_path={self._schema_of(number)}"])
+        )
+        return self._main.update_query_dict({"options": options}).render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _exists(self) -> bool:
+        if not self._is_there:
+            if self._path is not None and not self._path.exists():
+                return False
+            with self._store.reading() as transaction:
+                self._is_there = inspect(transaction.connection).has_table(_worlds.name)
+        return self._is_there
+
+    def _number(self, name: str) -> int | None:
+        """The number of a world that is ready or not; None if there is none of this name."""
+        if not self._exists():
+            return None
+        with self._store.reading() as transaction:
+            return transaction.execute(select(_worlds.c.number).where(_worlds.c.name == name)).scalar_one_or_none()
+
+    def _tell_that_it_is_gone(self, number: int) -> None:
+        """Say so in the world's own row, and delete its snapshots."""
+        store = Store(self.url_of(number), busy_timeout=_PATIENCE_SECONDS, makes_file=False)
+        try:
+            if store.exists():
+                with store.writing() as transaction:
+                    steering.set_gone(transaction)
+                images = images_of(store)
+                for snapshot in images.names():
+                    # Another process may do the same.
+                    with suppress(NotHeld):
+                        images.drop(snapshot)
+        finally:
+            store.close()
+
+    def _remove_place(self, number: int) -> None:
+        if self._path is None:
+            with self._store.writing() as transaction:
+                transaction.cursor.execute(f'DROP SCHEMA IF EXISTS "{self._schema_of(number)}" CASCADE')
+            return
+        path = Path(str(make_url(self.url_of(number)).database))
+        # Last the file itself: without it, the rest would not be looked for.
+        for end in ("-shm", "-wal", "-journal", ""):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+
+    def _schema_of(self, number: int) -> str:
+        return f"{self._main_schema()}_world_{number}"
+
+    def _main_schema(self) -> str:
+        if self._schema is None:
+            with self._store.reading() as transaction:
+                transaction.cursor.execute("SELECT current_schema()")
+                ((self._schema,),) = transaction.cursor.fetchall()
+        return str(self._schema)

@@ -1,0 +1,206 @@
+"""Several worlds in one server: made, asked, reset, deleted, and expired while it serves, in every process."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from lrs_soap.settings import Settings
+from lrs_soap.world import Worlds
+from lrs_soap.world.images import reset, take_snapshot
+from lrs_soap.world.steering import patch_policy, set_clock
+from tests.kit.batch_requests import get_output, new_learner, records_of, submit_batch
+from tests.kit.databases import SQLITE, new_database
+from tests.kit.running_server import RunningServer
+from tests.kit.soap_messages import (
+    LEARNER_SERVICE,
+    LEARNER_SERVICE_R9,
+    Answer,
+    envelope,
+    find_by_uln,
+    post,
+    register,
+    send,
+)
+from tests.kit.waiting import until
+
+_ASKED = 8
+
+
+@pytest.fixture(scope="module")
+def server(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("worlds")
+    with (
+        new_database(database_kind, folder) as url,
+        RunningServer(folder, "--processes", "2", "--max-open-worlds", "4", database_url=url) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def worlds(server: RunningServer) -> Iterator[Worlds]:
+    """The server's worlds, as another process has them open. Those that a test has made are deleted afterwards."""
+    with Worlds.open(Settings(database_url=server.database_url), prepare=False) as opened:
+        yield opened
+        for facts in opened.listed()[1:]:
+            opened.delete(facts.name)
+
+
+def ask(server: RunningServer, name: str, body: str, port: str = LEARNER_SERVICE) -> Answer:
+    return post(server.url, body, path=f"/w/{name}{port}")
+
+
+def code(answer: Answer) -> str | None:
+    return answer.text("ErrorCode") or answer.text("ResponseCode")
+
+
+def codes(server: RunningServer, name: str, body: str) -> list[str | None]:
+    return [code(ask(server, name, body)) for _ in range(_ASKED)]
+
+
+def test_a_world_is_there_for_every_process_and_is_its_own(server: RunningServer, worlds: Worlds) -> None:
+    for name in ("team-a", "team-b"):
+        worlds.create(name)
+        assert codes(server, name, envelope(find_by_uln())) == ["WSRC0004"] * _ASKED
+    registration = envelope(register())
+    assert codes(server, "team-a", registration) == ["WSRC0005"] + ["WSRC0021"] * (_ASKED - 1)
+    assert codes(server, "team-b", registration) == ["WSRC0005"] + ["WSRC0021"] * (_ASKED - 1)
+    set_clock(worlds["team-a"], datetime(2025, 3, 9, 12))
+    patch_policy(worlds["team-a"], {"service_hours": "Mon-Fri 07:00-22:00"})
+    assert codes(server, "team-a", envelope(find_by_uln())) == ["WSEC0004"] * _ASKED
+    assert codes(server, "team-b", envelope(find_by_uln())) == ["WSRC0004"] * _ASKED
+    assert code(post(server.url, envelope(find_by_uln()))) == "WSRC0004"
+    reset(worlds["team-a"])
+    assert codes(server, "team-a", registration) == ["WSRC0005"] + ["WSRC0021"] * (_ASKED - 1)
+
+
+def test_its_wsdls_and_pages_have_its_address(server: RunningServer, worlds: Worlds) -> None:
+    worlds.create("team-a")
+    for port in (LEARNER_SERVICE, LEARNER_SERVICE_R9):
+        document = send(server.url, "GET", f"/w/team-a{port}?wsdl").body.decode()
+        assert f'location="{server.url}/w/team-a{port}"' in document
+        assert f'location="{server.url}{port}"' in send(server.url, "GET", f"{port}?wsdl").body.decode()
+        assert f"/w/team-a{port}?wsdl" in send(server.url, "GET", f"/w/team-a{port}").body.decode()
+    page = send(server.url, "GET", "/w/team-a/")
+    assert page.status == 200
+    assert f'href="/w/team-a{LEARNER_SERVICE}"' in page.body.decode()
+
+
+def test_where_there_is_no_world_there_is_nothing(server: RunningServer, worlds: Worlds) -> None:
+    worlds.create("team-a")
+    for path in ("/w/none/LearnerService.svc", "/w/a_b/LearnerService.svc", "/w/", "/w", "/w/team-a/nothing"):
+        answer = send(server.url, "POST", path, envelope(find_by_uln()).encode(), {"Content-Type": "text/xml"})
+        assert answer.status == 404
+
+
+def test_a_world_that_was_deleted_is_gone_at_once_and_its_name_free(server: RunningServer, worlds: Worlds) -> None:
+    for _ in range(3):
+        worlds.create("team-a")
+        assert codes(server, "team-a", envelope(register())) == ["WSRC0005"] + ["WSRC0021"] * (_ASKED - 1)
+        worlds.delete("team-a")
+        statuses = {
+            send(server.url, "POST", "/w/team-a/LearnerService.svc", b"", {"Content-Type": "text/xml"}).status
+            for _ in range(_ASKED)
+        }
+        assert statuses == {404}
+
+
+def test_one_is_like_a_snapshot_of_main_or_issues_ulns_by_a_seed(server: RunningServer, worlds: Worlds) -> None:
+    uln = post(server.url, envelope(register(GivenName="Ysolde", LastKnownPostCode="TR7 1AA"))).text("ULN")
+    take_snapshot(worlds.main, "with-ysolde")
+    worlds.create("team-a", like="with-ysolde")
+    find = envelope(find_by_uln(ULN=uln, GivenName="Ysolde", FamilyName="Fairbairn"))
+    assert code(ask(server, "team-a", find)) == "WSRC0004"
+    issued = []
+    for name, seed in (("one", 5), ("two", 5), ("three", 6)):
+        worlds.create(name, seed=seed)
+        issued.append(ask(server, name, envelope(register())).text("ULN"))
+    assert issued[0] == issued[1] != issued[2]
+
+
+def test_workers_do_the_jobs_of_every_world(server: RunningServer, worlds: Worlds) -> None:
+    names = [f"team-{number}" for number in range(6)]
+    jobs = {}
+    for name in names:
+        worlds.create(name)
+        jobs[name] = ask(server, name, submit_batch([new_learner(1), new_learner(2)])).text("JobID")
+
+    def is_done(name: str) -> bool:
+        return code(ask(server, name, get_output(str(jobs[name])))) == "WSRC0009"
+
+    for name in names:
+        until(lambda name=name: is_done(name))
+        records = records_of(ask(server, name, get_output(str(jobs[name]))))
+        assert [record["ReturnCode"] for record in records] == ["RC001", "RC001"]
+    assert "world=team-3" in server.logged_until("world=team-3")
+
+
+@pytest.mark.slow
+def test_one_that_is_asked_for_lives_on(server: RunningServer, worlds: Worlds) -> None:
+    # It lives much longer than the pauses between the requests of a machine that is busy with other things.
+    worlds.create("long", ttl=20)
+    ends = time.monotonic() + 25
+    while time.monotonic() < ends:
+        assert code(ask(server, "long", envelope(find_by_uln()))) == "WSRC0004"
+    until(lambda: "long" not in [facts.name for facts in worlds.listed()])
+
+
+def test_one_that_nobody_asks_for_is_deleted_in_its_time(server: RunningServer, worlds: Worlds) -> None:
+    worlds.create("for-ever")
+    worlds.create("short", ttl=1)
+    until(lambda: [facts.name for facts in worlds.listed()] == ["main", "for-ever"])
+    assert send(server.url, "GET", "/w/short/LearnerService.svc").status == 404
+
+
+def test_two_teams_at_once_never_see_each_other(server: RunningServer, worlds: Worlds) -> None:
+    for name in ("team-a", "team-b"):
+        worlds.create(name)
+
+    def work(number: int) -> list[str | None]:
+        name = ("team-a", "team-b")[number % 2]
+        learner = {"GivenName": str(new_learner(number // 2)["GivenName"]), "LastKnownPostCode": "TR1 9AA"}
+        uln = ask(server, name, envelope(register(**learner))).text("ULN")
+        find = envelope(find_by_uln(ULN=uln, GivenName=learner["GivenName"], FamilyName="Fairbairn"))
+        other = ("team-b", "team-a")[number % 2]
+        return [code(ask(server, name, find)), code(post(server.url, find)), "seen" if uln is None else None, other]
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(work, range(100)))
+    assert {(own, main, lost) for own, main, lost, _ in answers} == {("WSRC0004", "WSRC0001", None)}
+
+
+def test_many_that_were_made_and_deleted_leave_nothing(
+    server: RunningServer, worlds: Worlds, database_kind: str, tmp_path: Path
+) -> None:
+    def rounds(count: int) -> None:
+        for number in range(count):
+            worlds.create(f"w-{number}")
+            assert code(ask(server, f"w-{number}", envelope(find_by_uln()))) == "WSRC0004"
+            worlds.delete(f"w-{number}")
+            send(server.url, "GET", f"/w/w-{number}/LearnerService.svc")
+
+    def places() -> list[str]:
+        if database_kind == SQLITE:
+            folder = Path(worlds.main.store.location).parent
+            return sorted(each.name for each in folder.iterdir() if ".world-" in each.name)
+        with psycopg.connect(server.database_url) as connection:
+            found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE '%_world_%'").fetchall()
+            return [str(row[0]) for row in found]
+
+    def descriptors() -> int:
+        return sum(len(os.listdir(f"/proc/{child}/fd")) for child in server.children())
+
+    rounds(6)
+    # Each process keeps a few of the last ones open until somebody asks for them.
+    before = descriptors()
+    rounds(20)
+    assert places() == []
+    most_kept = 2 * 4 * 8
+    until(lambda: descriptors() <= before + most_kept)
