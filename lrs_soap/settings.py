@@ -45,6 +45,7 @@ OF_A_WORLD = (
     "batch_validation",
     "batch_delay",
     "return_codes",
+    "world_header",
 )
 """The settings that can be changed of a world while it serves: its policy. The others are a server's."""
 
@@ -405,6 +406,14 @@ class Settings(BaseSettings):
             description="Quote in the log the values that were refused: names, dates and others of the people whom a "
             "request is about. If false, the log says what is wrong with a value and not what it is. Passwords are "
             "never logged.",
+        ),
+    ] = False
+    world_header: Annotated[
+        bool,
+        AllowedValues("true or false", None),
+        Field(
+            description="Answer requests to the ports at the server's root, too, where the header LRS-World has the "
+            "name of the world. For clients whose path cannot be changed."
         ),
     ] = False
     max_open_worlds: Annotated[

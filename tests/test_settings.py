@@ -57,6 +57,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "rate_limit": "7",
     "write_wait": "7",
     "max_open_worlds": "5",
+    "world_header": "true",
     "max_connections": "7",
     "max_header_bytes": "4096",
     "max_tags": "2000",

@@ -24,7 +24,8 @@ class Policy:
     worker takes it. `return_codes` says which return codes are shown as others. Outside `hours` every request is
     refused. `strict` refuses messages that the contract's schema refuses. `records_apart` checks each record of a batch
     by itself, instead of refusing the whole message. `maintenance_page` is whether a page, instead of a fault, is
-    answered during maintenance.
+    answered during maintenance. `world_header` is whether the world answers at the server's root, too, by its name in a
+    header.
     """
 
     prohibited: ProhibitedText = NOTHING_PROHIBITED
@@ -35,6 +36,7 @@ class Policy:
     strict: bool = True
     records_apart: bool = False
     maintenance_page: bool = True
+    world_header: bool = False
 
 
 class UnitOfWork:

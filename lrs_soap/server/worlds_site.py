@@ -1,4 +1,4 @@
-"""The worlds beside `main`, each an application of its own below `/w/NAME`."""
+"""The worlds beside `main`, each an application of its own below `/w/NAME`, or by its name in a header."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.http_request import Environ, HttpError
 from lrs_soap.server.ports import Ports
-from lrs_soap.server.site import StartResponse
+from lrs_soap.server.site import Site, StartResponse
 from lrs_soap.world import World, Worlds
+
+_HEADER = "HTTP_LRS_WORLD"
 
 
 class WorldsSite:
@@ -26,7 +28,7 @@ class WorldsSite:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         world = self._enter(environ)
         try:
-            return self._application_of(world)(environ, start_response)
+            return self.application_of(world)(environ, start_response)
         finally:
             world.end_look()
 
@@ -36,27 +38,73 @@ class WorldsSite:
         except HttpError:
             return False
         try:
-            return self._application_of(world).reads_body(environ)
+            return self.application_of(world).reads_body(environ)
         finally:
             world.end_look()
 
-    def _enter(self, environ: Environ) -> World:
-        """The world that a path names, which has looked; the environment is then that of its application."""
-        name, slash, rest = str(environ["PATH_INFO"]).removeprefix("/").partition("/")
-        try:
-            world = self._worlds.at(name.lower())
-        except NotHeld as error:
-            raise HttpError("404 Not Found", str(error)) from None
-        except StoreUnavailable as error:
-            raise HttpError("503 Service Unavailable", str(error)) from error
-        environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{name}"
-        environ["PATH_INFO"] = f"{slash}{rest}"
-        return world
+    def named_in_header(self, name: str) -> World:
+        """The world of a name that came in a header, which has looked. Raises HttpError where it is none for that."""
+        world = self._named(name)
+        if world.policy.world_header:
+            return world
+        world.end_look()
+        raise HttpError(
+            "404 Not Found", f"The world {name!r} is not found by a header unless its world_header is true."
+        )
 
-    def _application_of(self, world: World) -> Application:
+    def application_of(self, world: World) -> Application:
+        """The application of a world, which is made once."""
         application = world.application
         if application is None:
             sites = self._ports.of(world)
             application = world.application = Application([FrontPage(sites), *sites], journal=world.journal)
         made: Application = application
         return made
+
+    def _named(self, name: str) -> World:
+        try:
+            return self._worlds.at(name.lower())
+        except NotHeld as error:
+            raise HttpError("404 Not Found", str(error)) from None
+        except StoreUnavailable as error:
+            raise HttpError("503 Service Unavailable", str(error)) from error
+
+    def _enter(self, environ: Environ) -> World:
+        """The world that a path names, which has looked; the environment is then that of its application."""
+        name, slash, rest = str(environ["PATH_INFO"]).removeprefix("/").partition("/")
+        world = self._named(name)
+        environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{name}"
+        environ["PATH_INFO"] = f"{slash}{rest}"
+        return world
+
+
+class PortOfWorlds:
+    """A port at the server's root: that of `main`, or of the world that the header LRS-World names."""
+
+    def __init__(self, port: Site, worlds: WorldsSite) -> None:
+        self.path = port.path
+        self.is_listed = port.is_listed
+        self._port = port
+        self._worlds = worlds
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        name = environ.get(_HEADER)
+        if name is None:
+            return self._port(environ, start_response)
+        world = self._worlds.named_in_header(str(name))
+        try:
+            return self._worlds.application_of(world)(environ, start_response)
+        finally:
+            world.end_look()
+
+    def reads_body(self, environ: Environ) -> bool:
+        if _HEADER not in environ:
+            return self._port.reads_body(environ)
+        try:
+            world = self._worlds.named_in_header(str(environ[_HEADER]))
+        except HttpError:
+            return False
+        try:
+            return self._worlds.application_of(world).reads_body(environ)
+        finally:
+            world.end_look()

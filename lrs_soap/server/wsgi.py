@@ -16,7 +16,7 @@ from lrs_soap.server.ports import Ports
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.server.site import Site
 from lrs_soap.server.steered_site import SteeredSite
-from lrs_soap.server.worlds_site import WorldsSite
+from lrs_soap.server.worlds_site import PortOfWorlds, WorldsSite
 from lrs_soap.settings import Settings
 from lrs_soap.world import MAIN, World, Worlds
 
@@ -48,10 +48,11 @@ def application_of_worlds(
     `lines_lost` says how many lines of the log this process has lost.
     """
     world, ports = worlds.main, Ports(settings)
+    others = WorldsSite(worlds, ports)
     sites: list[Site] = [
-        *(SteeredSite(port, world) for port in ports.of(world)),
+        *(PortOfWorlds(SteeredSite(port, world), others) for port in ports.of(world)),
         Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost),
-        WorldsSite(worlds, ports),
+        others,
     ]
     admission = admission_of(settings)
     if admission is not None:

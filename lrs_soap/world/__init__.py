@@ -373,6 +373,7 @@ def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, i
         strict=settings.strict,
         records_apart=settings.batch_validation == "record",
         maintenance_page=settings.maintenance_answer == "page",
+        world_header=settings.world_header,
     )
 
 

@@ -93,6 +93,22 @@ def test_its_wsdls_and_pages_have_its_address(server: RunningServer, worlds: Wor
     assert f'href="/w/team-a{LEARNER_SERVICE}"' in page.body.decode()
 
 
+def test_one_is_found_by_a_header_where_its_policy_says_so(server: RunningServer, worlds: Worlds) -> None:
+    worlds.create("team-a")
+    uln = ask(server, "team-a", envelope(register(GivenName="Ottilie"))).text("ULN")
+    find = envelope(find_by_uln(ULN=uln, GivenName="Ottilie", FamilyName="Fairbairn"))
+    by_header = {"Content-Type": "text/xml; charset=utf-8", "LRS-World": "team-a"}
+    assert send(server.url, "POST", LEARNER_SERVICE, find.encode(), by_header).status == 404
+    patch_policy(worlds["team-a"], {"world_header": True})
+    for _ in range(_ASKED):
+        assert code(post(server.url, find, headers={"LRS-World": "team-a"})) == "WSRC0004"
+        assert code(post(server.url, find)) == "WSRC0001"
+    document = send(server.url, "GET", f"{LEARNER_SERVICE}?wsdl", headers={"LRS-World": "team-a"}).body.decode()
+    assert f'location="{server.url}{LEARNER_SERVICE}"' in document
+    unknown = send(server.url, "POST", LEARNER_SERVICE, find.encode(), {**by_header, "LRS-World": "none"})
+    assert unknown.status == 404
+
+
 def test_where_there_is_no_world_there_is_nothing(server: RunningServer, worlds: Worlds) -> None:
     worlds.create("team-a")
     for path in ("/w/none/LearnerService.svc", "/w/a_b/LearnerService.svc", "/w/", "/w", "/w/team-a/nothing"):

@@ -137,6 +137,7 @@ CHANGES: dict[str, Any] = {
     "batch_validation": "record",
     "batch_delay": 3,
     "return_codes": ["RC002=RC003"],
+    "world_header": True,
 }
 
 
@@ -149,6 +150,7 @@ def test_every_setting_of_a_world_can_be_changed_and_others_see_it(world: World,
     assert (policy.strict, policy.records_apart, policy.maintenance_page, policy.batch_delay) == (False, True, False, 3)
     assert [str(each) for each in policy.hours.hours] == CHANGES["service_hours"]
     assert [str(each) for each in policy.return_codes] == CHANGES["return_codes"]
+    assert policy.world_header
     assert policy.search_age is not None
     assert policy.search_age.minimum == timedelta(seconds=5)
 
