@@ -124,6 +124,8 @@ class Portion:
         learner_rows.insert(transaction, learner_rows.rows_of(numbered))
         registers = [register for _, _, register in self._decided]
         updated = [register.updated for register in registers if register.updated is not None]
+        # In the order in which everybody locks learners, so that no two writers wait for each other.
+        updated.sort(key=lambda change: change[0].uln)
         if not learners.update_each(transaction, updated):
             raise Overtaken("Another writer has changed a learner of the portion.")
         # In the order of the records, as they would come one by one.

@@ -263,6 +263,9 @@ def test_others_write_while_records_are_decided(store: Store) -> None:
     assert written(store, portion).job.state is JobState.SUCCESSFUL
 
 
+PEOPLE_TO_LOCK = (("Nkemelu", "1991-02-03"), ("Whitlock", "1992-03-04"), ("Ashdown", "1993-04-05"))
+
+
 def registered(store: Store, **changed: str) -> str:
     with store.writing() as transaction:
         (learner,) = register(our(transaction), SentLearner.of(new_learner(1, **changed))).learners
@@ -303,6 +306,26 @@ def test_where_a_rival_changes_the_same_learner_nothing_of_the_portion_is_writte
         learner = learners.by_uln(transaction, uln)
     assert learner is not None
     assert (learner.title, learner.notes, learner.version_number) == ("Dr", "Moved.", 3)
+
+
+@on_sqlite
+def test_learners_are_updated_in_the_order_in_which_everybody_locks_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ulns = sorted(registered(store, FamilyName=name, DateOfBirth=born) for name, born in PEOPLE_TO_LOCK)
+    lease = submitted(store, [{"ULN": uln, "Title": "Dr"} for uln in reversed(ulns)])
+    portion = decided(store, lease, 3)
+    assert len(portion) == 3
+    order: list[str] = []
+
+    def update_each(transaction: Transaction, changes: Sequence[Any]) -> bool:
+        order.extend(before.uln for before, _ in changes)
+        return learners_update_each(transaction, changes)
+
+    learners_update_each = learners.update_each
+    monkeypatch.setattr(learners, "update_each", update_each)
+    written(store, portion)
+    assert order == ulns
 
 
 def test_who_has_lost_a_job_writes_nothing_of_a_portion(store: Store) -> None:
