@@ -150,7 +150,10 @@ def body_of(environ: Environ, most: int) -> bytes:
     length = _length_of(environ, most)
     coding = _coding_of(environ)
     blocks = _blocks(environ["wsgi.input"], length)
-    return _joined(_unzipped(blocks) if coding.endswith("gzip") else blocks, most)
+    if coding.endswith("gzip"):
+        return _joined(_unzipped(blocks), most)
+    # No more is read than the length, which only the server knows where it is more than `most`.
+    return b"".join(blocks) if length <= most else _joined(blocks, most)
 
 
 def _length_of(environ: Environ, most: int) -> int:
