@@ -41,10 +41,11 @@ class Candidates:
 
     def __init__(self, asked: DemographicsAsked) -> None:
         self._asked = asked
+        names = asked.names
         self._given = given_key(asked.given_name)
-        self._given_aliases = asked_given_aliases(asked.names)
+        self._given_aliases = asked_given_aliases(names)
         self._family = family_key(asked.family_name)
-        self._family_aliases = asked_family_aliases(asked.names)
+        self._family_aliases = asked_family_aliases(names)
         self._swapped = (family_key(asked.given_name), given_key(asked.family_name))
         self._has_identifier = asked.has_identifier
         # The keys that show an ALIAS on a row of a certain kind.

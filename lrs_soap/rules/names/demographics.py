@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 
 from lrs_soap.rules.learners.identifiers import keeps_upn
 from lrs_soap.rules.names.keys import identity_key
@@ -26,6 +27,7 @@ MAXIMUM_ROWS = 5_000
 """How many rows a search looks at. If there are more, too many match (`too_many_rows`)."""
 
 _FIELDS = tuple(field.name for field in IDENTITY)
+_points = attrgetter("points")
 _values: Callable[[DemographicsAsked | Learner], tuple[str, ...]] = attrgetter(*_FIELDS)
 
 _GIVEN_PARTS, _FAMILY_PARTS = (
@@ -118,11 +120,12 @@ class DemographicsAsked:
         return replace(self, unique_pupil_number=None)
 
 
-@dataclass(frozen=True, slots=True)
-class DemographicsAgreement:
+class DemographicsAgreement(NamedTuple):
     """How well a request agrees with a learner.
 
     `identifier`: a field that tells people apart, e-mail address, UPN or UCI, was sent and is equal.
+
+    A named tuple, because a search makes one for each row and each learner that it looks at.
     """
 
     names: NamesAgreement
@@ -132,8 +135,7 @@ class DemographicsAgreement:
     identifier: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
     """A learner that fits a rule, and the learner to answer for it: its master, or itself."""
 
     learner: Learner
@@ -145,55 +147,6 @@ class _Match:
     @property
     def is_of_linked(self) -> bool:
         return self.answered is not self.learner
-
-
-# The first rule that fits is the one that the reasons name.
-_RULES: tuple[tuple[Rule, Callable[[DemographicsAgreement], bool]], ...] = (
-    (
-        Rule.P1,
-        lambda agreement: (
-            agreement.date is DateAgreement.EQUAL
-            and agreement.names.similar
-            and (agreement.names.swapped or agreement.names.one_equal_or_alias or agreement.post_code)
-        ),
-    ),
-    (
-        Rule.P2,
-        lambda agreement: (
-            agreement.post_code and agreement.date is DateAgreement.NEAR and agreement.names.both_equal_or_alias
-        ),
-    ),
-    (
-        Rule.P3,
-        lambda agreement: (
-            agreement.post_code
-            and agreement.date is DateAgreement.EQUAL
-            and agreement.names.given >= Agreement.ALIAS
-            and agreement.gender
-        ),
-    ),
-    (
-        Rule.P4,
-        lambda agreement: (
-            agreement.post_code and agreement.date is DateAgreement.EQUAL and agreement.names.family is Agreement.EQUAL
-        ),
-    ),
-    (
-        Rule.P5,
-        lambda agreement: (
-            agreement.post_code
-            and agreement.names.given is Agreement.EQUAL
-            and agreement.names.family is Agreement.EQUAL
-        ),
-    ),
-    (Rule.P6, lambda agreement: agreement.post_code and agreement.names.family is Agreement.EQUAL),
-    (
-        Rule.P7,
-        lambda agreement: (
-            agreement.identifier and agreement.date is DateAgreement.EQUAL and agreement.names.one_equal_or_alias
-        ),
-    ),
-)
 
 
 def compare_dates(asked: str, held: str) -> DateAgreement:
@@ -238,10 +191,21 @@ def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
     | P6 | family EQUAL                                                  |       | equal    |                   |
     | P7 | one of them EQUAL or ALIAS                                    | EQUAL |          | identifiers equal |
     """
-    for rule, fits in _RULES:
-        if fits(agreement):
-            return rule
-    return None
+    names, date_agreement, is_here, is_gender, is_identifier = agreement
+    is_born = date_agreement is DateAgreement.EQUAL
+    is_family = names.family is Agreement.EQUAL
+    if is_born and names.similar and (names.swapped or names.one_equal_or_alias or is_here):
+        return Rule.P1
+    if is_here:
+        if date_agreement is DateAgreement.NEAR and names.both_equal_or_alias:
+            return Rule.P2
+        if is_born and is_gender and names.given >= Agreement.ALIAS:
+            return Rule.P3
+        if is_born and is_family:
+            return Rule.P4
+        if is_family:
+            return Rule.P5 if names.given is Agreement.EQUAL else Rule.P6
+    return Rule.P7 if is_born and is_identifier and names.one_equal_or_alias else None
 
 
 def exact_match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -> Decision:
@@ -266,11 +230,11 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
 
     Learners who fit P6 alone never make too many. The best of them take the places that the others leave.
     """
-    sent = _sent_options(asked)
+    comparison = _Comparison(asked)
     found: dict[str, list[_Match]] = {}
     others_than_relatives: set[str] = set()
     for learner, master in candidates:
-        match = _match(asked, sent, learner, master)
+        match = comparison.match(learner, master)
         if match is None:
             continue
         found.setdefault(match.answered.uln, []).append(match)
@@ -297,27 +261,33 @@ def too_many_rows(asked: DemographicsAsked) -> Decision:
     return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=(reason,))
 
 
-def _sent_options(asked: DemographicsAsked) -> dict[str, str]:
-    """The identity keys of the optional fields that were sent and are not blank, by their names."""
-    return {field: key for field in _OPTIONAL_PARTS if (sent := getattr(asked, field)) and (key := identity_key(sent))}
+class _Comparison:
+    """Compares one learner after another with what is asked for, whose keys are made once."""
 
+    def __init__(self, asked: DemographicsAsked) -> None:
+        self._asked = asked
+        self._names = asked.names
+        self._post_code = postcode.identity_key(asked.last_known_post_code)
+        # The identity keys of the optional fields that were sent and are not blank.
+        self._options = {
+            field: key for field in _OPTIONAL_PARTS if (sent := getattr(asked, field)) and (key := identity_key(sent))
+        }
 
-def _match(asked: DemographicsAsked, sent: dict[str, str], learner: Learner, master: Learner | None) -> _Match | None:
-    equal = [field for field, key in sent.items() if key == identity_key(getattr(learner, field) or "")]
-    agreement = DemographicsAgreement(
-        compare_names(asked.names, learner),
-        compare_dates(asked.date_of_birth, learner.date_of_birth),
-        post_codes_agree(
-            postcode.identity_key(asked.last_known_post_code), postcode.identity_key(learner.last_known_post_code)
-        ),
-        genders_agree(asked.gender, learner.gender),
-        not _IDENTIFIERS.isdisjoint(equal),
-    )
-    rule = rule_that_fits(agreement)
-    if rule is None:
-        return None
-    parts = _parts(agreement, equal)
-    return _Match(learner, master or learner, rule, parts, sum(part.points for part in parts))
+    def match(self, learner: Learner, master: Learner | None) -> _Match | None:
+        """The match of a learner who fits a rule, with the master of a linked one; None if the learner fits none."""
+        equal = [field for field, key in self._options.items() if key == identity_key(getattr(learner, field) or "")]
+        agreement = DemographicsAgreement(
+            compare_names(self._names, learner),
+            compare_dates(self._asked.date_of_birth, learner.date_of_birth),
+            post_codes_agree(self._post_code, postcode.identity_key(learner.last_known_post_code)),
+            genders_agree(self._asked.gender, learner.gender),
+            not _IDENTIFIERS.isdisjoint(equal),
+        )
+        rule = rule_that_fits(agreement)
+        if rule is None:
+            return None
+        parts = _parts(agreement, equal)
+        return _Match(learner, master or learner, rule, parts, sum(map(_points, parts)))
 
 
 def _parts(agreement: DemographicsAgreement, equal_options: Iterable[str]) -> tuple[ScorePart, ...]:

@@ -12,8 +12,8 @@ Other names of one side are not compared with other names of the other side, exc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from jellyfish import damerau_levenshtein_distance, metaphone
 
@@ -30,8 +30,7 @@ from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.learner import Learner
 
 
-@dataclass(frozen=True, slots=True)
-class NamesAsked:
+class NamesAsked(NamedTuple):
     """The names that a request asks for, as they were sent."""
 
     given: str

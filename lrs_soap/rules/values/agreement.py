@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
@@ -24,11 +23,12 @@ class DateAgreement(IntEnum):
     EQUAL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class NamesAgreement:
+class NamesAgreement(NamedTuple):
     """How the asked names agree with the held ones.
 
     `swapped`: each asked name is EQUAL to the other held name. It is False when both names are EQUAL as they stand.
+
+    A named tuple, because a search makes one for each row and each learner that it looks at.
     """
 
     given: Agreement

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_SHAPE = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_SHAPE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse(text: str) -> date | None:
     """The day that `text` names as `YYYY-MM-DD`; None for any other form, and for a day that does not exist."""
     # date.fromisoformat also reads week dates, and from Python 3.11 on other forms.
-    shape = _SHAPE.fullmatch(text)
-    if shape is None:
+    if _SHAPE.fullmatch(text) is None:
         return None
     try:
-        return date(*map(int, shape.groups()))
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
