@@ -16,12 +16,11 @@ from lrs_soap.rules.names.demographics import (
     possible_matches,
     too_many_rows,
 )
-from lrs_soap.rules.names.lookup_keys import NameKey
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Rule
-from lrs_soap.store import learners, name_keys
+from lrs_soap.store import learners, look_ups
 from lrs_soap.store.transaction import Transaction
 
 
@@ -81,13 +80,20 @@ class _Search:
                 yield learner, learners.master_of(self._transaction, learner)
 
     def _fitting_ulns(self) -> Iterator[str]:
-        rows = self._rows()
+        candidates = self._candidates
+        rows = look_ups.rows(
+            self._transaction,
+            self._date_of_birth,
+            candidates.keys_by_date,
+            candidates.post_code,
+            candidates.keys_by_post_code,
+        )
         others: set[str] = set()
         relatives: dict[str, None] = {}
         for row in islice(rows, MAXIMUM_ROWS):
             if row.uln in others:
                 continue
-            rule = self._candidates.rule_of(row)
+            rule = candidates.rule_of(row)
             if rule is Rule.P6:
                 relatives[row.uln] = None
             elif rule is not None:
@@ -96,13 +102,3 @@ class _Search:
         self.has_too_many_rows = next(rows, None) is not None
         if not self.has_too_many_rows:
             yield from (uln for uln in relatives if uln not in others)
-
-    def _rows(self) -> Iterator[NameKey]:
-        """Everything that the look-ups find. A look-up begins when the rows of the one before it have been read."""
-        post_code = self._candidates.post_code
-        for key in self._candidates.keys_by_date:
-            yield from name_keys.by_date(self._transaction, self._date_of_birth, key)
-        if post_code is not None:
-            for key in self._candidates.keys_by_post_code:
-                yield from name_keys.by_post_code(self._transaction, post_code, key)
-            yield from name_keys.by_date_and_post_code(self._transaction, self._date_of_birth, post_code)

@@ -35,7 +35,14 @@ AT_ONCE = 11
 """How many learners `held_each` reads at most."""
 
 _ULNS = tuple(f"uln_{number}" for number in range(AT_ONCE))
-_BY_ULNS = Prepared(_WITH_LINKED_ULNS.where(learners.c.uln.in_([bindparam(name) for name in _ULNS])), *_ULNS)
+
+
+def _by_ulns(*names: str) -> Prepared:
+    return Prepared(_WITH_LINKED_ULNS.where(learners.c.uln.in_([bindparam(name) for name in names])), *names)
+
+
+# By how many they are.
+_BY_ULNS = {count: _by_ulns(*_ULNS[:count]) for count in range(2, AT_ONCE + 1)}
 _BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
 _IS_HELD = Prepared(select(learners.c.uln).where(learners.c.uln == bindparam("uln")), "uln")
 # As many as a portion of a batch job registers at most.
@@ -86,7 +93,7 @@ def held_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
     """The learners with these ULNs, as `held` finds each: at most AT_ONCE, in the same order."""
     if len(ulns) == 1:
         return [held(transaction, ulns[0])]
-    rows = {row[_ULN]: row for row in _BY_ULNS.rows(transaction, *ulns, *[""] * (AT_ONCE - len(ulns)))}
+    rows = {row[_ULN]: row for row in _BY_ULNS[len(ulns)].rows(transaction, *ulns)}
     return [_learner(rows.get(uln)) or held(transaction, uln) for uln in ulns]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal_column, select
+from sqlalchemy import Select, bindparam, delete, literal_column, select
 
 from lrs_soap.rules.names.keys import family_key, given_key
 from lrs_soap.rules.names.lookup_keys import NameKey, name_keys_of
@@ -17,32 +17,53 @@ from lrs_soap.store.tables import NOT_DELETED, name_keys
 from lrs_soap.store.tables import learners as learners_table
 from lrs_soap.store.transaction import Transaction
 
-# Most look-ups find fewer rows, and a search that ends early has not read many for nothing.
+FIRST_PORTION = 20
+"""How many rows are read of each look-up of a search that begins them all at once. Most find fewer."""
+
+# A search that ends early has not read many for nothing.
 _PORTION = 100
 
-_ROWS = (
-    select(*(name_keys.c[field] for field in NameKey._fields))
-    .where(name_keys.c.key == bindparam("key"), name_keys.c.uln > bindparam("after"))
-    .order_by(name_keys.c.uln)
-    .limit(literal_column(str(_PORTION)))
-    .offset(literal_column("0"))
-)
-_BY_DATE = Prepared(_ROWS.where(name_keys.c.date_of_birth == bindparam("date")), "date", "key", "after")
-_BY_POST_CODE = Prepared(_ROWS.where(name_keys.c.post_code == bindparam("post_code")), "post_code", "key", "after")
+Rows = Sequence[Sequence[Any]]
+"""Rows as a look-up reads them."""
 
-_BY_DATE_AND_POST_CODE = Prepared(
-    select(*(learners_table.c[name] for name in ("uln", "gender", "given_name", "family_name")))
-    .where(
-        NOT_DELETED,
-        learners_table.c.post_code_identity == bindparam("post_code"),
-        learners_table.c.date_of_birth == bindparam("date"),
-        learners_table.c.uln > bindparam("after"),
-    )
-    .order_by(learners_table.c.uln)
-    .limit(literal_column(str(_PORTION)))
-    .offset(literal_column("0")),
-    *("date", "post_code", "after"),
+# What a row is looked up by is not read again, because each column takes time. The first column is the ULN.
+WITH_DATE = select(
+    *(name_keys.c[name] for name in ("uln", "kinds", "post_code", "gender", "given_name", "family_name"))
+).where(name_keys.c.date_of_birth == bindparam("date"))
+"""What is read of the rows with a date."""
+
+WITH_POST_CODE = select(
+    *(name_keys.c[name] for name in ("uln", "kinds", "date_of_birth", "gender", "given_name", "family_name"))
+).where(name_keys.c.post_code == bindparam("post_code"))
+"""What is read of the rows with a postcode."""
+
+WITH_BOTH = select(
+    learners_table.c.uln,
+    literal_column("0").label("kinds"),
+    literal_column("''").label("key"),
+    *(learners_table.c[name] for name in ("gender", "given_name", "family_name")),
+).where(
+    NOT_DELETED,
+    learners_table.c.post_code_identity == bindparam("post_code"),
+    learners_table.c.date_of_birth == bindparam("date"),
 )
+"""What is read of the learners with a date and a postcode."""
+
+
+def portion(rows: Select[Any], size: int) -> Select[Any]:
+    """The first of such rows by ULN, so many at most."""
+    (uln, *_) = rows.selected_columns
+    return rows.order_by(uln).limit(literal_column(str(size))).offset(literal_column("0"))
+
+
+def _next_portion(rows: Select[Any], *names: str) -> Prepared:
+    (uln, *_) = rows.selected_columns
+    return Prepared(portion(rows.where(uln > bindparam("after")), _PORTION), *names, "after")
+
+
+_BY_DATE = _next_portion(WITH_DATE.where(name_keys.c.key == bindparam("key")), "date", "key")
+_BY_POST_CODE = _next_portion(WITH_POST_CODE.where(name_keys.c.key == bindparam("key")), "post_code", "key")
+_BY_BOTH = _next_portion(WITH_BOTH, "date", "post_code")
 
 _INSERT = PreparedInsert(name_keys, NameKey._fields)
 _KEY = ("date_of_birth", "key", "uln")
@@ -54,25 +75,27 @@ _DELETE_ALL = PreparedUpdate(
 _primary_key = attrgetter(*_KEY)
 
 
-def by_date(transaction: Transaction, date_of_birth: str, key: str) -> Iterator[NameKey]:
-    """The rows with this date and key, by ULN. They are read in portions, as the caller asks for more."""
-    return _in_portions(_BY_DATE, NameKey._make, transaction, date_of_birth, key)
+def by_date(transaction: Transaction, date_of_birth: str, key: str, begun: Rows | None = None) -> Iterator[NameKey]:
+    """The rows with this date and key, by ULN. They are read in portions, as the caller asks for more.
+
+    `begun` are the first of them if those have been read: FIRST_PORTION rows, or all if there are fewer.
+    """
+    for uln, kinds, post_code, gender, given, family in _in_portions(_BY_DATE, transaction, begun, date_of_birth, key):
+        yield NameKey(date_of_birth, key, uln, kinds, post_code, gender, given, family)
 
 
-def by_post_code(transaction: Transaction, post_code: str, key: str) -> Iterator[NameKey]:
+def by_post_code(transaction: Transaction, post_code: str, key: str, begun: Rows | None = None) -> Iterator[NameKey]:
     """The rows with this postcode, given as its identity key, and this key; read as in `by_date`."""
-    return _in_portions(_BY_POST_CODE, NameKey._make, transaction, post_code, key)
+    for uln, kinds, date, gender, given, family in _in_portions(_BY_POST_CODE, transaction, begun, post_code, key):
+        yield NameKey(date, key, uln, kinds, post_code, gender, given, family)
 
 
-def by_date_and_post_code(transaction: Transaction, date_of_birth: str, post_code: str) -> Iterator[NameKey]:
+def by_date_and_post_code(
+    transaction: Transaction, date_of_birth: str, post_code: str, begun: Rows | None = None
+) -> Iterator[NameKey]:
     """A row without a key for each learner with this date and postcode who is not deleted; read as in `by_date`."""
-
-    def row_of(values: tuple[str, ...]) -> NameKey:
-        uln, gender, given_name, family_name = values
-        given, family = given_key(given_name), family_key(family_name)
-        return NameKey(date_of_birth, "", uln, 0, post_code, gender, given, family)
-
-    return _in_portions(_BY_DATE_AND_POST_CODE, row_of, transaction, date_of_birth, post_code)
+    for uln, kinds, key, gender, given, family in _in_portions(_BY_BOTH, transaction, begun, date_of_birth, post_code):
+        yield NameKey(date_of_birth, key, uln, kinds, post_code, gender, given_key(given), family_key(family))
 
 
 def insert_for(transaction: Transaction, learners: Iterable[Learner]) -> None:
@@ -118,12 +141,13 @@ def rewrite(transaction: Transaction, old: Collection[NameKey], new: Collection[
 
 
 def _in_portions(
-    statement: Prepared, row_of: Callable[[tuple[Any, ...]], NameKey], transaction: Transaction, *values: Any
-) -> Iterator[NameKey]:
-    after = ""
+    statement: Prepared, transaction: Transaction, begun: Rows | None, *values: str
+) -> Iterator[Sequence[Any]]:
+    rows, size = begun, FIRST_PORTION
+    if rows is None:
+        rows, size = statement.rows(transaction, *values, ""), _PORTION
     while True:
-        rows = list(map(row_of, statement.rows(transaction, *values, after)))
         yield from rows
-        if len(rows) < _PORTION:
+        if len(rows) < size:
             return
-        after = rows[-1].uln
+        rows, size = statement.rows(transaction, *values, rows[-1][0]), _PORTION

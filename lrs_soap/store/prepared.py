@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Select, Table, Update, bindparam, insert
+from sqlalchemy import CompoundSelect, Delete, Insert, Select, Table, Update, bindparam, insert
 from sqlalchemy.engine import Dialect
 
 from lrs_soap.store.transaction import Transaction
@@ -20,7 +20,7 @@ _Values = tuple[Any, ...]
 class _Statement:
     """A statement with bound parameters. Each run gives their values in the order of `names`."""
 
-    def __init__(self, statement: Select[Any] | Update | Insert | Delete, *names: str) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any] | Update | Insert | Delete, *names: str) -> None:
         self._statement = statement
         self._names = names
         self._compiled: dict[str, tuple[str, Callable[[_Values], Any]]] = {}
@@ -51,7 +51,7 @@ class _Statement:
 class Prepared(_Statement):
     """A select with bound parameters. Each run gives their values in the order of `names`."""
 
-    def __init__(self, statement: Select[Any], *names: str) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any], *names: str) -> None:
         super().__init__(statement, *names)
         self._columns = tuple(statement.selected_columns)
 
