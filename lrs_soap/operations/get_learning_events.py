@@ -10,16 +10,21 @@ from lrs_soap.rules.records import learning_record
 from lrs_soap.rules.records.access_history import RecordAccess
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.records.learning_record import RecordDecision
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import access_history, learners, learning_events
 
 
 @dataclass(frozen=True, slots=True)
 class RecordAsked:
-    """What is asked for: a learner's ULN and details, as they were sent, and the user type that asks."""
+    """What is asked for: a learner's ULN and details, as they were sent, and the user type that asks.
+
+    `fields` are those of each event that are read; the others are None.
+    """
 
     uln: str
     details: ToVerify
     user_type: str
+    fields: tuple[str, ...] = LearningEvent._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +40,30 @@ def judge_record(work: UnitOfWork, asked: RecordAsked) -> RecordDecision:
 
     Answers INVALID_ULN, COULD_NOT_BE_VERIFIED, NOT_SHARED, EXACT_MATCH or MASTER_SUBSTITUTED.
     """
-    learner, master = learners.with_master(work.transaction, asked.uln)
-    return learning_record.learning_record(asked.details, asked.uln, learner, master, user_type=asked.user_type)
+    return _decided(asked, *learners.with_master(work.transaction, asked.uln))
 
 
-def get_learning_events(work: UnitOfWork, asked: RecordAsked) -> RecordAnswer:
+def get_learning_events(work: UnitOfWork, asked: RecordAsked, *, judged: RecordDecision | None = None) -> RecordAnswer:
     """The record, if it may be seen, with the events that may be seen.
+
+    `judged` is what `judge_record` has decided before. It holds if the learner, and the master of a linked one, are
+    what they were. Else it is decided anew.
 
     Adds an entry to the access history of each of the person's ULNs, also if the record is not shared. If nobody was
     found, it writes nothing. An entry stays with its ULN when learners are merged (docs/behaviour.md, The other
     operations of R9).
     """
-    decision = judge_record(work, asked)
+    learner, master = learners.with_master(work.transaction, asked.uln)
+    decision = judged
+    if decision is None or decision.about != (learner, master):
+        decision = _decided(asked, learner, master)
     for uln in decision.ulns:
         access_history.add(work.transaction, uln, RecordAccess(work.now, decision.action, work.author))
     if not decision.is_found:
         return RecordAnswer(decision)
-    events = learning_events.of(work.transaction, decision.ulns)
+    events = learning_events.of(work.transaction, decision.ulns, asked.fields)
     return RecordAnswer(decision, tuple(learning_record.visible_events(asked.user_type, events)))
+
+
+def _decided(asked: RecordAsked, learner: Learner | None, master: Learner | None) -> RecordDecision:
+    return learning_record.learning_record(asked.details, asked.uln, learner, master, user_type=asked.user_type)

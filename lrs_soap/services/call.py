@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from lrs_soap.errors import Refused
 from lrs_soap.exchange.exchange import Claim, Exchange, RefusedRequest, Stage
@@ -38,7 +38,8 @@ class Call:
     """One call of `operation`: the exchange that it belongs to, and the world that it asks.
 
     `records` has the errors of each malformed record of a batch, by its place, if records are checked by themselves.
-    `rate_limit` counts the requests of each organisation.
+    `rate_limit` counts the requests of each organisation. `kept` is for what the function has found before it is left,
+    so that it does not look again when one of the world's writers calls it; None at first.
     """
 
     exchange: Exchange
@@ -46,6 +47,7 @@ class Call:
     world: World
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     rate_limit: RateLimit | None = None
+    kept: Any = field(default=None, init=False)
     _author: Author | None = field(default=None, init=False)
     # That of the world when the call began, so that nothing is written to another one.
     _generation: int = field(init=False)
@@ -58,7 +60,8 @@ class Call:
         self._generation = self.world.generation
 
     def begin_again(self) -> None:
-        """Forget who calls: after BegunAnew the function is called again, in the world as it is now."""
+        """Forget who calls, and what was kept: after BegunAnew the function is called again, in the world as it is."""
+        self.kept = None
         self._generation = self.world.generation
         self._author = None
         # It has been counted.

@@ -14,6 +14,7 @@ from lrs_soap.operations.verify import verify
 from lrs_soap.rules.batches.batch_answers import job_status, miscounted, submitted
 from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
 from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.organisation import Role
 from lrs_soap.services.batch_messages import (
     fill_registration_output,
@@ -74,9 +75,11 @@ def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.Fin
 def learner_by_demographics(call: Call, request: findmsg.LearnerByDemographicsRqst) -> findmsg.FindLearnerResp:
     """Find a learner, or possible matches, by names, date of birth, gender and postcode."""
     asked = demographics_asked(request)
-    with call.reading(request) as work:
-        decision = find_by_demographics(work, asked)
-    age = work.policy.search_age
+    decision: Decision | None = call.kept
+    if decision is None:
+        with call.reading(request) as work:
+            decision = call.kept = find_by_demographics(work, asked)
+    age = call.world.policy.search_age
     if age is not None:
         with call.writing_too() as writing:
             note_search(writing, asked, decision, age=age)

@@ -9,6 +9,7 @@ from lrs_soap.operations.get_organisation import find_organisation
 from lrs_soap.operations.update_subset import update_subset
 from lrs_soap.operations.view_audit import view_access_history
 from lrs_soap.rules.access.roles import ANY_BUT_SUPER_USER
+from lrs_soap.rules.records.learning_record import RecordDecision
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.organisation import Role
@@ -87,15 +88,16 @@ def get_learner_learning_events(
 ) -> tempuri.GetLearnerLearningEventsResponse:
     """Return a learner's Personal Learning Record, in full or in brief."""
     asked = record_asked(request)
-    record: RecordAnswer | None = None
-    if not call.has_writer:
+    judged: RecordDecision | None = call.kept
+    if judged is None:
         with call.reading(credentials_of(request.invokingOrganisation)) as work:
-            record = RecordAnswer(judge_record(work, asked))
-    if record is None or record.decision.ulns:
-        # Decided anew in a transaction that writes; others wait for such, so there is none where nobody was found. It
-        # does not wait for the disk: what a sudden end of the machine can take is the last entries of access histories.
+            judged = call.kept = judge_record(work, asked)
+    record = RecordAnswer(judged)
+    if judged.ulns:
+        # In a transaction that writes; others wait for such, so there is none where nobody was found. It does not wait
+        # for the disk: what a sudden end of the machine can take is the last entries of access histories.
         with call.writing_too(durable=False) as writing:
-            record = get_learning_events(writing, asked)
+            record = get_learning_events(writing, asked, judged=judged)
     call.decided(record.decision)
     return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record_message(request, record))
 

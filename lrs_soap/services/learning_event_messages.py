@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked
 from lrs_soap.rules.learners.verification import ToVerify
-from lrs_soap.rules.records.learning_record import event_values
+from lrs_soap.rules.records.learning_record import event_values, fields_needed
 from lrs_soap.services.credentials import blank_to_none
 from lrs_soap.wsdl.messages import model, tempuri
 
@@ -17,17 +17,26 @@ def record_asked(request: tempuri.GetLearnerLearningEvents) -> RecordAsked:
     details = ToVerify(
         request.givenName, request.familyName, blank_to_none(request.dateOfBirth), blank_to_none(request.gender)
     )
-    return RecordAsked(request.uln or "", details, request.userType)
+    fields = fields_needed(is_brief=_is_brief(request), is_welsh=_is_welsh(request))
+    return RecordAsked(request.uln or "", details, request.userType, fields)
 
 
 def record_message(
     request: tempuri.GetLearnerLearningEvents, record: RecordAnswer
 ) -> model.GetLearnerLearningEventsResponse:
     """The result of the answer; its record is empty if there is nothing to show."""
-    cells = event_values(record.events, is_brief=request.getType == _BRIEF, is_welsh=request.language.upper() == _WELSH)
+    cells = event_values(record.events, is_brief=_is_brief(request), is_welsh=_is_welsh(request))
     return model.GetLearnerLearningEventsResponse(
         ResponseCode=record.decision.code.value,
         FoundULN=record.decision.found_uln,
         IncomingULN=request.uln,
         LearnerRecord=model.ArrayOfLearningEvent(LearningEvent=cells),
     )
+
+
+def _is_brief(request: tempuri.GetLearnerLearningEvents) -> bool:
+    return request.getType == _BRIEF
+
+
+def _is_welsh(request: tempuri.GetLearnerLearningEvents) -> bool:
+    return request.language.upper() == _WELSH

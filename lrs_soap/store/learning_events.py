@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -13,12 +14,6 @@ from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.tables import learning_events
 from lrs_soap.store.transaction import Transaction
 
-_OF_ULN = Prepared(
-    select(*(learning_events.c[field] for field in LearningEvent._fields))
-    .where(learning_events.c.uln == bindparam("uln"))
-    .order_by(learning_events.c.id),
-    "uln",
-)
 _ID = LearningEvent._fields.index("id")
 _COLUMNS = LearningEvent._fields[:_ID] + LearningEvent._fields[_ID + 1 :]
 
@@ -42,9 +37,33 @@ def insert_rows(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> No
         transaction.insert_rows(learning_events, _COLUMNS, rows)
 
 
-def of(transaction: Transaction, ulns: Iterable[str]) -> list[LearningEvent]:
-    """Every event that was loaded for one of these ULNs; of each ULN in the order of their IDs."""
-    return [LearningEvent._make(row) for uln in ulns for row in _OF_ULN.rows(transaction, uln)]
+def of(
+    transaction: Transaction, ulns: Iterable[str], fields: tuple[str, ...] = LearningEvent._fields
+) -> list[LearningEvent]:
+    """Every event that was loaded for one of these ULNs; of each ULN in the order of their IDs.
+
+    Of each, only these `fields` are read, because each takes time, and there can be hundreds of events. The others are
+    None.
+    """
+    of_uln, arranged = _reading(fields)
+    rows = [row for uln in ulns for row in of_uln.rows(transaction, uln)]
+    if arranged is None:
+        return list(map(LearningEvent._make, rows))
+    return [LearningEvent._make(arranged((*row, None))) for row in rows]
+
+
+@cache
+def _reading(fields: tuple[str, ...]) -> tuple[Prepared, Callable[[tuple[Any, ...]], tuple[Any, ...]] | None]:
+    """The select of these fields, and what arranges a row that ends with a None as all fields of an event."""
+    of_uln = (
+        select(*(learning_events.c[field] for field in fields))
+        .where(learning_events.c.uln == bindparam("uln"))
+        .order_by(learning_events.c.id)
+    )
+    if fields == LearningEvent._fields:
+        return Prepared(of_uln, "uln"), None
+    places = (fields.index(field) if field in fields else -1 for field in LearningEvent._fields)
+    return Prepared(of_uln, "uln"), itemgetter(*places)
 
 
 def count(transaction: Transaction) -> int:

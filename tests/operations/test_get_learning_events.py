@@ -13,11 +13,13 @@ from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, g
 from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.records import learning_record
 from lrs_soap.rules.records.access_history import AccessAction, RecordAccess
 from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.rules.records.learning_record import RecordDecision
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.codes import ResponseCode
-from lrs_soap.store import access_history
+from lrs_soap.store import access_history, learners
 from lrs_soap.store.store import Store
 from tests.kit.work import AUTHOR, unit
 
@@ -178,3 +180,41 @@ def test_to_judge_alone_writes_nothing(filled: Store) -> None:
         decision = judge_record(unit(transaction), RecordAsked(GRACE, ToVerify("Grace", "Okafor"), "ORG"))
     assert decision.ulns == (GRACE,)
     assert accesses(filled, GRACE) == ()
+
+
+def judged_before(store: Store, asked: RecordAsked) -> RecordDecision:
+    with store.reading() as transaction:
+        return judge_record(unit(transaction), asked)
+
+
+@pytest.mark.parametrize("uln", [GRACE, LINKED])
+def test_what_was_judged_before_holds_while_nothing_has_changed(
+    filled: Store, monkeypatch: pytest.MonkeyPatch, uln: str
+) -> None:
+    asked = RecordAsked(uln, ToVerify(*NAMES[uln]), "ORG")
+    judged = judged_before(filled, asked)
+
+    def not_again(*arguments: object, **named: object) -> RecordDecision:
+        raise AssertionError("judged again")
+
+    monkeypatch.setattr(learning_record, "learning_record", not_again)
+    with filled.writing() as transaction:
+        record = get_learning_events(unit(transaction), asked, judged=judged)
+    assert record.decision is judged
+    assert record.events
+    assert accesses(filled, uln)
+
+
+@pytest.mark.parametrize("uln", [GRACE, LINKED])
+def test_who_has_stopped_sharing_since_the_record_was_judged_shares_nothing(filled: Store, uln: str) -> None:
+    asked = RecordAsked(uln, ToVerify(*NAMES[uln]), "ORG")
+    judged = judged_before(filled, asked)
+    assert judged.is_found
+    with filled.writing() as transaction:
+        before = learners.held(transaction, MASTER if uln == LINKED else GRACE)
+        after = before._replace(ability_to_share="2", version_number=before.version_number + 1)
+        assert learners.update(transaction, before, after)
+    with filled.writing() as transaction:
+        record = get_learning_events(unit(transaction), asked, judged=judged)
+    assert (record.decision.code, record.events) == (ResponseCode.NOT_SHARED, ())
+    assert [access.action for access in accesses(filled, uln)] == [AccessAction.NOT_SHARED]

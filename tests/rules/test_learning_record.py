@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.access_history import AccessAction
 from lrs_soap.rules.records.learning_events import CONTRACT_FIELDS, CONTRACT_NAMES, SOURCES, WELSH_FIELDS, LearningEvent
-from lrs_soap.rules.records.learning_record import RecordDecision, event_values, learning_record, visible_events
+from lrs_soap.rules.records.learning_record import (
+    RecordDecision,
+    event_values,
+    fields_needed,
+    learning_record,
+    visible_events,
+)
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Rule
@@ -281,3 +287,19 @@ def test_welsh_texts_replace_four_fields_if_the_event_has_them(of: LearningEvent
         name = CONTRACT_NAMES[field]
         in_welsh = getattr(of, f"{field}_welsh", None)
         assert welsh[name] == (english[name] if in_welsh is None else in_welsh)
+
+
+@pytest.mark.parametrize("is_brief", [True, False])
+@pytest.mark.parametrize("is_welsh", [True, False])
+@pytest.mark.parametrize("source", SOURCES)
+def test_an_answer_follows_from_the_fields_that_it_needs(source: str, is_brief: bool, is_welsh: bool) -> None:
+    texts = {field: field for field in LearningEvent._fields if field not in ("id", "credits", "source")}
+    for restriction in (None, "0", "1"):
+        whole = LearningEvent(**{**texts, "restriction": restriction}, id=1, credits=3, source=source)
+        needed = fields_needed(is_brief=is_brief, is_welsh=is_welsh)
+        others = {field: None for field in LearningEvent._fields if field not in needed}
+        part = whole._replace(**others)
+        answers = [
+            event_values(visible_events("ORG", [each]), is_brief=is_brief, is_welsh=is_welsh) for each in (whole, part)
+        ]
+        assert answers[0] == answers[1]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lrs_soap.rules.values.decision import Decision
+from lrs_soap.services import learner_service
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import envelope, find_by_demographics, post, register
 
@@ -61,3 +64,17 @@ def test_a_clock_that_stands_still_does_not_have_them_looked_at_for_ever(tmp_pat
 def test_by_default_anybody_is_registered_unsearched(tmp_path: Path, database_url: str) -> None:
     with ServerHere(tmp_path, database_url=database_url) as server:
         assert post(server.url, envelope(register(**LEARNER))).text("ResponseCode") == "WSRC0005"
+
+
+def test_a_search_that_is_noted_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decisions = []
+
+    def counted(*arguments: Any) -> Decision:
+        decisions.append(find(*arguments))
+        return decisions[-1]
+
+    find = learner_service.find_by_demographics
+    monkeypatch.setattr(learner_service, "find_by_demographics", counted)
+    with ServerHere(tmp_path, "--find-before-register") as server:
+        assert post(server.url, envelope(find_by_demographics(**LEARNER))).text("ResponseCode") == "WSRC0001"
+    assert len(decisions) == 1

@@ -13,10 +13,13 @@ import pytest
 from lrs_soap.operations.organisations import set_suspended
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.server.wsgi import application_of
+from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.settings import Settings
 from lrs_soap.world import World
 from lrs_soap.world.images import reset, restore, take_snapshot
 from tests.kit.batch_requests import new_learner, output_when_done, submit_batch, submitted
+from tests.kit.every_operation import DECLARED
+from tests.kit.r9_messages import content_of
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import (
     LEARNER_SERVICE,
@@ -163,3 +166,23 @@ def test_who_was_let_in_before_a_restore_is_judged_again(
         body = envelope(register()).encode()
         answer = ask_wsgi(application_of(settings, world), "POST", LEARNER_SERVICE, body)
         assert (answer.text("ErrorCode") or answer.text("ResponseCode")) == code
+
+
+def test_a_record_that_was_judged_before_a_restore_is_judged_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(database_url=database_url)
+    with World.open(settings) as world:
+        take_snapshot(world, "held")
+        deadline = world.store.writers.deadline
+
+        def restored_first() -> float:
+            restore(world, "held")
+            return deadline()
+
+        monkeypatch.setattr(world.store.writers, "deadline", restored_first)
+        name = "GetLearnerLearningEvents"
+        body = envelope(f'<{name} xmlns="http://tempuri.org/">{content_of(name)}</{name}>').encode()
+        action = {"SOAPAction": DECLARED[name].soap_action}
+        answer = ask_wsgi(application_of(settings, world), "POST", LEARNER_SERVICE_R9.path, body, action)
+        assert answer.text("ResponseCode") == "WSRC0004"

@@ -83,3 +83,12 @@ def test_only_who_is_held_has_events(held: Store) -> None:
     with pytest.raises(Exception, match=r"(?i)foreign key"), held.writing() as transaction:
         learning_events.add_many(transaction, [least("a"), least("b", "1000000035")])
     assert subjects(held, FIRST) == []
+
+
+@pytest.mark.parametrize("fields", [("id", "subject"), ("uln", "grade", "credits"), LearningEvent._fields])
+def test_only_the_fields_that_are_asked_for_are_read(held: Store, fields: tuple[str, ...]) -> None:
+    with held.writing() as transaction:
+        learning_events.add_many(transaction, [FULL])
+        (whole,) = learning_events.of(transaction, [FIRST])
+        (event,) = learning_events.of(transaction, [FIRST], fields)
+    assert event._asdict() == {field: value if field in fields else None for field, value in whole._asdict().items()}

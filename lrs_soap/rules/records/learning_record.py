@@ -39,17 +39,27 @@ EventValues = tuple[str | int | None, ...]
 # By index, and made once, because a record can have hundreds of events.
 _ID = attrgetter("id")
 _INDEXES = {field: index for index, field in enumerate(LearningEvent._fields)}
-_DEFAULTS = {
-    source: tuple(
-        (_INDEXES[field], by_source[source].default)
-        for field, by_source in FIELD_RULES.items()
-        if by_source[source].default is not None
-    )
-    for source in SOURCES
-}
-_WELSH = tuple((_INDEXES[field], _INDEXES[welsh]) for field, welsh in WELSH_FIELDS.items())
-_NOT_BRIEF = tuple(_INDEXES[field] for field in CONTRACT_FIELDS if field not in BRIEF_FIELDS)
 _COUNT = len(CONTRACT_FIELDS)
+_BRIEF = tuple(_INDEXES[field] for field in BRIEF_FIELDS)
+_DEFAULTS = {
+    is_brief: {
+        source: tuple(
+            (_INDEXES[field], by_source[source].default)
+            for field, by_source in FIELD_RULES.items()
+            if by_source[source].default is not None and (field in BRIEF_FIELDS or not is_brief)
+        )
+        for source in SOURCES
+    }
+    for is_brief in (True, False)
+}
+_WELSH = {
+    is_brief: tuple(
+        (_INDEXES[field], _INDEXES[welsh])
+        for field, welsh in WELSH_FIELDS.items()
+        if field in BRIEF_FIELDS or not is_brief
+    )
+    for is_brief in (True, False)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,13 @@ class RecordDecision(Decision):
     """The answer to a caller that asks for a record.
 
     `found_uln` is the ULN of the record, or '' if the caller may not know it. `ulns` are all ULNs of the person: their
-    access histories get an entry. They are empty if nobody was found.
+    access histories get an entry. They are empty if nobody was found. `about` is the learner with the ULN that was
+    sent, and its master if it is linked, as far as there are such.
     """
 
     found_uln: str = ""
     ulns: tuple[str, ...] = ()
+    about: tuple[Learner | None, Learner | None] = (None, None)
 
     @property
     def is_found(self) -> bool:
@@ -90,9 +102,10 @@ def learning_record(
     | held | equal | 0 or 2, unless the learner asks | NOT_SHARED with the ULN |
     | held | equal | | EXACT_MATCH; linked: MASTER_SUBSTITUTED with the master's ULN |
     """
+    about = (learner, master)
     identified = identify(asked, uln, learner)
     if identified.code is not ResponseCode.EXACT_MATCH:
-        return RecordDecision(identified.code, reasons=identified.reasons)
+        return RecordDecision(identified.code, reasons=identified.reasons, about=about)
     (held,) = identified.learners
     if held.is_linked and master is None:
         raise ValueError(f"the learner with ULN {uln} is linked: its master, {held.master_uln}, is needed")
@@ -104,9 +117,9 @@ def learning_record(
     )
     reasons = (*identified.reasons, reason)
     if sharing is Outcome.NOT_SHARED:
-        return RecordDecision(ResponseCode.NOT_SHARED, reasons=reasons, found_uln=uln, ulns=ulns)
+        return RecordDecision(ResponseCode.NOT_SHARED, reasons=reasons, found_uln=uln, ulns=ulns, about=about)
     code = ResponseCode.MASTER_SUBSTITUTED if held.is_linked else ResponseCode.EXACT_MATCH
-    return RecordDecision(code, (person,), reasons, found_uln=person.uln, ulns=ulns)
+    return RecordDecision(code, (person,), reasons, found_uln=person.uln, ulns=ulns, about=about)
 
 
 def _sharing(person: Learner, user_type: str) -> Outcome:
@@ -126,24 +139,33 @@ def visible_events(user_type: str, events: Iterable[LearningEvent]) -> list[Lear
     return [event for source in SOURCES for event in by_id if event.source == source]
 
 
+def fields_needed(*, is_brief: bool, is_welsh: bool) -> tuple[str, ...]:
+    """The fields of an event that such an answer follows from: by `visible_events`, and by `event_values`."""
+    shown = BRIEF_FIELDS if is_brief else CONTRACT_FIELDS
+    welsh = tuple(WELSH_FIELDS[field] for field in shown if field in WELSH_FIELDS) if is_welsh else ()
+    return (*shown, *welsh) if "restriction" in shown else (*shown, *welsh, "restriction")
+
+
 def event_values(events: Iterable[LearningEvent], *, is_brief: bool, is_welsh: bool) -> Sequence[EventValues]:
     """The values of each event in an answer (docs/behaviour.md, Personal Learning Record).
 
     `learning_events.FIELD_RULES` says what replaces a missing value. A brief answer has only BRIEF_FIELDS; a Welsh one
-    has the Welsh texts that exist.
+    has the Welsh texts that exist. Of the events, the fields of `fields_needed` are enough.
     """
-    return [_values(event, is_brief, is_welsh) for event in events]
+    welsh = _WELSH[is_brief] if is_welsh else ()
+    return [_values(event, is_brief, welsh) for event in events]
 
 
-def _values(event: LearningEvent, is_brief: bool, is_welsh: bool) -> EventValues:
-    values = list(event[:_COUNT])
-    for index, default in _DEFAULTS[event.source]:
+def _values(event: LearningEvent, is_brief: bool, welsh_texts: Iterable[tuple[int, int]]) -> EventValues:
+    if is_brief:
+        values: list[str | int | None] = [None] * _COUNT
+        for index in _BRIEF:
+            values[index] = event[index]
+    else:
+        values = list(event[:_COUNT])
+    for index, default in _DEFAULTS[is_brief][event.source]:
         if values[index] is None:
             values[index] = default
-    if is_welsh:
-        for index, welsh in _WELSH:
-            values[index] = event[welsh] or values[index]
-    if is_brief:
-        for index in _NOT_BRIEF:
-            values[index] = None
+    for index, welsh in welsh_texts:
+        values[index] = event[welsh] or values[index]
     return tuple(values)
