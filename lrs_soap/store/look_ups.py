@@ -1,4 +1,4 @@
-"""The look-ups of a find by demographics. One statement begins all of them."""
+"""The look-ups of a find by demographics. Where the database is a server, one statement begins all of them."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _KEYS = 3
 _DATE_KEYS = tuple(f"date_key_{number}" for number in range(_KEYS))
 _POST_CODE_KEYS = tuple(f"post_code_key_{number}" for number in range(_KEYS))
 _BOTH = 2 * _KEYS
+_NONE_BEGUN = (None,) * (_BOTH + 1)
 
 
 def _first_rows() -> Prepared:
@@ -58,7 +59,9 @@ def rows(
 
     They come look-up by look-up, in the order of the keys, and of each look-up by ULN. A postcode of None has none.
     """
-    begun = _begun(transaction, date_of_birth, keys_by_date, post_code, keys_by_post_code)
+    begun: Sequence[Rows | None] = _NONE_BEGUN
+    if transaction.is_at_a_server:
+        begun = _begun(transaction, date_of_birth, keys_by_date, post_code, keys_by_post_code)
     for number, key in enumerate(keys_by_date):
         yield from by_date(transaction, date_of_birth, key, begun[number] if number < _KEYS else None)
     if post_code is None:

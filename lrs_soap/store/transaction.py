@@ -46,6 +46,11 @@ class Transaction:
         self._data_version: int | None = None
         self._remembered: dict[Any, Any] = {}
 
+    @property
+    def is_at_a_server(self) -> bool:
+        """Whether each statement is a way to a server and back."""
+        return self._dialect.can_hang
+
     def remembered(self) -> dict[Any, Any]:
         """What was read on this connection before, by keys of whoever keeps it here: for what every request reads.
 
