@@ -39,7 +39,8 @@ end
 
 # Each load sends a portion of its own, request by request; then the same portion again for the next version.
 _IN_TURN = f"""
-local bodies, first, portion, number = {{}}, 0, 1, 0
+-- wrk asks for one request that it does not send.
+local bodies, first, portion, number = {{}}, 0, 1, -1
 wrong = 0
 init = function(arguments)
   for body in io.lines(arguments[1]) do bodies[#bodies + 1] = body end
