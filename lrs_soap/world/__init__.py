@@ -262,7 +262,14 @@ class Worlds(Mapping[str, World]):
             return world
 
         made = MadeWorlds(settings, main.starting, open_world)
-        return cls({MAIN: main}, made)
+        worlds = cls({MAIN: main}, made)
+        if prepare:
+            try:
+                made.prepare()
+            except BaseException:
+                worlds.close()
+                raise
+        return worlds
 
     @property
     def main(self) -> World:

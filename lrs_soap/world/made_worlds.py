@@ -14,6 +14,7 @@ from lrs_soap.errors import NotHeld, StoreUnavailable
 from lrs_soap.settings import Settings
 from lrs_soap.store.catalogue import Catalogue, Entry
 from lrs_soap.store.images import images_of
+from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
 from lrs_soap.world.starting_image import StartingImage
 
@@ -60,6 +61,19 @@ class MadeWorlds(Generic[W]):
         self._catalogue = Catalogue(settings.database_url)
         self._open: OrderedDict[str, _Known[W]] = OrderedDict()
         self._lock = Lock()
+
+    def prepare(self) -> None:
+        """Bring the databases of all worlds up to date, as that of `main` is when a server starts.
+
+        Raises StoreUnavailable.
+        """
+        for entry in self._catalogue.entries():
+            store = Store(self._catalogue.url_of(entry.number), busy_timeout=_PATIENCE_SECONDS, makes_file=False)
+            try:
+                store.migrate()
+                rekey_briefly(store)
+            finally:
+                store.close()
 
     def at(self, name: str, *, asks: bool = True) -> W:
         """The world of a name, which has looked (`World.look`). Raises NotHeld, and StoreUnavailable.
