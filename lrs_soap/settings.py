@@ -426,6 +426,26 @@ class Settings(BaseSettings):
             "Each takes a few open files.",
         ),
     ] = 32
+    journal_exchanges: Annotated[
+        int,
+        AllowedValues("a whole number from 0 to 1000000", "NUMBER"),
+        Field(
+            ge=0,
+            le=1000000,
+            description="How many requests the journal keeps, each with its answer and the reasons, for the control "
+            "interface. With 0 there is no journal.",
+        ),
+    ] = 2000
+    journal_days: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 3650", "DAYS"),
+        Field(ge=1, le=3650, description="For how many days the journal keeps a request, by this machine's clock."),
+    ] = 7
+    journal_size: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 1048576", "MEBIBYTES"),
+        Field(ge=1, le=1048576, description="How many MiB of requests and answers the journal keeps."),
+    ] = 64
     max_connections: Annotated[
         int,
         AllowedValues("a whole number from 1 to 100000", "NUMBER"),

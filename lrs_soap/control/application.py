@@ -19,11 +19,21 @@ from lrs_soap.control.about import about
 from lrs_soap.control.answering import Asked
 from lrs_soap.control.documents import in_every_world
 from lrs_soap.control.errors import JSON, NOTHING_HERE, ControlError, error_body
+from lrs_soap.control.exchanges import exchanges
 from lrs_soap.control.jobs import jobs
 from lrs_soap.control.learners import learners
 from lrs_soap.control.models import Error
 from lrs_soap.control.organisations import organisations
-from lrs_soap.errors import AlreadyHeld, InvalidRecord, LrsError, NotHeld, NotPossible, StoreUnavailable
+from lrs_soap.control.steering import steering
+from lrs_soap.errors import (
+    AlreadyHeld,
+    InvalidRecord,
+    InvalidSetting,
+    LrsError,
+    NotHeld,
+    NotPossible,
+    StoreUnavailable,
+)
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.world import World, Worlds
 
@@ -31,6 +41,7 @@ _ASKED = "lrs_soap.asked"
 
 _STATUS: dict[type[LrsError], HTTPStatus] = {
     InvalidRecord: HTTPStatus.BAD_REQUEST,
+    InvalidSetting: HTTPStatus.BAD_REQUEST,
     NotHeld: HTTPStatus.NOT_FOUND,
     AlreadyHeld: HTTPStatus.CONFLICT,
     NotPossible: HTTPStatus.CONFLICT,
@@ -78,7 +89,7 @@ def _flask() -> OpenAPI:
     made.register_error_handler(ControlError, lambda error: _error(error.status, error.sentence))
     for kind, status in _STATUS.items():
         made.register_error_handler(kind, _answering(status))
-    for part in (about, learners, organisations, jobs):
+    for part in (about, steering, exchanges, learners, organisations, jobs):
         made.register_api(part)
     document = json.dumps(in_every_world(made.api_doc))
     made.add_url_rule("/_lrs/openapi.json", "openapi", lambda: Response(document, mimetype=JSON))

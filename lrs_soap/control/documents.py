@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-OF_THE_SERVER = ("/_lrs/", "/_lrs/openapi.json", "/_lrs/worlds")
+OF_THE_SERVER = ("/_lrs/", "/_lrs/openapi.json", "/_lrs/worlds", "/_lrs/worlds/{name}")
 """The paths that are the server's own. All others are there for each world, too."""
 
 _WORLD = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
@@ -63,6 +63,19 @@ class WorldAddresses(Strict):
 
 class WorldList(RootModel[list[WorldAddresses]]):
     """The worlds of this server; `main` comes first."""
+
+
+class NewWorld(Strict):
+    """A world to make, with the starting data (`start`), or like a snapshot of `main`."""
+
+    name: Text
+    like: Text = "start"
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+    ttl: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+
+
+class WorldPath(Query):
+    name: Text
 
 
 class LearnerQuery(Query):
@@ -213,3 +226,123 @@ class JobShown(Strict):
 
 class JobList(RootModel[list[JobShown]]):
     """The jobs of all organisations, those that were submitted last first."""
+
+
+class ExchangeQuery(Query):
+    operation: Text | None = None
+    code: Text | None = None
+    organisation: Text | None = None
+    user: Text | None = None
+    uln: Annotated[str, Field(pattern="^[0-9]{1,10}$")] | None = None
+    after: Number = 0
+    limit: Limit = _USUAL_LIST
+
+
+class ExchangePath(Query):
+    exchange_id: Text
+
+
+class ReasonShown(Strict):
+    """One fact that led to the answer: the rule, and what it found in words; the rest is there where it is known."""
+
+    rule: str
+    said: str
+    uln: str | None = None
+    score: int | None = None
+    parts: dict[str, int] | None = None
+    fields: list[str] | None = None
+    sent: list[str] | None = None
+    held: list[str] | None = None
+    findings: list[str] | None = None
+
+
+class ExchangeShown(Strict):
+    """A request over SOAP and what came of it. `sequence` grows as exchanges become visible."""
+
+    id: str
+    sequence: int
+    time: str
+    world_time: str
+    operation: str | None
+    organisation: str | None
+    claimed_organisation: str | None
+    user: str | None
+    caller: str | None
+    certificate: str | None
+    code: str | None
+    status: int
+    milliseconds: float
+    stages: dict[str, float]
+    scenario: str | None
+    reasons: list[ReasonShown]
+    findings: list[str]
+    nearest: list[Any] | None
+
+
+class ExchangeList(RootModel[list[ExchangeShown]]):
+    """Exchanges, the newest first."""
+
+
+class MessageShown(Strict):
+    """A request or an answer, without secrets. `length` is how many bytes it had; of a long one the rest is `cut`."""
+
+    headers: dict[str, str]
+    body: str
+    encoding: Literal["utf-8", "base64"]
+    length: int
+    cut: bool
+
+
+class ExchangeKnown(ExchangeShown):
+    """An exchange with its request and its answer."""
+
+    request: MessageShown
+    answer: MessageShown
+
+
+Mode = Literal["real", "still", "running"]
+
+
+class ClockShown(Strict):
+    """What a world's clock shows."""
+
+    now: str
+    mode: Mode
+
+
+class ClockChange(Strict):
+    """One of `set` with or without `mode`, `advance`, or `mode`."""
+
+    set: Text | None = None
+    mode: Mode | None = None
+    advance: int | Annotated[float, Field(allow_inf_nan=False)] | Text | None = None
+
+
+class PolicyShown(RootModel[dict[str, Any]]):
+    """The settings of a world, by the names of `lrs-soap settings`."""
+
+
+class PolicyChange(RootModel[dict[str, bool | int | str | list[str] | None]]):
+    """Values for settings of a world, as a settings file has them; null takes a change back."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class Seed(Strict):
+    """With the same seed the same ULNs are issued."""
+
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+
+
+class SnapshotPath(Query):
+    name: Text
+
+
+class SnapshotShown(Strict):
+    """A snapshot."""
+
+    name: str
+
+
+class SnapshotList(RootModel[list[SnapshotShown]]):
+    """The snapshots of a world."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lrs_soap.rules.values.change import Action, Author
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode, ReturnCode
@@ -78,12 +78,14 @@ class Exchange:
     which batch job it is. The first record is 0.
 
     Who asks: `claim` is what the request says. `author` is the UKPRN and the user, once the password was right.
-    `certificate` is the subject of the caller's certificate, if HTTPS asked for one.
+    `certificate` is the subject of the caller's certificate, if HTTPS asked for one, `caller` the address. `environ` is
+    the WSGI environment, with the headers.
 
     What came of it: `code` is the response or fault code of the answer; several are each named once, separated by
     commas. `decisions` has one for each record of the request. `findings` are sentences about what is wrong with the
     request, also if a lenient setting let it pass. `error` is an exception that nobody foresaw. `status` is the HTTP
-    status, 0 if there is none. `request` and `answer` are the bytes; a request may hold a password.
+    status, 0 if there is none. `request` and `answer` are the bytes; a request may hold a password. `answer_headers`
+    are those of the answer.
     """
 
     origin: Origin = Origin.SOAP
@@ -97,7 +99,10 @@ class Exchange:
     claim: Claim | None = None
     author: Author | None = None
     certificate: str | None = None
+    caller: str | None = None
+    environ: Mapping[str, Any] = field(default_factory=dict, repr=False)
     answer: bytes = field(default=b"", repr=False)
+    answer_headers: tuple[tuple[str, str], ...] = ()
     status: int = 0
     code: str | None = None
     decisions: tuple[Decided, ...] = ()

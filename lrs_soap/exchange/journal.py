@@ -19,6 +19,17 @@ class Journal(Protocol):
         ...
 
 
+class Journals:
+    """Several journals as one."""
+
+    def __init__(self, *journals: Journal) -> None:
+        self._journals = journals
+
+    def record(self, exchange: Exchange) -> None:
+        for each in self._journals:
+            each.record(exchange)
+
+
 @contextmanager
 def recording(
     journal: Journal, exchange: Exchange, *, refusals: tuple[type[Exception], ...] = (LrsError,)

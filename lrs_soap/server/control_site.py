@@ -115,8 +115,12 @@ class ControlSite:
             return _explain(environ, start_response, HTTPStatus.NOT_FOUND, sentence)
         if path is None:
             return _explain(environ, start_response, HTTPStatus.NOT_FOUND, NOTHING_HERE)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            # No content is the same as nothing in it.
+            body = body or b"{}"
         own: Environ = {
             **{name: value for name, value in environ.items() if name not in _OF_THE_BODY},
+            "CONTENT_TYPE": JSON,
             "SCRIPT_NAME": environ["SCRIPT_NAME"][: -len(_ROOT)],
             "PATH_INFO": f"{_ROOT}{path}",
             "CONTENT_LENGTH": str(len(body)),

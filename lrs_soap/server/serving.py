@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from lrs_soap.clock import clock_at
 from lrs_soap.errors import InvalidSetting
+from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.log import ProcessLog
+from lrs_soap.exchange.tally import Tally
 from lrs_soap.server import descriptors, memory, rekeying, tls
 from lrs_soap.server.application import Application
 from lrs_soap.server.child_process import Announce
@@ -56,8 +58,11 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
             ready(address)
         log.announce("ready", f"lrs-soap is ready on {address}", address=address)
 
+    # Shared by every process that answers.
+    tally = Tally()
+
     def answering(share: Share) -> Post:
-        return Post("server", lambda announce: _answer(settings, sockets, context, share, log, announce))
+        return Post("server", lambda announce: _answer(settings, sockets, context, share, log, tally, announce))
 
     working = Post("worker", lambda announce: do_jobs(settings, log, announce, inherited=sockets))
     rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, log, announce, inherited=sockets), ends=True)
@@ -79,12 +84,13 @@ def _answer(
     context: ssl.SSLContext | None,
     share: Share,
     log: ProcessLog,
+    tally: Tally,
     announce: Announce,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
     memory.share_one_heap()
     logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
-    with Worlds.open(settings, log=logger, prepare=False) as worlds:
+    with Worlds.open(settings, log=logger, prepare=False, writer=JournalWriter(tally)) as worlds:
         application = application_of_worlds(settings, worlds, lines_lost=lambda: log.lost)
         server = _server(application, settings, sockets, context, share, logger)
         announce(server, server.goes_on)

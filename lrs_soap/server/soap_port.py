@@ -26,13 +26,17 @@ from lrs_soap.server.http_request import (
     root_of,
 )
 from lrs_soap.server.maintenance_page import MAINTENANCE_STATUS, MAINTENANCE_TYPE, MaintenancePage
-from lrs_soap.server.responses import HTML, OK, SERVER_ERROR, XML, not_allowed, page, respond
+from lrs_soap.server.responses import HTML, OK, PLAIN, SERVER_ERROR, XML, not_allowed, page, respond
 from lrs_soap.server.site import StartResponse
 from lrs_soap.wsdl.document import WsdlDocument
 from lrs_soap.wsdl.endpoint import Endpoint, Rest
 from lrs_soap.wsdl.envelope import UnknownCharset
 
+EXCHANGE_HEADER = "LRS-Exchange"
+"""The header of an answer by which the journal and the log know the exchange."""
+
 _LARGE_BYTES = 256 * 1024
+_IS_XML = ("Content-Type", XML)
 _MISSES = frozenset({FaultCode.UNKNOWN_ORGANISATION.value, FaultCode.INCORRECT_PASSWORD.value})
 _STATUS = {200: OK, 500: SERVER_ERROR}
 _FETCHED_BY = "GET, HEAD"
@@ -92,34 +96,40 @@ class SoapPort:
         return True
 
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
-        exchange = Exchange(world=self._world, path=self.path, certificate=environ.get(CERTIFICATE_SUBJECT))
+        exchange = Exchange(
+            world=self._world,
+            path=self.path,
+            certificate=environ.get(CERTIFICATE_SUBJECT),
+            caller=caller_of(environ, self._trusted_proxies),
+            environ=environ,
+        )
         try:
             closed = None if self._maintenance is None else self._maintenance.in_place_of(exchange)
             if closed is not None:
-                exchange.status = int(MAINTENANCE_STATUS[:3])
+                exchange.answer, exchange.status = closed, int(MAINTENANCE_STATUS[:3])
+                headers = (("Allow", _FETCHED_BY), (EXCHANGE_HEADER, exchange.id))
+                exchange.answer_headers = (("Content-Type", MAINTENANCE_TYPE), *headers)
                 self._journal.record(exchange)
-                allowed = (("Allow", _FETCHED_BY),)
-                return respond(environ, start_response, MAINTENANCE_STATUS, MAINTENANCE_TYPE, closed, allowed)
+                return respond(environ, start_response, MAINTENANCE_STATUS, MAINTENANCE_TYPE, closed, headers)
             charset = charset_of(environ)
             exchange.request = body_of(environ, self._max_body_bytes)
             exchange.mark(Stage.RECEIVED)
             rest = self._endpoint.begin(exchange, charset, environ.get("HTTP_SOAPACTION"))
         except HttpError as error:
-            exchange.status = int(error.status[:3])
             exchange.findings.append(error.sentence)
-            self._journal.record(exchange)
+            self._record_refusal(exchange, error)
             raise
         except UnknownCharset as error:
-            exchange.status = 415
             exchange.findings.append(Finding(str(error), "The charset is not known."))
-            self._journal.record(exchange)
-            raise HttpError("415 Unsupported Media Type", str(error)) from error
+            refusal = HttpError("415 Unsupported Media Type", str(error))
+            self._record_refusal(exchange, refusal)
+            raise refusal from error
         except TooOften as error:
-            exchange.status = 429
             exchange.findings.append(str(error))
-            self._journal.record(exchange)
+            refusal = HttpError("429 Too Many Requests", str(error), (("Retry-After", str(error.seconds)),))
+            self._record_refusal(exchange, refusal)
             self._hold_back(environ, exchange, is_right=True)
-            raise HttpError("429 Too Many Requests", str(error), (("Retry-After", str(error.seconds)),)) from error
+            raise refusal from error
         if rest is not None:
             return self._write(environ, start_response, exchange, rest)
         return self._answered(environ, start_response, exchange)
@@ -138,10 +148,20 @@ class SoapPort:
         return finish(environ, start_response)
 
     def _answered(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
+        headers = ((EXCHANGE_HEADER, exchange.id),)
+        exchange.answer_headers = (_IS_XML, *headers)
         self._journal.record(exchange)
         if exchange.author is not None or exchange.code in _MISSES:
             self._hold_back(environ, exchange, is_right=exchange.author is not None)
-        return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer)
+        return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer, headers)
+
+    def _record_refusal(self, exchange: Exchange, refusal: HttpError) -> None:
+        """Record an exchange that ends with an HTTP error, which gets the exchange's header."""
+        refusal.headers = (*refusal.headers, (EXCHANGE_HEADER, exchange.id))
+        exchange.status = int(refusal.status[:3])
+        exchange.answer = f"{refusal.sentence}\n".encode()
+        exchange.answer_headers = (("Content-Type", PLAIN), *refusal.headers)
+        self._journal.record(exchange)
 
     def _hold_back(self, environ: Environ, exchange: Exchange, *, is_right: bool) -> None:
         """Have the server hold the answer for a while, if this caller has missed passwords too often."""

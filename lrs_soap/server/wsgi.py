@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from lrs_soap import settings as settings_module
 from lrs_soap.cli.facets import facet_check
+from lrs_soap.exchange.exchange_journal import JournalWriter
+from lrs_soap.exchange.tally import Tally
 from lrs_soap.server.application import Application
 from lrs_soap.server.control_site import ControlSite, admission_of
 from lrs_soap.server.front_page import FrontPage
@@ -32,7 +34,7 @@ def create(settings: Settings | None = None) -> Application:
     """
     chosen = settings or settings_module.resolve({}).settings
     Worlds.open(chosen).close()
-    return application_of_worlds(chosen, Worlds.open(chosen, prepare=False))
+    return application_of_worlds(chosen, Worlds.open(chosen, prepare=False, writer=JournalWriter(Tally())))
 
 
 def application_of(settings: Settings, world: World, *, lines_lost: Callable[[], int] = lambda: 0) -> Application:

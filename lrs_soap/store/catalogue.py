@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from lrs_soap.errors import AlreadyHeld, NotHeld, StoreUnavailable
 from lrs_soap.store import steering
+from lrs_soap.store.exchanges import SUFFIX
 from lrs_soap.store.images import images_of
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import metadata as tables_of_a_world
@@ -215,8 +216,9 @@ class Catalogue:
             return
         path = Path(str(make_url(self.url_of(number)).database))
         # Last the file itself: without it, the rest would not be looked for.
-        for end in ("-shm", "-wal", "-journal", ""):
-            Path(f"{path}{end}").unlink(missing_ok=True)
+        for end in (SUFFIX, ""):
+            for more in ("-shm", "-wal", "-journal", ""):
+                Path(f"{path}{end}{more}").unlink(missing_ok=True)
 
     def _schema_of(self, number: int) -> str:
         return f"{self._main_schema()}_world_{number}"

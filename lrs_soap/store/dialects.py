@@ -15,11 +15,15 @@ from sqlalchemy import URL, BigInteger, ColumnElement, Connection, Engine, Text,
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.functions import FunctionElement
 
 from lrs_soap.errors import InvalidSetting
 
 _LOOK = "SELECT version FROM steering"
+
+FLEETING = "is fleeting"
+"""The key of a table's `info` for one whose rows may be lost when the database's server crashes."""
 
 _EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
 
@@ -44,6 +48,12 @@ def _milliseconds_in_sqlite(element: milliseconds_now, compiler: Any, **options:
 @compiles(milliseconds_now, "postgresql")
 def _milliseconds_in_postgresql(element: milliseconds_now, compiler: Any, **options: Any) -> str:
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+@compiles(CreateTable, "postgresql")
+def _create_in_postgresql(element: CreateTable, compiler: Any, **options: Any) -> str:
+    statement: str = compiler.visit_create_table(element, **options)
+    return statement.replace("TABLE", "UNLOGGED TABLE", 1) if element.element.info.get(FLEETING) else statement
 
 
 class joined_texts(FunctionElement[str]):
@@ -142,6 +152,10 @@ class Dialect(Protocol):
         """In a writing transaction, wait until no other process migrates the database."""
         ...
 
+    def take_turns(self, cursor: Any, table: str) -> None:
+        """In a writing transaction, wait until no other adds to a table whose numbers shall grow as rows are seen."""
+        ...
+
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         """In a writing transaction, take the next `count` numbers of a sequence, ascending."""
         ...
@@ -185,6 +199,18 @@ def dialect_of(
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
         return PostgreSQL(parsed, busy_timeout, statement_timeout)
     raise InvalidSetting(f"There is no database of the kind '{parsed.drivername}'; a URL looks like {_EXAMPLES}.")
+
+
+def beside(url: str, suffix: str) -> str:
+    """The URL of what belongs to a database and is no part of it: a SQLite file beside its own, or the same database.
+
+    Raises InvalidSetting as `dialect_of` does.
+    """
+    dialect_of(url, 0)
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return url
+    return parsed.set(database=f"{parsed.database}{suffix}").render_as_string(hide_password=False)
 
 
 def _list(columns: tuple[str, ...]) -> str:
@@ -297,6 +323,9 @@ class SQLite:
 
     def lock_for_migration(self, connection: Connection) -> None:
         pass  # BEGIN IMMEDIATE has locked the database.
+
+    def take_turns(self, cursor: Any, table: str) -> None:
+        pass  # Writers take turns anyway.
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         cursor.execute("UPDATE counters SET value = value + ? WHERE name = ?", (count, sequence))
@@ -437,6 +466,10 @@ class PostgreSQL:
 
     def lock_for_migration(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({self._MIGRATION_LOCK})")
+
+    def take_turns(self, cursor: Any, table: str) -> None:
+        # Held until the rows can be seen.
+        cursor.execute("SELECT pg_advisory_xact_lock(CAST(CAST(%s AS regclass) AS oid)::bigint)", (table,))
 
     def next_numbers(self, cursor: Any, sequence: str, count: int) -> Sequence[int]:
         # A row in `counters` would be locked until the commit, and all registrations would wait for it. A sequence is

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 
-from sqlalchemy import inspect, select
+from sqlalchemy import MetaData, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from lrs_soap.errors import StoreUnavailable
@@ -148,6 +148,15 @@ class Store:
             transaction, self._ahead.transaction = self._ahead.transaction, None
             if transaction is not None:
                 self._roll_back(transaction, self._readers)
+
+    def make_tables(self, tables: MetaData) -> None:
+        """Make tables that are apart from the migrations, if they do not exist; several processes may do so at once.
+
+        Raises StoreUnavailable.
+        """
+        with self.writing(durable=False) as transaction:
+            self._dialect.lock_for_migration(transaction.connection)
+            tables.create_all(transaction.connection)
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """A transaction that reads. It sees the database as it is at its first statement, and waits for no writer.

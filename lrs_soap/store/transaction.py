@@ -108,6 +108,10 @@ class Transaction:
                 raise AlreadyHeld(_ALREADY_HELD) from error
             raise
 
+    def take_turns(self, table: str) -> None:
+        """Wait until no other transaction adds to this table, whose numbers grow as its rows become visible."""
+        self._dialect.take_turns(self.cursor, table)
+
     def next_numbers(self, sequence: str, count: int) -> Sequence[int]:
         """Take the next `count` numbers of a sequence, ascending. No other transaction gets them.
 

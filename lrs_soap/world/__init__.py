@@ -16,7 +16,8 @@ from lrs_soap import settings as settings_module
 from lrs_soap.clock import LONDON, Clock, ClockMode, RealClock, SettableClock, SteeredClock, clock_at
 from lrs_soap.errors import AlreadyHeld, BegunAnew, InvalidRecord, InvalidSetting, NotHeld, NotPossible
 from lrs_soap.exchange.exchange import MAIN_WORLD
-from lrs_soap.exchange.journal import Journal
+from lrs_soap.exchange.exchange_journal import ExchangeJournal, JournalWriter
+from lrs_soap.exchange.journal import Journal, Journals
 from lrs_soap.exchange.log import ExchangeLog, open_log
 from lrs_soap.loading import prohibited_text
 from lrs_soap.operations.work import Policy, UnitOfWork
@@ -28,6 +29,7 @@ from lrs_soap.rules.values.change import Author
 from lrs_soap.sample import starting_data
 from lrs_soap.settings import Settings
 from lrs_soap.store import steering as steering_rows
+from lrs_soap.store.exchanges import Bounds, Exchanges
 from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.steering import ClockSetting
 from lrs_soap.store.store import Store
@@ -42,6 +44,8 @@ MAIN = MAIN_WORLD
 START = "start"
 """The name of the starting data, which no world and no snapshot has."""
 
+_MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
+_BYTES_A_MEBIBYTE = 1024 * 1024
 _NAME = re.compile("[a-z0-9-]{1,40}")
 
 # Opens a unit of work that writes, for an author, in a generation of the world; the unit raises BegunAnew in another.
@@ -75,10 +79,22 @@ class World:
     application: Any = field(default=None, repr=False)
     # Tells workers that there will be work for them; that of `main` they look for by themselves.
     say_work: Callable[[], None] = field(default=lambda: None, repr=False)
+    exchanges: ExchangeJournal | None = None
+    """The part of the journal that can be looked into; None if there is none."""
 
     @classmethod
-    def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True, makes_file: bool = True) -> World:
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        log: Any = None,
+        prepare: bool = True,
+        makes_file: bool = True,
+        writer: JournalWriter | None = None,
+    ) -> World:
         """Open the world of these settings. `log` is the structlog logger of its journal; by default a new one is made.
+
+        `writer` is the process's writer of journals, for one that answers requests.
 
         With `prepare` the database is created if it does not exist, brought up to date, rekeyed if it has older keys
         and is small, and given the starting data if it never had them. Without `prepare` nothing is connected yet: that
@@ -91,7 +107,11 @@ class World:
         clock = SteeredClock(clock_at(settings.clock))
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
+        journal: Journal
         journal = ExchangeLog(log, clock, failures_only=not settings.log_exchanges, values=settings.log_values)
+        exchanges = _exchanges(settings, clock, writer)
+        if exchanges is not None:
+            journal = Journals(journal, exchanges)
         store = Store(
             settings.database_url,
             busy_timeout=settings.write_wait,
@@ -100,7 +120,7 @@ class World:
             makes_file=makes_file,
         )
         mode = ClockMode.REAL if settings.clock is None else ClockMode.STILL
-        world = cls(store, clock, Passwords(), policy, journal, settings, clock_mode=mode)
+        world = cls(store, clock, Passwords(), policy, journal, settings, clock_mode=mode, exchanges=exchanges)
         if prepare:
             try:
                 world.store.migrate()
@@ -209,6 +229,8 @@ class World:
 
     def close(self) -> None:
         """Close the database's connections; those in use close when their transactions end."""
+        if self.exchanges is not None:
+            self.exchanges.close()
         self.store.close()
 
     def __enter__(self) -> World:
@@ -245,17 +267,19 @@ class Worlds(Mapping[str, World]):
         self._made = made
 
     @classmethod
-    def open(cls, settings: Settings, *, log: Any = None, prepare: bool = True) -> Worlds:
+    def open(
+        cls, settings: Settings, *, log: Any = None, prepare: bool = True, writer: JournalWriter | None = None
+    ) -> Worlds:
         """Open the worlds of these settings: `main`, and others when they are asked for.
 
         All else is as with `World.open`.
         """
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
-        main = World.open(settings, log=log, prepare=prepare)
+        main = World.open(settings, log=log, prepare=prepare, writer=writer)
 
         def open_world(own: Settings, name: str) -> World:
-            world = World.open(own, log=log, prepare=False, makes_file=False)
+            world = World.open(own, log=log, prepare=False, makes_file=False, writer=writer)
             world.name = name
             world.starting = main.starting
             world.say_work = lambda: made.note_work(name)
@@ -391,6 +415,18 @@ def _clock_of(settings: Settings, setting: ClockSetting | None) -> tuple[Clock, 
     if setting.mode is ClockMode.STILL:
         return SettableClock(datetime.fromtimestamp(setting.seconds, LONDON)), setting.mode
     return RealClock(ahead=setting.seconds), setting.mode
+
+
+def _exchanges(settings: Settings, clock: Clock, writer: JournalWriter | None) -> ExchangeJournal | None:
+    """The journal of exchanges, for a process that has a writer for it."""
+    if writer is None or not settings.journal_exchanges:
+        return None
+    bounds = Bounds(
+        exchanges=settings.journal_exchanges,
+        milliseconds=settings.journal_days * _MILLISECONDS_A_DAY,
+        size=settings.journal_size * _BYTES_A_MEBIBYTE,
+    )
+    return ExchangeJournal(Exchanges(settings.database_url, bounds), clock, writer)
 
 
 def _search_age(settings: Settings, *, is_still: bool) -> SearchAge | None:

@@ -1,0 +1,306 @@
+"""The journal that people and programs look into: the last exchanges of a world, with request, answer and reasons."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from threading import Event, Lock, Thread
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+
+from lrs_soap.clock import Clock
+from lrs_soap.errors import StoreUnavailable
+from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
+from lrs_soap.exchange.masking import MOST_BYTES, SECRET_HEADERS, Masked, first_line
+from lrs_soap.exchange.secrets import STRUCK_OUT
+from lrs_soap.exchange.tally import Tally
+from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.values.sentences import sentence
+from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted
+
+_logger = logging.getLogger(__name__)
+
+_WRITE_SECONDS = 0.9
+# How often a process that has something to write looks whether somebody waits for it.
+_LOOK_SECONDS = 0.02
+# So many are made ready at a time, which takes less than a millisecond. Then answers have the processor.
+_AT_ONCE = 32
+_PAUSE_SECONDS = 0.001
+# How long a listing waits for other processes.
+_PATIENCE_SECONDS = 15.0
+_MOST_LISTED = 100
+_NOBODY = Claim(None, None)
+# Codes of requests that were read, although no operation is theirs.
+_READ = frozenset({FaultCode.UNKNOWN_REQUEST.value, "ActionNotSupported"})
+
+
+class _Recorded(NamedTuple):
+    """An exchange that is over: when, by the machine's clock and the world's, and after how many milliseconds."""
+
+    exchange: Exchange
+    time: float
+    world_time: datetime
+    milliseconds: float
+
+
+class JournalWriter:
+    """The thread that writes for the journals of a process, some time after the answers. Each process has its own.
+
+    It begins when there is something to write. `tally` is shared with the other processes of the server.
+    """
+
+    def __init__(self, tally: Tally | None = None) -> None:
+        self._tally = tally
+        self._lock = Lock()
+        self._writing = Lock()
+        self._waiting: list[Callable[[], None]] = []
+        self._has_work = Event()
+        self._thread: Thread | None = None
+
+    def note(self, write: Callable[[], None]) -> None:
+        """One more exchange is recorded; `write` writes what its journal has recorded."""
+        with self._lock:
+            tally = self._tally
+            if tally is None:
+                tally = self._tally = Tally()
+            tally.count()
+            if write not in self._waiting:
+                self._waiting.append(write)
+            if not self._has_work.is_set():
+                # A thread does not survive a fork.
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = Thread(target=self._run, name="journal", daemon=True)
+                    self._thread.start()
+                self._has_work.set()
+
+    def write(self, *, with_others: bool = False) -> None:
+        """Write everything that is recorded now; `with_others`: in every process of the server."""
+        with self._writing:
+            with self._lock:
+                self._has_work.clear()
+                waiting, self._waiting = self._waiting, []
+                recorded = 0 if self._tally is None else self._tally.recorded
+            for write in waiting:
+                write()
+            if self._tally is not None:
+                self._tally.written(recorded)
+        if with_others and self._tally is not None:
+            self._tally.await_others(_PATIENCE_SECONDS)
+
+    def _run(self) -> None:
+        while True:
+            self._has_work.wait()
+            assert self._tally is not None
+            asked, ends = self._tally.asked, time.monotonic() + _WRITE_SECONDS
+            while self._tally.asked == asked and time.monotonic() < ends:
+                time.sleep(_LOOK_SECONDS)
+            self.write()
+
+
+class ExchangeJournal:
+    """Keeps the last exchanges over SOAP. Batch records, commands and the control interface's are the log's alone.
+
+    What would be removed again before it is written is not written. A crash may lose what is not written yet.
+    """
+
+    def __init__(self, exchanges: Exchanges, clock: Clock, writer: JournalWriter) -> None:
+        """`writer` is the process's. What waits to be written keeps to the bounds of `exchanges`, too."""
+        self._exchanges = exchanges
+        self._clock = clock
+        self._writer = writer
+        self._lock = Lock()
+        self._waiting: deque[tuple[_Recorded | KeptExchange, int]] = deque()
+        self._waiting_bytes = 0
+        self._is_failing = False
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep an exchange over SOAP. Nobody changes it any more."""
+        if exchange.origin is not Origin.SOAP:
+            return
+        size = len(exchange.request) + len(exchange.answer)
+        recorded: _Recorded | KeptExchange
+        recorded = _Recorded(exchange, time.time(), self._clock.now(), exchange.milliseconds())
+        if size > MOST_BYTES:
+            # Made small at once, because many large ones would fill the memory.
+            recorded, size = _kept(recorded), 2 * MOST_BYTES
+        bounds = self._exchanges.bounds
+        with self._lock:
+            self._waiting.append((recorded, size))
+            self._waiting_bytes += size
+            while len(self._waiting) > bounds.exchanges or self._waiting_bytes > bounds.size:
+                self._waiting_bytes -= self._waiting.popleft()[1]
+        self._writer.note(self._write)
+
+    def find(self, **wanted: Any) -> list[dict[str, Any]]:
+        """The exchanges that are wanted, as `Wanted` says: JSON objects without request and answer, newest first.
+
+        Every exchange whose answer anybody has received is among those that are looked at. Raises StoreUnavailable.
+        """
+        self._writer.write(with_others=True)
+        return [_shown(found) for found in self._exchanges.find(Wanted(**wanted))]
+
+    def get(self, exchange_id: str) -> dict[str, Any] | None:
+        """The exchange with this id, with `request` and `answer`; None if it is not kept. Raises StoreUnavailable."""
+        self._writer.write(with_others=True)
+        found = self._exchanges.by_id(exchange_id)
+        if found is None:
+            return None
+        *_, (request_headers, answer_headers), request, answer = json.loads(found.facts)
+        headers = {_header(name): value for name, value in request_headers.items()}
+        return {
+            **_shown(found),
+            "request": _message(found.request, headers, *request),
+            "answer": _message(found.answer, dict(answer_headers), *answer),
+        }
+
+    def clear(self) -> None:
+        """Remove all exchanges, also those that wait to be written. Raises StoreUnavailable."""
+        self._writer.write(with_others=True)
+        self._exchanges.clear()
+
+    def close(self) -> None:
+        """Write what waits, and close the connections."""
+        self._writer.write()
+        self._exchanges.close()
+
+    def _write(self) -> None:
+        with self._lock:
+            waiting, self._waiting, self._waiting_bytes = self._waiting, deque(), 0
+        kept = []
+        for place, (recorded, _) in enumerate(waiting, 1):
+            kept.append(_kept(recorded) if isinstance(recorded, _Recorded) else recorded)
+            if not place % _AT_ONCE:
+                time.sleep(_PAUSE_SECONDS)
+        try:
+            if kept:
+                self._exchanges.write(kept)
+            self._is_failing = False
+        except Exception as error:  # whatever it is, answers go on, and the log says it once
+            if not self._is_failing:
+                self._is_failing = True
+                reason = error if isinstance(error, StoreUnavailable) else type(error).__name__
+                _logger.warning("The journal cannot be written: %s", reason)
+
+
+def _shown(found: Found) -> dict[str, Any]:
+    """An exchange as a JSON object, without request and answer."""
+    names = ("world_time", "caller", "certificate", "status", "milliseconds", "reasons", "findings", "nearest")
+    *facts, started, stages, _, _, _ = json.loads(found.facts)
+    shown = dict(zip(names, facts, strict=True))
+    return {
+        "id": found.id,
+        "sequence": found.sequence,
+        "time": datetime.fromtimestamp(found.time / 1000, timezone.utc).isoformat(timespec="milliseconds"),
+        "operation": found.operation,
+        "organisation": found.organisation,
+        "claimed_organisation": found.claimed_organisation,
+        "user": found.user_name,
+        "code": found.code,
+        "scenario": None,
+        "stages": _stages(started, stages),
+        **shown,
+    }
+
+
+def _kept(recorded: _Recorded) -> KeptExchange:
+    """An exchange as it is kept: without its secrets, and with nothing worked out that only a reader needs."""
+    exchange = recorded.exchange
+    claim, author = exchange.claim or _NOBODY, exchange.author
+    organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
+    claimed = None if claim.organisation == organisation else claim.organisation
+    masked = Masked(exchange.request)
+    is_read = exchange.operation is not None or exchange.code in _READ
+    request = masked.request[:MOST_BYTES] if is_read else first_line(exchange.request)
+    facts = (
+        recorded.world_time.isoformat(),
+        exchange.caller,
+        exchange.certificate,
+        exchange.status,
+        recorded.milliseconds,
+        [_reason(each) for decision in exchange.decisions for each in decision.reasons][:_MOST_LISTED],
+        [_storable(finding) for finding in exchange.findings[:_MOST_LISTED]],
+        None,
+        exchange.started,
+        exchange.stages,
+        [
+            {
+                name: STRUCK_OUT if name in SECRET_HEADERS else value
+                for name, value in exchange.environ.items()
+                if name[:5] == "HTTP_" or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+            },
+            exchange.answer_headers,
+        ],
+        [len(exchange.request), request != masked.request and len(request) < len(exchange.request)],
+        [len(exchange.answer), len(exchange.answer) > MOST_BYTES],
+    )
+    return KeptExchange(
+        id=exchange.id,
+        time=int(recorded.time * 1000),
+        operation=exchange.operation,
+        code=exchange.code,
+        organisation=organisation,
+        claimed_organisation=_without(claimed, masked),
+        user_name=_without(user, masked),
+        facts=masked.without(to_json(facts)),
+        request=request,
+        answer=masked.without(exchange.answer)[:MOST_BYTES],
+    )
+
+
+def _storable(finding: str) -> str:
+    """A finding without characters that no UTF-8 has, as a plain text."""
+    return finding.encode("utf-8", "replace").decode()
+
+
+def _without(text: str | None, masked: Masked) -> str | None:
+    return None if text is None else masked.without(text.encode("utf-8", "replace")).decode()
+
+
+def _stages(started: float, stages: list[tuple[str, float]]) -> dict[str, float]:
+    """The milliseconds of each stage, from the moments at which they ended."""
+    exchange = Exchange(started=started, stages=[(Stage(stage), ended) for stage, ended in stages])
+    return {stage.value: round(taken, 3) for stage, taken in exchange.milliseconds_by_stage().items()}
+
+
+def _message(body: bytes, headers: Mapping[str, str], length: int, is_cut: bool) -> dict[str, Any]:
+    """A request or an answer as a JSON object; it had so many bytes."""
+    try:
+        # What is cut may end within a character.
+        text, encoding = (body[: _end_of_text(body)] if is_cut else body).decode(), "utf-8"
+    except UnicodeDecodeError:
+        text, encoding = b64encode(body).decode(), "base64"
+    return {"headers": dict(headers), "body": text, "encoding": encoding, "length": length, "cut": is_cut}
+
+
+def _end_of_text(body: bytes) -> int:
+    """Where the last whole character of UTF-8 ends."""
+    end = len(body)
+    while end > len(body) - 4 and body[end - 1] & 0xC0 == 0x80:
+        end -= 1
+    return end - 1 if body[end - 1] & 0x80 else end
+
+
+def _header(name: str) -> str:
+    """The usual name of a header, by its name in a WSGI environment."""
+    return name.removeprefix("HTTP_").replace("_", "-").title().replace("Soapaction", "SOAPAction")
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    """A reason as a JSON object, without what it does not have. `said` is the sentence that the log has."""
+    shown: dict[str, Any] = {"rule": reason.rule.value, "said": sentence(reason)}
+    if reason.uln is not None:
+        shown["uln"] = reason.uln
+    if reason.parts:
+        shown["score"] = reason.score
+        shown["parts"] = {part.part.value: part.points for part in reason.parts}
+    for name in ("fields", "sent", "held", "findings"):
+        if value := getattr(reason, name):
+            shown[name] = value
+    return shown

@@ -1,0 +1,228 @@
+"""The journal's exchanges: in a SQLite file of their own beside the world's, or in a table of the same PostgreSQL.
+
+They are no part of the world: its migrations, resets and snapshots know nothing of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from lrs_soap.errors import StoreUnavailable
+from lrs_soap.store.dialects import FLEETING, beside, dialect_of
+from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
+
+SUFFIX = "-exchanges"
+"""What the name of a journal's file has after that of the world's."""
+
+_metadata = MetaData()
+# `sequence` grows as rows become visible. `facts` is JSON. `time` is in milliseconds since 1970. `size` is how many
+# bytes this row has, and `through` how many it and all earlier ones have.
+_exchanges = Table(
+    "exchanges",
+    _metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("through", BigInteger, nullable=False),
+    Column("operation", Text),
+    Column("code", Text),
+    Column("organisation", Text),
+    Column("claimed_organisation", Text),
+    Column("user_name", Text),
+    Column("facts", LargeBinary, nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+    info={FLEETING: True},
+)
+# How many of the oldest rows are looked at each time: more than are written, so that a lower limit takes effect soon.
+_LOOKED_AT = 5000
+_BUSY_SECONDS = 5.0
+
+
+class Bounds(NamedTuple):
+    """How much is kept: so many exchanges, for so many milliseconds, of so many bytes."""
+
+    exchanges: int
+    milliseconds: int
+    size: int
+
+
+class KeptExchange(NamedTuple):
+    """An exchange as it is kept. `facts` is JSON, which whoever writes the journal also reads."""
+
+    id: str
+    time: int
+    operation: str | None
+    code: str | None
+    organisation: str | None
+    claimed_organisation: str | None
+    user_name: str | None
+    facts: bytes
+    request: bytes
+    answer: bytes
+
+
+class Found(NamedTuple):
+    """An exchange that is looked at: its place in the journal, and all that is kept of it."""
+
+    sequence: int
+    id: str
+    time: int
+    operation: str | None
+    code: str | None
+    organisation: str | None
+    claimed_organisation: str | None
+    user_name: str | None
+    facts: bytes
+    request: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which exchanges are looked for; None is any. Codes and operations have no case. `uln` stands anywhere in it."""
+
+    operation: str | None = None
+    code: str | None = None
+    organisation: str | None = None
+    user: str | None = None
+    uln: str | None = None
+    after: int = 0
+    limit: int = 100
+
+
+class Exchanges:
+    """The journal's rows of one world. Nothing is connected or made before it is used. Threads may share it."""
+
+    def __init__(self, database_url: str, bounds: Bounds) -> None:
+        """`database_url` is the world's. Raises InvalidSetting as `Store` does."""
+        self._world = dialect_of(database_url, _BUSY_SECONDS)
+        self._url = beside(database_url, SUFFIX)
+        self.bounds = bounds
+        self._store: Store | None = None
+
+    def write(self, kept: Sequence[KeptExchange]) -> None:
+        """Add exchanges, and remove what is too many, too old or too large. Raises StoreUnavailable."""
+        with self._opened().writing(durable=False) as transaction:
+            transaction.take_turns(_exchanges.name)
+            through = self._through(transaction)
+            rows = []
+            for each in kept:
+                size = len(each.facts) + len(each.request) + len(each.answer)
+                through += size
+                rows.append((size, through, *each))
+            transaction.insert_rows(_exchanges, _WRITTEN, rows)
+            self._prune(transaction, through, kept[-1].time)
+
+    def find(self, wanted: Wanted) -> list[Found]:
+        """The exchanges that are wanted, newest first. Raises StoreUnavailable."""
+        columns = _exchanges.c
+        statement = _FOUND.where(columns.sequence > wanted.after).order_by(columns.sequence.desc()).limit(wanted.limit)
+        if wanted.operation is not None:
+            statement = statement.where(func.lower(columns.operation) == wanted.operation.lower())
+        if wanted.code is not None:
+            codes = literal(",").concat(func.lower(columns.code)).concat(",")
+            statement = statement.where(codes.contains(f",{wanted.code.lower()},", autoescape=True))
+        if wanted.organisation is not None:
+            sought = wanted.organisation.lower()
+            statement = statement.where(
+                or_(func.lower(columns.organisation) == sought, func.lower(columns.claimed_organisation) == sought)
+            )
+        if wanted.user is not None:
+            statement = statement.where(columns.user_name == wanted.user)
+        limit = wanted.limit
+        with self._opened().reading() as transaction:
+            if wanted.uln is None:
+                return _read(transaction, statement)
+            found = _read(transaction, statement.limit(None))
+            return [each for each in found if _names(each, wanted.uln)][:limit]
+
+    def by_id(self, exchange_id: str) -> Found | None:
+        """The exchange with this id; None if there is none, or none any more. Raises StoreUnavailable."""
+        with self._opened().reading() as transaction:
+            return next(iter(_read(transaction, _FOUND.where(_exchanges.c.id == exchange_id))), None)
+
+    def clear(self) -> None:
+        """Remove all of them. Raises StoreUnavailable."""
+        with self._opened().writing() as transaction:
+            transaction.take_turns(_exchanges.name)
+            transaction.execute(delete(_exchanges))
+
+    def close(self) -> None:
+        """Close the connections. They are opened again when they are needed."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _opened(self) -> Store:
+        # A file that somebody has removed is made anew.
+        if self._store is not None and self._store.why_lost() is not None:
+            self.close()
+        if self._store is None:
+            # Of a world that others have deleted, nothing shall be left.
+            if not self._world.may_exist():
+                raise StoreUnavailable(f"The database {self._world!r} is not there any more.")
+            store = Store(self._url, busy_timeout=_BUSY_SECONDS)
+            store.make_tables(_metadata)
+            self._store = store
+        return self._store
+
+    def _through(self, transaction: Transaction) -> int:
+        last = select(_exchanges.c.through).order_by(_exchanges.c.sequence.desc()).limit(1)
+        return transaction.execute(last).scalar() or 0
+
+    def _prune(self, transaction: Transaction, through: int, now: int) -> None:
+        columns = _exchanges.c
+        bounds = self.bounds
+        last = transaction.execute(select(func.max(columns.sequence))).scalar_one()
+        oldest = (
+            select(columns.sequence, columns.size, columns.through, columns.time)
+            .order_by(columns.sequence)
+            .limit(_LOOKED_AT)
+        )
+        old = oldest.subquery()
+        surplus = select(func.max(old.c.sequence)).where(
+            or_(
+                old.c.sequence <= last - bounds.exchanges,
+                old.c.through - old.c.size < through - bounds.size,
+                old.c.time < now - bounds.milliseconds,
+            )
+        )
+        upto = transaction.execute(surplus).scalar()
+        if upto is not None:
+            transaction.execute(delete(_exchanges).where(columns.sequence <= upto))
+
+
+_WRITTEN = ("size", "through", *KeptExchange._fields)
+_FOUND = select(*(_exchanges.c[name] for name in Found._fields))
+
+
+def _read(transaction: Transaction, statement: Select[Any]) -> list[Found]:
+    return [Found._make(row) for row in transaction.execute(statement)]
+
+
+def _names(found: Found, uln: str) -> bool:
+    """Whether a ULN stands anywhere in an exchange."""
+    sought = uln.encode()
+    return sought in found.request or sought in found.answer or sought in found.facts

@@ -1,0 +1,85 @@
+"""What is kept of requests and answers: no secret, however it is written, and not too much."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrs_soap.exchange.masking import Masked, first_line
+from tests.kit.soap_messages import envelope, find_by_uln
+
+SECRET = "S3cret&Pass<'1\""
+XML = escape(SECRET, {'"': "&quot;"})
+
+# A request, and what has to be left of it.
+MASKED: list[tuple[str, str]] = [
+    (f"<OrgPassword>{XML}</OrgPassword>", "<OrgPassword>***</OrgPassword>"),
+    (f"<a:OrgPassword x='1'>{XML}</a:OrgPassword>", "<a:OrgPassword x='1'>***</a:OrgPassword>"),
+    (f"<orgpassword>{XML}</orgpassword>", "<orgpassword>***</orgpassword>"),
+    (f"<Password>\n{XML}\n</Password >", "<Password>***</Password >"),
+    (f"<P><Password><![CDATA[{SECRET}]]></Password></P>", "<P><Password>***</Password></P>"),
+    (f"<Password><!-- {XML} --><b>{XML}</b></Password>", "<Password>***</Password>"),
+    (f'<a Password = "{XML}" b="c"/>', '<a Password = "***" b="c"/>'),
+    (f"<SecurityAnswer>{XML}</SecurityAnswer>", "<SecurityAnswer>***</SecurityAnswer>"),
+    (
+        f"<NewPassword>{XML}</NewPassword><UserName>{XML}</UserName>",
+        "<NewPassword>***</NewPassword><UserName>***</UserName>",
+    ),
+    (f"<UserName>{XML}</UserName><Password>{XML}</Password>", "<UserName>***</UserName><Password>***</Password>"),
+    ("<Password>ab</Password><Name>abacus</Name>", "<Password>***</Password><Name>abacus</Name>"),
+    ("<Password/><Name>Password</Name>", "<Password/><Name>Password</Name>"),
+    (f"<Password>{XML}", "<Password>***"),
+]
+
+
+@pytest.mark.parametrize(("request_", "left"), MASKED)
+def test_what_is_called_after_a_secret_is_struck_out(request_: str, left: str) -> None:
+    assert Masked(request_.encode()).request.decode() == left
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_in_two_bytes_a_character_too(encoding: str) -> None:
+    masked = Masked(f"<Password>{XML}</Password><Name>Zoë</Name>".encode(encoding))
+
+    assert masked.request.decode(encoding) == "<Password>***</Password><Name>Zoë</Name>"
+
+
+def test_bytes_that_are_no_text_stay_as_they_are() -> None:
+    assert Masked(b"\xff<Password>x</Password>\xfe").request == b"\xff<Password>***</Password>\xfe"
+
+
+# Without letters that names of elements have.
+SECRETS = st.text("0123456789 &<>\"'\\;#é☃😀", min_size=4, max_size=16).filter(lambda text: text.strip() == text)
+
+
+@given(SECRETS)
+def test_no_secret_stands_anywhere_else(secret: str) -> None:
+    sent = escape(secret, {'"': "&quot;"}).encode("utf-8", "replace")
+    masked = Masked(b"<Password>" + sent + b"</Password><Name>" + sent + b"</Name>")
+
+    assert masked.request == b"<Password>***</Password><Name>***</Name>"
+    assert sent not in masked.without(b"<Details>" + sent + b"</Details>")
+
+
+def test_a_call_is_kept_but_for_its_password() -> None:
+    call = envelope(find_by_uln())
+
+    assert Masked(call.encode()).request.decode() == call.replace("CompatSitePass01", "***")
+
+
+@pytest.mark.parametrize(
+    ("request_", "kept"),
+    [
+        (b"<?xml version='1.0'?>\n<a", b"<?xml version='1.0'?>"),
+        (b"\n\n<a><b\n<c", b"<a><b"),
+        (b"<a><OrgPassword CompatSitePass01</a>", b"<a><Org"),
+        (b"", b""),
+        (b"x" * 1000, b"x" * 200),
+        ("<a".encode("utf-16"), b"<a"),
+    ],
+)
+def test_of_what_cannot_be_parsed_the_first_line_is_kept_up_to_a_secret(request_: bytes, kept: bytes) -> None:
+    assert first_line(request_) == kept
