@@ -21,6 +21,10 @@ def in_every_world(document: dict[str, Any]) -> dict[str, Any]:
     """The document with each path of a world once more, below /_lrs/worlds/{world}/."""
     paths: dict[str, Any] = {}
     for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                # No content is the same as nothing in it.
+                operation["requestBody"]["required"] = False
         paths[path] = operations
         if path not in OF_THE_SERVER:
             paths[f"/_lrs/worlds/{{world}}{path.removeprefix('/_lrs')}"] = {
