@@ -158,7 +158,9 @@ class MadeWorlds(Generic[W]):
             if known is not None:
                 self._open.move_to_end(name)
                 return known
-        entry = self._catalogue.entry(name)
+        entries = {entry.name: entry for entry in self._catalogue.entries()}
+        self._forget_all_but({entry.number for entry in entries.values()})
+        entry = entries.get(name)
         if entry is None or entry.is_expired(_now()):
             raise _none(name)
         url = self._catalogue.url_of(entry.number)
@@ -180,6 +182,13 @@ class MadeWorlds(Generic[W]):
             entry = self._catalogue.entry(known.entry.name)
             return entry is not None and entry.number == known.entry.number
         return not known.world.gone
+
+    def _forget_all_but(self, numbers: set[int]) -> None:
+        """Close those that other processes have deleted, for which nobody may ever ask again."""
+        with self._lock:
+            gone = [known for known in self._open.values() if known.entry.number not in numbers]
+        for known in gone:
+            self._forget(known)
 
     def _forget(self, known: _Known[W]) -> None:
         with self._lock:
