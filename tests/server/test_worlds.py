@@ -218,6 +218,7 @@ def test_many_that_were_made_and_deleted_leave_nothing(
     # Each process keeps a few of the last ones open until somebody asks for them.
     before = descriptors()
     rounds(20)
-    assert places() == before_that
+    # Another may have expired meanwhile.
+    assert set(places()) <= set(before_that)
     most_kept = 2 * 4 * 8
     until(lambda: descriptors() <= before + most_kept)
