@@ -78,8 +78,8 @@ class Exchange:
     which batch job it is. The first record is 0.
 
     Who asks: `claim` is what the request says. `author` is the UKPRN and the user, once the password was right.
-    `certificate` is the subject of the caller's certificate, if HTTPS asked for one, `caller` the address. `environ` is
-    the WSGI environment, with the headers.
+    `certificate` is the subject of the caller's certificate, if HTTPS asked for one, `caller` the address. `headers`
+    are those of the request, by their names in a WSGI environment, which may have others, too.
 
     What came of it: `code` is the response or fault code of the answer; several are each named once, separated by
     commas. `decisions` has one for each record of the request. `findings` are sentences about what is wrong with the
@@ -100,7 +100,7 @@ class Exchange:
     author: Author | None = None
     certificate: str | None = None
     caller: str | None = None
-    environ: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
     answer: bytes = field(default=b"", repr=False)
     answer_headers: tuple[tuple[str, str], ...] = ()
     status: int = 0

@@ -28,6 +28,10 @@ from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted
 _logger = logging.getLogger(__name__)
 
 _WRITE_SECONDS = 0.9
+# While more than so many a second are recorded, they are written after this time. What comes then removes most of them
+# before they are written, and nobody looks at each.
+_MANY_A_SECOND = 100
+_BUSY_SECONDS = 10.0
 # How often a process that has something to write looks whether somebody waits for it.
 _LOOK_SECONDS = 0.02
 # So many are made ready at a time, which takes less than a millisecond. Then answers have the processor.
@@ -98,10 +102,18 @@ class JournalWriter:
         while True:
             self._has_work.wait()
             assert self._tally is not None
-            asked, ends = self._tally.asked, time.monotonic() + _WRITE_SECONDS
-            while self._tally.asked == asked and time.monotonic() < ends:
-                time.sleep(_LOOK_SECONDS)
+            self._wait(self._tally)
             self.write()
+
+    def _wait(self, tally: Tally) -> None:
+        """Return when it is time to write, or somebody waits for it."""
+        asked, recorded, began = tally.asked, tally.recorded, time.monotonic()
+        while tally.asked == asked:
+            waited = time.monotonic() - began
+            is_busy = tally.recorded - recorded > _MANY_A_SECOND * waited
+            if waited >= (_BUSY_SECONDS if is_busy else _WRITE_SECONDS):
+                return
+            time.sleep(_LOOK_SECONDS)
 
 
 class ExchangeJournal:
@@ -232,7 +244,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
         [
             {
                 name: STRUCK_OUT if name in SECRET_HEADERS else value
-                for name, value in exchange.environ.items()
+                for name, value in exchange.headers.items()
                 if name[:5] == "HTTP_" or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
             },
             exchange.answer_headers,

@@ -24,7 +24,7 @@ from typing import Any
 from waitress.utilities import Error, InternalServerError
 
 from lrs_soap.server.answer import Answer
-from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, HOLD_BACK, Environ, HandedOver
+from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, HEAD, HOLD_BACK, Environ, HandedOver
 from lrs_soap.server.request import Request
 from lrs_soap.server.service import Service
 from lrs_soap.server.tls_session import TlsSession
@@ -354,6 +354,7 @@ class Connection:
             "REMOTE_PORT": str(port),
             "wsgi.errors": sys.stderr,
             "wsgi.input": request.body(),
+            HEAD: request.variables,
             HOLD_BACK: self._hold_back,
             HANDS_OVER: self._rest is None,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,6 +31,10 @@ _PARAMETER = re.compile(r""";\s*([^\s;="]+)\s*=\s*("[^"]*"|[^;]*)""")
 _MOST_DIGITS = 18
 # A Host header: a name or an address, and maybe a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+
+
+HEAD = "lrs_soap.head"
+"""The environment's name for its own variables that come from the request's head, as the server has read it."""
 
 
 HANDS_OVER = "lrs_soap.hands_over"
@@ -108,6 +112,15 @@ def caller_of(environ: Environ, trusted_proxies: frozenset[str]) -> str:
     while caller in trusted_proxies and forwarded and (nearer := forwarded.pop().strip()):
         caller = nearer
     return caller
+
+
+def head_of(environ: Environ) -> Mapping[str, Any]:
+    """The variables that come from the request's head. They can be kept, other than an environment.
+
+    Another server's environment does not have them apart, so its texts are copied.
+    """
+    head: Mapping[str, Any] | None = environ.get(HEAD)
+    return {name: value for name, value in environ.items() if type(value) is str} if head is None else head
 
 
 def charset_of(environ: Environ) -> str | None:

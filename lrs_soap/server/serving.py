@@ -94,6 +94,7 @@ def _answer(
         application = application_of_worlds(settings, worlds, lines_lost=lambda: log.lost)
         server = _server(application, settings, sockets, context, share, logger)
         announce(server, server.goes_on)
+        memory.keep_what_is_there()
         server.run()
 
 

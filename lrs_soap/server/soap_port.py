@@ -23,6 +23,7 @@ from lrs_soap.server.http_request import (
     caller_of,
     charset_of,
     check_head,
+    head_of,
     root_of,
 )
 from lrs_soap.server.maintenance_page import MAINTENANCE_STATUS, MAINTENANCE_TYPE, MaintenancePage
@@ -101,7 +102,7 @@ class SoapPort:
             path=self.path,
             certificate=environ.get(CERTIFICATE_SUBJECT),
             caller=caller_of(environ, self._trusted_proxies),
-            environ=environ,
+            headers=head_of(environ),
         )
         try:
             closed = None if self._maintenance is None else self._maintenance.in_place_of(exchange)

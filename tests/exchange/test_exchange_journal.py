@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,6 +63,25 @@ def test_it_is_written_without_anybody_asking(opened: Open, database_url: str, c
     other = opened()
 
     until(lambda: ids(other) == [1])
+
+
+@pytest.mark.slow
+def test_many_are_written_later_unless_somebody_asks() -> None:
+    writer = JournalWriter()
+    written: list[float] = []
+
+    def write() -> None:
+        written.append(time.monotonic())
+
+    ends = time.monotonic() + 3
+    while time.monotonic() < ends:
+        for _ in range(10):
+            writer.note(write)
+        time.sleep(0.001)
+    assert not written
+
+    writer.write()
+    assert len(written) == 1
 
 
 def test_only_the_last_ones_are_kept(opened: Open) -> None:
