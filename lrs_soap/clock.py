@@ -16,6 +16,11 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LONDON)
 
 
+def machine_seconds() -> float:
+    """What the machine's own clock shows, in seconds since 1970: for the journal, which no other clock moves."""
+    return time.time()
+
+
 class Clock(Protocol):
     """Where the time comes from. Nothing in lrs-soap asks the machine for it in any other way."""
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from lrs_soap.clock import Clock
+from lrs_soap.clock import Clock, machine_seconds
 from lrs_soap.errors import StoreUnavailable
 from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
 from lrs_soap.exchange.masking import MOST_BYTES, SECRET_HEADERS, Masked, first_line
@@ -138,7 +138,7 @@ class ExchangeJournal:
             return
         size = len(exchange.request) + len(exchange.answer)
         recorded: _Recorded | KeptExchange
-        recorded = _Recorded(exchange, time.time(), self._clock.now(), exchange.milliseconds())
+        recorded = _Recorded(exchange, machine_seconds(), self._clock.now(), exchange.milliseconds())
         if size > MOST_BYTES:
             # Made small at once, because many large ones would fill the memory.
             recorded, size = _kept(recorded), 2 * MOST_BYTES

@@ -105,10 +105,10 @@ def test_only_so_many_bytes_are_kept(opened: Open) -> None:
 
 def test_old_ones_are_removed_when_others_come(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = opened(milliseconds=60_000)
-    monkeypatch.setattr("lrs_soap.exchange.exchange_journal.time.time", lambda: 1_000_000.0)
+    monkeypatch.setattr("lrs_soap.exchange.exchange_journal.machine_seconds", lambda: 1_000_000.0)
     journal.record(exchange(1))
     assert ids(journal) == [1]
-    monkeypatch.setattr("lrs_soap.exchange.exchange_journal.time.time", lambda: 1_000_061.0)
+    monkeypatch.setattr("lrs_soap.exchange.exchange_journal.machine_seconds", lambda: 1_000_061.0)
     journal.record(exchange(2))
 
     assert ids(journal) == [2]
