@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from lrs_soap.rules.values.change import Action, Author
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode, ReturnCode
@@ -100,7 +100,7 @@ class Exchange:
     author: Author | None = None
     certificate: str | None = None
     caller: str | None = None
-    headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     answer: bytes = field(default=b"", repr=False)
     answer_headers: tuple[tuple[str, str], ...] = ()
     status: int = 0

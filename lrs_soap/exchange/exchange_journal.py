@@ -32,6 +32,8 @@ _WRITE_SECONDS = 0.9
 # before they are written, and nobody looks at each.
 _MANY_A_SECOND = 100
 _BUSY_SECONDS = 10.0
+# So much that waits is written at once, whatever comes.
+_MOST_WAITING_BYTES = 8 * 1024 * 1024
 # How often a process that has something to write looks whether somebody waits for it.
 _LOOK_SECONDS = 0.02
 # So many are made ready at a time, which takes less than a millisecond. Then answers have the processor.
@@ -66,15 +68,17 @@ class JournalWriter:
         self._writing = Lock()
         self._waiting: list[Callable[[], None]] = []
         self._has_work = Event()
+        self._is_urgent = False
         self._thread: Thread | None = None
 
-    def note(self, write: Callable[[], None]) -> None:
-        """One more exchange is recorded; `write` writes what its journal has recorded."""
+    def note(self, write: Callable[[], None], *, is_urgent: bool = False) -> None:
+        """One more exchange is recorded; `write` writes what its journal has recorded, soon if that `is_urgent`."""
         with self._lock:
             tally = self._tally
             if tally is None:
                 tally = self._tally = Tally()
             tally.count()
+            self._is_urgent = self._is_urgent or is_urgent
             if write not in self._waiting:
                 self._waiting.append(write)
             if not self._has_work.is_set():
@@ -89,6 +93,7 @@ class JournalWriter:
         with self._writing:
             with self._lock:
                 self._has_work.clear()
+                self._is_urgent = False
                 waiting, self._waiting = self._waiting, []
                 recorded = 0 if self._tally is None else self._tally.recorded
             for write in waiting:
@@ -108,7 +113,7 @@ class JournalWriter:
     def _wait(self, tally: Tally) -> None:
         """Return when it is time to write, or somebody waits for it."""
         asked, recorded, began = tally.asked, tally.recorded, time.monotonic()
-        while tally.asked == asked:
+        while tally.asked == asked and not self._is_urgent:
             waited = time.monotonic() - began
             is_busy = tally.recorded - recorded > _MANY_A_SECOND * waited
             if waited >= (_BUSY_SECONDS if is_busy else _WRITE_SECONDS):
@@ -136,7 +141,7 @@ class ExchangeJournal:
         """Keep an exchange over SOAP. Nobody changes it any more."""
         if exchange.origin is not Origin.SOAP:
             return
-        size = len(exchange.request) + len(exchange.answer)
+        size = len(exchange.request) + len(exchange.answer) + sum(map(len, exchange.headers.values()))
         recorded: _Recorded | KeptExchange
         recorded = _Recorded(exchange, machine_seconds(), self._clock.now(), exchange.milliseconds())
         if size > MOST_BYTES:
@@ -148,7 +153,8 @@ class ExchangeJournal:
             self._waiting_bytes += size
             while len(self._waiting) > bounds.exchanges or self._waiting_bytes > bounds.size:
                 self._waiting_bytes -= self._waiting.popleft()[1]
-        self._writer.note(self._write)
+            is_urgent = self._waiting_bytes > _MOST_WAITING_BYTES
+        self._writer.note(self._write, is_urgent=is_urgent)
 
     def find(self, **wanted: Any) -> list[dict[str, Any]]:
         """The exchanges that are wanted, as `Wanted` says: JSON objects without request and answer, newest first.

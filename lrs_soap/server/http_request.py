@@ -114,12 +114,12 @@ def caller_of(environ: Environ, trusted_proxies: frozenset[str]) -> str:
     return caller
 
 
-def head_of(environ: Environ) -> Mapping[str, Any]:
+def head_of(environ: Environ) -> Mapping[str, str]:
     """The variables that come from the request's head. They can be kept, other than an environment.
 
     Another server's environment does not have them apart, so its texts are copied.
     """
-    head: Mapping[str, Any] | None = environ.get(HEAD)
+    head: Mapping[str, str] | None = environ.get(HEAD)
     return {name: value for name, value in environ.items() if type(value) is str} if head is None else head
 
 

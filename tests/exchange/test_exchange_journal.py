@@ -83,6 +83,9 @@ def test_many_are_written_later_unless_somebody_asks() -> None:
     writer.write()
     assert len(written) == 1
 
+    writer.note(write, is_urgent=True)
+    until(lambda: len(written) == 2, patience=4)
+
 
 def test_only_the_last_ones_are_kept(opened: Open) -> None:
     journal = opened(exchanges=3)

@@ -80,6 +80,8 @@ def test_thousands_of_requests_leave_nothing_behind(transport: tuple[str, ...], 
         [process] = server.children()
         soak = Soak(server.url)
         soak.run(_WARM_UP)
+        # The journal opens its file when it is written first, some seconds after that.
+        until((tmp_path / "lrs.db-exchanges").exists)
         memory, descriptors = resident_bytes(server), open_descriptors(process)
         soak.run(_REQUESTS)
         assert soak.wrong == []
