@@ -170,12 +170,12 @@ class ExchangeJournal:
         found = self._exchanges.by_id(exchange_id)
         if found is None:
             return None
-        *_, (request_headers, answer_headers), request, answer = json.loads(found.facts)
+        *_, (request_headers, answer_headers), request, answer = json.loads(found.kept.facts)
         headers = {_header(name): value for name, value in request_headers.items()}
         return {
             **_shown(found),
-            "request": _message(found.request, headers, *request),
-            "answer": _message(found.answer, dict(answer_headers), *answer),
+            "request": _message(found.kept.request, headers, *request),
+            "answer": _message(found.kept.answer, dict(answer_headers), *answer),
         }
 
     def clear(self) -> None:
@@ -210,17 +210,18 @@ class ExchangeJournal:
 def _shown(found: Found) -> dict[str, Any]:
     """An exchange as a JSON object, without request and answer."""
     names = ("world_time", "caller", "certificate", "status", "milliseconds", "reasons", "findings", "nearest")
-    *facts, started, stages, _, _, _ = json.loads(found.facts)
+    kept = found.kept
+    *facts, started, stages, _, _, _ = json.loads(kept.facts)
     shown = dict(zip(names, facts, strict=True))
     return {
-        "id": found.id,
+        "id": kept.id,
         "sequence": found.sequence,
-        "time": datetime.fromtimestamp(found.time / 1000, timezone.utc).isoformat(timespec="milliseconds"),
-        "operation": found.operation,
-        "organisation": found.organisation,
-        "claimed_organisation": found.claimed_organisation,
-        "user": found.user_name,
-        "code": found.code,
+        "time": datetime.fromtimestamp(kept.time / 1000, timezone.utc).isoformat(timespec="milliseconds"),
+        "operation": kept.operation,
+        "organisation": kept.organisation,
+        "claimed_organisation": kept.claimed_organisation,
+        "user": kept.user_name,
+        "code": kept.code,
         "scenario": None,
         "stages": _stages(started, stages),
         **shown,

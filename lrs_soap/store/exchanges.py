@@ -87,16 +87,7 @@ class Found(NamedTuple):
     """An exchange that is looked at: its place in the journal, and all that is kept of it."""
 
     sequence: int
-    id: str
-    time: int
-    operation: str | None
-    code: str | None
-    organisation: str | None
-    claimed_organisation: str | None
-    user_name: str | None
-    facts: bytes
-    request: bytes
-    answer: bytes
+    kept: KeptExchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +147,7 @@ class Exchanges:
             if wanted.uln is None:
                 return _read(transaction, statement)
             found = _read(transaction, statement.limit(None))
-            return [each for each in found if _names(each, wanted.uln)][:limit]
+            return [each for each in found if _names(each.kept, wanted.uln)][:limit]
 
     def by_id(self, exchange_id: str) -> Found | None:
         """The exchange with this id; None if there is none, or none any more. Raises StoreUnavailable."""
@@ -215,14 +206,14 @@ class Exchanges:
 
 
 _WRITTEN = ("size", "through", *KeptExchange._fields)
-_FOUND = select(*(_exchanges.c[name] for name in Found._fields))
+_FOUND = select(_exchanges.c.sequence, *(_exchanges.c[name] for name in KeptExchange._fields))
 
 
 def _read(transaction: Transaction, statement: Select[Any]) -> list[Found]:
-    return [Found._make(row) for row in transaction.execute(statement)]
+    return [Found(row[0], KeptExchange._make(row[1:])) for row in transaction.execute(statement)]
 
 
-def _names(found: Found, uln: str) -> bool:
+def _names(kept: KeptExchange, uln: str) -> bool:
     """Whether a ULN stands anywhere in an exchange."""
     sought = uln.encode()
-    return sought in found.request or sought in found.answer or sought in found.facts
+    return sought in kept.request or sought in kept.answer or sought in kept.facts

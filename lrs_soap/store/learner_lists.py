@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store import learners as by_uln
+from lrs_soap.store import learners as stored
+from lrs_soap.store.portions import in_portions
 from lrs_soap.store.tables import learners
 from lrs_soap.store.transaction import Transaction
 
@@ -29,10 +30,12 @@ def newest(
         "family_name_identity": family_name,
         "given_name_identity": given_name,
     }
-    ulns = transaction.execute(
+    statement = (
         select(learners.c.uln)
         .where(*(learners.c[column] == value for column, value in wanted.items() if value is not None))
         .order_by(learners.c.id.desc())
         .limit(limit)
-    ).scalars()
-    return [by_uln.held(transaction, each) for each in ulns.all()]
+    )
+    ulns = transaction.execute(statement).scalars().all()
+    portions = in_portions(ulns, stored.AT_ONCE)
+    return [learner for portion in portions for learner in stored.held_each(transaction, portion)]

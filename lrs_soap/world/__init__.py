@@ -48,6 +48,12 @@ _MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000
 _BYTES_A_MEBIBYTE = 1024 * 1024
 _NAME = re.compile("[a-z0-9-]{1,40}")
 
+
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a world or of a snapshot: 1 to 40 small letters, digits and hyphens."""
+    return _NAME.fullmatch(text) is not None
+
+
 # Opens a unit of work that writes, for an author, in a generation of the world; the unit raises BegunAnew in another.
 OpenUnit = Callable[[Author, int], AbstractContextManager[UnitOfWork]]
 
@@ -259,7 +265,7 @@ class Worlds(Mapping[str, World]):
     def __init__(self, worlds: Mapping[str, World], made: MadeWorlds[World] | None = None) -> None:
         """Raises InvalidSetting for a name that is not 1 to 40 small letters, digits and hyphens."""
         for name in worlds:
-            if not _NAME.fullmatch(name):
+            if not is_name(name):
                 raise InvalidSetting(
                     f"{name!r} cannot be the name of a world. Give 1 to 40 small letters, digits and hyphens."
                 )
@@ -309,7 +315,7 @@ class Worlds(Mapping[str, World]):
         if world is not None:
             world.look()
             return world
-        if self._made is None or not _NAME.fullmatch(name):
+        if self._made is None or not is_name(name):
             raise NotHeld(f"There is no world {name!r}.")
         return self._made.at(name, asks=asks)
 
@@ -328,7 +334,7 @@ class Worlds(Mapping[str, World]):
         anything for so many seconds. Raises InvalidRecord for what is no name, and for a `ttl` below 1; AlreadyHeld for
         a name that there is; NotPossible for `start`; NotHeld for a snapshot that there is not; StoreUnavailable.
         """
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise InvalidRecord(f"has to be 1 to 40 small letters, digits and hyphens, not {name!r}", "name")
         if ttl is not None and ttl < 1:
             raise InvalidRecord(f"has to be at least 1 second, not {ttl}", "ttl")
@@ -336,7 +342,7 @@ class Worlds(Mapping[str, World]):
             raise NotPossible(f"{START!r} is the starting data. Give the world another name.")
         if self._made is None or name in self._worlds:
             raise AlreadyHeld(f"There is a world {name!r} already.")
-        if like != START and not _NAME.fullmatch(like):
+        if like != START and not is_name(like):
             raise NotHeld(f"There is no snapshot {like!r}.")
         entry = self._made.create(name, snapshot=None if like == START else like, seed=seed, ttl=ttl)
         return WorldFacts(entry.name, entry.ttl)
@@ -345,7 +351,7 @@ class Worlds(Mapping[str, World]):
         """Delete a world and its snapshots. Raises NotHeld, NotPossible for `main`, and StoreUnavailable."""
         if name in self._worlds:
             raise NotPossible(f"The world {name!r} cannot be deleted.")
-        if self._made is None or not _NAME.fullmatch(name):
+        if self._made is None or not is_name(name):
             raise NotHeld(f"There is no world {name!r}.")
         self._made.delete(name)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,9 +10,8 @@ from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
 from lrs_soap.settings import Settings
 from lrs_soap.store.images import Images, images_of
 from lrs_soap.store.store import Store
-from lrs_soap.world import START, World
+from lrs_soap.world import START, World, is_name
 
-_NAME = re.compile("[a-z0-9-]{1,40}")
 # How long to wait for those who write.
 _PATIENCE_SECONDS = 30.0
 
@@ -73,13 +71,13 @@ def delete_snapshot(world: World, name: str) -> None:
 
 def check_name(name: str) -> None:
     """Check a name of a world or of a snapshot. Raises InvalidRecord."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidRecord(f"has to be 1 to 40 small letters, digits and hyphens, not {name!r}", "name")
 
 
 def _known(name: str) -> str:
     """A name that a snapshot may have, which goes into the name of a file or of a schema. Raises NotHeld."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise NotHeld(f"There is no snapshot {name!r}.")
     return name
 

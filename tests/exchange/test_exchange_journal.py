@@ -40,7 +40,7 @@ def opened(database_url: str, store: Store, clock: SettableClock) -> Iterator[Op
 
 
 def exchange(number: int, **fields: object) -> Exchange:
-    return Exchange(**{"id": f"{number:016}", "operation": "learnerByULN", "status": 200, **fields})  # type: ignore[arg-type]
+    return Exchange(**{"id": f"{number:016}", "operation": "learnerByULN", "status": 200, **fields})
 
 
 def ids(journal: ExchangeJournal, **wanted: object) -> list[int]:
@@ -175,7 +175,7 @@ def test_threads_that_write_and_look_lose_nothing(opened: Open) -> None:
     looker = threading.Thread(target=look)
     looker.start()
     writers = [
-        threading.Thread(target=lambda first=first: [journal.record(exchange(first + n)) for n in range(100)])  # type: ignore[misc]
+        threading.Thread(target=lambda first=first: [journal.record(exchange(first + n)) for n in range(100)])
         for first in (0, 100, 200)
     ]
     for each in writers:
