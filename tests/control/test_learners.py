@@ -141,6 +141,16 @@ def test_learners_are_listed_by_their_details_the_last_first(ask: Ask) -> None:
     assert dates("date_of_birth=1066-10-14") == []
 
 
+def test_each_learner_of_a_list_is_shown_as_by_itself(ask: Ask) -> None:
+    listed = ask("GET", "/learners?limit=300").value
+
+    linked = [each for each in listed if each["LinkedULNs"]]
+    assert linked
+    for each in (*linked, *listed[:20]):
+        known = ask("GET", f"/learners/{each['ULN']}").value
+        assert {name: known[name] for name in each} == each
+
+
 def test_a_list_has_the_fields_that_can_be_loaded(ask: Ask) -> None:
     (only,) = ask("GET", "/learners?limit=1").value
 
