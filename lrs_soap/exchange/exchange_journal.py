@@ -122,7 +122,7 @@ class JournalWriter:
 
 
 class ExchangeJournal:
-    """Keeps the last exchanges over SOAP. Batch records, commands and the control interface's are the log's alone.
+    """Keeps the last exchanges over SOAP. Those of batch records, commands, portal and control are the log's alone.
 
     What would be removed again before it is written is not written. A crash may lose what is not written yet.
     """

@@ -411,6 +411,8 @@ def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, i
         records_apart=settings.batch_validation == "record",
         maintenance_page=settings.maintenance_answer == "page",
         world_header=settings.world_header,
+        desk_hours=settings.desk_hours,
+        announcement=settings.announcement,
     )
 
 

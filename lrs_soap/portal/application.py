@@ -1,0 +1,131 @@
+"""The portal as a WSGI application of Flask: one for all worlds, each with pages and cookies below its own path."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from lrs_soap import __version__
+from lrs_soap.errors import StoreUnavailable
+from lrs_soap.portal.asking import ASKED, Asked
+from lrs_soap.portal.home import home
+from lrs_soap.portal.support import announced, support
+from lrs_soap.rules.values.learner_fields import Check
+from lrs_soap.web.assets import TEMPLATES, asset
+from lrs_soap.web.headers import NOT_KEPT, PAGE_HEADERS
+from lrs_soap.world import World
+
+_REFUSED = "lrs_soap.refused"
+_KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
+
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is no such page, or it is not yours.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be asked in this way. Go back, and use the page's own buttons.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What was sent is larger than this service reads.",
+}
+_TITLES = {
+    HTTPStatus.NOT_FOUND: "Page not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Not possible here",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The service has failed",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not available now",
+}
+
+
+class PortalApplication:
+    """Answers requests about any world. Several threads may call it at the same time."""
+
+    def __init__(self, check: Check) -> None:
+        """`check` checks the contract's facets of what is typed."""
+        self._check = check
+        self._flask = _flask()
+
+    def answer(
+        self,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+        *,
+        world: World,
+        refused: tuple[HTTPStatus, str] | None = None,
+    ) -> Iterable[bytes]:
+        """Answer a request about a world, which has looked. SCRIPT_NAME is the path of its portal.
+
+        `refused` is a status and a sentence to answer with, whatever is asked. Exceptions that nobody foresaw leave
+        this.
+        """
+        about = {ASKED: Asked(world, self._check), _REFUSED: refused}
+        return self._flask({**environ, **about}, start_response)
+
+
+def _flask() -> Flask:
+    made = Flask(__name__, static_folder=None)
+    made.config.update(PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False, SECRET_KEY=secrets.token_bytes(32))
+    environment = made.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.loader = ChoiceLoader([FileSystemLoader(f"{made.root_path}/templates"), FileSystemLoader(TEMPLATES)])
+    environment.globals.update(version=__version__, asset_url=_asset_url, menu=(), is_wrong=False)
+    made.before_request(_begin)
+    CSRFProtect(made)
+    made.context_processor(lambda: {"announced": announced()})
+    made.after_request(_protect)
+    made.register_error_handler(HTTPException, _explain)
+    made.register_error_handler(CSRFError, _explain)
+    made.register_error_handler(StoreUnavailable, lambda _: _error(HTTPStatus.SERVICE_UNAVAILABLE, _UNAVAILABLE))
+    made.add_url_rule("/assets/<name>", "asset", _asset)
+    for part in (home, support):
+        made.register_blueprint(part)
+    return made
+
+
+_UNAVAILABLE = "The service cannot reach its database now. Nothing was changed. Try again in a moment."
+
+
+def _begin() -> Response | None:
+    g.asked = request.environ[ASKED]
+    refused = request.environ[_REFUSED]
+    return None if refused is None else _error(*refused)
+
+
+def _protect(response: Response) -> Response:
+    response.headers.extend(PAGE_HEADERS)
+    if "Cache-Control" not in response.headers:
+        response.headers.extend([NOT_KEPT])
+    return response
+
+
+def _asset_url(name: str) -> str:
+    found = asset(name)
+    assert found is not None
+    return url_for("asset", name=name, v=found.version)
+
+
+def _asset(name: str) -> Response:
+    found = asset(name)
+    if found is None:
+        abort(404)
+    return Response(found.content, mimetype=None, content_type=found.media_type, headers=[_KEPT])
+
+
+def _explain(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status in (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT):
+        return error.get_response()  # type: ignore[return-value]
+    answer = _error(status, _SENTENCES.get(status) or error.description or status.phrase)
+    answer.headers.extend([(name, value) for name, value in error.get_headers() if name == "Allow"])
+    return answer
+
+
+def _error(status: HTTPStatus, sentence: str) -> Response:
+    """A page that says what went wrong. It asks the store for nothing, because that may be what went wrong."""
+    template = current_app.jinja_env.get_template("error.html")
+    return Response(template.render(title=_TITLES.get(status, status.phrase), sentence=sentence), status)
