@@ -46,8 +46,6 @@ OF_A_WORLD = (
     "batch_delay",
     "return_codes",
     "world_header",
-    "desk_hours",
-    "announcement",
 )
 """The settings that can be changed of a world while it serves: its policy. The others are a server's."""
 
@@ -418,25 +416,6 @@ class Settings(BaseSettings):
             "name of the world. For clients whose path cannot be changed."
         ),
     ] = False
-    desk_hours: Annotated[
-        str,
-        AllowedValues("a text of 1 to 200 characters", "TEXT"),
-        Field(
-            min_length=1,
-            max_length=200,
-            description="When the service desk can be reached, as the portal shows it on the login page and the home "
-            "page.",
-        ),
-    ] = "Monday to Friday, 8:00 am to 6:00 pm, excluding bank holidays"
-    announcement: Annotated[
-        str,
-        AllowedValues("a text of at most 2000 characters", "TEXT"),
-        Field(
-            max_length=2000,
-            description="What the portal announces on the login page and the home page, such as outages that are "
-            "planned. Maintenance periods are announced there by themselves.",
-        ),
-    ] = ""
     max_open_worlds: Annotated[
         int,
         AllowedValues("a whole number from 1 to 10000", "NUMBER"),
@@ -690,8 +669,6 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
                 f"{name!r} is not a setting of a world{_did_you_mean(near)} Those are {', '.join(OF_A_WORLD)}."
             )
     given = {name: value for name, value in changes.items() if value is not None}
-    if not given:
-        return settings
     for name, value in given.items():
         # pydantic would take a truth for a number, and a number for a truth.
         is_switch = allowed_values(name).placeholder is None

@@ -42,7 +42,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "batch": {"errors", "clock", "world", "operations", "rules", "store", "exchange"},
     "web": {"errors", "rules"},
     "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web"},
-    "portal": {"errors", "clock", "world", "operations", "rules", "exchange", "batch", "web"},
 }
 ANYTHING = {"server", "cli", "__main__", "__init__"}
 
@@ -58,12 +57,9 @@ ONLY_IN = {
     "argon2": {"passwords"},
     "structlog": {"exchange"},
     "typer": {"cli"},
-    "flask": {"control", "portal"},
+    "flask": {"control"},
     "flask_openapi3": {"control"},
-    "flask_wtf": {"portal"},
-    "jinja2": {"portal"},
-    "werkzeug": {"control", "portal"},
-    "wtforms": {"portal"},
+    "werkzeug": {"control"},
     "rich": {"cli"},
 }
 

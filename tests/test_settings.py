@@ -61,8 +61,6 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "write_wait": "7",
     "max_open_worlds": "5",
     "world_header": "true",
-    "desk_hours": "Every day, 9 to 5",
-    "announcement": "Closed on Friday.",
     "max_connections": "7",
     "max_header_bytes": "4096",
     "max_tags": "2000",

@@ -25,7 +25,7 @@ class Policy:
     refused. `strict` refuses messages that the contract's schema refuses. `records_apart` checks each record of a batch
     by itself, instead of refusing the whole message. `maintenance_page` is whether a page, instead of a fault, is
     answered during maintenance. `world_header` is whether the world answers at the server's root, too, by its name in a
-    header. `desk_hours` and `announcement` are texts that the portal shows.
+    header.
     """
 
     prohibited: ProhibitedText = NOTHING_PROHIBITED
@@ -37,8 +37,6 @@ class Policy:
     records_apart: bool = False
     maintenance_page: bool = True
     world_header: bool = False
-    desk_hours: str = ""
-    announcement: str = ""
 
 
 class UnitOfWork:

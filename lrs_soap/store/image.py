@@ -67,20 +67,13 @@ class Image:
 
     def write_to(self, path: Path) -> None:
         """Make a database file of it, for its owner only, where there is none. Raises OSError and sqlite3.Error."""
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        target = sqlite3.connect(path, isolation_level=None)
         try:
-            target = sqlite3.connect(path, isolation_level=None)
-            try:
-                # Nobody reads it yet, so it is enough that all of it is on disk in the end.
-                target.execute("PRAGMA synchronous = OFF")
-                target.execute("PRAGMA journal_mode = OFF")
-                self.connection.backup(target)
-                target.execute("PRAGMA journal_mode = WAL")
-            finally:
-                target.close()
-            os.fsync(file)
+            self.connection.backup(target)
+            target.execute("PRAGMA journal_mode = WAL")
         finally:
-            os.close(file)
+            target.close()
 
     def close(self) -> None:
         self.connection.close()

@@ -97,13 +97,10 @@ class World:
         prepare: bool = True,
         makes_file: bool = True,
         writer: JournalWriter | None = None,
-        beside: World | None = None,
     ) -> World:
         """Open the world of these settings. `log` is the structlog logger of its journal; by default a new one is made.
 
-        `writer` is the process's writer of journals, for one that answers requests. `beside` is a world of the same
-        server, opened before, with which it shares what would take long to make, and what this process knows of
-        passwords.
+        `writer` is the process's writer of journals, for one that answers requests.
 
         With `prepare` the database is created if it does not exist, brought up to date, rekeyed if it has older keys
         and is small, and given the starting data if it never had them. Without `prepare` nothing is connected yet: that
@@ -112,7 +109,7 @@ class World:
         Raises InvalidSetting if the database's URL or a file that a setting names is wrong, and StoreUnavailable.
         """
         # Wrong settings are reported before a database is created.
-        policy = policy_of(settings, prohibited=None if beside is None else beside.policy.prohibited)
+        policy = policy_of(settings)
         clock = SteeredClock(clock_at(settings.clock))
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
@@ -129,18 +126,7 @@ class World:
             makes_file=makes_file,
         )
         mode = ClockMode.REAL if settings.clock is None else ClockMode.STILL
-        passwords, starting = (Passwords(), StartingImage()) if beside is None else (beside.passwords, beside.starting)
-        world = cls(
-            store,
-            clock,
-            passwords,
-            policy,
-            journal,
-            settings,
-            clock_mode=mode,
-            starting=starting,
-            exchanges=exchanges,
-        )
+        world = cls(store, clock, Passwords(), policy, journal, settings, clock_mode=mode, exchanges=exchanges)
         if prepare:
             try:
                 world.store.migrate()
@@ -182,7 +168,9 @@ class World:
         if isinstance(self.clock, SteeredClock):
             self.clock.follow(clock)
         self.clock_mode = mode
-        self.generation = row.generation
+        if row.generation != self.generation:
+            self.passwords.forget()
+            self.generation = row.generation
         self.gone = bool(row.gone)
         # Last: a thread that finds this version has all of it.
         self.version = row.version
@@ -297,8 +285,9 @@ class Worlds(Mapping[str, World]):
         main = World.open(settings, log=log, prepare=prepare, writer=writer)
 
         def open_world(own: Settings, name: str) -> World:
-            world = World.open(own, log=log, prepare=False, makes_file=False, writer=writer, beside=main)
+            world = World.open(own, log=log, prepare=False, makes_file=False, writer=writer)
             world.name = name
+            world.starting = main.starting
             world.say_work = lambda: made.note_work(name)
             return world
 
@@ -422,8 +411,6 @@ def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, i
         records_apart=settings.batch_validation == "record",
         maintenance_page=settings.maintenance_answer == "page",
         world_header=settings.world_header,
-        desk_hours=settings.desk_hours,
-        announcement=settings.announcement,
     )
 
 

@@ -138,8 +138,6 @@ CHANGES: dict[str, Any] = {
     "batch_delay": 3,
     "return_codes": ["RC002=RC003"],
     "world_header": True,
-    "desk_hours": "Every day, 9 to 5",
-    "announcement": "Closed on Friday.",
 }
 
 
@@ -153,7 +151,6 @@ def test_every_setting_of_a_world_can_be_changed_and_others_see_it(world: World,
     assert [str(each) for each in policy.hours.hours] == CHANGES["service_hours"]
     assert [str(each) for each in policy.return_codes] == CHANGES["return_codes"]
     assert policy.world_header
-    assert (policy.desk_hours, policy.announcement) == ("Every day, 9 to 5", "Closed on Friday.")
     assert policy.search_age is not None
     assert policy.search_age.minimum == timedelta(seconds=5)
 

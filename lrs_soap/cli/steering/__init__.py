@@ -1,1 +1,0 @@
-"""The commands that steer a running server, by its control interface."""

@@ -1,1 +1,0 @@
-"""Lists that operations go by, as data."""
