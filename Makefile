@@ -23,7 +23,7 @@ serve: $(VENV)/installed-serve
 	$(BIN)/lrs-soap serve
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/interop -m "not slow" \
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/interop -m "not slow and not browser" \
 	  --hypothesis-profile quick
 
 test-all: $(VENV)/installed-dev

@@ -1,4 +1,4 @@
-"""The passwords of organisations: slow to guess from the stored hashes, quick to check again once they were right."""
+"""Passwords: slow to guess from the stored hashes, and those of programs quick to check again once they were right."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from collections import OrderedDict
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from lrs_soap.rules.access import password_policy
 from lrs_soap.rules.values.organisation import PASSWORD_LENGTH
 
 _MEMORY_KIB = 19 * 1024
 
 # What the password of an unknown organisation is checked against: a hash of an unknown text, made as `Passwords` does.
 _NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$qZXkCaMwagBkm1tpoJZfWw$qaFBlaieXIBJN5cjdMOFEUXG8vm0i78RrvgNSTBUWDc"
+
+_ONE_TIME_LENGTH = 12
 
 # Without characters that look alike.
 _GENERATED_FROM = "".join(each for each in string.ascii_letters + string.digits if each not in "0O1Il")
@@ -53,11 +56,7 @@ class Passwords:
             if hmac.compare_digest(self._proved.get(organisation_key, b""), proof):
                 self._proved.move_to_end(organisation_key)
                 return True
-        try:
-            self._hasher.verify(_NOBODYS_HASH if held is None else held, _bytes(password))
-        except VerifyMismatchError:
-            return False
-        if held is None:
+        if not self.is_right(password, held):
             return False
         with self._lock:
             self._proved[organisation_key] = proof
@@ -65,6 +64,14 @@ class Passwords:
             if len(self._proved) > self._limit:
                 self._proved.popitem(last=False)
         return True
+
+    def is_right(self, password: str, held: str | None) -> bool:
+        """As `verify`, but remembers nothing: for people, who log in once and then have a session."""
+        try:
+            self._hasher.verify(_NOBODYS_HASH if held is None else held, _bytes(password))
+        except VerifyMismatchError:
+            return False
+        return held is not None
 
     def forget(self) -> None:
         """Forget everything that was remembered."""
@@ -75,6 +82,19 @@ class Passwords:
 def generate() -> str:
     """A new random password of letters and digits."""
     return "".join(secrets.choice(_GENERATED_FROM) for _ in range(PASSWORD_LENGTH))
+
+
+def generate_one_time() -> str:
+    """A new random password for a user to log in with once. It keeps to the policy of users' passwords."""
+    while True:
+        made = "".join(secrets.choice(_GENERATED_FROM) for _ in range(_ONE_TIME_LENGTH))
+        if password_policy.broken_by(made) is None:
+            return made
+
+
+def generate_token() -> str:
+    """A new random text that nobody can guess, for a session or a link."""
+    return secrets.token_urlsafe(32)
 
 
 def _bytes(text: str) -> bytes:

@@ -46,6 +46,12 @@ OF_A_WORLD = (
     "batch_delay",
     "return_codes",
     "world_header",
+    "desk_hours",
+    "announcement",
+    "known_users_only",
+    "password_reset",
+    "suspend_after",
+    "portal_idle_timeout",
 )
 """The settings that can be changed of a world while it serves: its policy. The others are a server's."""
 
@@ -416,6 +422,60 @@ class Settings(BaseSettings):
             "name of the world. For clients whose path cannot be changed."
         ),
     ] = False
+    desk_hours: Annotated[
+        str,
+        AllowedValues("a text of 1 to 200 characters", "TEXT"),
+        Field(
+            min_length=1,
+            max_length=200,
+            description="When the service desk can be reached, as the portal shows it on the login page and the home "
+            "page.",
+        ),
+    ] = "Monday to Friday, 8:00 am to 6:00 pm, excluding bank holidays"
+    announcement: Annotated[
+        str,
+        AllowedValues("a text of at most 2000 characters", "TEXT"),
+        Field(
+            max_length=2000,
+            description="What the portal announces on the login page and the home page, such as outages that are "
+            "planned. Maintenance periods are announced there by themselves.",
+        ),
+    ] = ""
+    known_users_only: Annotated[
+        bool,
+        AllowedValues("true or false", None),
+        Field(
+            description="Answer only requests whose UserName is a user of the organisation who is active, and only "
+            "within that user's roles; others are WSEC0006. If false, any UserName is taken."
+        ),
+    ] = False
+    password_reset: Annotated[
+        Literal["secret", "mail"],
+        AllowedValues("'secret' or 'mail'", "secret|mail"),
+        BeforeValidator(_lower),
+        Field(
+            # Its value is not a secret, but looks like one in a log.
+            repr=False,
+            description="How users of the portal get in who have forgotten their passwords: with 'secret' by the "
+            "answer to a secret question, with 'mail' by a link that is sent to their address. Nothing is sent: the "
+            "control interface shows the mail.",
+        ),
+    ] = "secret"
+    suspend_after: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 1000", "NUMBER"),
+        Field(ge=1, le=1000, description="After how many wrong passwords in a row a user's account is suspended."),
+    ] = 10
+    portal_idle_timeout: Annotated[
+        int,
+        AllowedValues("a whole number from 1 to 86400", "SECONDS"),
+        Field(
+            ge=1,
+            le=86400,
+            description="After how many seconds in which they did nothing users of the portal have to log in again, by "
+            "this machine's clock.",
+        ),
+    ] = 1200
     max_open_worlds: Annotated[
         int,
         AllowedValues("a whole number from 1 to 10000", "NUMBER"),

@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "batch": {"errors", "clock", "world", "operations", "rules", "store", "exchange"},
     "web": {"errors", "rules"},
     "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web"},
+    "portal": {"errors", "clock", "world", "operations", "rules", "exchange", "batch", "web"},
 }
 ANYTHING = {"server", "cli", "__main__", "__init__"}
 
@@ -57,9 +58,13 @@ ONLY_IN = {
     "argon2": {"passwords"},
     "structlog": {"exchange"},
     "typer": {"cli"},
-    "flask": {"control"},
+    "flask": {"control", "portal"},
     "flask_openapi3": {"control"},
-    "werkzeug": {"control"},
+    "flask_wtf": {"portal"},
+    "itsdangerous": {"portal"},
+    "jinja2": {"portal"},
+    "werkzeug": {"control", "portal"},
+    "wtforms": {"portal"},
     "rich": {"cli"},
 }
 

@@ -31,6 +31,13 @@ def serve(
             help='Write {"address": …, "pid": …} to this file when the service is ready, and remove it at the end.',
         ),
     ] = None,
+    until_stdin_ends: Annotated[
+        bool,
+        typer.Option(
+            "--until-stdin-ends",
+            help="Also stop when standard input, a pipe, ends: as it does when the program that holds it has ended.",
+        ),
+    ] = False,
     config: Config = None,
     **flags: Any,
 ) -> None:
@@ -43,4 +50,4 @@ def serve(
 
     chosen = resolved(config, **flags).settings
     with failing_in_the_log(chosen), written_when_ready(ready_file) as write:
-        serving.serve(chosen, write)
+        serving.serve(chosen, write, until_stdin_ends=until_stdin_ends)

@@ -50,5 +50,5 @@ def _addresses(name: str) -> WorldAddresses:
     base = asked().base if name == MAIN else f"{asked().base}/w/{name}"
     learner_service, learner_service_r9 = (f"{base}/{port}" for port in _PORTS)
     return WorldAddresses(
-        name=name, learner_service=learner_service, learner_service_r9=learner_service_r9, portal=None
+        name=name, learner_service=learner_service, learner_service_r9=learner_service_r9, portal=f"{base}/portal/"
     )

@@ -25,6 +25,7 @@ class Origin(str, Enum):
     BATCH_RECORD = "batch record"
     COMMAND = "command"
     CONTROL = "control"
+    PORTAL = "portal"
 
 
 class Stage(str, Enum):

@@ -8,7 +8,6 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
-from copy import copy
 from datetime import datetime, timezone
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
@@ -24,7 +23,7 @@ from lrs_soap.exchange.tally import Tally
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.sentences import sentence
-from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted, packed, unpacked
+from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted
 
 _logger = logging.getLogger(__name__)
 
@@ -49,10 +48,7 @@ _READ = frozenset({FaultCode.UNKNOWN_REQUEST.value, "ActionNotSupported"})
 
 
 class _Recorded(NamedTuple):
-    """An exchange that is over: when, by the machine's clock and the world's, and after how many milliseconds.
-
-    Its answer is packed if it is long.
-    """
+    """An exchange that is over: when, by the machine's clock and the world's, and after how many milliseconds."""
 
     exchange: Exchange
     time: float
@@ -126,7 +122,7 @@ class JournalWriter:
 
 
 class ExchangeJournal:
-    """Keeps the last exchanges over SOAP. Batch records, commands and the control interface's are the log's alone.
+    """Keeps the last exchanges over SOAP. Those of batch records, commands, portal and control are the log's alone.
 
     What would be removed again before it is written is not written. A crash may lose what is not written yet.
     """
@@ -151,11 +147,6 @@ class ExchangeJournal:
         if size > MOST_BYTES:
             # Made small at once, because many large ones would fill the memory.
             recorded, size = _kept(recorded), 2 * MOST_BYTES
-        elif (answer := packed(exchange.answer)) is not exchange.answer:
-            # A copy, because somebody has yet to send the answer.
-            recorded = recorded._replace(exchange=copy(exchange))
-            recorded.exchange.answer = answer
-            size -= len(exchange.answer) - len(answer)
         bounds = self._exchanges.bounds
         with self._lock:
             self._waiting.append((recorded, size))
@@ -243,7 +234,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
     claim, author = exchange.claim or _NOBODY, exchange.author
     organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
     claimed = None if claim.organisation == organisation else claim.organisation
-    masked, answer = Masked(exchange.request), unpacked(exchange.answer)
+    masked = Masked(exchange.request)
     is_read = exchange.operation is not None or exchange.code in _READ
     request = masked.request[:MOST_BYTES] if is_read else first_line(exchange.request)
     facts = (
@@ -266,7 +257,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
             exchange.answer_headers,
         ],
         [len(exchange.request), request != masked.request and len(request) < len(exchange.request)],
-        [len(answer), len(answer) > MOST_BYTES],
+        [len(exchange.answer), len(exchange.answer) > MOST_BYTES],
     )
     return KeptExchange(
         id=exchange.id,
@@ -278,7 +269,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
         user_name=_without(user, masked),
         facts=masked.without(to_json(facts)),
         request=request,
-        answer=masked.without(answer)[:MOST_BYTES],
+        answer=masked.without(exchange.answer)[:MOST_BYTES],
     )
 
 

@@ -69,9 +69,10 @@ class ExchangeLog:
     """A journal that writes a line for each exchange to a log, with the time on the service's clock.
 
     It writes only `_Facts`, the exchange's id and its times, and never the bytes of a request, which may hold a
-    password. Requests have level info, and so has what is done by the control interface. Batch records and commands
-    have level debug, because jobs log their end and commands print what they do. A failure of the service has level
-    error, and its trace. At level debug, a line says how long each stage took.
+    password. Requests have level info, and so has what is done by the control interface and on the portal. Batch
+    records and commands have level debug, because jobs log their end and commands print what they do. A failure of the
+    service has level error, and its trace. At level debug, a line says how long each
+    stage took.
     """
 
     def __init__(self, log: Log, clock: Clock, *, failures_only: bool = False, values: bool = False) -> None:
@@ -187,7 +188,7 @@ def _level_of(exchange: Exchange) -> int:
         return logging.DEBUG
     if exchange.error is not None:
         return logging.ERROR
-    return logging.INFO if exchange.origin in (Origin.SOAP, Origin.CONTROL) else logging.DEBUG
+    return logging.INFO if exchange.origin in (Origin.SOAP, Origin.CONTROL, Origin.PORTAL) else logging.DEBUG
 
 
 def open_log(level: str, form: LogFormat, stream: TextIO | None = None) -> Log:

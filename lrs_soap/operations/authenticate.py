@@ -1,13 +1,15 @@
-"""Authenticate the organisation that asks."""
+"""Authenticate the organisation that asks, and know the user on whose behalf it does."""
 
 from __future__ import annotations
 
 from lrs_soap.errors import Refused
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.passwords import Passwords
+from lrs_soap.rules.access.roles import Access
+from lrs_soap.rules.access.users import judge_known
 from lrs_soap.rules.values.codes import FaultCode
-from lrs_soap.rules.values.organisation import Organisation
-from lrs_soap.store import organisations
+from lrs_soap.rules.values.organisation import Organisation, Role
+from lrs_soap.store import organisations, users
 
 
 def authenticate(
@@ -32,6 +34,14 @@ def authenticate(
     if not passwords.verify(account.organisation.ukprn, password, account.password_hash):
         raise _refused(FaultCode.INCORRECT_PASSWORD)
     return account.organisation
+
+
+def known_user(
+    work: UnitOfWork, organisation: Organisation, name: str, operation: str, opened_by: frozenset[Role]
+) -> Access:
+    """Whether an organisation may call `operation` on behalf of the user of this name, for `known_users_only`."""
+    account = users.by_name(work.transaction, name)
+    return judge_known(None if account is None else account.user, name, organisation, operation, opened_by=opened_by)
 
 
 def _refused(code: FaultCode) -> Refused:

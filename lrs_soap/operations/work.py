@@ -25,7 +25,11 @@ class Policy:
     refused. `strict` refuses messages that the contract's schema refuses. `records_apart` checks each record of a batch
     by itself, instead of refusing the whole message. `maintenance_page` is whether a page, instead of a fault, is
     answered during maintenance. `world_header` is whether the world answers at the server's root, too, by its name in a
-    header.
+    header. `desk_hours` and `announcement` are texts that the portal shows.
+
+    With `known_users_only` programs may ask on behalf of an organisation's active users only. `password_by_mail` is
+    whether a user who forgot the password is sent a link, instead of asked a secret question. An account is suspended
+    after `suspend_after` wrong passwords. Who has done nothing in the portal for `idle_seconds` is logged out.
     """
 
     prohibited: ProhibitedText = NOTHING_PROHIBITED
@@ -37,6 +41,12 @@ class Policy:
     records_apart: bool = False
     maintenance_page: bool = True
     world_header: bool = False
+    desk_hours: str = ""
+    announcement: str = ""
+    known_users_only: bool = False
+    password_by_mail: bool = False
+    suspend_after: int = 10
+    idle_seconds: int = 1200
 
 
 class UnitOfWork:

@@ -1,4 +1,4 @@
-"""The starting data of a new database, the same on every machine: organisations, and learners with records."""
+"""The starting data of a new database, the same on every machine: organisations, users, and learners with records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from lrs_soap.passwords import Passwords
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.organisation import Organisation, Role
 from lrs_soap.sample.starting_events import starting_events
-from lrs_soap.store import learners, learning_events, organisations, properties
+from lrs_soap.sample.starting_users import starting_users
+from lrs_soap.store import learners, learning_events, organisations, properties, users
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
@@ -65,6 +66,9 @@ def _insert(transaction: Transaction, accounts: Mapping[Organisation, str], now:
     for organisation, password_hash in accounts.items():
         with suppress(AlreadyHeld):
             organisations.insert(transaction, organisation, password_hash)
+    for starting in starting_users(now):
+        with suppress(AlreadyHeld):
+            users.insert_account(transaction, starting.account)
     inserted = set()
     for learner in starting_learners(now):
         with suppress(AlreadyHeld):

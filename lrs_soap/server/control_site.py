@@ -18,6 +18,7 @@ from lrs_soap.server.responses import Headers, respond
 from lrs_soap.server.site import StartResponse
 from lrs_soap.settings import Settings
 from lrs_soap.web.access import AccessRefused, Admission, RequestFacts, refusal
+from lrs_soap.web.token_file import token_in
 from lrs_soap.world import MAIN, Worlds
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _ROOT = "/_lrs"
 _MOST_DIGITS = 18
 _OF_THE_BODY = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "wsgi.input_terminated")
 _FORWARDED = ("HTTP_FORWARDED", "HTTP_VIA")
-_TOKEN = re.compile("[!-~]+")
 _IN_A_WORLD = re.compile("/worlds/([^/]+)(/.+)")
 # What is the server's and no world's.
 _OF_THE_SERVER = re.compile("/(worlds(/.*)?|openapi[.]json)?")
@@ -43,16 +43,7 @@ def admission_of(settings: Settings) -> Admission | None:
         return Admission(is_proxied=bool(settings.trusted_proxies))
     if settings.control_token_file is None:
         raise InvalidSetting("control = token needs the file with the token: control_token_file.")
-    try:
-        token = settings.control_token_file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise InvalidSetting(f"The token in {settings.control_token_file} cannot be read: {reason}.") from None
-    if not _TOKEN.fullmatch(token):
-        raise InvalidSetting(
-            f"The file {settings.control_token_file} has to have one line: a token of ASCII characters without spaces."
-        )
-    return Admission(token)
+    return Admission(token_in(settings.control_token_file))
 
 
 class ControlSite:

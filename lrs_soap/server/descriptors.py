@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import selectors
 
 # For the database, the log, modules that are imported late.
 _OTHERS = 64
@@ -22,6 +23,16 @@ def open_standard() -> None:
         except OSError:
             # The lowest free number is given, which is this one.
             os.open(os.devnull, os.O_RDWR)
+
+
+def can_end(descriptor: int) -> bool:
+    """Whether a process can be told of the end of what a descriptor reads: of a pipe, but not of a file."""
+    with selectors.DefaultSelector() as selector:
+        try:
+            selector.register(descriptor, selectors.EVENT_READ)
+        except PermissionError:
+            return False
+    return True
 
 
 def make_room(connections: int) -> int:

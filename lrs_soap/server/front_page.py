@@ -11,13 +11,16 @@ from lrs_soap.server.site import Site, StartResponse
 
 
 class FrontPage:
-    """A page at `/` with a link to each site that is listed."""
+    """A page at `/` with a link to each site that is listed, and to the portal if there is one."""
 
     path = "/"
     is_listed = False
 
-    def __init__(self, sites: Iterable[Site]) -> None:
+    def __init__(self, sites: Iterable[Site], *, portal: str | None = None) -> None:
+        """`portal` is the path of the portal, which is for people and therefore no part of the service's addresses."""
         self._paths = [site.path for site in sites if site.is_listed]
+        if portal is not None:
+            self._paths.append(portal)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         # The front page has no documents to ask for, so a query is refused like another method.

@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NoReturn
 
 from lrs_soap.exchange.log import ProcessLog
@@ -27,6 +28,7 @@ _LONGEST_PAUSE_SECONDS = 30.0
 # Somewhat longer than a server takes at most for its last answers.
 _LAST_SECONDS = 20.0
 _LOOK_SECONDS = 1.0
+_READ_BYTES = 4096
 # A parent that has not looked for so long was held up itself, and cannot say who hangs.
 _HELD_UP_SECONDS = 5.0
 
@@ -84,12 +86,14 @@ class Processes:
         hang_seconds: float,
         most_memory: int,
         log: ProcessLog,
+        until: int | None = None,
     ) -> None:
         """`sockets` are what children listen on, `ready` is called once, when every child has announced itself but
         those that end. One that is ready, and then says nothing for `hang_seconds`, is killed and replaced. One that
         takes more than `most_memory` bytes of the machine's memory is told to stop once another is ready in its place.
 
-        `log` is told of the ends of children, which use it, too.
+        `log` is told of the ends of children, which use it, too. `until` is a descriptor, such as that of a pipe: when
+        there is nothing more to read from it, that ends them as SIGTERM does.
         """
         self._count = sum(not post.ends for post in posts)
         self._sockets = sockets
@@ -97,6 +101,7 @@ class Processes:
         self._hang_seconds = hang_seconds
         self._most_memory = most_memory
         self._log = log
+        self._until = until
         self._children: list[_Child] = []
         self._vacancies = [_Vacancy(post, due=0.0) for post in posts]
         self._selector = selectors.DefaultSelector()
@@ -107,7 +112,9 @@ class Processes:
 
     def run(self) -> None:
         """Keep the processes running until SIGTERM or SIGINT, and then until each has finished what it was doing."""
-        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ, self._hear_signal)
+        if self._until is not None:
+            self._selector.register(self._until, selectors.EVENT_READ, self._hear_end)
         for each in SIGNALS:
             signal.signal(each, _do_nothing)
         # Written to whichever thread a signal comes to, and even while the main one waits.
@@ -115,15 +122,21 @@ class Processes:
         while self._children or self._last_moment is None:
             self._fill_vacancies()
             for key, _ in self._selector.select(self._patience()):
-                if key.data is None:
-                    self._woken.recv(1)
-                    self._tell_children()
-                else:
-                    self._hear(key.data)
+                key.data()
             self._end_those_that_hang()
             self._relieve_those_that_have_grown()
             self._lose_patience()
         signal.set_wakeup_fd(-1)
+
+    def _hear_signal(self) -> None:
+        self._woken.recv(1)
+        self._tell_children()
+
+    def _hear_end(self) -> None:
+        assert self._until is not None
+        if not os.read(self._until, _READ_BYTES):
+            self._selector.unregister(self._until)
+            self._tell_children()
 
     def _tell_children(self) -> None:
         if self._last_moment is None:
@@ -202,7 +215,7 @@ class Processes:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         child = _Child(process, post, ours, quick_deaths, relieves=relieves)
         self._children.append(child)
-        self._selector.register(ours, selectors.EVENT_READ, child)
+        self._selector.register(ours, selectors.EVENT_READ, partial(self._hear, child))
 
     def _be_child(self, post: Post, line: socket.socket, others: list[socket.socket]) -> NoReturn:
         status = 1

@@ -30,21 +30,32 @@ from lrs_soap.world import Worlds
 if TYPE_CHECKING:
     from lrs_soap.settings import Settings
 
+_STANDARD_INPUT = 0
 
-def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
+
+def serve(settings: Settings, ready: Callable[[str], None] | None = None, *, until_stdin_ends: bool = False) -> None:
     """Open the database, bring it up to date, give a new one its starting data, and serve until told to stop.
 
     `ready` is called with the service's address once it answers there. Returns after SIGTERM or SIGINT, when what was
-    being answered is answered. Raises StoreUnavailable, and InvalidSetting where the address cannot be had, or a file
-    that is named is not what it has to be.
+    being answered is answered; with `until_stdin_ends` also after the end of standard input. Raises StoreUnavailable,
+    and InvalidSetting where the address cannot be had, a file that is named is not what it has to be, or nobody can be
+    told of the end of standard input.
     """
     descriptors.open_standard()
+    until = None
+    if until_stdin_ends:
+        until = _STANDARD_INPUT
+        if not descriptors.can_end(until):
+            raise InvalidSetting(
+                "--until-stdin-ends needs a pipe as standard input, whose other end the program that starts the "
+                "service holds open."
+            )
     log = ProcessLog(settings.log_level, settings.log_format, clock_at(settings.clock))
     with log.taking_what_is_printed():
-        _serve(settings, log, ready)
+        _serve(settings, log, ready, until)
 
 
-def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | None) -> None:
+def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | None, until: int | None) -> None:
     context = _tls(settings)
     # Refused here if it is wrong, and not by each process.
     admission_of(settings)
@@ -75,6 +86,7 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
         hang_seconds=settings.hang_timeout,
         most_memory=settings.max_process_memory << 20,
         log=log,
+        until=until,
     ).run()
 
 

@@ -8,6 +8,7 @@ from lrs_soap.errors import NotHeld, StoreUnavailable
 from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.http_request import Environ, HttpError
+from lrs_soap.server.portal_site import PORTAL_PATH, Portals
 from lrs_soap.server.ports import Ports
 from lrs_soap.server.site import Site, StartResponse
 from lrs_soap.world import World, Worlds
@@ -21,9 +22,10 @@ class WorldsSite:
     path = "/w/"
     is_listed = False
 
-    def __init__(self, worlds: Worlds, ports: Ports) -> None:
+    def __init__(self, worlds: Worlds, ports: Ports, portals: Portals) -> None:
         self._worlds = worlds
         self._ports = ports
+        self._portals = portals
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         world = self._enter(environ)
@@ -56,8 +58,10 @@ class WorldsSite:
         """The application of a world, which is made once."""
         application = world.application
         if application is None:
-            sites = self._ports.of(world)
-            application = world.application = Application([FrontPage(sites), *sites], journal=world.journal)
+            sites: list[Site] = [*self._ports.of(world), self._portals.of(world)]
+            application = world.application = Application(
+                [FrontPage(sites, portal=PORTAL_PATH), *sites], journal=world.journal
+            )
         made: Application = application
         return made
 

@@ -14,6 +14,7 @@ from lrs_soap.exchange.tally import Tally
 from lrs_soap.server.application import Application
 from lrs_soap.server.control_site import ControlSite, admission_of
 from lrs_soap.server.front_page import FrontPage
+from lrs_soap.server.portal_site import PORTAL_PATH, Portals
 from lrs_soap.server.ports import Ports
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.server.site import Site
@@ -49,10 +50,11 @@ def application_of_worlds(
 
     `lines_lost` says how many lines of the log this process has lost.
     """
-    world, ports = worlds.main, Ports(settings)
-    others = WorldsSite(worlds, ports)
+    world, ports, portals = worlds.main, Ports(settings), Portals(settings, facet_check)
+    others = WorldsSite(worlds, ports, portals)
     sites: list[Site] = [
         *(PortOfWorlds(SteeredSite(port, world), others) for port in ports.of(world)),
+        SteeredSite(portals.of(world), world),
         Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost),
         others,
     ]
@@ -67,4 +69,4 @@ def application_of_worlds(
                 make_check=facet_check,
             )
         )
-    return Application([FrontPage(sites), *sites], journal=world.journal)
+    return Application([FrontPage(sites, portal=PORTAL_PATH), *sites], journal=world.journal)

@@ -10,14 +10,13 @@ from typing import Any, Protocol
 
 from lrs_soap.errors import Refused
 from lrs_soap.exchange.exchange import Claim, Exchange, RefusedRequest, Stage
-from lrs_soap.operations.authenticate import authenticate
+from lrs_soap.operations.authenticate import authenticate, known_user
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.access import roles
 from lrs_soap.rules.values.change import NOBODY, Author
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.services.rate_limit import RateLimit
-from lrs_soap.services.record_texts import RecordTexts
 from lrs_soap.world import OpenUnit, World
 from lrs_soap.wsdl.endpoint import Rest, WriterNeeded
 from lrs_soap.wsdl.port import Operation
@@ -39,9 +38,8 @@ class Call:
     """One call of `operation`: the exchange that it belongs to, and the world that it asks.
 
     `records` has the errors of each malformed record of a batch, by its place, if records are checked by themselves.
-    `rate_limit` counts the requests of each organisation, and `record_texts` are those of the world. `kept` is for what
-    the function has found before it is left, so that it does not look again when one of the world's writers calls it;
-    None at first. `generation` is that of the world when the call began: nothing is written to another one.
+    `rate_limit` counts the requests of each organisation. `kept` is for what the function has found before it is left,
+    so that it does not look again when one of the world's writers calls it; None at first.
     """
 
     exchange: Exchange
@@ -49,22 +47,22 @@ class Call:
     world: World
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     rate_limit: RateLimit | None = None
-    record_texts: RecordTexts = field(default_factory=RecordTexts)
     kept: Any = field(default=None, init=False)
     _author: Author | None = field(default=None, init=False)
-    generation: int = field(init=False)
+    # That of the world when the call began, so that nothing is written to another one.
+    _generation: int = field(init=False)
     # By when what the call writes has to begin; None as long as it was not handed over.
     _deadline: float | None = field(default=None, init=False)
     # What opens the unit in which it writes; None as long as no writer has called it.
     _open_unit: OpenUnit | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.generation = self.world.generation
+        self._generation = self.world.generation
 
     def begin_again(self) -> None:
         """Forget who calls, and what was kept: after BegunAnew the function is called again, in the world as it is."""
         self.kept = None
-        self.generation = self.world.generation
+        self._generation = self.world.generation
         self._author = None
         # It has been counted.
         self.rate_limit = None
@@ -99,8 +97,8 @@ class Call:
             self._deadline = self.world.store.writers.deadline()
             raise WriterNeeded(partial(self._write_later, durable, self._deadline))
         if self._open_unit is not None:
-            return self._open_unit(self._author, self.generation)
-        return self.world.writing(self._author, durable=durable, deadline=self._deadline, generation=self.generation)
+            return self._open_unit(self._author, self._generation)
+        return self.world.writing(self._author, durable=durable, deadline=self._deadline, generation=self._generation)
 
     def _write_later(
         self, durable: bool, deadline: float, rest: Rest, answer: Callable[[], None], is_large: bool
@@ -147,6 +145,8 @@ class Call:
             self.rate_limit.take(organisation.ukprn)
         author = exchange.author = Author(organisation.ukprn, request.UserName)
         judged = roles.judge(organisation, self.operation.name, opened_by=self.operation.roles)
+        if judged.is_allowed and work.policy.known_users_only:
+            judged = known_user(work, organisation, request.UserName, self.operation.name, self.operation.roles)
         if not judged.is_allowed:
             exchange.decide(RefusedRequest(FaultCode.INSUFFICIENT_ACCESS, (judged.reason,)))
             raise Refused(FaultCode.INSUFFICIENT_ACCESS.value, FaultCode.INSUFFICIENT_ACCESS.text)

@@ -17,6 +17,9 @@ from lrs_soap.store.tables import SCHEMA_VERSION
 NO_LEASES = "UPDATE jobs SET lease_owner = NULL, lease_until = NULL, on_record = NULL WHERE due IS NOT NULL"
 """Whoever had a job before the world was put back does not have it any more."""
 
+NO_SESSIONS = "DELETE FROM sessions"
+"""Whoever was logged in before the world was put back is not any more."""
+
 
 class Image:
     """A SQLite database in memory, whichever kind of database the world itself is in."""
@@ -64,6 +67,7 @@ class Image:
             "UPDATE steering SET version = ?, generation = ?, gone = 0", (new_number(), new_number())
         )
         self.connection.execute(NO_LEASES)
+        self.connection.execute(NO_SESSIONS)
 
     def write_to(self, path: Path) -> None:
         """Make a database file of it, for its owner only, where there is none. Raises OSError and sqlite3.Error."""

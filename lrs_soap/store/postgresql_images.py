@@ -7,7 +7,7 @@ All rows are deleted and inserted again in a transaction for which every writer 
 from __future__ import annotations
 
 from lrs_soap.errors import NotHeld, NotPossible
-from lrs_soap.store.image import NO_LEASES, Image, uln_key
+from lrs_soap.store.image import NO_LEASES, NO_SESSIONS, Image, uln_key
 from lrs_soap.store.steering import new_number
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import SCHEMA_VERSION, metadata
@@ -111,6 +111,7 @@ class PostgreSQLImages:
                     f"SELECT setval(name::regclass, last_value, is_called) FROM {schema}.sequences",
                     f"UPDATE steering SET version = {new_number()}, generation = {new_number()}, gone = 0",
                     NO_LEASES,
+                    NO_SESSIONS,
                 ]
             )
         )

@@ -29,7 +29,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0017"
+SCHEMA_VERSION = "0018"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -125,6 +125,123 @@ organisations = Table(
 )
 Index("uq_organisations_ukprn", organisations.c.ukprn, unique=True)
 Index("uq_organisations_organisation_ref", organisations.c.organisation_ref, unique=True)
+
+# The users of organisations, who log in to the portal (`rules.access.users`). `name_key` is the user name without case
+# (`rules.access.user_names.key_of`), and `email_key` the address without case; `organisation` is a UKPRN. `state` is a
+# UserState, `permissions` and `roles` are as in `organisations`. `one_time` and `email_verified` are 0 or 1. Moments
+# are ISO text by the service's clock. `answer_hash` is that of the canonical answer to `question`.
+users = Table(
+    "users",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("permissions", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("given_name", Text, nullable=False),
+    Column("family_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("verification", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("landline", Text, nullable=False),
+    Column("mobile", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("email_key", Text, nullable=False),
+    Column("email_verified", Integer, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("password_chosen", Text, nullable=False),
+    Column("one_time", Integer, nullable=False),
+    Column("wrong_passwords", Integer, nullable=False),
+    Column("wrong_answers", Integer, nullable=False),
+    Column("question", Text),
+    Column("answer_hash", Text),
+    Column("last_login", Text),
+    # A constraint, because other tables refer to it.
+    UniqueConstraint("name_key", name="uq_users_name_key"),
+)
+Index("ix_users_organisation", users.c.organisation, users.c.name_key)
+Index("ix_users_email_key", users.c.email_key)
+
+
+def _user_of(table_name: str) -> Column[Any]:
+    """The column of the user to whom a row belongs."""
+    return Column("user_key", Text, ForeignKey("users.name_key", name=f"fk_{table_name}_user"), nullable=False)
+
+
+# Who is logged in to the portal. `token_hash` is the SHA-256 of what the browser's cookie holds, `used` when the
+# session was last used, in seconds since 1970 by the machine's clock. `agreed` is whether the agreement was accepted.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    _user_of("sessions"),
+    Column("used", BigInteger, nullable=False),
+    Column("agreed", Integer, nullable=False),
+)
+Index("ix_sessions_user_key", sessions.c.user_key)
+Index("ix_sessions_used", sessions.c.used)
+
+# Forms that came when their session was over, for their user to go on with. `path` is that of the page, `fields` a JSON
+# list of pairs without passwords and secret answers; `kept` is when, in seconds since 1970 by the machine's clock.
+kept_forms = Table(
+    "kept_forms",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _user_of("kept_forms"),
+    Column("path", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("kept", BigInteger, nullable=False),
+)
+Index("ix_kept_forms_kept", kept_forms.c.kept)
+
+# What users looked at and changed in the portal, in the order of `id`. `day` and `moment` are by the service's clock,
+# `what` is in words, `subject` whom it is about, such as a ULN or a user name; it may be empty.
+activity = Table(
+    "activity",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("organisation", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("moment", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+)
+Index("ix_activity_day", activity.c.organisation, activity.c.day, activity.c.id)
+
+# The day on which an organisation's Super User last said that its users were looked through.
+user_reviews = Table(
+    "user_reviews",
+    metadata,
+    Column("organisation", Text, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+)
+
+# What the portal would have mailed, in the order of `id`.
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("moment", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+# The links in such mail that can still be followed. `token_hash` is the SHA-256 of the link's token, `purpose` a
+# LinkPurpose (`store.mail`), `expires` in seconds since 1970 by the service's clock.
+mailed_links = Table(
+    "mailed_links",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    _user_of("mailed_links"),
+    Column("purpose", Text, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+Index("ix_mailed_links_user_key", mailed_links.c.user_key)
 
 # Sequences for SQLite, which has none of its own: `value` is how many numbers have been taken, starting at 0. On
 # PostgreSQL the sequence `uln` is the database's own, `uln_numbers` (`store.dialects`).

@@ -411,6 +411,12 @@ def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, i
         records_apart=settings.batch_validation == "record",
         maintenance_page=settings.maintenance_answer == "page",
         world_header=settings.world_header,
+        desk_hours=settings.desk_hours,
+        announcement=settings.announcement,
+        known_users_only=settings.known_users_only,
+        password_by_mail=settings.password_reset == "mail",
+        suspend_after=settings.suspend_after,
+        idle_seconds=settings.portal_idle_timeout,
     )
 
 

@@ -48,7 +48,7 @@ def test_it_lists_the_worlds_with_their_addresses(steered: ServerHere) -> None:
         "name": "main",
         "learner_service": f"{steered.url}/LearnerService.svc",
         "learner_service_r9": f"{steered.url}/LearnerServiceR9.svc",
-        "portal": None,
+        "portal": f"{steered.url}/portal/",
     }
     answer = control(steered.url, "GET", "/worlds")
 

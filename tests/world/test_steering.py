@@ -138,6 +138,12 @@ CHANGES: dict[str, Any] = {
     "batch_delay": 3,
     "return_codes": ["RC002=RC003"],
     "world_header": True,
+    "desk_hours": "Every day, 9 to 5",
+    "announcement": "Closed on Friday.",
+    "known_users_only": True,
+    "password_reset": "mail",
+    "suspend_after": 3,
+    "portal_idle_timeout": 60,
 }
 
 
@@ -151,6 +157,9 @@ def test_every_setting_of_a_world_can_be_changed_and_others_see_it(world: World,
     assert [str(each) for each in policy.hours.hours] == CHANGES["service_hours"]
     assert [str(each) for each in policy.return_codes] == CHANGES["return_codes"]
     assert policy.world_header
+    assert (policy.desk_hours, policy.announcement) == ("Every day, 9 to 5", "Closed on Friday.")
+    assert (policy.known_users_only, policy.password_by_mail) == (True, True)
+    assert (policy.suspend_after, policy.idle_seconds) == (3, 60)
     assert policy.search_age is not None
     assert policy.search_age.minimum == timedelta(seconds=5)
 

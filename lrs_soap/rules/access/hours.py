@@ -98,6 +98,13 @@ class Maintenance:
         starts, ends = min(_readings(self.starts, zone)), max(_readings(self.ends, zone))
         return starts <= moment.astimezone(timezone.utc) < ends
 
+    def is_over(self, moment: datetime) -> bool:
+        """Whether the window has ended at `moment`, which must have the service's own zone."""
+        zone = moment.tzinfo
+        if zone is None:
+            raise ValueError("a moment without a zone")
+        return max(_readings(self.ends, zone)) <= moment.astimezone(timezone.utc)
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceHours:

@@ -21,6 +21,16 @@ class Rule(str, Enum):
     MAINTENANCE = "maintenance", "The service answers nobody during a maintenance window."
     PERMISSIONS = "permissions", "An organisation whose permissions are disabled may call no operation."
     ROLE = "role", "An organisation may call an operation when it has one of the roles that open it."
+    KNOWN_USER = (
+        "known user",
+        "With known_users_only, an organisation asks on behalf of its active users only, and within their roles.",
+    )
+    PAGE = "page", "A page of the portal is open to a user with one of the roles that open it."
+    PASSWORD_POLICY = (
+        "password policy",
+        "A user's password has at least eight characters, of at least three of the four kinds.",
+    )
+    GENERIC_ACCOUNT = "generic account", "An account is a person's, and not a guest's or a function's."
 
     # Who has a ULN.
     CHECK_DIGIT = (
@@ -149,6 +159,7 @@ class Outcome(str, Enum):
     SEARCHED_TOO_LONG_AGO = "searched too long ago"
     SHARED = "shared"
     SUBMITTED = "submitted"
+    SUSPENDED = "suspended"
     TAKEN = "taken"
     TAKEN_BY_LINKED = "taken by linked"
     TOO_MANY = "too many"

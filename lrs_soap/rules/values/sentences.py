@@ -56,6 +56,7 @@ _FOUND: Mapping[Outcome, str | Callable[[Reason], str]] = {
     Outcome.SEARCHED_TOO_LONG_AGO: "searched too long ago",
     Outcome.SHARED: "shared",
     Outcome.SUBMITTED: lambda reason: f"submitted as {reason.held[0]}",
+    Outcome.SUSPENDED: "suspended",
     Outcome.TAKEN: "another learner has them",
     Outcome.TAKEN_BY_LINKED: "a linked learner has them",
     Outcome.TOO_MANY: "too many",

@@ -1,0 +1,1 @@
+"""Lists that operations go by, as data."""

@@ -1,0 +1,156 @@
+"""The portal as a WSGI application of Flask: one for all worlds, each with pages and cookies below its own path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from lrs_soap import __version__
+from lrs_soap.errors import StoreUnavailable
+from lrs_soap.portal.asking import ASKED, Asked
+from lrs_soap.portal.cookies import PortalFlask, WorldCookies
+from lrs_soap.portal.home import home
+from lrs_soap.portal.login import login
+from lrs_soap.portal.menu import entries, know_places
+from lrs_soap.portal.signed_in import again, current_user, look, signed_in, step_of
+from lrs_soap.portal.support import announced, support
+from lrs_soap.rules.values.learner_fields import Check
+from lrs_soap.web.assets import TEMPLATES, asset
+from lrs_soap.web.headers import NOT_KEPT, PAGE_HEADERS
+from lrs_soap.world import World
+
+_REFUSED = "lrs_soap.refused"
+_KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
+
+_SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is no such page, or it is not yours.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be asked in this way. Go back, and use the page's own buttons.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What was sent is larger than this service reads.",
+}
+_TITLES = {
+    HTTPStatus.NOT_FOUND: "Page not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Not possible here",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The service has failed",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not available now",
+}
+
+
+class PortalApplication:
+    """Answers requests about any world. Several threads may call it at the same time."""
+
+    def __init__(self, check: Check) -> None:
+        """`check` checks the contract's facets of what is typed."""
+        self._check = check
+        self._flask = _flask()
+
+    def answer(
+        self,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+        *,
+        world: World,
+        refused: tuple[HTTPStatus, str] | None = None,
+    ) -> Iterable[bytes]:
+        """Answer a request about a world, which has looked. SCRIPT_NAME is the path of its portal.
+
+        `refused` is a status and a sentence to answer with, whatever is asked. Exceptions that nobody foresaw leave
+        this.
+        """
+        about = {ASKED: Asked(world, self._check), _REFUSED: refused}
+        return self._flask({**environ, **about}, start_response)
+
+
+def _flask() -> Flask:
+    made = PortalFlask(__name__, static_folder=None)
+    made.config.update(
+        PROPAGATE_EXCEPTIONS=True,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        # A form is as old as its session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    made.session_interface = WorldCookies()
+    environment = made.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.loader = ChoiceLoader([FileSystemLoader(f"{made.root_path}/templates"), FileSystemLoader(TEMPLATES)])
+    environment.globals.update(version=__version__, asset_url=_asset_url, menu=(), user=None, is_wrong=False)
+    made.before_request(_begin)
+    made.before_request(look)
+    CSRFProtect(made)
+    made.context_processor(_of_every_page)
+    made.after_request(_protect)
+    made.register_error_handler(HTTPException, _explain)
+    made.register_error_handler(CSRFError, _not_ours)
+    made.register_error_handler(StoreUnavailable, lambda _: _error(HTTPStatus.SERVICE_UNAVAILABLE, _UNAVAILABLE))
+    made.add_url_rule("/assets/<name>", "asset", _asset)
+    for part in (home, support, login):
+        made.register_blueprint(part)
+    know_places(made)
+    return made
+
+
+_NOT_OURS = "This form was not sent by a page of this portal, or the page is too old. Open it again."
+_UNAVAILABLE = "The service cannot reach its database now. Nothing was changed. Try again in a moment."
+
+
+def _begin() -> Response | None:
+    g.asked = request.environ[ASKED]
+    refused = request.environ[_REFUSED]
+    return None if refused is None else _error(*refused)
+
+
+def _of_every_page() -> dict[str, Any]:
+    """What every template can show."""
+    signed = signed_in()
+    user = current_user() if signed is not None and step_of(signed) is None else None
+    return {"announced": announced(), "menu": entries(), "user": user}
+
+
+def _not_ours(error: CSRFError) -> AnyResponse:
+    """A form whose token is wrong: the page again, with what was sent, if that can be, or else an error."""
+    return again() or _error(HTTPStatus.BAD_REQUEST, _NOT_OURS)
+
+
+def _protect(response: Response) -> Response:
+    response.headers.extend(PAGE_HEADERS)
+    if "Cache-Control" not in response.headers:
+        response.headers.extend([NOT_KEPT])
+    return response
+
+
+def _asset_url(name: str) -> str:
+    found = asset(name)
+    assert found is not None
+    return url_for("asset", name=name, v=found.version)
+
+
+def _asset(name: str) -> Response:
+    found = asset(name)
+    if found is None:
+        abort(404)
+    return Response(found.content, mimetype=None, content_type=found.media_type, headers=[_KEPT])
+
+
+def _explain(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status in (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT):
+        return error.get_response()  # type: ignore[return-value]
+    answer = _error(status, _SENTENCES.get(status) or error.description or status.phrase)
+    answer.headers.extend([(name, value) for name, value in error.get_headers() if name == "Allow"])
+    return answer
+
+
+def _error(status: HTTPStatus, sentence: str) -> Response:
+    """A page that says what went wrong. It asks the store for nothing, because that may be what went wrong."""
+    template = current_app.jinja_env.get_template("error.html")
+    return Response(template.render(title=_TITLES.get(status, status.phrase), sentence=sentence), status)

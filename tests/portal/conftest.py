@@ -1,0 +1,45 @@
+"""A server with the starting data for tests of the portal, and a browser for those that need one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.kit.browser import CHROMIUM, WHY_NOT, chromium
+from tests.kit.databases import SQLITE, new_database
+from tests.kit.server_here import ServerHere
+
+
+@pytest.fixture(scope="session")
+def portal(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
+    """A server with the starting data. Tests change their own learners, users and jobs only."""
+    folder = tmp_path_factory.mktemp("portal")
+    with new_database(database_kind, folder) as url, ServerHere(folder, database_url=url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def seen_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
+    """A server with the starting data that a browser looks at. Which database it has shows on no page."""
+    folder = tmp_path_factory.mktemp("seen")
+    with new_database(SQLITE, folder) as url, ServerHere(folder, database_url=url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Tests that need it are skipped where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(WHY_NOT)
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser, seen_portal: ServerHere) -> Iterator[Page]:
+    """A window of the width that the user guide recommends, in which nobody is logged in."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=seen_portal.url)
+    yield context.new_page()
+    context.close()
