@@ -111,7 +111,8 @@ class ExchangeLog:
         if self._is_detailed and exchange.stages:
             runs.append(form.fact("stages", _stages(exchange)))
         runs.append(end)
-        self._lines.write(form.line(runs, trace=None if exchange.error is None else trace_of(exchange.error)))
+        line = form.line(runs, trace=None if exchange.error is None else trace_of(exchange.error))
+        self._lines.write_before_answer(line)
 
     def _run_of(self, exchange: Exchange) -> str:
         """The facts of an exchange in words."""
@@ -226,6 +227,11 @@ class ProcessLog:
     def begin_again(self) -> None:
         """To be called first in a process that was just forked."""
         self._sink.begin_again()
+
+    def flush_before_answers(self) -> Callable[[], object]:
+        """A function to be called before answers are sent, for which the lines of their exchanges wait from now on."""
+        self._sink.is_flushed = True
+        return self._sink.flush
 
     def flush(self) -> bool:
         """Write what could not be written before, as far as that can be done now; whether nothing is left.
@@ -385,6 +391,10 @@ class Lines:
     def write(self, line: str) -> None:
         """Write a line that is whole but for its end."""
         self._write(f"{line}\n")
+
+    def write_before_answer(self, line: str) -> None:
+        """Write such a line of an exchange, at the latest before the answer is sent."""
+        self._write(f"{line}\n", may_wait=True)
 
     def render(self, logger: object, method: str, facts: EventDict) -> str:
         """The line of these facts: the last of structlog's processors."""

@@ -18,13 +18,18 @@ RETRY_SECONDS = 0.02
 """How soon to try again, where lines are kept that could not be written: a pipe takes little at a time."""
 # POSIX lets a pipe that has room for anything take this much without waiting.
 _SMALL_WRITE_BYTES = 512
+# Of two processes that write to the same pipe, each writes this much in one piece.
+_WHOLE_WRITE_BYTES = select.PIPE_BUF
 
 
 class Sink(Protocol):
     """Takes the log's lines."""
 
-    def write(self, lines: str) -> None:
-        """Take one or more whole lines. Never raises."""
+    def write(self, lines: str, *, may_wait: bool = False) -> None:
+        """Take one or more whole lines. Never raises.
+
+        `may_wait`: if somebody writes them anyway before long, they wait for that.
+        """
         ...
 
 
@@ -34,7 +39,7 @@ class StreamSink:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def write(self, lines: str) -> None:
+    def write(self, lines: str, *, may_wait: bool = False) -> None:
         """Write the lines, unless that cannot be done."""
         with suppress(OSError, ValueError):
             self._stream.write(lines)
@@ -56,6 +61,8 @@ class LogSink:
         """
         self._send = _nowhere if descriptor is None else _sender(descriptor)
         self._notice = notice
+        self.is_flushed = False
+        """Whether somebody calls `flush` soon after lines that may wait."""
         self._begin()
 
     def begin_again(self) -> None:
@@ -71,7 +78,7 @@ class LogSink:
         # Held for moments, to count; and by the one thread that writes, for as long as a dead disk may take.
         self._counting, self._writing = Lock(), Lock()
 
-    def write(self, lines: str) -> None:
+    def write(self, lines: str, *, may_wait: bool = False) -> None:
         """Take one or more whole lines, and write them if that can be done now. Never waits."""
         data = lines.encode("utf-8", "backslashreplace")
         with self._counting:
@@ -79,7 +86,8 @@ class LogSink:
                 self.lost += 1
             else:
                 self._keep(data)
-        self.flush()
+        if not (may_wait and self.is_flushed):
+            self.flush()
 
     def flush(self) -> bool:
         """Write what is kept, as far as that can be done now; whether nothing is left. Never waits."""
@@ -101,21 +109,32 @@ class LogSink:
     def _write_waiting(self) -> bool:
         """Whether everything that was kept is written."""
         while self._waiting:
-            data = self._waiting[0]
             try:
-                sent = self._send(data)
+                sent = self._send(self._next_lines())
             except OSError:
                 return False
             with self._counting:
                 self._waiting_bytes -= sent
-                if sent < len(data):
-                    self._waiting[0] = data[sent:]
-                    continue
-                self._waiting.popleft()
+                while self._waiting and sent >= len(self._waiting[0]):
+                    sent -= len(self._waiting.popleft())
+                if sent:
+                    self._waiting[0] = self._waiting[0][sent:]
                 if not self._waiting and self.lost > self._told:
                     self._keep(self._notice(self.lost - self._told).encode())
                     self._told = self.lost
         return True
+
+    def _next_lines(self) -> bytes:
+        """As many of those that are kept as other processes cannot write between, or the first of them."""
+        with self._counting:
+            lines: list[bytes] = []
+            size = 0
+            for each in self._waiting:
+                size += len(each)
+                if lines and size > _WHOLE_WRITE_BYTES:
+                    break
+                lines.append(each)
+        return b"".join(lines)
 
     def _keep(self, data: bytes) -> None:
         self._waiting.append(data)

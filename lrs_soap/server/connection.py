@@ -24,10 +24,11 @@ from typing import Any
 from waitress.utilities import Error, InternalServerError
 
 from lrs_soap.server.answer import Answer
-from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, HEAD, HOLD_BACK, Environ, HandedOver
+from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, HEAD, HOLD_BACK, TURN, Environ, HandedOver
 from lrs_soap.server.request import Request
 from lrs_soap.server.service import Service
 from lrs_soap.server.tls_session import TlsSession
+from lrs_soap.server.turn import Turn
 
 _BLOCK = 64 * 1024
 _READ_BYTES = 8 * 1024
@@ -195,10 +196,11 @@ class Connection:
         if self.request is None and (self._unparsed or self._session is not None):
             self._take(b"")
 
-    def answer(self) -> HandedOver | None:
+    def answer(self, turn: Turn | None = None) -> HandedOver | None:
         """Answer the request, or say that it has to be answered in another thread, by calling this there.
 
-        The one method for other threads than the leader; `answered` comes after it.
+        `turn` is the one in which other requests are answered before it and after it. The one method for other threads
+        than the leader; `answered` comes after it.
         """
         request = self.request
         assert request is not None
@@ -209,7 +211,10 @@ class Connection:
             if request.error is not None:
                 answer.refuse(request.error)
             else:
-                answer.give(self._rest or self._service.application, self._environment(request))
+                environ = self._environment(request)
+                if turn is not None:
+                    environ[TURN] = turn
+                answer.give(self._rest or self._service.application, environ)
         except HandedOver as handed_over:
             self._rest = handed_over.rest
             return handed_over

@@ -13,7 +13,7 @@ from lrs_soap.control.errors import JSON, NOTHING_HERE, error_body
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.rules.values.learner_fields import Check
-from lrs_soap.server.http_request import Environ, HttpError, address_of, body_of
+from lrs_soap.server.http_request import TURN, Environ, HttpError, address_of, body_of
 from lrs_soap.server.responses import Headers, respond
 from lrs_soap.server.site import StartResponse
 from lrs_soap.settings import Settings
@@ -74,6 +74,9 @@ class ControlSite:
         self._application: ControlApplication | None = None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if TURN in environ:
+            # What an earlier request still reads, this one may delete, and would wait for.
+            environ[TURN].end()
         refused = self._refusal(environ)
         if refused is not None:
             headers = (("WWW-Authenticate", "Bearer"),) if refused.status is HTTPStatus.UNAUTHORIZED else ()

@@ -45,6 +45,10 @@ HOLD_BACK = "lrs_soap.hold_back"
 """The environment's name for a function that holds the answer back for so many seconds. No thread waits meanwhile."""
 
 
+TURN = "lrs_soap.turn"
+"""The environment's name for the turn of the server's loop (turn.py) in which a request is answered."""
+
+
 class HandedOver(BaseException):
     """What is left of a request is done by another thread. Raised by an application whose server takes it.
 

@@ -32,6 +32,7 @@ from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
 from lrs_soap.server.limits import Limits
 from lrs_soap.server.service import Service
 from lrs_soap.server.shares import Share, shares_of
+from lrs_soap.server.turn import Turn
 
 _POLL_SECONDS = 1.0
 _LAST_POLL_SECONDS = 0.05
@@ -65,10 +66,13 @@ class Loop:
         server_name: str = "localhost",
         reads_body: Callable[[Environ], bool] = lambda environ: True,
         share: Share | None = None,
+        before_answers: Callable[[], object] = lambda: None,
         log: Callable[..., None] = lambda event, **facts: None,
     ) -> None:
         """`tls` makes it HTTPS. `share` is what this process takes of the connections to be accepted, without which it
         takes all. `log` is told of what an operator should know, an event and facts by name.
+
+        `before_answers` is called before answers are sent that were made since it was called last.
 
         `reads_body` says by the environment of a request's head whether the application will read the body. A large
         one that it will not read is not waited for.
@@ -78,6 +82,7 @@ class Loop:
         self._share = share or shares_of(1)[0]
         self._share.note(0)
         self._log = log
+        self._before_answers = before_answers
         self._sockets = list(sockets)
         self.port = int(self._sockets[0].getsockname()[1])
         self._service = Service(application, server_name, self.port, limits, tls, reads_body, log)
@@ -186,8 +191,7 @@ class Loop:
         self._has_polled = True
         while self._small_after_all:
             self._let_next_large_go(self._small_after_all.popleft())
-        while self._answered:
-            self._take_back(self._answered.popleft())
+        self._take_back_answered()
         now = time.monotonic()
         while self._held and (self._stopping or self._held[0][0] <= now):
             self._send_held(heappop(self._held)[-1])
@@ -215,22 +219,36 @@ class Loop:
             self._attend(connection, events)
             if time.monotonic() >= until:
                 break
-        return self._answer_waiting()
+        leads = self._answer_waiting()
+        if leads:
+            self._take_back_answered()
+        return leads
 
     def _answer_waiting(self) -> bool:
         """Answer requests, but for not much longer than a find takes; whether this thread still leads."""
+        if not self._waiting:
+            return True
+        turn = Turn()
+        try:
+            return self._answer_in(turn)
+        finally:
+            turn.end()
+
+    def _answer_in(self, turn: Turn) -> bool:
         until = time.monotonic() + PATIENCE_SECONDS
-        while self._waiting:
+        # Who has been answered and asks again has to wait for the next turn.
+        for _ in range(len(self._waiting)):
             connection = self._waiting.popleft()
             if not self._may_be_answered(connection):
                 continue
+            if connection is self._large:
+                # It would take too long until what the others have left is ended.
+                turn.end()
             shown = self._lead.begin()
-            handed_over = connection.answer()
+            handed_over = connection.answer(turn)
             leads = self._lead.end(shown)
             if handed_over is not None:
                 self._hand_over(connection, handed_over)
-            elif leads:
-                self._take_back(connection)
             else:
                 self._answered.append(connection)
             if not leads:
@@ -277,6 +295,14 @@ class Loop:
         if self._service.buffered_bytes > self._limits.buffered_bytes and connection.has_large_body:
             self._make_room_for_bodies(connection)
         self._go_on(connection)
+
+    def _take_back_answered(self) -> None:
+        # Others that a thread adds meanwhile are left for the next turn.
+        count = len(self._answered)
+        if count:
+            self._before_answers()
+        for _ in range(count):
+            self._take_back(self._answered.popleft())
 
     def _take_back(self, connection: Connection) -> None:
         """Send an answer that is whole, or keep it until it may be sent."""

@@ -104,7 +104,7 @@ def _answer(
     logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
     with Worlds.open(settings, log=logger, prepare=False, writer=JournalWriter(tally)) as worlds:
         application = application_of_worlds(settings, worlds, lines_lost=lambda: log.lost)
-        server = _server(application, settings, sockets, context, share, logger)
+        server = _server(application, settings, sockets, context, share, logger, log.flush_before_answers())
         announce(server, server.goes_on)
         memory.keep_what_is_there()
         server.run()
@@ -139,6 +139,7 @@ def _server(
     context: ssl.SSLContext | None,
     share: Share,
     logger: Any,
+    before_answers: Callable[[], object],
 ) -> Loop:
     def log(event: str, **facts: Any) -> None:
         # A caller whose handshake fails is no concern of the operator's; the rest is.
@@ -159,6 +160,7 @@ def _server(
         server_name=_in_url(settings.host),
         reads_body=application.reads_body,
         share=share,
+        before_answers=before_answers,
         log=log,
     )
 

@@ -79,7 +79,7 @@ class Mode(Enum):
     READING = "reading"
     """Reads the database as it was at one moment."""
     LOOKING = "looking"
-    """Reads whether what steers the world has changed (`store.steering`)."""
+    """Like READING, and begins with the version of what steers the world (`store.steering`)."""
     WRITING = "writing"
     """Changes the database, and sees what others commit in the meantime."""
     WRITING_AHEAD = "writing ahead"
@@ -101,8 +101,8 @@ class Dialect(Protocol):
     """Whether it is a server, which may stand still while somebody waits for it."""
     single_writer: bool
     """Whether the writers of one process must take turns. Otherwise some of them would wait too long."""
-    looks_ahead: bool
-    """Whether LOOKING is the beginning of READING. By itself it would cost another way to a server and back."""
+    looking: Mode
+    """In which mode a transaction that looks is begun: LOOKING where that saves a way to a server and back."""
 
     @property
     def location(self) -> str:
@@ -138,7 +138,7 @@ class Dialect(Protocol):
         ...
 
     def looked(self, cursor: Any) -> int:
-        """The version that LOOKING has read, to be asked for at once."""
+        """The version of what steers the world, to be asked for at once in a transaction that looks."""
         ...
 
     def data_version(self, cursor: Any) -> int | None:
@@ -222,7 +222,7 @@ class SQLite:
 
     can_hang = False
     single_writer = True
-    looks_ahead = False
+    looking = Mode.READING
 
     def __init__(self, url: URL, busy_timeout: float, *, makes_file: bool = True) -> None:
         if url.host:
@@ -301,17 +301,15 @@ class SQLite:
         pass  # Whoever notes is a writer among the others.
 
     def begin(self, cursor: Any, mode: Mode, patience_seconds: float) -> None:
-        if mode is Mode.READING:
+        if not mode.writes:
             cursor.execute("BEGIN")
-            return
-        if mode is Mode.LOOKING:
-            cursor.execute(_LOOK)
             return
         # The write-ahead log is in order, so a commit that is synchronised saves those before it too.
         cursor.execute(f"PRAGMA synchronous = {'NORMAL' if mode is Mode.WRITING_AHEAD else 'FULL'}")
         cursor.execute("BEGIN IMMEDIATE")
 
     def looked(self, cursor: Any) -> int:
+        cursor.execute(_LOOK)
         # All rows, because an unfinished statement keeps its snapshot.
         ((version,),) = cursor.fetchall()
         return int(version)
@@ -377,7 +375,7 @@ class PostgreSQL:
 
     can_hang = True
     single_writer = False
-    looks_ahead = True
+    looking = Mode.LOOKING
 
     # Writing is read committed, so that the rival's row can be read after a uniqueness error.
     _BEGIN: Mapping[Mode, str] = {

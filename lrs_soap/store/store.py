@@ -26,6 +26,8 @@ _MOST_WRITERS = 4
 _MOST_STATEMENTS = 2
 # Long enough to cost little, short enough to find the gap between two transactions of another process.
 _POLL_SECONDS = 0.002
+# What a transaction remembers the version of what steers the world by.
+_VERSION = "version"
 
 
 class Store:
@@ -114,40 +116,39 @@ class Store:
                 migrations.upgrade(transaction.connection)
             key_version.settle(transaction)
 
-    def look(self) -> int:
+    def look(self, known: int | None = None) -> int:
         """The version of what steers the world, as it is now (`store.steering`).
 
-        A request calls this at its beginning, and `end_look` in the same thread at its end. Where a statement is a way
-        to a server and back, it begins the transaction of the thread's next `reading`. Raises StoreUnavailable, as
-        that `reading` does then.
+        A request calls this at its beginning, and `end_look` in the same thread at its end. It begins the transaction
+        of the thread's next `reading`, or takes the one that the request before has left, if its version is the
+        `known` one. Raises StoreUnavailable, as that `reading` does then.
         """
-        transaction: Transaction | None = None
-        try:
-            transaction = self._begin(self._readers, Mode.LOOKING, time.monotonic() + self._busy_timeout)
-            version = self._dialect.looked(transaction.cursor)
-        except BaseException as error:
-            if transaction is not None:
-                self._discard(transaction)
-            sentence = self._dialect.explain(driver_error(error))
-            if sentence is None and not isinstance(error, StoreUnavailable):
-                raise
-            unavailable = StoreUnavailable(sentence or str(error))
-            if self._dialect.looks_ahead:
-                self._ahead.error = unavailable
-            raise unavailable from error
-        if self._dialect.looks_ahead:
-            self._ahead.transaction = transaction
-        else:
-            self._readers.append(transaction)
-        return version
+        ahead = self._ahead
+        if ahead.left is not None and ahead.left_version != known:
+            self._end_left()
+        if ahead.left is None:
+            ahead.left, ahead.left_version = self._begin_to_look()
+        ahead.transaction = ahead.looked = ahead.left
+        ahead.left = None
+        return ahead.left_version
 
-    def end_look(self) -> None:
-        """End what `look` has begun, unless a `reading` of this thread had it."""
-        if self._dialect.looks_ahead:
-            self._ahead.error = None
-            transaction, self._ahead.transaction = self._ahead.transaction, None
-            if transaction is not None:
-                self._roll_back(transaction, self._readers)
+    def end_look(self, at_end: Callable[[Callable[[], None]], None] | None = None) -> None:
+        """End what `look` has begun; or leave it, unless it has failed, to the requests that come next in this thread.
+
+        `at_end` takes what is to be called in this thread before anybody hears the answers to those.
+        """
+        ahead = self._ahead
+        ahead.error = None
+        if ahead.transaction is not None:
+            ahead.left, ahead.transaction = ahead.transaction, None
+        ahead.looked = None
+        if ahead.left is None:
+            return
+        if at_end is None:
+            self._end_left()
+        elif not ahead.is_to_end:
+            ahead.is_to_end = True
+            at_end(self._end_left)
 
     def make_tables(self, tables: MetaData) -> None:
         """Make tables that are apart from the migrations, if they do not exist; several processes may do so at once.
@@ -248,8 +249,38 @@ class Store:
     def _begin_reading(self) -> Transaction:
         return self._begun_ahead() or self._begin(self._readers, Mode.READING, time.monotonic() + self._busy_timeout)
 
+    def _begin_to_look(self) -> tuple[Transaction, int]:
+        """A transaction that reads, and the version of what steers the world. Raises StoreUnavailable."""
+        transaction: Transaction | None = None
+        try:
+            transaction = self._begin(self._readers, self._dialect.looking, time.monotonic() + self._busy_timeout)
+            remembered = transaction.remembered()
+            version = remembered.get(_VERSION)
+            if version is None:
+                version = remembered[_VERSION] = self._dialect.looked(transaction.cursor)
+        except BaseException as error:
+            if transaction is not None:
+                self._discard(transaction)
+            sentence = self._dialect.explain(driver_error(error))
+            if sentence is None and not isinstance(error, StoreUnavailable):
+                raise
+            self._ahead.error = StoreUnavailable(sentence or str(error))
+            raise self._ahead.error from error
+        return transaction, version
+
+    def _end_left(self) -> None:
+        ahead = self._ahead
+        ahead.is_to_end = False
+        transaction, ahead.left = ahead.left, None
+        if transaction is not None:
+            self._roll_back(transaction, self._readers)
+
     def _end_reading(self, transaction: Transaction, error: BaseException | None) -> None:
-        if error is None:
+        ahead = self._ahead
+        if error is None and transaction is ahead.looked:
+            # For `end_look`.
+            ahead.left, ahead.looked = transaction, None
+        elif error is None:
             try:
                 transaction.cursor.execute("COMMIT")
             except BaseException as uncommitted:
@@ -273,12 +304,11 @@ class Store:
 
     def _begun_ahead(self) -> Transaction | None:
         """The transaction that this thread's `look` has begun, if there is one."""
-        if not self._dialect.looks_ahead:
-            return None
-        error, self._ahead.error = self._ahead.error, None
-        if error is not None:
+        ahead = self._ahead
+        if ahead.error is not None:
+            error, ahead.error = ahead.error, None
             raise error
-        transaction, self._ahead.transaction = self._ahead.transaction, None
+        transaction, ahead.transaction = ahead.transaction, None
         return transaction
 
     def _idle(self, mode: Mode) -> deque[Transaction]:
@@ -314,7 +344,7 @@ class Store:
                 raise
             # The database server was restarted and has dropped this connection. A new one may work.
             return self._begin_now(idle, mode, deadline)
-        transaction.failure = None
+        transaction.begun(sees_one_moment=not mode.writes)
         return transaction
 
     def _connect(self, mode: Mode) -> Transaction:
@@ -374,7 +404,15 @@ class _Ahead(threading.local):
     """What the look of a thread has begun, or how it has failed."""
 
     transaction: Transaction | None = None
+    """For the next reading."""
     error: StoreUnavailable | None = None
+    looked: Transaction | None = None
+    """The same, until that reading ends."""
+    left: Transaction | None = None
+    """For the next look, or to be ended."""
+    left_version = 0
+    is_to_end = False
+    """Whether somebody will end what is left."""
 
 
 class _Reading:

@@ -27,8 +27,10 @@ class Transaction:
     __slots__ = (
         "_data_version",
         "_dialect",
+        "_is_known",
         "_only_reads",
         "_remembered",
+        "_sees_one_moment",
         "before_write",
         "connection",
         "cursor",
@@ -45,21 +47,33 @@ class Transaction:
         self._only_reads = only_reads
         self._data_version: int | None = None
         self._remembered: dict[Any, Any] = {}
+        # Whether what is remembered is known to be as this transaction sees it.
+        self._is_known = False
+        self._sees_one_moment = False
 
     @property
     def is_at_a_server(self) -> bool:
         """Whether each statement is a way to a server and back."""
         return self._dialect.can_hang
 
+    def begun(self, *, sees_one_moment: bool) -> None:
+        """To be called when it has begun (again). `sees_one_moment`: it reads the database as it is at one moment."""
+        self.failure = None
+        self._is_known = False
+        self._sees_one_moment = sees_one_moment
+
     def remembered(self) -> dict[Any, Any]:
         """What was read on this connection before, by keys of whoever keeps it here: for what every request reads.
 
-        It is empty if anybody has written since, and always where that cannot be known.
+        It is empty if anybody has written since. Where that cannot be known, it is what this transaction has read, or
+        empty if it may write.
         """
-        version = self._dialect.data_version(self.cursor) if self._only_reads else None
-        if version is None or version != self._data_version:
-            self._data_version = version
-            self._remembered = {}
+        if not self._is_known:
+            version = self._dialect.data_version(self.cursor) if self._only_reads else None
+            if version is None or version != self._data_version:
+                self._data_version = version
+                self._remembered = {}
+            self._is_known = self._sees_one_moment
         return self._remembered
 
     def execute(

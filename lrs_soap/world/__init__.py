@@ -144,13 +144,13 @@ class World:
 
         Other units of work look by themselves. Raises StoreUnavailable.
         """
-        if self.settings is not None and self.store.look() != self.version:
+        if self.settings is not None and self.store.look(self.version) != self.version:
             with self.store.reading() as transaction:
                 self._read_again(transaction)
 
-    def end_look(self) -> None:
-        """End what `look` may have left open, in the same thread."""
-        self.store.end_look()
+    def end_look(self, at_end: Callable[[Callable[[], None]], None] | None = None) -> None:
+        """End what `look` may have left open, in the same thread; `at_end` is that of `Store.end_look`."""
+        self.store.end_look(at_end)
 
     def look_in(self, transaction: Transaction) -> None:
         """As `look`, in a transaction."""

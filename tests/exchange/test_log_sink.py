@@ -258,3 +258,29 @@ def test_a_text_that_is_none_in_utf_8_is_written_all_the_same(pipe: tuple[int, i
     LogSink(pipe[1], notice=notice).write("\ud800\n")
 
     assert read_all(pipe[0]) == "\\ud800\n"
+
+
+def test_lines_that_may_wait_are_written_with_the_next_or_when_they_are_flushed(pipe: tuple[int, int]) -> None:
+    sink = LogSink(pipe[1], notice=notice)
+    sink.write("at once\n", may_wait=True)
+    assert read_all(pipe[0]) == "at once\n"
+
+    sink.is_flushed = True
+    sink.write("one\n", may_wait=True)
+    assert read_all(pipe[0]) == ""
+    sink.write("two\n")
+    assert read_all(pipe[0]) == "one\ntwo\n"
+    sink.write("three\n", may_wait=True)
+    assert sink.flush()
+    assert read_all(pipe[0]) == "three\n"
+
+
+def test_no_more_lines_are_written_in_one_piece_than_a_pipe_takes_whole() -> None:
+    reading, writing = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with reading, writing:
+        sink = LogSink(writing.fileno(), notice=notice)
+        sink.is_flushed = True
+        for line in ("a" * 4000 + "\n", "b\n", "c" * 5000 + "\n", "d\n"):
+            sink.write(line, may_wait=True)
+        assert sink.flush()
+        assert [len(reading.recv(10_000)) for _ in range(3)] == [4003, 5001, 2]

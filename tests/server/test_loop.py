@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -12,9 +13,10 @@ from wsgiref.util import FileWrapper
 import pytest
 
 from lrs_soap.server.connection import Connection
-from lrs_soap.server.http_request import HandedOver
+from lrs_soap.server.http_request import TURN, HandedOver
+from lrs_soap.server.turn import Turn
 from tests.kit.running_loop import Application, Asker, Run, read_head
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import PATIENCE, until
 
 
 def test_while_nothing_is_slow_one_thread_answers_all(run: Run) -> None:
@@ -302,3 +304,63 @@ def test_a_packed_request_that_waits_for_a_writer_lets_others_go_on_if_it_is_sma
         assert second.recv(4096).startswith(b"HTTP/1.1 200 ")
         application.do_all()
         assert first.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+class Turning(Application):
+    """Answers with the number of the turn in which it answers; in each it has something to end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[Turn] = []
+        self.ended: list[str] = []
+
+    def body(self, environ: dict[str, Any]) -> bytes:
+        turn = environ[TURN]
+        if turn not in self.turns:
+            self.turns.append(turn)
+        turn.at_end(lambda: self.ended.append(threading.current_thread().name))
+        return b"%d" % self.turns.index(turn)
+
+
+def test_who_is_answered_and_asks_again_is_answered_in_another_turn(run: Run) -> None:
+    """What it asks may be about what its first request has changed."""
+    application = Turning()
+    with run(application) as running, running.connect() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
+        answers = connection.makefile("rb")
+        numbers = []
+        for _ in range(3):
+            read_head(answers)
+            numbers.append(answers.read(1))
+        assert numbers == [b"0", b"1", b"2"]
+        until(lambda: len(application.ended) == 3)
+
+
+def test_what_a_turn_has_left_is_ended_by_the_thread_that_was_slow(run: Run) -> None:
+    application = Turning()
+    with run(application) as running:
+        kept = Asker(running, "/slow")
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        quick = running.ask()
+        application.go_on.set()
+        assert {quick, kept.answered()} == {b"0", b"1"}
+        until(lambda: len(application.ended) == 2)
+    assert len(set(application.ended)) == 2
+
+
+def test_answers_are_sent_when_what_comes_before_them_is_done(run: Run) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def before() -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+
+    with run(Application(), before_answers=before) as running, running.connect() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert begun.wait(PATIENCE)
+        connection.setblocking(False)
+        with pytest.raises((BlockingIOError, ssl.SSLWantReadError)):
+            connection.recv(1)
+        connection.settimeout(PATIENCE)
+        go_on.set()
+        assert connection.recv(1) == b"H"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -254,3 +254,34 @@ def test_a_database_that_cannot_be_asked_is_unavailable(database_kind: str, tmp_
         with pytest.raises(StoreUnavailable):
             world.look()
         world.end_look()
+
+
+def test_what_a_request_leaves_is_read_by_the_next_ones_until_it_is_ended(world: World, other: World) -> None:
+    ends: list[Callable[[], None]] = []
+    world.look()
+    world.end_look(ends.append)
+    patch_policy(other, {"batch_delay": 1})
+    for _ in range(2):
+        world.look()
+        with world.reading(OPERATOR, has_looked=True) as work:
+            assert work.policy.batch_delay == 7
+        world.end_look(ends.append)
+    (end,) = ends
+    end()
+    assert looked(world).policy.batch_delay == 1
+
+
+def test_what_is_older_than_what_the_world_knows_is_left_to_nobody(world: World, other: World) -> None:
+    ends: list[Callable[[], None]] = []
+    world.look()
+    world.end_look(ends.append)
+    patch_policy(other, {"batch_delay": 1})
+    with world.reading(OPERATOR) as work:
+        assert work.policy.batch_delay == 1
+    world.look()
+    with world.reading(OPERATOR, has_looked=True) as work:
+        assert work.policy.batch_delay == 1
+        work.transaction.cursor.execute("SELECT value FROM policy_changes WHERE name = 'batch_delay'")
+        assert work.transaction.cursor.fetchall() == [("1",)]
+    world.end_look(ends.append)
+    ends[0]()
