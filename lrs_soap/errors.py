@@ -53,6 +53,10 @@ class StoreUnavailable(LrsError):
     """The database cannot be reached, is locked for too long, is full, or is of another version than this program."""
 
 
+class WorldGone(StoreUnavailable):
+    """The world was deleted, and its database with it."""
+
+
 class BegunAnew(LrsError):
     """The world was reset or restored since this work has begun, which was not written; decide it anew, or drop it."""
 

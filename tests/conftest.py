@@ -23,6 +23,8 @@ from tests.kit.databases import KINDS_HERE, SQLITE, new_database
 from tests.kit.running_server import RunningServer
 from tests.kit.work import world_over
 
+pytest_plugins = ("pytester",)
+
 # How long a machine takes, with others at work on it, is not what a property is about.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("any machine"), max_examples=25)

@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"errors", "rules"},
     "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web"},
     "portal": {"errors", "clock", "world", "operations", "rules", "exchange", "batch", "web"},
+    "testing": {"errors", "clock", "control.client"},
 }
 ANYTHING = {"server", "cli", "__main__", "__init__"}
 
@@ -66,6 +67,8 @@ ONLY_IN = {
     "werkzeug": {"control", "portal"},
     "wtforms": {"portal"},
     "rich": {"cli"},
+    "pytest": {"testing"},
+    "zeep": {"testing"},
 }
 
 

@@ -19,6 +19,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from lrs_soap.errors import InvalidSetting, LrsError
 
+# Has pytest leave this module out of the traces of failed tests, which end where a test has asked then.
+__tracebackhide__ = True
+
 DEFAULT_SERVER = "http://127.0.0.1:8080"
 MAIN = "main"
 API_VERSION = 1

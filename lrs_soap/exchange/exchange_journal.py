@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pydantic_core import to_json
 
 from lrs_soap.clock import Clock, machine_seconds
-from lrs_soap.errors import StoreUnavailable
+from lrs_soap.errors import StoreUnavailable, WorldGone
 from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
 from lrs_soap.exchange.masking import MOST_BYTES, SECRET_HEADERS, Masked, first_line
 from lrs_soap.exchange.secrets import STRUCK_OUT
@@ -200,6 +200,9 @@ class ExchangeJournal:
             if kept:
                 self._exchanges.write(kept)
             self._is_failing = False
+        except WorldGone:
+            # Its journal was deleted with it, and what waited to be written with that.
+            return
         except Exception as error:  # whatever it is, answers go on, and the log says it once
             if not self._is_failing:
                 self._is_failing = True

@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-from lrs_soap.errors import StoreUnavailable
+from lrs_soap.errors import WorldGone
 from lrs_soap.store.dialects import FLEETING, beside, dialect_of
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
@@ -173,7 +173,7 @@ class Exchanges:
         if self._store is None:
             # Of a world that others have deleted, nothing shall be left.
             if not self._world.may_exist():
-                raise StoreUnavailable(f"The database {self._world!r} is not there any more.")
+                raise WorldGone(f"The database {self._world!r} is not there any more.")
             store = Store(self._url, busy_timeout=_BUSY_SECONDS)
             store.make_tables(_metadata)
             self._store = store

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lrs_soap.clock import SettableClock
+from lrs_soap.errors import WorldGone
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.exchange.exchange_journal import ExchangeJournal, JournalWriter
 from lrs_soap.exchange.tally import Tally
@@ -226,3 +227,20 @@ def test_a_journal_that_cannot_be_written_stops_nobody(opened: Open, tmp_path: P
 
     # It is made anew.
     assert ids(journal) == [2]
+
+
+@on_sqlite
+def test_what_is_left_of_a_world_that_was_deleted_is_dropped_in_silence(
+    database_kind: str, tmp_path: Path, clock: SettableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = f"sqlite:///{tmp_path / 'gone.db'}"
+    writer = JournalWriter()
+    journal = ExchangeJournal(Exchanges(gone, Bounds(1000, LARGE, LARGE)), clock, writer)
+    journal.record(exchange(1))
+    writer.write()
+
+    assert caplog.messages == []
+    assert not list(tmp_path.glob("gone*"))
+    with pytest.raises(WorldGone):
+        journal.find()
+    journal.close()
