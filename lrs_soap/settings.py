@@ -45,6 +45,7 @@ OF_A_WORLD = (
     "batch_validation",
     "batch_delay",
     "return_codes",
+    "scenario_header",
     "world_header",
     "desk_hours",
     "announcement",
@@ -412,6 +413,14 @@ class Settings(BaseSettings):
             description="Quote in the log the values that were refused: names, dates and others of the people whom a "
             "request is about. If false, the log says what is wrong with a value and not what it is. Passwords are "
             "never logged.",
+        ),
+    ] = False
+    scenario_header: Annotated[
+        bool,
+        AllowedValues("true or false", None),
+        Field(
+            description="Let a request name the scenario that it is answered by, in the header LRS-Scenario. For tests "
+            "of clients that can send a header of their own."
         ),
     ] = False
     world_header: Annotated[

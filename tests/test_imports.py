@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"errors", "clock", "rules"},
     "exchange": {"errors", "clock", "rules", "store"},
     "operations": {"errors", "clock", "passwords", "rules", "store"},
+    "scenarios": {"errors", "rules", "store"},
     "loading": {"errors", "clock", "operations", "store", "rules"},
     "sample": {"errors", "clock", "passwords", "loading", "operations", "store", "rules"},
     "world": {
@@ -36,12 +37,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "sample",
         "loading",
         "rules",
+        "scenarios",
     },
-    "wsdl": {"errors", "clock", "exchange", "rules.values"},
+    "wsdl": {"errors", "clock", "exchange", "rules.values", "scenarios"},
     "services": {"errors", "clock", "world", "operations", "rules", "exchange", "wsdl"},
     "batch": {"errors", "clock", "world", "operations", "rules", "store", "exchange"},
     "web": {"errors", "rules"},
-    "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web"},
+    "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web", "scenarios"},
     "portal": {"errors", "clock", "world", "operations", "rules", "exchange", "batch", "web"},
     "testing": {"errors", "clock", "control.client"},
 }

@@ -60,6 +60,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "rate_limit": "7",
     "write_wait": "7",
     "max_open_worlds": "5",
+    "scenario_header": "true",
     "world_header": "true",
     "desk_hours": "Every day, 9 to 5",
     "announcement": "Closed on Friday.",

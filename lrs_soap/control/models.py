@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
 from lrs_soap.loading import event_record, learner_record
+from lrs_soap.scenarios.scenario import Scenario
 
 LONGEST_LIST = 1000
 """How many a list has at most."""
@@ -346,3 +347,29 @@ class SnapshotShown(Strict):
 
 class SnapshotList(RootModel[list[SnapshotShown]]):
     """The snapshots of a world."""
+
+
+class NewScenario(Scenario):
+    """A scenario to add, behind those that there are."""
+
+
+class ScenarioPath(Query):
+    name: Text
+
+
+class ScenarioShown(Strict):
+    """A scenario, how many requests have fitted it, and how many of those it has hit."""
+
+    name: str
+    when: dict[str, str]
+    after: int
+    times: int | None
+    share: float
+    seed: int
+    do: dict[str, Any]
+    fitted: int
+    hit: int
+
+
+class ScenarioList(RootModel[list[ScenarioShown]]):
+    """The scenarios of a world, in the order in which they are tried."""

@@ -13,6 +13,7 @@ from lrs_soap.rules.values.change import Action, Author
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.refusal import RefusalKind
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 MAIN_WORLD = "main"
 """The name of the world at a server's root."""
@@ -83,10 +84,10 @@ class Exchange:
     are those of the request, by their names in a WSGI environment, which may have others, too.
 
     What came of it: `code` is the response or fault code of the answer; several are each named once, separated by
-    commas. `decisions` has one for each record of the request. `findings` are sentences about what is wrong with the
-    request, also if a lenient setting let it pass. `error` is an exception that nobody foresaw. `status` is the HTTP
-    status, 0 if there is none. `request` and `answer` are the bytes; a request may hold a password. `answer_headers`
-    are those of the answer.
+    commas. `decisions` has one for each record of the request. `findings` are sentences about what is wrong with
+    the request, also if a lenient setting let it pass. `scenario` is the name of the one that stepped in. `error`
+    is an exception that nobody foresaw. `status` is the HTTP status, 0 if there is none. `request` and `answer` are
+    the bytes; a request may hold a password. `answer_headers` are those of the answer.
     """
 
     origin: Origin = Origin.SOAP
@@ -108,9 +109,17 @@ class Exchange:
     code: str | None = None
     decisions: tuple[Decided, ...] = ()
     findings: list[str] = field(default_factory=list)
+    scenario: str | None = None
     error: BaseException | None = None
     started: float = field(default_factory=time.perf_counter)
     stages: list[tuple[Stage, float]] = field(default_factory=list)
+
+    def all_reasons(self) -> tuple[Reason, ...]:
+        """Which scenario stepped in, and the reasons of all decisions."""
+        reasons = tuple([reason for decision in self.decisions for reason in decision.reasons])
+        if self.scenario is None:
+            return reasons
+        return (Reason(Rule.SCENARIO, Outcome.STEPPED_IN, held=(self.scenario,)), *reasons)
 
     def decide(self, *decisions: Decided) -> None:
         """Set `decisions`, one for each record, and the `code` that follows from them."""

@@ -212,7 +212,10 @@ class ExchangeJournal:
 
 def _shown(found: Found) -> dict[str, Any]:
     """An exchange as a JSON object, without request and answer."""
-    names = ("world_time", "caller", "certificate", "status", "milliseconds", "reasons", "findings", "nearest")
+    names = (
+        *("world_time", "caller", "certificate", "status", "milliseconds", "reasons", "findings", "nearest"),
+        "scenario",
+    )
     kept = found.kept
     *facts, started, stages, _, _, _ = json.loads(kept.facts)
     shown = dict(zip(names, facts, strict=True))
@@ -225,7 +228,6 @@ def _shown(found: Found) -> dict[str, Any]:
         "claimed_organisation": kept.claimed_organisation,
         "user": kept.user_name,
         "code": kept.code,
-        "scenario": None,
         "stages": _stages(started, stages),
         **shown,
     }
@@ -246,9 +248,10 @@ def _kept(recorded: _Recorded) -> KeptExchange:
         exchange.certificate,
         exchange.status,
         recorded.milliseconds,
-        [_reason(each) for decision in exchange.decisions for each in decision.reasons][:_MOST_LISTED],
+        [_reason(each) for each in exchange.all_reasons()[:_MOST_LISTED]],
         [_storable(finding) for finding in exchange.findings[:_MOST_LISTED]],
         None,
+        exchange.scenario,
         exchange.started,
         exchange.stages,
         [

@@ -17,7 +17,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
 from lrs_soap.clock import Clock, RealClock
-from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Decided, Exchange, Origin
+from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
 from lrs_soap.exchange.failures import trace_of
 from lrs_soap.exchange.line_forms import LineForm, LogFormat, escaped, form_of
 from lrs_soap.exchange.log_sink import LogSink, Sink, StreamSink
@@ -60,6 +60,7 @@ class _Facts(NamedTuple):
     user: str | None
     certificate: str | None
     code: str | None
+    scenario: str | None
     reasons: tuple[str, ...] | None
     findings: tuple[str, ...] | None
     status: int | None
@@ -119,7 +120,7 @@ class ExchangeLog:
         claim, author = exchange.claim or _NOBODY, exchange.author
         organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
         claimed = None if claim.organisation == organisation else claim.organisation
-        reasons = _first_reasons(exchange.decisions)
+        reasons = _first_reasons(exchange)
         findings = exchange.findings[:_MOST_LISTED]
         is_quoted = bool(findings) or claimed is not None or any(reason.findings for reason in reasons)
         secrets = _secrets_of(exchange.request, user, is_quoted=is_quoted)
@@ -137,6 +138,7 @@ class ExchangeLog:
             user=None if user is None else self._told(user, secrets),
             certificate=None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
             code=exchange.code,
+            scenario=exchange.scenario,
             reasons=tuple([strike_out(sentence(reason, with_values=values), secrets) for reason in reasons]) or None,
             findings=tuple([self._told(finding, secrets) for finding in findings]) or None,
             status=exchange.status or None,
@@ -171,12 +173,13 @@ def _secrets_of(request: bytes, user: str | None, *, is_quoted: bool) -> tuple[s
     return passwords_in(request) if is_repeated else ()
 
 
-def _first_reasons(decisions: tuple[Decided, ...]) -> tuple[Reason, ...]:
-    """As many of the decisions' reasons as a line lists."""
-    if len(decisions) == 1:
+def _first_reasons(exchange: Exchange) -> tuple[Reason, ...]:
+    """As many of an exchange's reasons as a line lists."""
+    decisions = exchange.decisions
+    if len(decisions) == 1 and exchange.scenario is None:
         # As nearly every request has it.
         return decisions[0].reasons[:_MOST_LISTED]
-    return tuple([reason for decision in decisions for reason in decision.reasons][:_MOST_LISTED])
+    return exchange.all_reasons()[:_MOST_LISTED]
 
 
 def _stages(exchange: Exchange) -> dict[str, float]:

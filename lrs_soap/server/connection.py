@@ -24,7 +24,16 @@ from typing import Any
 from waitress.utilities import Error, InternalServerError
 
 from lrs_soap.server.answer import Answer
-from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, HANDS_OVER, HEAD, HOLD_BACK, TURN, Environ, HandedOver
+from lrs_soap.server.http_request import (
+    CERTIFICATE_SUBJECT,
+    FOUND,
+    HANDS_OVER,
+    HEAD,
+    HOLD_BACK,
+    TURN,
+    Environ,
+    HandedOver,
+)
 from lrs_soap.server.request import Request
 from lrs_soap.server.service import Service
 from lrs_soap.server.tls_session import TlsSession
@@ -87,6 +96,8 @@ class Connection:
         """A whole request that is not answered yet."""
         # The application for the rest of a request that was handed over.
         self._rest: Callable[..., Any] | None = None
+        # What was found about a request that was handed over and has to be asked once more.
+        self._found: object = None
         self.held_until = 0.0
         """Before this moment of the monotonic clock nothing of the answer may be sent."""
         self._session: TlsSession | None = None
@@ -216,7 +227,7 @@ class Connection:
                     environ[TURN] = turn
                 answer.give(self._rest or self._service.application, environ)
         except HandedOver as handed_over:
-            self._rest = handed_over.rest
+            self._rest, self._found = handed_over.rest, handed_over.found
             return handed_over
         except Disconnected:
             answer.is_last = True
@@ -233,7 +244,7 @@ class Connection:
 
     def _hold_back(self, seconds: float) -> None:
         """Send nothing of the answer for so long, from now on. To be called before the answer begins."""
-        self.held_until = time.monotonic() + seconds
+        self.held_until = max(self.held_until, time.monotonic() + seconds)
 
     def answered(self) -> None:
         """Send the answer that is whole now, and go on with what has arrived behind its request."""
@@ -241,7 +252,7 @@ class Connection:
         if self.request is not None:
             self._unread = self.request.unread
             self._forget(self.request)
-            self.request = self._rest = None
+            self.request = self._rest = self._found = None
         self._progress = self._unfinished_since = time.monotonic()
         if (self._answer_is_last or self._is_to_finish) and self._phase is _Phase.OPEN:
             self._enter(_Phase.CLOSING)
@@ -363,6 +374,8 @@ class Connection:
             HOLD_BACK: self._hold_back,
             HANDS_OVER: self._rest is None,
         }
+        if self._found is not None:
+            environ[FOUND] = self._found
         if self._subject is not None:
             environ[CERTIFICATE_SUBJECT] = self._subject
         return environ

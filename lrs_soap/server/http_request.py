@@ -41,6 +41,10 @@ HANDS_OVER = "lrs_soap.hands_over"
 """The environment's name for whether the server lets another thread answer: whether it takes HandedOver."""
 
 
+FOUND = "lrs_soap.found"
+"""The environment's name for what another thread has found about the request, where it is asked once more."""
+
+
 HOLD_BACK = "lrs_soap.hold_back"
 """The environment's name for a function that holds the answer back for so many seconds. No thread waits meanwhile."""
 
@@ -53,15 +57,23 @@ class HandedOver(BaseException):
     """What is left of a request is done by another thread. Raised by an application whose server takes it.
 
     `put` takes work and has another thread call it. `rest` is a WSGI application that answers the same request from
-    there. `is_large` says whether much memory is held meanwhile. Not an Exception, since nobody shall take it for a
-    failure.
+    there. Without a `rest`, the application is asked once more, as it was asked first, and has `found` under FOUND.
+    `is_large` says whether much memory is held meanwhile. Not an Exception, since nobody shall take it for a failure.
     """
 
-    def __init__(self, put: Callable[[Callable[[], None]], None], rest: Callable[..., Any], *, is_large: bool) -> None:
+    def __init__(
+        self,
+        put: Callable[[Callable[[], None]], None],
+        rest: Callable[..., Any] | None,
+        *,
+        is_large: bool,
+        found: object = None,
+    ) -> None:
         super().__init__()
         self.put = put
         self.rest = rest
         self.is_large = is_large
+        self.found = found
 
 
 class HttpError(LrsError):

@@ -91,6 +91,8 @@ class Loop:
         # Connections with a request that waits for a thread, and those that a thread hands back to the leader.
         self._waiting: deque[Connection] = deque()
         self._answered: deque[Connection] = deque()
+        # Connections whose request was handed over, and is to be asked once more.
+        self._asked_again: deque[Connection] = deque()
         # Large requests are answered one at a time: the one that is being answered, and those behind it.
         self._large: Connection | None = None
         self._large_waiting: deque[Connection] = deque()
@@ -192,6 +194,8 @@ class Loop:
         while self._small_after_all:
             self._let_next_large_go(self._small_after_all.popleft())
         self._take_back_answered()
+        while self._asked_again:
+            self._waiting.append(self._asked_again.popleft())
         now = time.monotonic()
         while self._held and (self._stopping or self._held[0][0] <= now):
             self._send_held(heappop(self._held)[-1])
@@ -259,13 +263,20 @@ class Loop:
         return True
 
     def _hand_over(self, connection: Connection, handed_over: HandedOver) -> None:
-        """Have another thread answer the request, and hand the connection back after that."""
+        """Have another thread answer the request, or find out something, and hand the connection back after that."""
 
         def answer() -> None:
             connection.answer()
             self._answered.append(connection)
             self._wake()
 
+        def ask_again() -> None:
+            self._asked_again.append(connection)
+            self._wake()
+
+        if handed_over.rest is None:
+            handed_over.put(ask_again)
+            return
         if not handed_over.is_large:
             self._small_after_all.append(connection)
         handed_over.put(answer)
@@ -273,7 +284,7 @@ class Loop:
     def _may_be_answered(self, connection: Connection) -> bool:
         """Whether its request may be answered now; a large one may have to wait for another."""
         if connection.request is not None and connection.request.is_large:
-            if self._large is not None:
+            if self._large is not None and self._large is not connection:
                 self._large_waiting.append(connection)
                 return False
             self._large = connection

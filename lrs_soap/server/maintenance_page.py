@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timezone
+from datetime import datetime, timezone
 from uuid import UUID
 
 from lrs_soap.exchange.exchange import Exchange, RefusedRequest
@@ -28,10 +28,7 @@ class MaintenancePage:
     world: World
 
     def in_place_of(self, exchange: Exchange) -> bytes | None:
-        """The page, if there is a maintenance window now, with the reason noted in `exchange`; else None.
-
-        Its RequestId begins with the digits of the exchange's id.
-        """
+        """The page, if there is a maintenance window now, with the reason noted in `exchange`; else None."""
         policy = self.world.policy
         if not (policy.hours.maintenance and policy.maintenance_page):
             return None
@@ -41,5 +38,10 @@ class MaintenancePage:
             return None
         # The answer has no code.
         exchange.decisions = (RefusedRequest(FaultCode.OUT_OF_HOURS, (window,)),)
-        identifier = UUID(hex=exchange.id.ljust(32, "0"))
-        return _PAGE.format(id=identifier, moment=moment.astimezone(timezone.utc)).encode()
+        return page_at(moment, exchange)
+
+
+def page_at(moment: datetime, exchange: Exchange) -> bytes:
+    """The page as of a moment. Its RequestId begins with the digits of the exchange's id."""
+    identifier = UUID(hex=exchange.id.ljust(32, "0"))
+    return _PAGE.format(id=identifier, moment=moment.astimezone(timezone.utc)).encode()

@@ -8,6 +8,7 @@ from lrs_soap.clock import RealClock
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.server.guessing import Guessing
 from lrs_soap.server.maintenance_page import MaintenancePage
+from lrs_soap.server.scenario_gate import ScenarioGate
 from lrs_soap.server.soap_port import SoapPort
 from lrs_soap.services.call import Call
 from lrs_soap.services.hours_gate import HoursGate
@@ -64,6 +65,7 @@ class Ports:
         guessing = Guessing(settings.password_misses) if settings.password_misses else None
         maintenance = MaintenancePage(world)
         admit = HoursGate(world)
+        gate = ScenarioGate(world)
 
         def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
             return Call(exchange, operation, world, records, rate_limit)
@@ -79,6 +81,7 @@ class Ports:
                 client_certificate=settings.tls_client_ca is not None,
                 guessing=guessing,
                 maintenance=maintenance,
+                gate=gate,
                 world=world.name,
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from urllib.parse import parse_qsl
 
@@ -9,10 +10,15 @@ from lrs_soap.errors import TooOften
 from lrs_soap.exchange.exchange import MAIN_WORLD, Exchange, Stage
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.finding import Finding
+from lrs_soap.scenarios.answerable import fault_named, response_named
+from lrs_soap.scenarios.matching import Facts, Hit
+from lrs_soap.server.error_page import error_page
 from lrs_soap.server.guessing import Guessing
 from lrs_soap.server.http_request import (
     CERTIFICATE_SUBJECT,
+    FOUND,
     HANDS_OVER,
     HOLD_BACK,
     Environ,
@@ -26,12 +32,17 @@ from lrs_soap.server.http_request import (
     head_of,
     root_of,
 )
-from lrs_soap.server.maintenance_page import MAINTENANCE_STATUS, MAINTENANCE_TYPE, MaintenancePage
-from lrs_soap.server.responses import HTML, OK, PLAIN, SERVER_ERROR, XML, not_allowed, page, respond
+from lrs_soap.server.maintenance_page import MAINTENANCE_STATUS, MAINTENANCE_TYPE, MaintenancePage, page_at
+from lrs_soap.server.responses import HTML, OK, PLAIN, SERVER_ERROR, XML, Headers, not_allowed, page, respond
+from lrs_soap.server.scenario_gate import Count, ScenarioGate
 from lrs_soap.server.site import StartResponse
+from lrs_soap.services.answers_instead import answer_instead
+from lrs_soap.wsdl.claims import claim_in
+from lrs_soap.wsdl.declarations import Message
 from lrs_soap.wsdl.document import WsdlDocument
-from lrs_soap.wsdl.endpoint import Endpoint, Rest
+from lrs_soap.wsdl.endpoint import Endpoint, Instead, Rest
 from lrs_soap.wsdl.envelope import UnknownCharset
+from lrs_soap.wsdl.port import Operation
 
 EXCHANGE_HEADER = "LRS-Exchange"
 """The header of an answer by which the journal and the log know the exchange."""
@@ -61,12 +72,13 @@ class SoapPort:
         client_certificate: bool = False,
         guessing: Guessing | None = None,
         maintenance: MaintenancePage | None = None,
+        gate: ScenarioGate | None = None,
         world: str = MAIN_WORLD,
     ) -> None:
         """`journal` records each exchange. `client_certificate`: HTTPS asks for one, and the WSDL says so.
 
         `maintenance` is the page that is answered to every POST during maintenance, whatever is in it; without it the
-        endpoint answers then, too.
+        endpoint answers then, too. `gate` says which scenario steps in for a request; without it none does.
         """
         self.path = path
         self._endpoint = endpoint
@@ -77,6 +89,7 @@ class SoapPort:
         self._client_certificate = client_certificate
         self._guessing = guessing
         self._maintenance = maintenance
+        self._gate = gate
         self._world = world
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
@@ -97,25 +110,40 @@ class SoapPort:
         return True
 
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
-        exchange = Exchange(
-            world=self._world,
-            path=self.path,
-            certificate=environ.get(CERTIFICATE_SUBJECT),
-            caller=caller_of(environ, self._trusted_proxies),
-            headers=head_of(environ),
-        )
+        counted = environ.get(FOUND)
+        if not isinstance(counted, Count) or counted.is_void:
+            exchange = Exchange(
+                world=self._world,
+                path=self.path,
+                certificate=environ.get(CERTIFICATE_SUBJECT),
+                caller=caller_of(environ, self._trusted_proxies),
+                headers=head_of(environ),
+            )
+            counted = None
+        else:
+            exchange = counted.exchange
         try:
+            if counted is None and self._gate is not None and self._gate.may_step_in(environ):
+                counted = self._count(environ, exchange, self._gate)
+                if counted.error is not None:
+                    self._endpoint.fail(exchange, counted.error)
+                    return self._send(environ, start_response, exchange)
+            hit = None if counted is None else counted.hit
+            if hit is not None:
+                answered = self._step_in(environ, start_response, exchange, hit)
+                if answered is not None:
+                    return answered
             closed = None if self._maintenance is None else self._maintenance.in_place_of(exchange)
             if closed is not None:
-                exchange.answer, exchange.status = closed, int(MAINTENANCE_STATUS[:3])
-                headers = (("Allow", _FETCHED_BY), (EXCHANGE_HEADER, exchange.id))
-                exchange.answer_headers = (("Content-Type", MAINTENANCE_TYPE), *headers)
-                self._journal.record(exchange)
-                return respond(environ, start_response, MAINTENANCE_STATUS, MAINTENANCE_TYPE, closed, headers)
+                return self._show_maintenance(environ, start_response, exchange, closed)
             charset = charset_of(environ)
-            exchange.request = body_of(environ, self._max_body_bytes)
-            exchange.mark(Stage.RECEIVED)
-            rest = self._endpoint.begin(exchange, charset, environ.get("HTTP_SOAPACTION"))
+            if counted is None:
+                self._receive(environ, exchange)
+            elif counted.refusal is not None:
+                raise counted.refusal
+            rest = self._endpoint.begin(
+                exchange, charset, environ.get("HTTP_SOAPACTION"), instead=_instead(exchange, hit)
+            )
         except HttpError as error:
             exchange.findings.append(error.sentence)
             self._record_refusal(exchange, error)
@@ -135,6 +163,70 @@ class SoapPort:
             return self._write(environ, start_response, exchange, rest)
         return self._answered(environ, start_response, exchange)
 
+    def _receive(self, environ: Environ, exchange: Exchange) -> None:
+        exchange.request = body_of(environ, self._max_body_bytes)
+        exchange.mark(Stage.RECEIVED)
+
+    def _count(self, environ: Environ, exchange: Exchange, gate: ScenarioGate) -> Count:
+        """Count a request for the scenarios that it fits, whatever else will become of it.
+
+        Raises HttpError and HandedOver, as the gate does.
+        """
+        refusal: HttpError | None = None
+        facts = Facts()
+        try:
+            charset = charset_of(environ)
+            self._receive(environ, exchange)
+            facts = self._endpoint.facts(exchange.request, charset, environ.get("HTTP_SOAPACTION"))
+            exchange.operation = facts.operation
+        except HttpError as error:
+            refusal = error
+        return gate.count(environ, facts, exchange, refusal)
+
+    def _step_in(
+        self, environ: Environ, start_response: StartResponse, exchange: Exchange, hit: Hit
+    ) -> list[bytes] | None:
+        """Do what a scenario does before the service answers; None where the service goes on to answer."""
+        assert self._gate is not None
+        exchange.scenario = hit.name
+        if hit.delay:
+            _deliverer_of(environ)(hit.delay)
+        do = hit.do
+        exchange.claim = claim_in(exchange.request, None)
+        if do.maintenance:
+            return self._show_maintenance(environ, start_response, exchange, page_at(self._gate.now(), exchange))
+        if do.http is not None:
+            status, content_type, body = error_page(do.http, do.body, do.content_type)
+            return self._show(environ, start_response, exchange, status, content_type, body)
+        fault = None if do.fault is None else fault_named(do.fault)
+        if fault is None:
+            return None
+        self._endpoint.refuse(exchange, _charset_or_none(environ), environ.get("HTTP_SOAPACTION"), fault)
+        return self._send(environ, start_response, exchange)
+
+    def _show_maintenance(
+        self, environ: Environ, start_response: StartResponse, exchange: Exchange, page: bytes
+    ) -> list[bytes]:
+        allow = (("Allow", _FETCHED_BY),)
+        return self._show(environ, start_response, exchange, MAINTENANCE_STATUS, MAINTENANCE_TYPE, page, allow)
+
+    def _show(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        exchange: Exchange,
+        status: str,
+        content_type: str,
+        body: bytes,
+        headers: Headers = (),
+    ) -> list[bytes]:
+        """Answer with what is not SOAP."""
+        exchange.answer, exchange.status = body, int(status[:3])
+        headers = (*headers, (EXCHANGE_HEADER, exchange.id))
+        exchange.answer_headers = (("Content-Type", content_type), *headers)
+        self._journal.record(exchange)
+        return respond(environ, start_response, status, content_type, body, headers)
+
     def _write(self, environ: Environ, start_response: StartResponse, exchange: Exchange, rest: Rest) -> list[bytes]:
         """Do what is to be written, or have it done by another thread where the server can do without this one."""
 
@@ -149,11 +241,14 @@ class SoapPort:
         return finish(environ, start_response)
 
     def _answered(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
+        if exchange.author is not None or exchange.code in _MISSES:
+            self._hold_back(environ, exchange, is_right=exchange.author is not None)
+        return self._send(environ, start_response, exchange)
+
+    def _send(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
         headers = ((EXCHANGE_HEADER, exchange.id),)
         exchange.answer_headers = (_IS_XML, *headers)
         self._journal.record(exchange)
-        if exchange.author is not None or exchange.code in _MISSES:
-            self._hold_back(environ, exchange, is_right=exchange.author is not None)
         return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer, headers)
 
     def _record_refusal(self, exchange: Exchange, refusal: HttpError) -> None:
@@ -198,3 +293,31 @@ class SoapPort:
             f'<a href="{path}?singleWsdl">{path}?singleWsdl</a>.</p><p>Its operations:</p><ul>{operations}</ul>'
             f'<p><a href="{escape(root)}/">All services</a></p>',
         )
+
+
+def _deliverer_of(environ: Environ) -> Callable[[float], None]:
+    """The function that holds an answer back. Raises HttpError where the server has none."""
+    hold_back: Callable[[float], None] | None = environ.get(HOLD_BACK)
+    if hold_back is None:
+        raise HttpError("501 Not Implemented", "This scenario needs the server of lrs-soap serve.")
+    return hold_back
+
+
+def _charset_or_none(environ: Environ) -> str | None:
+    try:
+        return charset_of(environ)
+    except HttpError:
+        return None
+
+
+def _instead(exchange: Exchange, hit: Hit | None) -> Instead | None:
+    """What answers instead of the service, where a scenario says the response code."""
+    code = None if hit is None or hit.do.response_code is None else response_named(hit.do.response_code)
+    if code is None:
+        return None
+
+    def instead(operation: Operation, request: Message) -> Message:
+        exchange.decide(Decision(code))
+        return answer_instead(operation, request, code)
+
+    return instead

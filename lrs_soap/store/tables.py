@@ -29,7 +29,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0018"
+SCHEMA_VERSION = "0019"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -478,4 +478,17 @@ policy_changes = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# The scenarios of the world, in the order of `id`, in which they are tried. `definition` is a JSON object
+# (`scenarios.scenario`). `fitted` is how many requests have fitted it, `hit` how many of those it has hit.
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("fitted", BigInteger, nullable=False),
+    Column("hit", BigInteger, nullable=False),
+    UniqueConstraint("name", name="uq_scenarios_name"),
 )

@@ -27,6 +27,8 @@ from lrs_soap.rules.learners.find_before_register import SearchAge
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.change import Author
 from lrs_soap.sample import starting_data
+from lrs_soap.scenarios import counting
+from lrs_soap.scenarios.counting import Counted
 from lrs_soap.settings import Settings
 from lrs_soap.store import steering as steering_rows
 from lrs_soap.store.exchanges import Bounds, Exchanges
@@ -81,6 +83,8 @@ class World:
     clock_mode: ClockMode = ClockMode.REAL
     version: int = 0
     generation: int = 0
+    scenarios: tuple[Counted, ...] = ()
+    """Those that may step in for a request, with counts of when they were read."""
     starting: StartingImage = field(default_factory=StartingImage, repr=False)
     application: Any = field(default=None, repr=False)
     # Tells workers that there will be work for them; that of `main` they look for by themselves.
@@ -168,6 +172,7 @@ class World:
         if isinstance(self.clock, SteeredClock):
             self.clock.follow(clock)
         self.clock_mode = mode
+        self.scenarios = counting.read(transaction)
         if row.generation != self.generation:
             self.passwords.forget()
             self.generation = row.generation
@@ -411,6 +416,7 @@ def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, i
         records_apart=settings.batch_validation == "record",
         maintenance_page=settings.maintenance_answer == "page",
         world_header=settings.world_header,
+        scenario_header=settings.scenario_header,
         desk_hours=settings.desk_hours,
         announcement=settings.announcement,
         known_users_only=settings.known_users_only,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from functools import partial
 from typing import Any, TypeVar
@@ -13,9 +14,10 @@ from lxml import etree
 from lrs_soap.clock import Clock
 from lrs_soap.errors import BegunAnew, LrsError, Refused, TooOften
 from lrs_soap.exchange.exchange import Exchange, Stage
-from lrs_soap.rules.values.codes import FaultCode
+from lrs_soap.rules.values.codes import FaultCode, ResponseCode
 from lrs_soap.rules.values.finding import Finding
 from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT, quoted, shortened
+from lrs_soap.scenarios.matching import Facts
 from lrs_soap.wsdl import faults, reading, reading_r9, value_checks
 from lrs_soap.wsdl.claims import claim_in
 from lrs_soap.wsdl.declarations import Message
@@ -23,11 +25,15 @@ from lrs_soap.wsdl.envelope import DEFAULT_LIMITS, MarkupLimits, NotACall, Unkno
 from lrs_soap.wsdl.facets import Facet
 from lrs_soap.wsdl.faults import Envelope, FaultDetail
 from lrs_soap.wsdl.port import Operation, Port
+from lrs_soap.wsdl.request_facts import facts_in
 from lrs_soap.wsdl.writing import Writer
 
 # Makes what a service's function is called with, from the exchange, its operation, and the schema's errors of each
 # malformed record of a batch, by the record's place from 0.
 MakeCall = Callable[[Exchange, Operation, Mapping[int, tuple[str, ...]]], Any]
+
+# Answers a valid request for an operation instead of the service.
+Instead = Callable[[Operation, Message], Message]
 
 # Raises Refused if the service answers no request now.
 Admit = Callable[[Exchange], None]
@@ -148,22 +154,62 @@ class Endpoint(ABC):
             rest.write()
             rest.finish()
 
-    def begin(self, exchange: Exchange, charset: str | None, soap_action: str | None) -> Rest | None:
+    def facts(self, raw: bytes, charset: str | None, soap_action: str | None) -> Facts:
+        """What a request says, as far as it can be read: of one that cannot be parsed, nothing."""
+        try:
+            child = open_envelope(raw, charset, self._limits)
+        except (NotACall, UnknownCharset):
+            return Facts()
+        operation: str | None = None
+        with suppress(Refused, ActionNotSupported):
+            operation = self._operation(child, soap_action).name
+        return facts_in(child, operation)
+
+    def refuse(
+        self, exchange: Exchange, charset: str | None, soap_action: str | None, code: FaultCode | ResponseCode
+    ) -> None:
+        """Answer `exchange.request` with this fault, as this port writes it, whatever is in the request."""
+        child: etree._Element | None = None
+        with suppress(NotACall, UnknownCharset):
+            child = open_envelope(exchange.request, charset, self._limits)
+        if child is not None:
+            with suppress(Refused, ActionNotSupported):
+                exchange.operation = self._operation(child, soap_action).name
+        exchange.claim = claim_in(exchange.request, child)
+        exchange.status = SERVER_ERROR
+        local_name = "" if child is None else etree.QName(child).localname
+        exchange.answer = self._fault_of(code, exchange, local_name, soap_action)
+        exchange.mark(Stage.WRITTEN)
+
+    def fail(self, exchange: Exchange, error: Exception) -> None:
+        """Answer `exchange.request` as one on which the service has failed with this error."""
+        exchange.claim = claim_in(exchange.request, None)
+        self._refuse(exchange, "", error)
+        exchange.mark(Stage.WRITTEN)
+
+    def begin(
+        self, exchange: Exchange, charset: str | None, soap_action: str | None, *, instead: Instead | None = None
+    ) -> Rest | None:
         """Answer `exchange.request`: sets `status`, `answer`, and what becomes known of the request.
 
         Where something is to be written, that is the rest, and the answer is there once that was done.
-        `charset` and `soap_action` come from the HTTP headers. Raises UnknownCharset and TooOften, for which SOAP has
-        no fault, and nothing else.
+        `charset` and `soap_action` come from the HTTP headers. `instead` answers a valid request instead of the
+        service. Raises UnknownCharset and TooOften, for which SOAP has no fault, and nothing else.
         """
         child: etree._Element | None = None
         try:
             child = open_envelope(exchange.request, charset, self._limits)
             operation = self._operation(child, soap_action)
             exchange.operation = operation.name
-            if self._admit is not None:
+            if self._admit is not None and instead is None:
                 self._admit(exchange)
             request, facet_errors = self._read(operation, child, exchange)
             exchange.mark(Stage.READ)
+            if instead is not None:
+                exchange.claim = claim_in(exchange.request, child)
+                self._answer(operation, exchange, instead(operation, request))
+                exchange.mark(Stage.WRITTEN)
+                return None
             call = self._make_call(exchange, operation, facet_errors)
             self._answer(operation, exchange, _decided(operation, call, request))
         except WriterNeeded as needed:
@@ -212,6 +258,12 @@ class Endpoint(ABC):
     @abstractmethod
     def _fault(self, error: Exception, exchange: Exchange, local_name: str) -> bytes:
         """The fault for an exception that is not about SOAP; `local_name` is that of the body's child."""
+
+    @abstractmethod
+    def _fault_of(
+        self, code: FaultCode | ResponseCode, exchange: Exchange, local_name: str, soap_action: str | None
+    ) -> bytes:
+        """The fault that this port has for a code; `local_name` is that of the body's child."""
 
 
 def _decided(operation: Operation, call: Any, request: Message) -> Message:
@@ -293,6 +345,15 @@ class LearnerServiceEndpoint(Endpoint):
             unknown = FaultCode.UNKNOWN_EXCEPTION
             code, description, details = unknown.value, unknown.text, exchange.id
             exchange.error = error
+        return self._written(exchange, code, description, details, local_name)
+
+    def _fault_of(
+        self, code: FaultCode | ResponseCode, exchange: Exchange, local_name: str, soap_action: str | None
+    ) -> bytes:
+        details = exchange.id if code is FaultCode.UNKNOWN_EXCEPTION else ""
+        return self._written(exchange, code.value, code.text, details, local_name)
+
+    def _written(self, exchange: Exchange, code: str, description: str, details: str, local_name: str) -> bytes:
         exchange.code = code
         return faults.miap_api_exception(
             code,
@@ -317,9 +378,7 @@ class R9Endpoint(Endpoint):
         self._reader = reading_r9.Reader({operation.request_tag: operation.request for operation in self.operations})
 
     def _operation(self, child: etree._Element, soap_action: str | None) -> Operation:
-        action = (soap_action or "").strip()
-        if len(action) > 1 and action[0] == action[-1] == '"':
-            action = action[1:-1]
+        action = _unquoted(soap_action)
         operation = self._by_action.get(action)
         if operation is None or operation.request_tag != child.tag:
             raise ActionNotSupported(action)
@@ -344,15 +403,38 @@ class R9Endpoint(Endpoint):
             exchange.findings += error.findings
             return faults.domain_fault(error.code, error.description)
         if isinstance(error, ActionNotSupported):
-            exchange.code = "ActionNotSupported"
-            return faults.wcf_fault(exchange.code, _ACTION_NOT_SUPPORTED.format(action=quoted(error.action)))
+            return _action_not_supported(exchange, error.action)
         if isinstance(error, reading_r9.DeserializationFailed):
             exchange.code = "DeserializationFailed"
             exchange.findings.append(Finding(f"{error.subject} {error.what}", error.subject))
             return faults.wcf_fault(exchange.code, str(error))
-        exchange.code = "InternalServiceFault"
         exchange.error = error
-        return faults.wcf_fault(exchange.code, f"{_INTERNAL_ERROR} The reference of this failure is {exchange.id}.")
+        return _internal_service_fault(exchange)
+
+    def _fault_of(
+        self, code: FaultCode | ResponseCode, exchange: Exchange, local_name: str, soap_action: str | None
+    ) -> bytes:
+        if code is FaultCode.UNKNOWN_REQUEST:
+            return _action_not_supported(exchange, _unquoted(soap_action))
+        if code is FaultCode.UNKNOWN_EXCEPTION:
+            return _internal_service_fault(exchange)
+        exchange.code = code.value
+        return faults.domain_fault(code.value, code.text)
+
+
+def _unquoted(soap_action: str | None) -> str:
+    action = (soap_action or "").strip()
+    return action[1:-1] if len(action) > 1 and action[0] == action[-1] == '"' else action
+
+
+def _action_not_supported(exchange: Exchange, action: str) -> bytes:
+    exchange.code = "ActionNotSupported"
+    return faults.wcf_fault(exchange.code, _ACTION_NOT_SUPPORTED.format(action=quoted(action)))
+
+
+def _internal_service_fault(exchange: Exchange) -> bytes:
+    exchange.code = "InternalServiceFault"
+    return faults.wcf_fault(exchange.code, f"{_INTERNAL_ERROR} The reference of this failure is {exchange.id}.")
 
 
 # WCF's own sentences.

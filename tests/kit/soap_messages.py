@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import select
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
@@ -123,6 +124,10 @@ class RawConnection:
         while len(data) < length and (block := self._socket.recv(length - len(data))):
             data += block
         return data
+
+    def has_something(self, seconds: float) -> bool:
+        """Whether something arrives, or the connection ends, within so many seconds."""
+        return bool(select.select([self._socket], [], [], seconds)[0])
 
     def answer(self) -> Answer:
         """Return the next answer, which must be valid if it is XML; an interim answer (100) is skipped."""

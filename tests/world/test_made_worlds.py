@@ -114,7 +114,7 @@ def test_worlds_are_there_after_a_restart_and_brought_up_to_date(settings: Setti
     with Worlds.open(settings) as worlds:
         worlds.create("a")
         with worlds["a"].store.writing() as transaction:
-            for table in (*_OF_THE_PORTAL, "policy_changes", "clock_settings", "steering"):
+            for table in (*_OF_THE_PORTAL, "scenarios", "policy_changes", "clock_settings", "steering"):
                 transaction.cursor.execute(f"DROP TABLE {table}")
             transaction.cursor.execute("UPDATE alembic_version SET version_num = '0016'")
     with Worlds.open(settings) as worlds:

@@ -137,6 +137,7 @@ CHANGES: dict[str, Any] = {
     "batch_validation": "record",
     "batch_delay": 3,
     "return_codes": ["RC002=RC003"],
+    "scenario_header": True,
     "world_header": True,
     "desk_hours": "Every day, 9 to 5",
     "announcement": "Closed on Friday.",
@@ -156,6 +157,7 @@ def test_every_setting_of_a_world_can_be_changed_and_others_see_it(world: World,
     assert (policy.strict, policy.records_apart, policy.maintenance_page, policy.batch_delay) == (False, True, False, 3)
     assert [str(each) for each in policy.hours.hours] == CHANGES["service_hours"]
     assert [str(each) for each in policy.return_codes] == CHANGES["return_codes"]
+    assert policy.scenario_header
     assert policy.world_header
     assert (policy.desk_hours, policy.announcement) == ("Every day, 9 to 5", "Closed on Friday.")
     assert (policy.known_users_only, policy.password_by_mail) == (True, True)

@@ -32,6 +32,9 @@ class Rule(str, Enum):
     )
     GENERIC_ACCOUNT = "generic account", "An account is a person's, and not a guest's or a function's."
 
+    # Scenarios.
+    SCENARIO = "scenario", "A scenario steps in for the requests that fit it, as often as it says."
+
     # Who has a ULN.
     CHECK_DIGIT = (
         "check digit",
@@ -158,6 +161,7 @@ class Outcome(str, Enum):
     PROGRESS = "progress"
     SEARCHED_TOO_LONG_AGO = "searched too long ago"
     SHARED = "shared"
+    STEPPED_IN = "stepped in"
     SUBMITTED = "submitted"
     SUSPENDED = "suspended"
     TAKEN = "taken"

@@ -55,6 +55,7 @@ _FOUND: Mapping[Outcome, str | Callable[[Reason], str]] = {
     Outcome.PROGRESS: lambda reason: "{}, {} of {} records done".format(*reason.held),
     Outcome.SEARCHED_TOO_LONG_AGO: "searched too long ago",
     Outcome.SHARED: "shared",
+    Outcome.STEPPED_IN: lambda reason: f"{reason.held[0]} stepped in",
     Outcome.SUBMITTED: lambda reason: f"submitted as {reason.held[0]}",
     Outcome.SUSPENDED: "suspended",
     Outcome.TAKEN: "another learner has them",
