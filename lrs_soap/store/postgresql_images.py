@@ -6,6 +6,8 @@ All rows are deleted and inserted again in a transaction for which every writer 
 
 from __future__ import annotations
 
+from sqlalchemy import BigInteger
+
 from lrs_soap.errors import NotHeld, NotPossible
 from lrs_soap.store.image import NO_LEASES, NO_SESSIONS, Image, uln_key
 from lrs_soap.store.steering import new_number
@@ -15,7 +17,11 @@ from lrs_soap.store.transaction import Transaction
 
 # Those that others refer to come first.
 _TABLES = {table.name: tuple(column.name for column in table.columns) for table in metadata.sorted_tables}
-_NUMBERED = [table.name for table in metadata.sorted_tables if "id" in table.columns]
+_NUMBERED = [
+    table.name
+    for table in metadata.sorted_tables
+    if "id" in table.columns and isinstance(table.columns["id"].type, BigInteger)
+]
 _ULNS = "uln_numbers"
 _SEQUENCES = (_ULNS, *(f"{table}_id_seq" for table in _NUMBERED))
 _LONGEST_SCHEMA = 63
