@@ -29,16 +29,17 @@ _GENERATED_FROM = "".join(each for each in string.ascii_letters + string.digits 
 class Passwords:
     """Hashes passwords with argon2id, and remembers those that proved right. Threads may share it.
 
-    It remembers, for each organisation, a BLAKE2 MAC of the password and the hash it was checked against, under a
-    random key of the process. After a change of the hash the old MAC is worthless.
+    It remembers, for each organisation and hash, a BLAKE2 MAC of the password that has this hash, under a random key
+    of the process. Worlds may share it: what was proved of a hash holds wherever an organisation has that hash, and is
+    worthless where it has another one.
     """
 
     def __init__(self, *, remembered: int = 10_000) -> None:
-        """`remembered` is the most organisations to remember. The one not seen for longest is forgotten first."""
+        """`remembered` is the most hashes to remember. The one not seen for longest is forgotten first."""
         self._hasher = PasswordHasher(time_cost=2, memory_cost=_MEMORY_KIB, parallelism=1)
         self._key = secrets.token_bytes(32)
         self._limit = remembered
-        self._proved: OrderedDict[str, bytes] = OrderedDict()
+        self._proved: OrderedDict[tuple[str, str | None], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def hash(self, password: str) -> str:
@@ -51,16 +52,17 @@ class Passwords:
         `held` is None for an unknown organisation. Then the password is never right, and the check takes as long as for
         a wrong one. Raises argon2's InvalidHashError if `held` is not a hash.
         """
+        place = (organisation_key, held)
         proof = hashlib.blake2b(_bytes(f"{held}\0{password}"), key=self._key, digest_size=32).digest()
         with self._lock:
-            if hmac.compare_digest(self._proved.get(organisation_key, b""), proof):
-                self._proved.move_to_end(organisation_key)
+            if hmac.compare_digest(self._proved.get(place, b""), proof):
+                self._proved.move_to_end(place)
                 return True
         if not self.is_right(password, held):
             return False
         with self._lock:
-            self._proved[organisation_key] = proof
-            self._proved.move_to_end(organisation_key)
+            self._proved[place] = proof
+            self._proved.move_to_end(place)
             if len(self._proved) > self._limit:
                 self._proved.popitem(last=False)
         return True
@@ -72,11 +74,6 @@ class Passwords:
         except VerifyMismatchError:
             return False
         return held is not None
-
-    def forget(self) -> None:
-        """Forget everything that was remembered."""
-        with self._lock:
-            self._proved.clear()
 
 
 def generate() -> str:

@@ -738,6 +738,8 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
                 f"{name!r} is not a setting of a world{_did_you_mean(near)} Those are {', '.join(OF_A_WORLD)}."
             )
     given = {name: value for name, value in changes.items() if value is not None}
+    if not given:
+        return settings
     for name, value in given.items():
         # pydantic would take a truth for a number, and a number for a truth.
         is_switch = allowed_values(name).placeholder is None

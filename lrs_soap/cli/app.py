@@ -27,6 +27,14 @@ COMMANDS = (
     LazyCommand("org", "lrs_soap.cli.org", "List, add and change organisations that may use the service."),
     LazyCommand("batch", "lrs_soap.cli.batch", "Register learners by batch files, and follow their jobs."),
     LazyCommand("exceptions", "lrs_soap.cli.exceptions", "List and resolve batch records that a person must decide."),
+    LazyCommand("world", "lrs_soap.cli.steering.world", "List, make and delete the worlds of a running server."),
+    LazyCommand("reset", "lrs_soap.cli.steering.reset", "Put a world of a running server back to its starting data."),
+    LazyCommand("snapshot", "lrs_soap.cli.steering.snapshot", "List, take and delete snapshots of a running world."),
+    LazyCommand("restore", "lrs_soap.cli.steering.reset", "Put a world of a running server back to a snapshot."),
+    LazyCommand("exchanges", "lrs_soap.cli.steering.exchanges", "List the last requests to a running server."),
+    LazyCommand("clock", "lrs_soap.cli.steering.clock", "Show, set and advance the clock of a running world."),
+    LazyCommand("learner", "lrs_soap.cli.steering.learner", "Find, add, merge and delete learners of a running world."),
+    LazyCommand("job", "lrs_soap.cli.steering.job", "List, begin and fail batch jobs of a running world."),
 )  # fmt: skip
 
 

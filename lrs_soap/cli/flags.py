@@ -51,6 +51,7 @@ def _parameter(name: str) -> inspect.Parameter:
 
 
 Database = Annotated[str | None, _option("database_url")]
+TokenFile = Annotated[str | None, _option("control_token_file")]
 Config = Annotated[
     Path | None,
     typer.Option(

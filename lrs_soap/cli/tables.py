@@ -49,3 +49,8 @@ def print_fields(fields: Iterable[tuple[str, str]], *, err: bool = False) -> Non
 def print_json(value: Any) -> None:
     """Print a value as JSON, indented."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_json_line(value: Any) -> None:
+    """Print a value as JSON on one line, of which there are many."""
+    typer.echo(json.dumps(value, ensure_ascii=False))

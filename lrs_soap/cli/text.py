@@ -12,8 +12,12 @@ def counted(number: int, noun: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line, without characters that would move a terminal's cursor."""
-    words = " ".join(text.split())
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in words)
+    return without_controls(" ".join(text.split()))
+
+
+def without_controls(line: str) -> str:
+    """A line as it is, but for characters that would move a terminal's cursor."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
 
 
 def quoted(value: str) -> str:

@@ -8,6 +8,7 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime, timezone
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from lrs_soap.exchange.tally import Tally
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.sentences import sentence
-from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted
+from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted, packed, unpacked
 
 _logger = logging.getLogger(__name__)
 
@@ -48,7 +49,10 @@ _READ = frozenset({FaultCode.UNKNOWN_REQUEST.value, "ActionNotSupported"})
 
 
 class _Recorded(NamedTuple):
-    """An exchange that is over: when, by the machine's clock and the world's, and after how many milliseconds."""
+    """An exchange that is over: when, by the machine's clock and the world's, and after how many milliseconds.
+
+    Its answer is packed if it is long.
+    """
 
     exchange: Exchange
     time: float
@@ -147,6 +151,11 @@ class ExchangeJournal:
         if size > MOST_BYTES:
             # Made small at once, because many large ones would fill the memory.
             recorded, size = _kept(recorded), 2 * MOST_BYTES
+        elif (answer := packed(exchange.answer)) is not exchange.answer:
+            # A copy, because somebody has yet to send the answer.
+            recorded = recorded._replace(exchange=copy(exchange))
+            recorded.exchange.answer = answer
+            size -= len(exchange.answer) - len(answer)
         bounds = self._exchanges.bounds
         with self._lock:
             self._waiting.append((recorded, size))
@@ -239,7 +248,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
     claim, author = exchange.claim or _NOBODY, exchange.author
     organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
     claimed = None if claim.organisation == organisation else claim.organisation
-    masked = Masked(exchange.request)
+    masked, answer = Masked(exchange.request), unpacked(exchange.answer)
     is_read = exchange.operation is not None or exchange.code in _READ
     request = masked.request[:MOST_BYTES] if is_read else first_line(exchange.request)
     facts = (
@@ -263,7 +272,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
             exchange.answer_headers,
         ],
         [len(exchange.request), request != masked.request and len(request) < len(exchange.request)],
-        [len(exchange.answer), len(exchange.answer) > MOST_BYTES],
+        [len(answer), len(answer) > MOST_BYTES],
     )
     return KeptExchange(
         id=exchange.id,
@@ -275,7 +284,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
         user_name=_without(user, masked),
         facts=masked.without(to_json(facts)),
         request=request,
-        answer=masked.without(exchange.answer)[:MOST_BYTES],
+        answer=masked.without(answer)[:MOST_BYTES],
     )
 
 

@@ -18,7 +18,7 @@ from lrs_soap.store import access_history, learners, learning_events
 class RecordAsked:
     """What is asked for: a learner's ULN and details, as they were sent, and the user type that asks.
 
-    `fields` are those of each event that are read; the others are None.
+    `fields` are those of each event that are read, `id` among them; the others are None.
     """
 
     uln: str
@@ -29,10 +29,16 @@ class RecordAsked:
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer:
-    """The decision, and the events that may be seen, in their order; none unless the record was found."""
+    """The decision, and the events that may be seen, in their order; none unless the record was found.
+
+    `ids` are those of all the person's events, whether they may be seen or not. `is_known`: they are those that the
+    caller knows, and `events` is empty.
+    """
 
     decision: RecordDecision
     events: tuple[LearningEvent, ...] = ()
+    ids: tuple[int, ...] = ()
+    is_known: bool = False
 
 
 def judge_record(work: UnitOfWork, asked: RecordAsked) -> RecordDecision:
@@ -43,11 +49,18 @@ def judge_record(work: UnitOfWork, asked: RecordAsked) -> RecordDecision:
     return _decided(asked, *learners.with_master(work.transaction, asked.uln))
 
 
-def get_learning_events(work: UnitOfWork, asked: RecordAsked, *, judged: RecordDecision | None = None) -> RecordAnswer:
+def get_learning_events(
+    work: UnitOfWork,
+    asked: RecordAsked,
+    *,
+    judged: RecordDecision | None = None,
+    known: tuple[int, ...] | None = None,
+) -> RecordAnswer:
     """The record, if it may be seen, with the events that may be seen.
 
     `judged` is what `judge_record` has decided before. It holds if the learner, and the master of a linked one, are
-    what they were. Else it is decided anew.
+    what they were. Else it is decided anew. `known` are the IDs of events whose contents the caller has from before:
+    if the person has these and no others, they are not read again.
 
     Adds an entry to the access history of each of the person's ULNs, also if the record is not shared. If nobody was
     found, it writes nothing. An entry stays with its ULN when learners are merged (docs/behaviour.md, The other
@@ -61,8 +74,11 @@ def get_learning_events(work: UnitOfWork, asked: RecordAsked, *, judged: RecordD
         access_history.add(work.transaction, uln, RecordAccess(work.now, decision.action, work.author))
     if not decision.is_found:
         return RecordAnswer(decision)
+    if known is not None and learning_events.ids_of(work.transaction, decision.ulns) == known:
+        return RecordAnswer(decision, ids=known, is_known=True)
     events = learning_events.of(work.transaction, decision.ulns, asked.fields)
-    return RecordAnswer(decision, tuple(learning_record.visible_events(asked.user_type, events)))
+    visible = learning_record.visible_events(asked.user_type, events)
+    return RecordAnswer(decision, tuple(visible), tuple([event.id for event in events]))
 
 
 def _decided(asked: RecordAsked, learner: Learner | None, master: Learner | None) -> RecordDecision:

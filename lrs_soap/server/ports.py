@@ -15,6 +15,7 @@ from lrs_soap.services.hours_gate import HoursGate
 from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.services.rate_limit import RateLimit
+from lrs_soap.services.record_texts import RecordTexts
 from lrs_soap.settings import Settings
 from lrs_soap.world import World
 from lrs_soap.wsdl.document import WsdlDocument
@@ -62,13 +63,14 @@ class Ports:
         settings = self._settings
         # Each process counts for itself.
         rate_limit = RateLimit(settings.rate_limit / settings.processes) if settings.rate_limit else None
+        record_texts = RecordTexts()
         guessing = Guessing(settings.password_misses) if settings.password_misses else None
         maintenance = MaintenancePage(world)
         admit = HoursGate(world)
         gate = ScenarioGate(world)
 
         def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
-            return Call(exchange, operation, world, records, rate_limit)
+            return Call(exchange, operation, world, records, rate_limit, record_texts)
 
         def soap_port(port: Port, endpoint: Endpoint) -> SoapPort:
             return SoapPort(

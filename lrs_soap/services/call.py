@@ -17,6 +17,7 @@ from lrs_soap.rules.values.change import NOBODY, Author
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.services.rate_limit import RateLimit
+from lrs_soap.services.record_texts import RecordTexts
 from lrs_soap.world import OpenUnit, World
 from lrs_soap.wsdl.endpoint import Rest, WriterNeeded
 from lrs_soap.wsdl.port import Operation
@@ -38,8 +39,9 @@ class Call:
     """One call of `operation`: the exchange that it belongs to, and the world that it asks.
 
     `records` has the errors of each malformed record of a batch, by its place, if records are checked by themselves.
-    `rate_limit` counts the requests of each organisation. `kept` is for what the function has found before it is left,
-    so that it does not look again when one of the world's writers calls it; None at first.
+    `rate_limit` counts the requests of each organisation, and `record_texts` are those of the world. `kept` is for what
+    the function has found before it is left, so that it does not look again when one of the world's writers calls it;
+    None at first. `generation` is that of the world when the call began: nothing is written to another one.
     """
 
     exchange: Exchange
@@ -47,22 +49,22 @@ class Call:
     world: World
     records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     rate_limit: RateLimit | None = None
+    record_texts: RecordTexts = field(default_factory=RecordTexts)
     kept: Any = field(default=None, init=False)
     _author: Author | None = field(default=None, init=False)
-    # That of the world when the call began, so that nothing is written to another one.
-    _generation: int = field(init=False)
+    generation: int = field(init=False)
     # By when what the call writes has to begin; None as long as it was not handed over.
     _deadline: float | None = field(default=None, init=False)
     # What opens the unit in which it writes; None as long as no writer has called it.
     _open_unit: OpenUnit | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self._generation = self.world.generation
+        self.generation = self.world.generation
 
     def begin_again(self) -> None:
         """Forget who calls, and what was kept: after BegunAnew the function is called again, in the world as it is."""
         self.kept = None
-        self._generation = self.world.generation
+        self.generation = self.world.generation
         self._author = None
         # It has been counted.
         self.rate_limit = None
@@ -97,8 +99,8 @@ class Call:
             self._deadline = self.world.store.writers.deadline()
             raise WriterNeeded(partial(self._write_later, durable, self._deadline))
         if self._open_unit is not None:
-            return self._open_unit(self._author, self._generation)
-        return self.world.writing(self._author, durable=durable, deadline=self._deadline, generation=self._generation)
+            return self._open_unit(self._author, self.generation)
+        return self.world.writing(self._author, durable=durable, deadline=self._deadline, generation=self.generation)
 
     def _write_later(
         self, durable: bool, deadline: float, rest: Rest, answer: Callable[[], None], is_large: bool

@@ -92,14 +92,17 @@ def get_learner_learning_events(
     if judged is None:
         with call.reading(credentials_of(request.invokingOrganisation)) as work:
             judged = call.kept = judge_record(work, asked)
-    record = RecordAnswer(judged)
+    record, kept = RecordAnswer(judged), None
     if judged.ulns:
         # In a transaction that writes; others wait for such, so there is none where nobody was found. It does not wait
         # for the disk: what a sudden end of the machine can take is the last entries of access histories.
         with call.writing_too(durable=False) as writing:
-            record = get_learning_events(writing, asked, judged=judged)
+            kept = call.record_texts.of(call.generation, asked)
+            record = get_learning_events(writing, asked, judged=judged, known=kept.ids)
     call.decided(record.decision)
-    return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record_message(request, record))
+    return tempuri.GetLearnerLearningEventsResponse(
+        GetLearnerLearningEventsResult=record_message(request, record, kept)
+    )
 
 
 @_service.operation(

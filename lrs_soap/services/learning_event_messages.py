@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_record import event_values, fields_needed
 from lrs_soap.services.credentials import blank_to_none
+from lrs_soap.services.record_texts import KeptText
 from lrs_soap.wsdl.messages import model, tempuri
+from lrs_soap.wsdl.writing import RowsToKeep
 
 # The getType for a record with few fields, and the language for Welsh.
 _BRIEF, _WELSH = "BRIEF", "CYM"
@@ -22,15 +26,23 @@ def record_asked(request: tempuri.GetLearnerLearningEvents) -> RecordAsked:
 
 
 def record_message(
-    request: tempuri.GetLearnerLearningEvents, record: RecordAnswer
+    request: tempuri.GetLearnerLearningEvents, record: RecordAnswer, kept: KeptText | None
 ) -> model.GetLearnerLearningEventsResponse:
-    """The result of the answer; its record is empty if there is nothing to show."""
-    cells = event_values(record.events, is_brief=_is_brief(request), is_welsh=_is_welsh(request))
+    """The result of the answer; its record is empty if there is nothing to show.
+
+    `kept` is the text of its events, where the record was asked for before, and keeps it where it was not.
+    """
+    events: object = ()
+    if kept is not None and record.is_known:
+        events = kept.text
+    elif kept is not None:
+        cells = event_values(record.events, is_brief=_is_brief(request), is_welsh=_is_welsh(request))
+        events = RowsToKeep(cells, partial(kept.keep, record.ids))
     return model.GetLearnerLearningEventsResponse(
         ResponseCode=record.decision.code.value,
         FoundULN=record.decision.found_uln,
         IncomingULN=request.uln,
-        LearnerRecord=model.ArrayOfLearningEvent(LearningEvent=cells),
+        LearnerRecord=model.ArrayOfLearningEvent(LearningEvent=events),
     )
 
 

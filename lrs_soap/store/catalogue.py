@@ -7,7 +7,6 @@ again: a world of the same name is in another place than the one before.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,8 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from lrs_soap.errors import AlreadyHeld, NotHeld, StoreUnavailable
-from lrs_soap.store import steering
+from lrs_soap.errors import AlreadyHeld, StoreUnavailable
 from lrs_soap.store.exchanges import SUFFIX
 from lrs_soap.store.images import images_of
 from lrs_soap.store.store import Store
@@ -48,8 +46,10 @@ _worlds = Table(
     Column("ready", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
-_COLUMNS = (_worlds.c.number, _worlds.c.name, _worlds.c.ttl, _worlds.c.asked, _worlds.c.work)
+_COLUMNS = tuple(_worlds.c[name] for name in ("number", "name", "ttl", "asked", "work", "ready"))
 _PATIENCE_SECONDS = 30.0
+# To make a world takes less than this; what takes longer has ended in the middle.
+_MAKING_SECONDS = 60 * 60
 
 
 class Entry(NamedTuple):
@@ -60,10 +60,12 @@ class Entry(NamedTuple):
     ttl: int | None
     asked: int
     work: int
+    ready: int
 
     def is_expired(self, now: int) -> bool:
-        """Whether nobody has asked it for anything for too long."""
-        return self.ttl is not None and now - self.asked > self.ttl
+        """Whether nobody has asked it for anything for too long, or it was never made to its end."""
+        most = self.ttl if self.ready else _MAKING_SECONDS
+        return most is not None and now - self.asked > most
 
 
 class Catalogue:
@@ -81,13 +83,13 @@ class Catalogue:
         self._is_there = False
         self._schema: str | None = None
 
-    def entries(self) -> list[Entry]:
-        """All worlds, by name."""
+    def entries(self, *, with_unready: bool = False) -> list[Entry]:
+        """All worlds, by name; `with_unready`: also those that are being made."""
         if not self._exists():
             return []
         with self._store.reading() as transaction:
-            found = transaction.execute(select(*_COLUMNS).where(_worlds.c.ready == 1).order_by(_worlds.c.name)).all()
-        return [Entry(*tuple(row)) for row in found]
+            found = transaction.execute(select(*_COLUMNS).order_by(_worlds.c.name)).all()
+        return [entry for entry in map(Entry._make, found) if entry.ready or with_unready]
 
     def entry(self, name: str) -> Entry | None:
         """The world of a name; None if there is none."""
@@ -97,11 +99,12 @@ class Catalogue:
             row = transaction.execute(
                 select(*_COLUMNS).where(_worlds.c.name == name, _worlds.c.ready == 1)
             ).one_or_none()
-        return None if row is None else Entry(*tuple(row))
+        return None if row is None else Entry._make(row)
 
     def reserve(self, name: str, *, ttl: int | None, now: int, may_have_jobs: bool) -> Entry:
         """Take a name and a number for a world that is going to be made. Raises AlreadyHeld."""
-        with self._store.writing() as transaction:
+        # It is on disk with all that comes after it, when the world is shown.
+        with self._store.writing(durable=False) as transaction:
             _metadata.create_all(transaction.connection)
             self._is_there = True
             work = now if may_have_jobs else 0
@@ -112,11 +115,13 @@ class Catalogue:
             except AlreadyHeld:
                 raise AlreadyHeld(f"There is a world {name!r} already.") from None
         assert inserted is not None
-        return Entry(int(inserted[0]), name, ttl, now, work)
+        return Entry(int(inserted[0]), name, ttl, now, work, ready=0)
 
     def make_place(self, entry: Entry) -> None:
         """Make the tables of a world, without rows, at a place where there are none."""
         if self._path is not None:
+            # A number comes again if the machine stopped before it was on disk. What it left shall not be in the way.
+            self._remove_place(entry.number)
             return
         store = Store(self.url_of(entry.number), busy_timeout=_PATIENCE_SECONDS)
         try:
@@ -145,7 +150,7 @@ class Catalogue:
         if number is None:
             return False
         try:
-            self._tell_that_it_is_gone(number)
+            self._abandon(number)
         except StoreUnavailable:
             if self._number(name) == number:
                 raise
@@ -194,18 +199,15 @@ class Catalogue:
         with self._store.reading() as transaction:
             return transaction.execute(select(_worlds.c.number).where(_worlds.c.name == name)).scalar_one_or_none()
 
-    def _tell_that_it_is_gone(self, number: int) -> None:
-        """Say so in the world's own row, and delete its snapshots."""
+    def _abandon(self, number: int) -> None:
+        """Say in the world's own row that it is gone, and delete its snapshots."""
         store = Store(self.url_of(number), busy_timeout=_PATIENCE_SECONDS, makes_file=False)
         try:
+            images_of(store).abandon()
+        except StoreUnavailable:
+            # Nobody has it open where it is not there, as when it was never made to its end.
             if store.exists():
-                with store.writing() as transaction:
-                    steering.set_gone(transaction)
-                images = images_of(store)
-                for snapshot in images.names():
-                    # Another process may do the same.
-                    with suppress(NotHeld):
-                        images.drop(snapshot)
+                raise
         finally:
             store.close()
 

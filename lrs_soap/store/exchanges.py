@@ -5,6 +5,7 @@ They are no part of the world: its migrations, resets and snapshots know nothing
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -35,7 +36,7 @@ SUFFIX = "-exchanges"
 
 _metadata = MetaData()
 # `sequence` grows as rows become visible. `facts` is JSON. `time` is in milliseconds since 1970. `size` is how many
-# bytes this row has, and `through` how many it and all earlier ones have.
+# bytes this row has, unpacked, and `through` how many it and all earlier ones have. A long `answer` is packed.
 _exchanges = Table(
     "exchanges",
     _metadata,
@@ -58,6 +59,11 @@ _exchanges = Table(
 # How many of the oldest rows are looked at each time: more than are written, so that a lower limit takes effect soon.
 _LOOKED_AT = 5000
 _BUSY_SECONDS = 5.0
+# Longer answers take several pages of a database, and less time to pack than to write.
+_LONGEST_PLAIN = 4096
+_QUICKEST = 1
+# What packed answers begin with, and no other: the second byte is a control character, which no text has.
+_PACKED = zlib.compress(b"", _QUICKEST)[:2]
 
 
 class Bounds(NamedTuple):
@@ -122,7 +128,7 @@ class Exchanges:
             for each in kept:
                 size = len(each.facts) + len(each.request) + len(each.answer)
                 through += size
-                rows.append((size, through, *each))
+                rows.append((size, through, *each._replace(answer=packed(each.answer))))
             transaction.insert_rows(_exchanges, _WRITTEN, rows)
             self._prune(transaction, through, kept[-1].time)
 
@@ -210,7 +216,18 @@ _FOUND = select(_exchanges.c.sequence, *(_exchanges.c[name] for name in KeptExch
 
 
 def _read(transaction: Transaction, statement: Select[Any]) -> list[Found]:
-    return [Found(row[0], KeptExchange._make(row[1:])) for row in transaction.execute(statement)]
+    found = (Found(row[0], KeptExchange._make(row[1:])) for row in transaction.execute(statement))
+    return [each._replace(kept=each.kept._replace(answer=unpacked(each.kept.answer))) for each in found]
+
+
+def packed(answer: bytes) -> bytes:
+    """The answer, packed if it is long."""
+    return zlib.compress(answer, _QUICKEST) if len(answer) > _LONGEST_PLAIN else answer
+
+
+def unpacked(answer: bytes) -> bytes:
+    """An answer that `packed` has given."""
+    return zlib.decompress(answer) if answer.startswith(_PACKED) else answer
 
 
 def _names(kept: KeptExchange, uln: str) -> bool:

@@ -71,13 +71,20 @@ class Image:
 
     def write_to(self, path: Path) -> None:
         """Make a database file of it, for its owner only, where there is none. Raises OSError and sqlite3.Error."""
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        target = sqlite3.connect(path, isolation_level=None)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
-            self.connection.backup(target)
-            target.execute("PRAGMA journal_mode = WAL")
+            target = sqlite3.connect(path, isolation_level=None)
+            try:
+                # Nobody reads it yet, so it is enough that all of it is on disk in the end.
+                target.execute("PRAGMA synchronous = OFF")
+                target.execute("PRAGMA journal_mode = OFF")
+                self.connection.backup(target)
+                target.execute("PRAGMA journal_mode = WAL")
+            finally:
+                target.close()
+            os.fsync(file)
         finally:
-            target.close()
+            os.close(file)
 
     def close(self) -> None:
         self.connection.close()

@@ -47,6 +47,10 @@ class Images(Protocol):
         """Delete a snapshot. Raises NotHeld."""
         ...
 
+    def abandon(self) -> None:
+        """Tell everybody who has the world open that it is going to be deleted, and delete its snapshots."""
+        ...
+
 
 def images_of(store: Store) -> Images:
     """The images of a store's world."""

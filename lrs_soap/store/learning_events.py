@@ -17,6 +17,10 @@ from lrs_soap.store.transaction import Transaction
 _ID = LearningEvent._fields.index("id")
 _COLUMNS = LearningEvent._fields[:_ID] + LearningEvent._fields[_ID + 1 :]
 
+_IDS = Prepared(
+    select(learning_events.c.id).where(learning_events.c.uln == bindparam("uln")).order_by(learning_events.c.id), "uln"
+)
+
 uln_of = itemgetter(_COLUMNS.index("uln"))
 """The ULN in a row of `rows_for`."""
 
@@ -50,6 +54,11 @@ def of(
     if arranged is None:
         return list(map(LearningEvent._make, rows))
     return [LearningEvent._make(arranged((*row, None))) for row in rows]
+
+
+def ids_of(transaction: Transaction, ulns: Iterable[str]) -> tuple[int, ...]:
+    """The IDs of the events that `of` reads, in the same order. What has an ID is never changed, nor its ID reused."""
+    return tuple([event_id for uln in ulns for (event_id,) in _IDS.rows(transaction, uln)])
 
 
 @cache

@@ -6,9 +6,12 @@ All rows are deleted and inserted again in a transaction for which every writer 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import BigInteger
 
 from lrs_soap.errors import NotHeld, NotPossible
+from lrs_soap.store import steering
 from lrs_soap.store.image import NO_LEASES, NO_SESSIONS, Image, uln_key
 from lrs_soap.store.steering import new_number
 from lrs_soap.store.store import Store
@@ -125,6 +128,14 @@ class PostgreSQLImages:
     def drop(self, name: str) -> None:
         with self._store.replacing() as transaction:
             transaction.cursor.execute(f"DROP SCHEMA {self._held(transaction, name)} CASCADE")
+
+    def abandon(self) -> None:
+        with self._store.writing() as transaction:
+            steering.set_gone(transaction)
+        for name in self.names():
+            # Another process may do the same.
+            with suppress(NotHeld):
+                self.drop(name)
 
     def _held(self, transaction: Transaction, name: str) -> str:
         """The schema of a snapshot, quoted. Raises NotHeld."""

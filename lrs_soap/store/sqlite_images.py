@@ -6,10 +6,12 @@ import glob
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from lrs_soap.errors import NotHeld, NotPossible, StoreUnavailable
 from lrs_soap.store.image import Image
+from lrs_soap.store.steering import new_number
 from lrs_soap.store.store import Store
 
 # How long others may write before the world is put back.
@@ -36,7 +38,7 @@ class SQLiteImages:
                 raise StoreUnavailable(f"The database file {self._path} is being written all the time.")
 
         try:
-            target = sqlite3.connect(f"{self._path.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+            target = self._connect(0)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"The database file {self._path} cannot be opened: {error}.") from error
         try:
@@ -104,6 +106,27 @@ class SQLiteImages:
             raise _none(name) from None
         except OSError as error:
             raise StoreUnavailable(f"The snapshot {name} cannot be deleted: {error.strerror}.") from error
+
+    def abandon(self) -> None:
+        try:
+            target = self._connect(_PATIENCE_SECONDS)
+            try:
+                # Others see it without the disk, and nobody else needs it.
+                target.execute("PRAGMA synchronous = OFF")
+                target.execute("UPDATE steering SET version = ?, gone = 1", (new_number(),))
+            finally:
+                target.close()
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"The database file {self._path} cannot be written: {error}.") from error
+        for name in self.names():
+            # Another process may do the same.
+            with suppress(NotHeld):
+                self.drop(name)
+
+    def _connect(self, patience_seconds: float) -> sqlite3.Connection:
+        """A connection to the world's file, if it is there. Raises sqlite3.Error."""
+        uri = f"{self._path.as_uri()}?mode=rw"
+        return sqlite3.connect(uri, uri=True, timeout=patience_seconds, isolation_level=None)
 
     def _copy_to(self, path: Path) -> None:
         source = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)

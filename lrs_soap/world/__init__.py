@@ -101,10 +101,13 @@ class World:
         prepare: bool = True,
         makes_file: bool = True,
         writer: JournalWriter | None = None,
+        beside: World | None = None,
     ) -> World:
         """Open the world of these settings. `log` is the structlog logger of its journal; by default a new one is made.
 
-        `writer` is the process's writer of journals, for one that answers requests.
+        `writer` is the process's writer of journals, for one that answers requests. `beside` is a world of the same
+        server, opened before, with which it shares what would take long to make, and what this process knows of
+        passwords.
 
         With `prepare` the database is created if it does not exist, brought up to date, rekeyed if it has older keys
         and is small, and given the starting data if it never had them. Without `prepare` nothing is connected yet: that
@@ -113,7 +116,7 @@ class World:
         Raises InvalidSetting if the database's URL or a file that a setting names is wrong, and StoreUnavailable.
         """
         # Wrong settings are reported before a database is created.
-        policy = policy_of(settings)
+        policy = policy_of(settings, prohibited=None if beside is None else beside.policy.prohibited)
         clock = SteeredClock(clock_at(settings.clock))
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
@@ -130,7 +133,18 @@ class World:
             makes_file=makes_file,
         )
         mode = ClockMode.REAL if settings.clock is None else ClockMode.STILL
-        world = cls(store, clock, Passwords(), policy, journal, settings, clock_mode=mode, exchanges=exchanges)
+        passwords, starting = (Passwords(), StartingImage()) if beside is None else (beside.passwords, beside.starting)
+        world = cls(
+            store,
+            clock,
+            passwords,
+            policy,
+            journal,
+            settings,
+            clock_mode=mode,
+            starting=starting,
+            exchanges=exchanges,
+        )
         if prepare:
             try:
                 world.store.migrate()
@@ -173,9 +187,7 @@ class World:
             self.clock.follow(clock)
         self.clock_mode = mode
         self.scenarios = counting.read(transaction)
-        if row.generation != self.generation:
-            self.passwords.forget()
-            self.generation = row.generation
+        self.generation = row.generation
         self.gone = bool(row.gone)
         # Last: a thread that finds this version has all of it.
         self.version = row.version
@@ -290,9 +302,8 @@ class Worlds(Mapping[str, World]):
         main = World.open(settings, log=log, prepare=prepare, writer=writer)
 
         def open_world(own: Settings, name: str) -> World:
-            world = World.open(own, log=log, prepare=False, makes_file=False, writer=writer)
+            world = World.open(own, log=log, prepare=False, makes_file=False, writer=writer, beside=main)
             world.name = name
-            world.starting = main.starting
             world.say_work = lambda: made.note_work(name)
             return world
 

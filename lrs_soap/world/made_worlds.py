@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
@@ -68,12 +69,14 @@ class MadeWorlds(Generic[W]):
         Raises StoreUnavailable.
         """
         for entry in self._catalogue.entries():
-            store = Store(self._catalogue.url_of(entry.number), busy_timeout=_PATIENCE_SECONDS, makes_file=False)
-            try:
-                store.migrate()
-                rekey_briefly(store)
-            finally:
-                store.close()
+            url = self._catalogue.url_of(entry.number)
+            with closing(Store(url, busy_timeout=_PATIENCE_SECONDS, makes_file=False)) as store:
+                if store.exists():
+                    store.migrate()
+                    rekey_briefly(store)
+                else:
+                    # A deletion came as far as that before the machine stopped.
+                    self._catalogue.remove(entry.name)
 
     def at(self, name: str, *, asks: bool = True) -> W:
         """The world of a name, which has looked (`World.look`). Raises NotHeld, and StoreUnavailable.
@@ -121,9 +124,12 @@ class MadeWorlds(Generic[W]):
             known.world.retire()
 
     def delete_expired(self) -> None:
-        """Delete the worlds that nobody has asked for anything for longer than they said. Raises StoreUnavailable."""
+        """Delete the worlds that nobody has asked for anything for longer than they said. Raises StoreUnavailable.
+
+        Those that somebody began to make long ago are deleted, too.
+        """
         now = _now()
-        for entry in self._catalogue.entries():
+        for entry in self._catalogue.entries(with_unready=True):
             if entry.is_expired(now):
                 self._catalogue.remove(entry.name)
 
@@ -204,20 +210,15 @@ class MadeWorlds(Generic[W]):
             self._catalogue.note_asked(known.entry, _now())
 
     def _fill(self, entry: Entry, snapshot: str | None, seed: int | None) -> None:
-        store = Store(self._catalogue.url_of(entry.number), busy_timeout=_PATIENCE_SECONDS)
-        main = Store(self._settings.database_url, busy_timeout=_PATIENCE_SECONDS)
-        try:
+        with closing(Store(self._catalogue.url_of(entry.number), busy_timeout=_PATIENCE_SECONDS)) as store:
             if snapshot is not None:
-                images_of(main).fill(store, snapshot, seed)
+                with closing(Store(self._settings.database_url, busy_timeout=_PATIENCE_SECONDS)) as main:
+                    images_of(main).fill(store, snapshot, seed)
                 return
-            image = self._starting.image(clock_at(self._settings.clock))
-            image.number_by(seed)
-            image.begin_life()
-            images_of(store).put_first(image)
-            image.close()
-        finally:
-            store.close()
-            main.close()
+            with closing(self._starting.image(clock_at(self._settings.clock))) as image:
+                image.number_by(seed)
+                image.begin_life()
+                images_of(store).put_first(image)
 
 
 def _now() -> int:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from lrs_soap.wsdl import namespaces
 from lrs_soap.wsdl.declarations import BuiltIn, Field, Message, fields_of
@@ -72,12 +72,26 @@ class _Item:
 _Row = tuple[Any, ...]
 
 
+class WrittenRows(str):
+    """All items of a repeated field, as they were written before."""
+
+    __slots__ = ()
+
+
+class RowsToKeep(NamedTuple):
+    """All items of a repeated field as rows, and what is given their text to keep it when they are written."""
+
+    rows: Sequence[_Row]
+    keep: Callable[[WrittenRows], None]
+
+
 class Writer:
     """Writes the messages of one port.
 
     If a repeated field's type has fields that are not repeated, its items may be tuples of values in the WSDL's order
     instead of messages: texts, numbers, messages, and None without a value. Creating a message costs as much as
-    writing one, and a record has hundreds of items.
+    writing one, and a record has hundreds of items. Where the same items are written again and again, RowsToKeep and
+    then its WrittenRows may be the value of that field.
     """
 
     def __init__(self, roots: Mapping[str, type[Message]], *, root_prefix: str) -> None:
@@ -121,10 +135,25 @@ def _write(items: list[_Item], values: dict[str, Any], out: list[str]) -> None:
             text = item.to_text(value)
             out.append(f"{item.start}{text}{item.end}" if text else item.empty)
         elif item.is_repeated:
-            for each in value:
-                _write_one(item, each, out)
+            _write_each(item, value, out)
         else:
             _write_one(item, value, out)
+
+
+def _write_each(item: _Item, values: Any, out: list[str]) -> None:
+    if isinstance(values, WrittenRows):
+        # Without anything between them, an element's two tags become one.
+        if values:
+            out.append(values)
+    elif isinstance(values, RowsToKeep):
+        written: list[str] = []
+        _write_each(item, values.rows, written)
+        text = WrittenRows("".join(written))
+        values.keep(text)
+        _write_each(item, text, out)
+    else:
+        for each in values:
+            _write_one(item, each, out)
 
 
 def _write_one(item: _Item, value: Any, out: list[str]) -> None:

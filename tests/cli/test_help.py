@@ -35,7 +35,13 @@ def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
         *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "certs", "settings"),
         *("org", "batch", "exceptions"),
+        *("world", "reset", "snapshot", "restore", "exchanges", "clock", "learner", "job"),
     )
+    assert tuple(GROUPS["world"]) == ("list", "make", "delete")
+    assert tuple(GROUPS["snapshot"]) == ("list", "make", "delete")
+    assert tuple(GROUPS["clock"]) == ("show", "set", "advance", "real")
+    assert tuple(GROUPS["learner"]) == ("find", "show", "add", "merge", "unmerge", "delete")
+    assert tuple(GROUPS["job"]) == ("list", "show", "run", "fail")
     assert tuple(GROUPS["batch"]) == ("submit", "status", "output", "schema", "template")
     assert tuple(GROUPS["exceptions"]) == ("list", "show", "resolve", "withdraw", "export")
     assert tuple(GROUPS["org"]) == (
@@ -85,14 +91,28 @@ def test_every_command_is_in_the_documents(listed: LazyCommand) -> None:
 
 # What these print is the same everywhere.
 WITHOUT_DATABASE = ("certs", "batch schema", "batch template")
+# What these do is done by a running server.
+BY_A_SERVER = tuple(
+    command
+    for command in LEAVES
+    if next(each for each in LISTED if each.name == command.split()[0]).module.startswith("lrs_soap.cli.steering.")
+)
 
 
-@pytest.mark.parametrize("command", [command for command in LEAVES if command not in WITHOUT_DATABASE])
+@pytest.mark.parametrize("command", [each for each in LEAVES if each not in (*WITHOUT_DATABASE, *BY_A_SERVER)])
 def test_every_command_takes_database_and_config(run: Run, command: str) -> None:
     told = run(*command.split(), "--help").stdout
     assert "--database URL" in told
     assert "LRS_DATABASE_URL" in told
     assert "--config FILE" in told
+
+
+@pytest.mark.parametrize("command", BY_A_SERVER)
+def test_every_command_for_a_running_server_names_it_and_prints_json(run: Run, command: str) -> None:
+    told = run(*command.split(), "--help").stdout
+    for option in ("--server URL", "--control-token-file FILE", "--ca FILE", "--cert FILE", "--config FILE", "--json"):
+        assert option in told
+    assert ("--world NAME" in told) is not command.startswith("world ")
 
 
 @pytest.mark.parametrize("name", settings.Settings.model_fields)

@@ -155,6 +155,24 @@ def test_a_long_body_is_cut_and_says_so(opened: Open) -> None:
     assert (found["answer"]["body"], found["answer"]["cut"]) == ("short", False)
 
 
+@pytest.mark.parametrize("answer", [b"<a/>" * 5000, "<a>é</a>".encode() * 400, b"x" * 4097, b""])
+def test_an_answer_is_kept_as_it_was_however_long_it_is(opened: Open, answer: bytes) -> None:
+    journal = opened()
+    journal.record(exchange(1, answer=answer))
+    found = journal.get(f"{1:016}")
+
+    assert found is not None
+    assert (found["answer"]["body"].encode(), found["answer"]["length"]) == (answer, len(answer))
+
+
+def test_a_uln_in_a_long_answer_is_found(opened: Open) -> None:
+    journal = opened()
+    journal.record(exchange(1, answer=b"<ULN>4170265830</ULN>" + b"<a/>" * 5000))
+    journal.record(exchange(2, answer=b"<a/>" * 5000))
+
+    assert ids(journal, uln="4170265830") == [1]
+
+
 def test_bytes_that_are_no_text_are_base64(opened: Open) -> None:
     journal = opened()
     journal.record(exchange(1, request=b"\xff\xfe"))

@@ -36,6 +36,7 @@ from tests.kit.work import unit, world_over
 
 NAME = "GetLearnerLearningEvents"
 GRACE, CALLUM, PRIYA, IYER = "4170265830", "7053182648", "9140837261", "2865174033"
+MARGARET = "8294601755"
 NAMES = {
     GRACE: ("Grace", "Okafor"),
     CALLUM: ("Callum", "MacPherson"),
@@ -44,7 +45,8 @@ NAMES = {
     "3496281501": ("Pria", "Raman"),
     "5918043623": ("Imogen", "Sallis"),
     "6602379142": ("Declan", "Rourke"),
-    "8294601755": ("Margaret", "Hartley"),
+    "8031459273": ("Samuel", "Adeyemi"),
+    MARGARET: ("Margaret", "Hartley"),
 }
 BRIEF = [
     "AchievementAwardDate",
@@ -276,8 +278,7 @@ def test_what_is_out_of_order_was_not_given(server: RunningServer) -> None:
 
 @pytest.mark.parametrize("language", ["CYM", "cym"])
 def test_welsh_where_there_is_some(server: RunningServer, language: str) -> None:
-    margaret = "8294601755"
-    answer = read(server, margaret, language=language)
+    answer = read(server, MARGARET, language=language)
     of_ilr, of_wjec, of_agored, a_unit = answer.texts("Subject")
     assert of_ilr == "Certificate in Customer Service"
     assert of_wjec == "Sgiliau Hanfodol Cymru: Cymhwyso Rhif"
@@ -285,7 +286,7 @@ def test_welsh_where_there_is_some(server: RunningServer, language: str) -> None
     assert answer.texts("Level") == ["", "Lefel 2", "Lefel Mynediad", "Lefel Mynediad"]
     assert answer.texts("AwardingOrganisationName") == ["UNKNOWN", "CBAC", "Agored Cymru", "Agored Cymru"]
     assert answer.texts("QualificationType") == ["Certificate", "Sgiliau Hanfodol Cymru", "Dyfarniad", "Uned"]
-    english = read(server, margaret, language="en")
+    english = read(server, MARGARET, language="en")
     assert english.texts("Level") == ["", "Level 2", "Entry Level", "Entry Level"]
     assert english.texts("ID") == answer.texts("ID")
 
@@ -351,6 +352,40 @@ def test_what_markup_could_break_comes_as_it_was_loaded(own: ServerHere) -> None
         learning_events.add_many(transaction, [event])
     answer = read(own, CALLUM)
     assert (answer.text("Subject"), answer.text("SubjectCode"), answer.text("Grade")) == (odd, "%s", "%(grade)s")
+
+
+def test_a_record_that_was_read_before_is_read_the_same_in_each_of_its_forms(own: ServerHere) -> None:
+    forms = [
+        {"getType": get_type, "userType": user_type, "language": language}
+        for get_type in ("FULL", "BRIEF")
+        for user_type in ("ORG", "LNR")
+        for language in ("ENG", "CYM")
+    ]
+    # Margaret has Welsh texts, and Samuel a sensitive event.
+    for uln, different in ((MARGARET, 4), ("8031459273", 4)):
+        first, again = ([read(own, uln, **form).body for form in forms] for _ in range(2))
+        assert again == first
+        assert len(set(first)) == different
+
+
+def test_a_record_that_was_read_before_has_what_others_have_loaded_since(own: ServerHere) -> None:
+    before = read(own, MARGARET).texts("ID")
+    assert read(own, MARGARET).texts("ID") == before
+    for subject, restriction in (("Sums", None), ("Sensitive", "1")):
+        event = LearningEvent(
+            source="AO",
+            subject=subject,
+            subject_code="1",
+            restriction=restriction,
+            date_loaded="2015-01-20 06:12:44",
+            uln=MARGARET,
+        )
+        with store_of(own) as store, store.writing() as transaction:
+            learning_events.add_many(transaction, [event])
+        first, again = (read(own, MARGARET, userType="LNR") for _ in range(2))
+        assert subject in first.texts("Subject")
+        assert again.body == first.body
+    assert {*read(own, MARGARET).texts("Subject")} & {"Sums", "Sensitive"} == {"Sums"}
 
 
 @pytest.mark.slow

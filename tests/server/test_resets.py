@@ -11,10 +11,12 @@ from threading import Event, Thread
 import pytest
 
 from lrs_soap.operations.organisations import set_suspended
+from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.settings import Settings
+from lrs_soap.store import learning_events
 from lrs_soap.world import World
 from lrs_soap.world.images import reset, restore, take_snapshot
 from tests.kit.batch_requests import new_learner, output_when_done, submit_batch, submitted
@@ -181,8 +183,29 @@ def test_a_record_that_was_judged_before_a_restore_is_judged_again(
             return deadline()
 
         monkeypatch.setattr(world.store.writers, "deadline", restored_first)
-        name = "GetLearnerLearningEvents"
-        body = envelope(f'<{name} xmlns="http://tempuri.org/">{content_of(name)}</{name}>').encode()
-        action = {"SOAPAction": DECLARED[name].soap_action}
-        answer = ask_wsgi(application_of(settings, world), "POST", LEARNER_SERVICE_R9.path, body, action)
+        answer = ask_wsgi(application_of(settings, world), "POST", LEARNER_SERVICE_R9.path, *_record_asked())
         assert answer.text("ResponseCode") == "WSRC0004"
+
+
+def test_after_a_restore_no_event_is_one_that_had_its_number_before(database_url: str) -> None:
+    settings = Settings(database_url=database_url)
+    with World.open(settings) as world:
+        application = application_of(settings, world)
+        take_snapshot(world, "held")
+        for subject, other in (("Sums", "Words"), ("Words", "Sums")):
+            event = LearningEvent(
+                source="AO", subject=subject, subject_code="1", date_loaded="2015-01-20 06:12:44", uln="4170265830"
+            )
+            with world.store.writing() as transaction:
+                learning_events.add_many(transaction, [event])
+            for _ in range(2):
+                answer = ask_wsgi(application, "POST", LEARNER_SERVICE_R9.path, *_record_asked())
+                assert answer.text("ResponseCode") == "WSRC0004"
+                assert {*answer.texts("Subject")} & {subject, other} == {subject}
+            restore(world, "held")
+
+
+def _record_asked() -> tuple[bytes, dict[str, str]]:
+    name = "GetLearnerLearningEvents"
+    body = envelope(f'<{name} xmlns="http://tempuri.org/">{content_of(name)}</{name}>').encode()
+    return body, {"SOAPAction": DECLARED[name].soap_action}

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from lrs_soap.clock import LONDON, ClockMode
-from lrs_soap.errors import BegunAnew, InvalidRecord, NotHeld, NotPossible, StoreUnavailable
+from lrs_soap.errors import BegunAnew, InvalidRecord, NotHeld, NotPossible, Refused, StoreUnavailable
+from lrs_soap.operations.authenticate import authenticate
+from lrs_soap.operations.organisations import set_password
 from lrs_soap.operations.register import register
 from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.jobs import JobType
@@ -23,7 +25,6 @@ from lrs_soap.store.tables import SCHEMA_VERSION
 from lrs_soap.world import World
 from lrs_soap.world.images import delete_snapshot, reset, restore, snapshots, take_snapshot
 from lrs_soap.world.steering import patch_policy, read_clock, read_policy, set_clock
-from tests.kit.counted_hasher import CountedHasher
 from tests.kit.databases import on_postgresql, on_sqlite
 from tests.kit.work import AUTHOR
 
@@ -177,19 +178,22 @@ def test_another_process_goes_by_the_new_life_at_its_next_request(world: World) 
     assert world.settings is not None
     with World.open(world.settings, prepare=False) as other:
         before = count(other)
-        counted = CountedHasher.of(other.passwords)
         with other.reading(OPERATOR) as work:
-            account = organisations.by_ukprn(work.transaction, "TEST0001")
-            assert account is not None
-        for _ in range(2):
-            assert other.passwords.verify("TEST0001", "CompatSitePass01", account.password_hash)
-        assert len(counted.verified) == 1
+            authenticate(work, other.passwords, ukprn="TEST0001", organisation_ref=None, password="CompatSitePass01")
+        with other.writing(AUTHOR) as work:
+            set_password(work, other.passwords, "TEST0001", "another password")
+        with other.reading(OPERATOR) as work:
+            authenticate(work, other.passwords, ukprn="TEST0001", organisation_ref=None, password="another password")
         registered(other)
         reset(world)
         assert count(other) == before
-        assert other.passwords.verify("TEST0001", "CompatSitePass01", account.password_hash)
-        # What it remembered of passwords belonged to the life before.
-        assert len(counted.verified) == 2
+        with other.reading(OPERATOR) as work:
+            authenticate(work, other.passwords, ukprn="TEST0001", organisation_ref=None, password="CompatSitePass01")
+            # What it knows of passwords is of those before.
+            with pytest.raises(Refused):
+                authenticate(
+                    work, other.passwords, ukprn="TEST0001", organisation_ref=None, password="another password"
+                )
 
 
 def test_what_was_begun_in_another_life_is_not_written(world: World) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from lrs_soap.clock import RealClock
 from lrs_soap.errors import AlreadyHeld, InvalidRecord, NotHeld, NotPossible
+from lrs_soap.operations.authenticate import authenticate
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.settings import Settings
 from lrs_soap.store import learners
+from lrs_soap.store.catalogue import Catalogue
 from lrs_soap.world import World, WorldFacts, Worlds
 from lrs_soap.world.images import reset, restore, snapshots, take_snapshot
 from lrs_soap.world.steering import patch_policy
+from tests.kit.counted_hasher import CountedHasher
 from tests.kit.databases import on_sqlite
+from tests.kit.running_server import PASSWORD, UKPRN
 from tests.kit.work import AUTHOR
 
 
@@ -135,3 +141,41 @@ def test_the_one_unused_for_longest_is_closed_and_opened_again(database_url: str
             assert work.transaction is not None
         assert worlds["a"] is not first
         assert count(worlds["a"]) == count(first)
+
+
+def test_a_password_that_was_right_in_one_world_is_known_in_another_with_the_same_hash(worlds: Worlds) -> None:
+    counted = CountedHasher.of(worlds.main.passwords)
+    for name in ("a", "b"):
+        worlds.create(name)
+        with worlds[name].reading(OPERATOR) as work:
+            for _ in range(2):
+                authenticate(work, worlds[name].passwords, ukprn=UKPRN, organisation_ref=None, password=PASSWORD)
+    assert len(counted.verified) == 1
+
+
+@on_sqlite
+def test_what_a_machine_that_stopped_has_left_is_not_in_the_way(settings: Settings, tmp_path: Path) -> None:
+    # A deletion that ended in the middle: the world is in the list, and its file is not there.
+    with Worlds.open(settings) as worlds:
+        worlds.create("half-deleted")
+        (place,) = tmp_path.glob("lrs.world-*.db")
+        number = int(place.stem.rpartition("-")[2])
+    for left in tmp_path.glob("lrs.world-*"):
+        left.unlink()
+    # And what is at the place that comes next.
+    (tmp_path / f"lrs.world-{number + 1}.db").write_bytes(b"no database")
+    with Worlds.open(settings) as worlds:
+        assert names(worlds) == ["main"]
+        worlds.create("half-deleted")
+        assert count(worlds["half-deleted"]) == count(worlds.main)
+
+
+def test_one_that_was_never_made_to_its_end_does_not_keep_its_name(settings: Settings, worlds: Worlds) -> None:
+    with closing(Catalogue(settings.database_url)) as catalogue:
+        now = int(RealClock().now().timestamp())
+        catalogue.reserve("recent", ttl=None, now=now, may_have_jobs=False)
+        catalogue.reserve("long-ago", ttl=None, now=now - 4000, may_have_jobs=False)
+    assert names(worlds) == ["main"]
+    worlds.create("long-ago")
+    with pytest.raises(AlreadyHeld):
+        worlds.create("recent")

@@ -13,7 +13,7 @@ from lrs_soap.services.learner_service import LEARNER_SERVICE
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.wsdl.declarations import BuiltIn, fields_of
 from lrs_soap.wsdl.messages import learner, model
-from lrs_soap.wsdl.writing import Writer
+from lrs_soap.wsdl.writing import RowsToKeep, Writer, WrittenRows
 
 (OPERATION,) = (each for each in LEARNER_SERVICE_R9.operations if each.name == "GetLearnerLearningEvents")
 FIELDS = fields_of(model.LearningEvent)
@@ -34,6 +34,10 @@ ROWS = st.lists(
 
 
 def written(*events: object) -> str:
+    return written_as(events)
+
+
+def written_as(events: object) -> str:
     record = model.ArrayOfLearningEvent(LearningEvent=events)
     result = model.GetLearnerLearningEventsResponse(LearnerRecord=record)
     return WRITER.write(OPERATION.response_tag, OPERATION.response(GetLearnerLearningEventsResult=result))
@@ -44,6 +48,14 @@ def test_a_row_is_written_as_the_message_of_its_values(rows: list[tuple[str | in
     names = [field.name for field in FIELDS]
     messages = [model.LearningEvent(**dict(zip(names, row, strict=True))) for row in rows]
     assert written(*rows) == written(*messages)
+
+
+@given(ROWS)
+def test_rows_that_are_kept_are_written_the_same_again(rows: list[tuple[str | int | None, ...]]) -> None:
+    kept: list[WrittenRows] = []
+    first = written_as(RowsToKeep(rows, kept.append))
+    (text,) = kept
+    assert first == written_as(text) == written(*rows)
 
 
 def test_more_shapes_than_are_kept_are_written_all_the_same() -> None:

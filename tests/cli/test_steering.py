@@ -1,0 +1,305 @@
+"""The commands that steer a running server: what they do there, print, and say when it cannot be done."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+
+from tests.kit.batch_requests import new_learner, submit_batch
+from tests.kit.certificates import Certificates
+from tests.kit.printed_tables import fields, rows
+from tests.kit.running_server import PASSWORD, RunningServer
+from tests.kit.server_here import ServerHere
+from tests.kit.soap_messages import envelope, find_by_uln, post
+from tests.kit.waiting import until
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+Steer: TypeAlias = Callable[..., str]
+
+GRACE = "4170265830"
+SENT = ("FamilyName=Steered", "DateOfBirth=2001-05-17", "Gender=2", "LastKnownPostCode=ZZ99 9ZZ")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
+    with ServerHere(tmp_path_factory.mktemp("steered")) as server:
+        yield server
+
+
+@pytest.fixture
+def steer(server: ServerHere, run: Run) -> Steer:
+    """Runs a command against the server: its output, or what it says on standard error where it fails as expected."""
+
+    def steer(*arguments: str, status: int = 0, given: bytes | None = None) -> str:
+        done = run(*arguments, "--server", server.url, given=given)
+        assert done.exit_code == status, done.output
+        return done.stderr if status else done.stdout
+
+    return steer
+
+
+@pytest.fixture
+def steer_json(steer: Steer) -> Callable[..., Any]:
+    """As `steer`, with --json: the value that is printed."""
+    return lambda *arguments: json.loads(steer(*arguments, "--json"))
+
+
+@pytest.fixture
+def world(steer: Steer) -> Iterator[str]:
+    """A world of the test's own."""
+    steer("world", "make", "mine", "--seed", "1")
+    yield "mine"
+    steer("world", "delete", "mine")
+
+
+def test_worlds_are_made_listed_and_deleted(steer: Steer, steer_json: Callable[..., Any], server: ServerHere) -> None:
+    made = fields(steer("world", "make", "team-a"))
+    assert made["LearnerService"] == f"{server.url}/w/team-a/LearnerService.svc"
+    assert [row[0] for row in rows(steer("world", "list"))] == ["World", "main", "team-a"]
+    assert [each["name"] for each in steer_json("world", "list")] == ["main", "team-a"]
+    assert steer("world", "delete", "team-a") == "The world team-a is deleted.\n"
+    assert steer("world", "delete", "team-a", status=1) == "Error: There is no world 'team-a'.\n"
+    assert "main" in steer("world", "delete", "main", status=1)
+    assert "small letters" in steer("world", "make", "Team A", status=1)
+    assert steer_json("world", "make", "team-b", "--ttl", "3600", "--like", "start")["name"] == "team-b"
+    assert steer_json("world", "delete", "team-b") is None
+
+
+def test_a_world_is_reset_and_restored(steer: Steer, steer_json: Callable[..., Any], world: str) -> None:
+    def add() -> str:
+        return steer("learner", "add", "GivenName=Jo", *SENT, "--world", world).strip()
+
+    steer("reset", "--seed", "5", "--world", world)
+    first = add()
+    assert steer("snapshot", "make", "friday", "--world", world) == "The snapshot friday of the world mine is made.\n"
+    assert rows(steer("snapshot", "list", "--world", world)) == [["Snapshot"], ["friday"]]
+    assert steer("reset", "--seed", "5", "--world", world) == "The world mine has its starting data again.\n"
+    assert steer("learner", "show", first, "--world", world, status=1)
+    assert add() == first
+    steer("learner", "delete", first, "--world", world)
+    assert steer("restore", "friday", "--world", world) == "The world mine is as it was in friday.\n"
+    assert fields_of(steer("learner", "show", first, "--world", world))["LearnerStatus"] == "1"
+    assert steer_json("snapshot", "list", "--world", world) == [{"name": "friday"}]
+    steer("snapshot", "delete", "friday", "--world", world)
+    assert "friday" in steer("restore", "friday", "--world", world, status=1)
+    assert steer_json("snapshot", "list", "--world", world) == []
+
+
+def fields_of(shown: str) -> dict[str, str]:
+    """The first table of several."""
+    return fields(shown.partition("\n\n")[0])
+
+
+def test_the_clock_is_shown_set_advanced_and_let_go(steer: Steer, steer_json: Callable[..., Any], world: str) -> None:
+    assert steer("clock", "set", "2025-01-14T22:30", "--world", world) == "2025-01-14T22:30:00+00:00 (still)\n"
+    for by, shown in (
+        ("3600", "2025-01-14T23:30:00"),
+        ("-1800", "2025-01-14T23:00:00"),
+        ("P45D", "2025-02-28T23:00:00"),
+        ("-PT1H30M", "2025-02-28T21:30:00"),
+        ("1.0", "2025-02-28T21:30:01"),
+    ):
+        assert steer("clock", "advance", by, "--world", world) == f"{shown}+00:00 (still)\n"
+    assert "ISO 8601" in steer("clock", "advance", "tomorrow", "--world", world, status=1)
+    assert steer("clock", "show", "--world", world).endswith(" (still)\n")
+    assert steer_json("clock", "set", "--mode", "running", "--world", world)["mode"] == "running"
+    assert steer_json("clock", "show")["mode"] == "real"
+    assert steer("clock", "real", "--world", world).endswith(" (real)\n")
+    assert "Give a moment or --mode." in steer("clock", "set", "--world", world, status=2)
+
+
+# By British time of then, an offset of minutes and seconds.
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_clock_at_the_ends_of_time_is_refused_or_serves(steer: Steer, server: ServerHere, moment: str) -> None:
+    assert steer("clock", "set", moment, status=1).startswith("Error: ")
+    assert post(server.url, envelope(find_by_uln())).status == 200
+
+
+def test_learners_are_found_shown_merged_and_deleted(
+    steer: Steer, steer_json: Callable[..., Any], world: str, folder: Path
+) -> None:
+    more = ("--world", world)
+    found = rows(steer("learner", "find", "--family-name", "okafor", "--limit", "1", *more))
+    assert found[0][:3] == ["ULN", "FamilyName", "GivenName"]
+    assert len(found) == 2
+    shown = steer("learner", "show", GRACE, *more)
+    assert fields_of(shown)["FamilyName"] == "Okafor"
+    assert "Mathematics" in shown
+    assert steer_json("learner", "show", GRACE, *more)["LearningEvents"]
+
+    master, linked = (steer("learner", "add", f"GivenName={name}", *SENT, *more).strip() for name in ("Ada", "Bea"))
+    assert steer("learner", "merge", master, linked, *more) == f"{linked} is now linked to {master}.\n"
+    assert f"Linked to it: {linked}" in steer("learner", "show", master, *more)
+    assert steer("learner", "unmerge", linked, *more) == f"{linked} is no longer linked.\n"
+    assert steer("learner", "unmerge", linked, *more, status=1).startswith("Error: ")
+    assert steer("learner", "delete", linked, *more) == f"{linked} is deleted.\n"
+    assert steer("learner", "show", "1234567890", *more, status=1).startswith("Error: ")
+
+    sent = dict(each.split("=") for each in SENT)
+    names = ("Cleo", "Dora")
+    learners = [sent | {"GivenName": name} for name in names]
+    for text in (json.dumps(learners), "\n".join(map(json.dumps, learners)) + "\n\n", json.dumps(learners[0])):
+        Path("learners.json").write_text(text)
+        steer("reset", *more)
+        ulns = steer_json("learner", "add", "--file", "learners.json", *more)["ulns"]
+        assert [steer_json("learner", "show", uln, *more)["GivenName"] for uln in ulns] in (["Cleo"], ["Cleo", "Dora"])
+    steer("reset", *more)
+    assert len(steer("learner", "add", "--file", "-", *more, given=json.dumps(learners).encode()).split()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Give either fields of a learner or --file."),
+        (("GivenName=Jo", "--file", "x"), "Give either fields of a learner or --file."),
+        (("GivenName",), "'GivenName' is not of the form FIELD=VALUE."),
+        (("GivenName=A", "GivenName=B"), "'GivenName' is given more than once."),
+        (("--file", "nothing.json"), "'nothing.json' cannot be read as JSON: No such file or directory."),
+        (("--file", "text.json"), "'text.json' cannot be read as JSON: Expecting value"),
+        (("--file", "empty.json"), "'empty.json' has to have learners"),
+        (("--file", "numbers.json"), "'numbers.json' has to have learners"),
+    ],
+)
+def test_learners_that_cannot_be_read_are_refused(
+    steer: Steer, folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    for name, text in (("text", "GivenName"), ("empty", "[]"), ("numbers", "1\n2\n")):
+        (folder / f"{name}.json").write_text(text)
+    told = " ".join(steer("learner", "add", *arguments, status=2).replace("│", " ").split())
+    assert said in told
+
+
+def test_a_learner_with_markup_for_a_name_is_listed_as_it_is(steer: Steer, world: str) -> None:
+    name = "<script>[bold]"
+    uln = steer("learner", "add", f"GivenName={name}", *SENT, "--world", world).strip()
+    assert [uln, "Steered", name] == rows(steer("learner", "find", "--uln", uln, "--world", world))[1][:3]
+    assert fields_of(steer("learner", "show", uln, "--world", world))["GivenName"] == name
+
+
+def test_jobs_are_listed_begun_and_failed(
+    steer: Steer, steer_json: Callable[..., Any], server: ServerHere, world: str
+) -> None:
+    path = f"/w/{world}/LearnerService.svc"
+    job = str(post(server.url, submit_batch([new_learner(1)]), path=path).text("JobID"))
+    assert rows(steer("job", "list", "--world", world))[1][0] == job
+    assert fields(steer("job", "show", job, "--world", world))["Records"] == "1"
+    assert steer_json("job", "run", job, "--world", world)["job_id"] == int(job)
+    status = fields(steer("job", "fail", job, "--world", world))["Status"]
+    assert status == steer_json("job", "show", job, "--world", world)["status"]
+    assert steer("job", "fail", job, "--world", world, status=1).startswith("Error: ")
+    assert steer("job", "show", "999999", "--world", world, status=1) == "Error: There is no job 999999.\n"
+
+
+def test_exchanges_are_listed_shown_and_forgotten(
+    steer: Steer, steer_json: Callable[..., Any], server: ServerHere, world: str
+) -> None:
+    path = f"/w/{world}/LearnerService.svc"
+    found = post(server.url, envelope(find_by_uln()), path=path).headers["lrs-exchange"]
+    missed = post(server.url, envelope(find_by_uln(FamilyName="Nobody")), path=path).headers["lrs-exchange"]
+    listed = rows(steer("exchanges", "--world", world))
+    assert [row[0] for row in listed] == ["ID", missed, found]
+    assert listed[1][2:5] == ["learnerByULN", "WSRC0001", "TEST0001"]
+    assert [each["id"] for each in steer_json("exchanges", "--code", "wsrc0004", "--world", world)] == [found]
+    assert [each["id"] for each in steer_json("exchanges", "--limit", "1", "--world", world)] == [missed]
+    shown = steer("exchanges", found, "--world", world)
+    assert "WSRC0004</ResponseCode>" in shown
+    assert "<OrgPassword>***</OrgPassword>" in shown
+    assert PASSWORD not in shown
+    assert steer_json("exchanges", found, "--world", world)["answer"]["encoding"] == "utf-8"
+    assert "There is no exchange 'nothing'" in steer("exchanges", "nothing", "--world", world, status=1)
+    assert "do not go together" in steer("exchanges", found, "--limit", "1", "--world", world, status=2)
+    assert steer("exchanges", "--delete", "--world", world) == "The journal of the world mine is empty.\n"
+    assert steer_json("exchanges", "--world", world) == []
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_exchanges_are_followed_until_somebody_interrupts(
+    tmp_path: Path, server: ServerHere, world: str, form: str
+) -> None:
+    def ask() -> str:
+        return post(server.url, envelope(find_by_uln()), path=f"/w/{world}/LearnerService.svc").headers["lrs-exchange"]
+
+    command = [sys.executable, "-m", "lrs_soap", "exchanges", "--follow", "--server", server.url, "--world", world]
+    command += ["--code", "WSRC0004", *(["--json"] if form == "json" else [])]
+    asked = [ask(), ask()]
+    printed = tmp_path / "printed.txt"
+
+    def ids() -> list[str]:
+        lines = printed.read_text().splitlines()
+        return [json.loads(line)["id"] for line in lines] if form == "json" else [line.split()[0] for line in lines[1:]]
+
+    with printed.open("w") as output:
+        following = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=tmp_path)
+        try:
+            until(lambda: ids() == asked)
+            for _ in range(3):
+                post(server.url, envelope(find_by_uln(FamilyName="Nobody")), path=f"/w/{world}/LearnerService.svc")
+                asked.append(ask())
+                until(lambda: ids() == asked)
+            following.send_signal(signal.SIGINT)
+            assert following.wait(60) == 0
+        finally:
+            following.kill()
+            following.wait()
+    assert ids() == asked
+
+
+def test_what_cannot_be_asked_is_told_in_one_line(run: Run, server: ServerHere) -> None:
+    def told(*arguments: str, status: int = 1) -> str:
+        done = run(*arguments)
+        assert done.exit_code == status, done.output
+        assert done.stdout == ""
+        return done.stderr
+
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        assert told("reset", "--server", nobody) == f"Error: Nothing answers at {nobody}: Connection refused.\n"
+    other = f"{server.url}/LearnerService.svc"
+    assert told("clock", "show", "--server", other).startswith(f"Error: What answers at {other} is not lrs-soap")
+    assert told("job", "list", "--server", "localhost", status=2).startswith("Error: 'localhost' is not the address")
+    nowhere = told("learner", "find", "--server", server.url, "--world", "nowhere")
+    assert nowhere == "Error: There is no world 'nowhere'; /_lrs/worlds lists them all.\n"
+    assert "--ca" in told("world", "list", "--server", server.url, "--ca", "nothing.pem", status=2)
+    assert "--cert" in told("world", "list", "--server", server.url, "--cert", "nothing.pem", status=2)
+
+
+def test_the_token_comes_from_its_file(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "token").write_text("the-token\n")
+    (folder / "wrong").write_text("another\n")
+    with ServerHere(folder, "--control", "token", "--control-token-file", "token") as server:
+
+        def asked(*options: str) -> Any:
+            return run("world", "list", "--server", server.url, *options)
+
+        missing = asked()
+        assert missing.exit_code == 1
+        wanted = f"Error: The server at {server.url} wants its token; "
+        assert missing.stderr == f"{wanted}--control-token-file names the file with it.\n"
+        wrong = asked("--control-token-file", "wrong")
+        assert wrong.exit_code == 1
+        assert wrong.stderr == f"{wanted}wrong does not have it.\n"
+        assert asked("--control-token-file", "nothing").exit_code == 2
+        assert asked("--control-token-file", "token").exit_code == 0
+        monkeypatch.setenv("LRS_CONTROL_TOKEN_FILE", "token")
+        assert asked().exit_code == 0
+
+
+def test_a_server_with_https_is_asked_with_certificates(run: Run, tmp_path: Path) -> None:
+    certificates = Certificates.made_in(tmp_path)
+    with RunningServer(tmp_path, *certificates.flags_for_clients, "--batch-workers", "0") as server:
+        options = ("--server", server.url, "--ca", str(certificates.ca))
+        assert run("world", "list", *options, "--cert", str(certificates.client)).exit_code == 0
+        refused = run("world", "list", "--server", server.url)
+        assert refused.exit_code == 1
+        assert "its certificate is not trusted" in refused.stderr
