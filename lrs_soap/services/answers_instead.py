@@ -79,7 +79,7 @@ def _learner_by_uln_r9(request: tempuri.LearnerByUln, code: ResponseCode) -> Mes
 
 
 def _learning_events(request: tempuri.GetLearnerLearningEvents, code: ResponseCode) -> Message:
-    record = record_message(request, RecordAnswer(RecordDecision(code)))
+    record = record_message(request, RecordAnswer(RecordDecision(code)), kept=None)
     return tempuri.GetLearnerLearningEventsResponse(GetLearnerLearningEventsResult=record)
 
 
