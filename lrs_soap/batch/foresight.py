@@ -18,7 +18,7 @@ from lrs_soap.rules.learners import registration, updates
 from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.change import OPERATOR
-from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
+from lrs_soap.rules.values.codes import LeftToDecide, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_NAME, Check
@@ -32,6 +32,14 @@ _RECORDS_IN_ONE_TRANSACTION = 300
 
 _BY_ITS_FORM = frozenset({ReturnCode.INCORRECT_FORMAT, ReturnCode.INCORRECT_IDENTIFIER, ReturnCode.OUTSIDE_AGE_RANGE})
 _ONE_FIELD = "a job changes one mandatory field of a learner"
+
+
+WITH_ERRORS = frozenset(
+    code
+    for code in ReturnCode
+    if code.left_to_decide is LeftToDecide.DATA_ERROR or code is ReturnCode.INSUFFICIENT_DATA
+)
+"""RC006 and RC009 to RC013: somebody has to correct the record. RC007 and RC008 only need a decision."""
 
 
 class Foreseen(NamedTuple):

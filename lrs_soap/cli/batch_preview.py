@@ -6,17 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from lrs_soap.batch.batch_file import BatchFile
-from lrs_soap.batch.foresight import Foreseen
+from lrs_soap.batch.foresight import WITH_ERRORS, Foreseen
 from lrs_soap.cli.text import one_line
 from lrs_soap.rules.batches.display_codes import DisplayCode, displayed
-from lrs_soap.rules.values.codes import LeftToDecide, ReturnCode
-
-WITH_ERRORS = frozenset(
-    code
-    for code in ReturnCode
-    if code.left_to_decide is LeftToDecide.DATA_ERROR or code is ReturnCode.INSUFFICIENT_DATA
-)
-"""RC006 and RC009 to RC013: somebody has to correct the record. RC007 and RC008 only need a decision."""
 
 MOST_LINES = 100
 """How many lines a preview keeps at most."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lrs_soap.errors import NotHeld
 from lrs_soap.operations import organisations
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.batches.batch_exceptions import RecordException
+from lrs_soap.rules.values.codes import ReturnCode
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import batch_exceptions, jobs, learners
 
@@ -27,10 +29,58 @@ def list_exceptions(
     return batch_exceptions.each(work.transaction, organisation=ukprn, job_id=job_id, open_on=open_on)
 
 
+@dataclass(frozen=True, slots=True)
+class CodeSection:
+    """The exceptions of an organisation with one return code: how many there are, and some of them."""
+
+    code: ReturnCode
+    number: int
+    exceptions: tuple[RecordException, ...]
+
+
+def sections_of_author(
+    work: UnitOfWork,
+    *,
+    job_id: int | None = None,
+    code: ReturnCode | None = None,
+    also_closed: bool = False,
+    first: int = 0,
+    limit: int,
+) -> list[CodeSection]:
+    """The exceptions of the author's organisation by return code, `limit` of each at most, from number `first` on.
+
+    `job_id` and `code` select those of one job and of one code; else they are as `list_exceptions` has them.
+    """
+    ukprn, open_on = work.author.organisation, None if also_closed else work.today
+    numbers = batch_exceptions.numbers_by_code(work.transaction, organisation=ukprn, job_id=job_id, open_on=open_on)
+    sections = []
+    for each, number in numbers.items():
+        if code in (None, each):
+            found = batch_exceptions.some(
+                work.transaction,
+                organisation=ukprn,
+                job_id=job_id,
+                code=each,
+                open_on=open_on,
+                first=first,
+                limit=limit,
+            )
+            sections.append(CodeSection(each, number, tuple(found)))
+    return sections
+
+
 def get_exception(work: UnitOfWork, number: int) -> RecordException:
     """The exception with this number. Raises NotHeld."""
     exception = batch_exceptions.by_id(work.transaction, number)
     if exception is None:
+        raise NotHeld(f"There is no exception {number}.")
+    return exception
+
+
+def exception_of_author(work: UnitOfWork, number: int) -> RecordException:
+    """The exception with this number, if it is the author's organisation's. Raises NotHeld."""
+    exception = get_exception(work, number)
+    if exception.organisation != work.author.organisation:
         raise NotHeld(f"There is no exception {number}.")
     return exception
 

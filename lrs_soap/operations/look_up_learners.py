@@ -1,4 +1,4 @@
-"""Look up learners, for the operator: by any of their details, deleted and linked ones too, and all that is known."""
+"""Look up learners by any of their details, deleted and linked ones too, and all that is known of one."""
 
 from __future__ import annotations
 
@@ -45,11 +45,15 @@ def look_up(
     )
 
 
-def everything_known(work: UnitOfWork, uln: str) -> EverythingKnown:
-    """The learner with this ULN, with history and events. Raises NotHeld."""
+def learner_with_history(work: UnitOfWork, uln: str) -> tuple[Learner, tuple[Change, ...]]:
+    """The learner with this ULN, deleted or not, with its history, oldest change first. Raises NotHeld."""
     learner = learners.by_uln(work.transaction, uln)
     if learner is None:
         raise NotHeld(f"There is no learner with the ULN {uln!r}.")
-    return EverythingKnown(
-        learner, history.of(work.transaction, uln), tuple(learning_events.of(work.transaction, [uln]))
-    )
+    return learner, history.of(work.transaction, uln)
+
+
+def everything_known(work: UnitOfWork, uln: str) -> EverythingKnown:
+    """The learner with this ULN, with history and events. Raises NotHeld."""
+    learner, changes = learner_with_history(work, uln)
+    return EverythingKnown(learner, changes, tuple(learning_events.of(work.transaction, [uln])))

@@ -24,6 +24,10 @@ from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import batch_exceptions, jobs, learners
 
 
+class KeysTaken(NotPossible):
+    """Another learner has the five identity keys that a record has; the message names its ULN."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """How an exception was resolved: its record's new outcome, why, and sentences about the values not written."""
@@ -130,6 +134,6 @@ def _write(work: UnitOfWork, uln: str, record: SentLearner) -> tuple[str, ...]:
             record = record._replace(ability_to_share=None)
 
 
-def _held_already(decision: Decision) -> NotPossible:
+def _held_already(decision: Decision) -> KeysTaken:
     holder = f"The learner with the ULN {decision.holder_uln}"
-    return NotPossible(f"{holder} has these names, this date of birth, gender and postcode already.")
+    return KeysTaken(f"{holder} has these names, this date of birth, gender and postcode already.")

@@ -15,12 +15,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from lrs_soap import __version__
 from lrs_soap.errors import StoreUnavailable
 from lrs_soap.portal.asking import ASKED, Asked
+from lrs_soap.portal.batches import batches
 from lrs_soap.portal.cookies import PortalFlask, WorldCookies
+from lrs_soap.portal.exceptions import exceptions
+from lrs_soap.portal.find_learner import find_learner
 from lrs_soap.portal.home import home
+from lrs_soap.portal.learner_profile import learner_profile
+from lrs_soap.portal.learning_record import learning_record
 from lrs_soap.portal.login import login
 from lrs_soap.portal.menu import entries, know_places
+from lrs_soap.portal.register_learner import register_learner
 from lrs_soap.portal.signed_in import again, current_user, look, signed_in, step_of
 from lrs_soap.portal.support import announced, support
+from lrs_soap.portal.verify_learner import verify_learner
+from lrs_soap.portal.words import LABELS, shown
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.web.assets import TEMPLATES, asset
 from lrs_soap.web.headers import NOT_KEPT, PAGE_HEADERS
@@ -68,6 +76,12 @@ class PortalApplication:
         return self._flask({**environ, **about}, start_response)
 
 
+_PARTS = (
+    *(home, support, login, find_learner, register_learner, learner_profile, verify_learner, learning_record),
+    *(batches, exceptions),
+)
+
+
 def _flask() -> Flask:
     made = PortalFlask(__name__, static_folder=None)
     made.config.update(
@@ -81,7 +95,9 @@ def _flask() -> Flask:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.loader = ChoiceLoader([FileSystemLoader(f"{made.root_path}/templates"), FileSystemLoader(TEMPLATES)])
-    environment.globals.update(version=__version__, asset_url=_asset_url, menu=(), user=None, is_wrong=False)
+    environment.globals.update(
+        version=__version__, asset_url=_asset_url, menu=(), user=None, is_wrong=False, labels=LABELS, shown=shown
+    )
     made.before_request(_begin)
     made.before_request(look)
     CSRFProtect(made)
@@ -91,7 +107,7 @@ def _flask() -> Flask:
     made.register_error_handler(CSRFError, _not_ours)
     made.register_error_handler(StoreUnavailable, lambda _: _error(HTTPStatus.SERVICE_UNAVAILABLE, _UNAVAILABLE))
     made.add_url_rule("/assets/<name>", "asset", _asset)
-    for part in (home, support, login):
+    for part in _PARTS:
         made.register_blueprint(part)
     know_places(made)
     return made

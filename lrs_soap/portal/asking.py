@@ -1,16 +1,24 @@
-"""What every page of the portal uses: the world that is asked, and who checks the contract's facets."""
+"""What every page of the portal uses: the world that is asked, the browser's visit, the record in the journal."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flask import g
+from flask import g, request, session
 
+from lrs_soap.exchange.exchange import Exchange, Origin
+from lrs_soap.exchange.journal import recording
+from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.world import World
 
 ASKED = "lrs_soap.asked"
 """The name in the environment of a request under which it has what it is about."""
+
+_VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +33,22 @@ def asked() -> Asked:
     """What the request that is answered now is about."""
     found: Asked = g.asked
     return found
+
+
+def visit() -> str:
+    """What this browser alone knows, since its login: what it has searched for is kept under that."""
+    known = session.get(_VISIT)
+    if known is None:
+        known = session[_VISIT] = secrets.token_urlsafe(16)
+    return str(known)
+
+
+@contextmanager
+def exchanging(operation: str, author: Author) -> Iterator[Exchange]:
+    """Record in the journal that a user asks this of the service; what is refused becomes a finding."""
+    now = asked()
+    rule = request.url_rule
+    path = None if rule is None else f"/portal{rule.rule}"
+    exchange = Exchange(Origin.PORTAL, world=now.world.name, path=path, operation=operation, author=author)
+    with recording(now.world.journal, exchange):
+        yield exchange

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from lrs_soap.portal.acting import may_see
+from lrs_soap.portal.find_learner import uln_form
 from lrs_soap.portal.signed_in import page
 from lrs_soap.rules.access.pages import Page
 
@@ -14,7 +16,8 @@ home = Blueprint("home", __name__)
 @page(Page.WELCOME)
 def welcome() -> str:
     """The Welcome page."""
-    return render_template("welcome.html", title="Welcome")
+    form = uln_form() if may_see(Page.FIND_LEARNER) else None
+    return render_template("welcome.html", title="Welcome", uln_form=form)
 
 
 @home.get("/learners/")

@@ -1,4 +1,4 @@
-"""Batch jobs for the operator: all of them, and those that are to begin or to fail now."""
+"""Lists of batch jobs: of all organisations, of one; and for the operator, jobs that are to begin or to fail now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import null, select, update
 
-from lrs_soap.rules.batches.jobs import Job, JobState
+from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.store import jobs as by_id
 from lrs_soap.store.tables import LARGEST_KEY, UNFINISHED, jobs
 from lrs_soap.store.transaction import Transaction
@@ -20,6 +20,18 @@ _IS_STORED = jobs.c.due.is_not(None)
 def newest(transaction: Transaction, *, limit: int) -> list[Job]:
     """The jobs of all organisations, those that were submitted last first; `limit` at most."""
     ids = transaction.execute(select(jobs.c.id).where(_IS_STORED).order_by(jobs.c.id.desc()).limit(limit)).scalars()
+    found = (by_id.by_id(transaction, each) for each in ids.all())
+    return [job for job in found if job is not None]
+
+
+def of_organisation(transaction: Transaction, ukprn: str, kind: JobKind, *, limit: int) -> list[Job]:
+    """The jobs of one kind that an organisation has submitted, the last first; `limit` at most."""
+    ids = transaction.execute(
+        select(jobs.c.id)
+        .where(_IS_STORED, jobs.c.organisation == ukprn, jobs.c.kind == kind.value)
+        .order_by(jobs.c.id.desc())
+        .limit(limit)
+    ).scalars()
     found = (by_id.by_id(transaction, each) for each in ids.all())
     return [job for job in found if job is not None]
 

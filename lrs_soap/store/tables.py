@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -426,6 +427,49 @@ exceptions = Table(
         ["job_id", "position"], ["job_records.job_id", "job_records.position"], name="fk_exceptions_record"
     ),
 )
+
+# What people have asked for on the portal (`rules.learners.kept_search`), so that its answer has an address. `visit` is
+# known to one browser, `fields` is a JSON object by the contract's names, `uln` who was registered by it. `kept` is in
+# seconds since 1970 by the machine's clock, as `found` and `kept` are in the next two tables.
+kept_searches = Table(
+    "kept_searches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("visit", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("uln", Text),
+    Column("kept", BigInteger, nullable=False),
+)
+Index("ix_kept_searches_kept", kept_searches.c.kept)
+
+# Whom people have found on the portal, and so may look at.
+found_learners = Table(
+    "found_learners",
+    metadata,
+    Column("visit", Text, nullable=False),
+    Column("uln", Text, nullable=False),
+    Column("found", BigInteger, nullable=False),
+    PrimaryKeyConstraint("visit", "uln", name="pk_found_learners"),
+)
+Index("ix_found_learners_found", found_learners.c.found)
+
+# Batch files that were looked through on the portal. `preview` is what was found in a file; `taken` is 1 while somebody
+# makes a job of it, and `job_id` that job.
+kept_files = Table(
+    "kept_files",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("visit", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("job_type", Text, nullable=False),
+    Column("preview", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("job_id", BigInteger),
+    Column("kept", BigInteger, nullable=False),
+)
+Index("ix_kept_files_kept", kept_files.c.kept)
 
 # Which rules have made the identity keys and name keys: one row. `key_version` is the version of those rules
 # (`rules.names.lookup_keys.KEY_VERSION`), or 0 if it is not known; newer rows may have newer keys. The other columns

@@ -14,7 +14,7 @@ from lrs_soap.server.listening import listen
 from lrs_soap.server.loop import Loop
 from lrs_soap.server.wsgi import application_of_worlds
 from lrs_soap.settings import Settings
-from lrs_soap.world import Worlds
+from lrs_soap.world import World, Worlds
 from tests.kit.waiting import PATIENCE, until
 
 
@@ -59,6 +59,11 @@ class ServerHere:
     def writes_waiting(self) -> int:
         """How many requests wait for the writer of the database."""
         return len(self._worlds.main.store.writers._queue)
+
+    @property
+    def world(self) -> World:
+        """The world that it serves at its root."""
+        return self._worlds.main
 
     def logged(self) -> str:
         """What the server has written to its log so far."""

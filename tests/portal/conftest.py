@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.kit.browser import CHROMIUM, WHY_NOT, chromium
 from tests.kit.databases import SQLITE, new_database
+from tests.kit.person import Person
 from tests.kit.server_here import ServerHere
 
 
@@ -43,3 +44,40 @@ def page(browser: Browser, seen_portal: ServerHere) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=seen_portal.url)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def online(portal: ServerHere) -> Person:
+    """Somebody with the role LRB Online User."""
+    return logged_in(portal, "oliver.hart")
+
+
+@pytest.fixture
+def view_only(portal: ServerHere) -> Person:
+    """Somebody with the role LRB View Only User."""
+    return logged_in(portal, "violet.moss")
+
+
+@pytest.fixture
+def records(portal: ServerHere) -> Person:
+    """Somebody with the role Learner Record."""
+    return logged_in(portal, "leah.reid")
+
+
+@pytest.fixture
+def verifier(portal: ServerHere) -> Person:
+    """Somebody with the role VLD Learning Provider."""
+    return logged_in(portal, "vera.doyle")
+
+
+@pytest.fixture
+def everything(portal: ServerHere) -> Person:
+    """Somebody with all roles."""
+    return logged_in(portal, "ada.north")
+
+
+def logged_in(server: ServerHere, user_name: str) -> Person:
+    person = Person(server.url)
+    person.log_in(user_name)
+    assert person.heading == "Learner Management"
+    return person

@@ -1,0 +1,59 @@
+"""What a user does: units of work in the user's name, and their records in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from flask import abort
+
+from lrs_soap.errors import NotHeld
+from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.operations.kept_searches import was_found
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.portal import asking
+from lrs_soap.portal.asking import asked, visit
+from lrs_soap.portal.signed_in import current_user
+from lrs_soap.rules.access.pages import Page, judge_page
+from lrs_soap.rules.values.change import Author
+
+
+def author() -> Author:
+    """Who changes and looks at learners: the user who is logged in, and the organisation."""
+    return current_user().author
+
+
+def reading() -> AbstractContextManager[UnitOfWork]:
+    """A unit of work of the user that reads."""
+    return asked().world.reading(author(), has_looked=True)
+
+
+def writing(*, durable: bool = True) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work of the user that writes. What is not `durable` may be lost if the machine ends suddenly."""
+    return asked().world.writing(author(), durable=durable)
+
+
+def exchanging(operation: str) -> AbstractContextManager[Exchange]:
+    """Record in the journal that the user asks this of the service."""
+    return asking.exchanging(operation, author())
+
+
+def may_see(page: Page) -> bool:
+    """Whether the user's roles open a page, so that others may lead there."""
+    return judge_page(current_user().roles, page).is_allowed
+
+
+@contextmanager
+def found_or_404() -> Iterator[None]:
+    """Answer 404 where what is asked for is not there, or is another organisation's: nobody is told which."""
+    try:
+        yield
+    except NotHeld:
+        abort(404)
+
+
+def require_found(uln: str) -> None:
+    """Answer 404 unless the user has found this learner since the login: a ULN alone opens nothing."""
+    with reading() as work:
+        if not was_found(work, visit(), uln):
+            abort(404)

@@ -1,0 +1,171 @@
+"""The Personal Learning Record of a learner who was found (user guide, 5.2 and 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+
+from lrs_soap.errors import NotHeld
+from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, get_learning_events
+from lrs_soap.operations.look_up_learners import learner_with_history
+from lrs_soap.portal.acting import exchanging, require_found, writing
+from lrs_soap.portal.signed_in import page
+from lrs_soap.portal.words import day, short_day
+from lrs_soap.rules.access.pages import Page
+from lrs_soap.rules.learners.verification import ToVerify
+from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.rules.values.learner import Learner
+
+learning_record = Blueprint("learning_record", __name__)
+
+PAGE_SIZE = 25
+
+_ORGANISATION = "ORG"
+_ASCENDING, _DESCENDING = "ascending", "descending"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, and what of an event it shows and sorts by."""
+
+    heading: str
+    text: Callable[[LearningEvent], str]
+    key: Callable[[LearningEvent], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as a link: the order that it is in now, and where it leads."""
+
+    text: str
+    order: str | None
+    address: str
+
+
+def _of(field: str) -> Column:
+    heading = field.title()
+    return Column(
+        heading, lambda event: getattr(event, field) or "", lambda event: (getattr(event, field) or "").casefold()
+    )
+
+
+def _date(heading: str, field: str) -> Column:
+    return Column(heading, lambda event: short_day(getattr(event, field)), lambda event: getattr(event, field) or "")
+
+
+COLUMNS = {
+    "subject": _of("subject"),
+    "level": _of("level"),
+    "grade": _of("grade"),
+    "credit": Column("Credit", lambda event: str(event.credits), lambda event: event.credits),
+    "source": _of("source"),
+    "start": _date("Start Date", "participation_start_date"),
+    "end": _date("End Date", "participation_end_date"),
+    "award": _date("Award Date", "achievement_award_date"),
+}
+"""The eight columns, by their names in addresses."""
+
+_DETAILS = {
+    "subject": "Subject",
+    "subject_code": "Subject code",
+    "qualification_type": "Qualification type",
+    "level": "Level",
+    "grade": "Grade",
+    "credits": "Credit",
+    "source": "Source",
+    "participation_start_date": "Start Date",
+    "participation_end_date": "End Date",
+    "achievement_award_date": "Award Date",
+    "achievement_provider_name": "Provider",
+    "achievement_provider_ukprn": "Provider's UKPRN",
+    "awarding_organisation_name": "Awarding organisation",
+    "awarding_organisation_ukprn": "Awarding organisation's UKPRN",
+    "language_for_assessment": "Language of assessment",
+    "status": "Status",
+    "collection_type": "Collection type",
+    "return_number": "Return number",
+    "date_loaded": "Loaded",
+}
+
+
+@learning_record.get("/learners/<uln>/record")
+@page(Page.LEARNING_RECORD)
+def record(uln: str) -> str:
+    """The record, sorted over all pages by one of its columns."""
+    learner, answer = _answer(uln)
+    column, order = request.args.get("sort"), request.args.get("order", _ASCENDING)
+    if (column is not None and column not in COLUMNS) or order not in (_ASCENDING, _DESCENDING):
+        abort(404)
+    events = list(answer.events)
+    if column is not None:
+        events.sort(key=COLUMNS[column].key, reverse=order == _DESCENDING)
+    pages = max(1, -(-len(events) // PAGE_SIZE))
+    number = request.args.get("page", "1")
+    if not number.isdecimal() or len(number) > 6 or not 1 <= int(number) <= pages:
+        abort(404)
+    current = int(number)
+    return render_template(
+        "record.html",
+        title="Personal Learning Record",
+        learner=learner,
+        is_shared=answer.decision.is_found,
+        headings=_headings(uln, column, order),
+        columns=list(COLUMNS.values()),
+        events=events[(current - 1) * PAGE_SIZE : current * PAGE_SIZE],
+        total=len(events),
+        current=current,
+        pages=pages,
+        sorting={"sort": column, "order": order} if column is not None else {},
+    )
+
+
+@learning_record.get("/learners/<uln>/record/<int:event_id>")
+@page(Page.LEARNING_RECORD)
+def event(uln: str, event_id: int) -> str:
+    """All that is known of one qualification."""
+    learner, answer = _answer(uln)
+    found = next((each for each in answer.events if each.id == event_id), None)
+    if found is None:
+        abort(404)
+    return render_template(
+        "event.html", title="Qualification details", learner=learner, event=found, details=_shown(found)
+    )
+
+
+def _answer(uln: str) -> tuple[Learner, RecordAnswer]:
+    """The record, as a program of the organisation gets it, and noted as its look at it is."""
+    require_found(uln)
+    with exchanging("GetLearnerLearningEvents") as exchange:
+        try:
+            with writing(durable=False) as work:
+                learner, _ = learner_with_history(work, uln)
+                asked = RecordAsked(uln, ToVerify(learner.given_name, learner.family_name), _ORGANISATION)
+                answer = get_learning_events(work, asked)
+        except NotHeld:
+            abort(404)
+        exchange.decide(answer.decision)
+    if not answer.decision.found_uln:
+        abort(404)
+    return learner, answer
+
+
+def _headings(uln: str, sorted_by: str | None, order: str) -> Sequence[Heading]:
+    headings = []
+    for name, column in COLUMNS.items():
+        now = order if name == sorted_by else None
+        then = _DESCENDING if now == _ASCENDING else _ASCENDING
+        address = url_for("learning_record.record", uln=uln, sort=name, order=then)
+        headings.append(Heading(column.heading, now, address))
+    return headings
+
+
+def _shown(event: LearningEvent) -> list[tuple[str, str]]:
+    found = []
+    for field, label in _DETAILS.items():
+        value = getattr(event, field)
+        text = "" if value is None else str(value)
+        found.append((label, day(text) if field.endswith("_date") else text))
+    return found
