@@ -30,7 +30,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0020"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
