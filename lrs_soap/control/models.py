@@ -257,6 +257,17 @@ class ReasonShown(Strict):
     findings: list[str] | None = None
 
 
+class NearMissShown(Strict):
+    """A learner whom a find has looked at and not found: what agrees (`parts`), and what does not (`fields`)."""
+
+    uln: str
+    score: int
+    parts: dict[str, int]
+    fields: list[str]
+    sent: list[str]
+    held: list[str]
+
+
 class ExchangeShown(Strict):
     """A request over SOAP and what came of it. `sequence` grows as exchanges become visible."""
 
@@ -277,7 +288,7 @@ class ExchangeShown(Strict):
     scenario: str | None
     reasons: list[ReasonShown]
     findings: list[str]
-    nearest: list[Any] | None
+    nearest: list[NearMissShown] | None
 
 
 class ExchangeList(RootModel[list[ExchangeShown]]):

@@ -21,8 +21,9 @@ from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
 from lrs_soap.exchange.masking import MOST_BYTES, SECRET_HEADERS, Masked, first_line
 from lrs_soap.exchange.secrets import STRUCK_OUT
 from lrs_soap.exchange.tally import Tally
+from lrs_soap.rules.values.agreement import ScorePart
 from lrs_soap.rules.values.codes import FaultCode
-from lrs_soap.rules.values.decision import Reason
+from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.sentences import sentence
 from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted, packed, unpacked
 
@@ -259,7 +260,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
         recorded.milliseconds,
         [_reason(each) for each in exchange.all_reasons()[:_MOST_LISTED]],
         [_storable(finding) for finding in exchange.findings[:_MOST_LISTED]],
-        None,
+        _nearest(exchange),
         exchange.scenario,
         exchange.started,
         exchange.stages,
@@ -286,6 +287,19 @@ def _kept(recorded: _Recorded) -> KeptExchange:
         request=request,
         answer=masked.without(answer)[:MOST_BYTES],
     )
+
+
+def _nearest(exchange: Exchange) -> list[dict[str, Any]] | None:
+    """The near misses of a find that has found nobody, as JSON objects; None for all else."""
+    found = [each.nearest for each in exchange.decisions if isinstance(each, Decision) and each.nearest is not None]
+    if not found:
+        return None
+    return [
+        {"uln": near.uln, "score": near.score, "parts": _parts(near.parts)}
+        | {"fields": near.fields, "sent": near.sent, "held": near.held}
+        for nearest in found
+        for near in nearest
+    ][:_MOST_LISTED]
 
 
 def _storable(finding: str) -> str:
@@ -333,8 +347,13 @@ def _reason(reason: Reason) -> dict[str, Any]:
         shown["uln"] = reason.uln
     if reason.parts:
         shown["score"] = reason.score
-        shown["parts"] = {part.part.value: part.points for part in reason.parts}
+        shown["parts"] = _parts(reason.parts)
     for name in ("fields", "sent", "held", "findings"):
         if value := getattr(reason, name):
             shown[name] = value
     return shown
+
+
+def _parts(parts: tuple[ScorePart, ...]) -> dict[str, int]:
+    """The points of each part of a score."""
+    return {part.part.value: part.points for part in parts}

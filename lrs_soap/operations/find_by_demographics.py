@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from lrs_soap.operations.unwritten import Unwritten
@@ -16,6 +17,7 @@ from lrs_soap.rules.names.demographics import (
     possible_matches,
     too_many_rows,
 )
+from lrs_soap.rules.names.near_misses import near_misses
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.learner import Learner
@@ -29,10 +31,18 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
 
     Answers EXACT_MATCH with the learner, or MASTER_SUBSTITUTED with its master. Otherwise answers POSSIBLE_MATCHES with
     at most ten learners, best first, or TOO_MANY_MATCHES or NO_MATCH with none. A search that would read more than
-    MAXIMUM_ROWS rows is TOO_MANY_MATCHES. Raises FieldsRefused.
+    MAXIMUM_ROWS rows is TOO_MANY_MATCHES. Where nobody matches, `nearest` has the near misses. Raises FieldsRefused.
     """
     check_fields(asked.sent, today=work.today, prohibited=work.policy.prohibited)
-    return find_by_checked_demographics(work, asked)
+    exact = _exact_match(work, asked)
+    if exact is not None:
+        return exact
+    asked = asked.as_of(work.today)
+    candidates = Candidates(asked)
+    decision = _possible_matches(work, asked, candidates)
+    if decision.code is not ResponseCode.NO_MATCH:
+        return decision
+    return replace(decision, nearest=near_misses(asked, candidates.near))
 
 
 def find_by_checked_demographics(
@@ -42,17 +52,27 @@ def find_by_checked_demographics(
     unwritten: Unwritten | None = None,
     candidates: Candidates | None = None,
 ) -> Decision:
-    """Like `find_by_demographics`, for details that are known to break no field rule.
+    """Like `find_by_demographics`, for details that are known to break no field rule, and without near misses.
 
     `unwritten` are learners to find as well, in place of those that the register has with their ULNs. `candidates` are
     those of the details as of today, if the caller has made them.
     """
-    transaction = work.transaction
-    learner = (unwritten or learners).by_identity(transaction, asked)
-    if learner is not None:
-        return exact_match(asked, learner, learners.master_of(transaction, learner))
+    exact = _exact_match(work, asked, unwritten)
+    if exact is not None:
+        return exact
     asked = asked.as_of(work.today)
-    search = _Search(transaction, asked, candidates or Candidates(asked))
+    return _possible_matches(work, asked, candidates or Candidates(asked), unwritten)
+
+
+def _exact_match(work: UnitOfWork, asked: DemographicsAsked, unwritten: Unwritten | None = None) -> Decision | None:
+    learner = (unwritten or learners).by_identity(work.transaction, asked)
+    return None if learner is None else exact_match(asked, learner, learners.master_of(work.transaction, learner))
+
+
+def _possible_matches(
+    work: UnitOfWork, asked: DemographicsAsked, candidates: Candidates, unwritten: Unwritten | None = None
+) -> Decision:
+    search = _Search(work.transaction, asked, candidates)
     fitting = search.fitting()
     decision = possible_matches(asked, fitting if unwritten is None else unwritten.in_place(asked, fitting))
     if search.has_too_many_rows and decision.code is not ResponseCode.TOO_MANY_MATCHES:

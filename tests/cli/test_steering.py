@@ -214,6 +214,8 @@ def test_exchanges_are_listed_shown_and_forgotten(
     shown = steer("exchanges", found, "--world", world)
     assert "WSRC0004</ResponseCode>" in shown
     assert "<OrgPassword>***</OrgPassword>" in shown
+    near = ["4170265830", "30", "family_name", "Nobody", "Okafor"]
+    assert near in rows(steer("exchanges", missed, "--world", world))
     assert PASSWORD not in shown
     assert steer_json("exchanges", found, "--world", world)["answer"]["encoding"] == "utf-8"
     assert "There is no exchange 'nothing'" in steer("exchanges", "nothing", "--world", world, status=1)

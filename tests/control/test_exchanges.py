@@ -56,6 +56,33 @@ def test_whatever_was_answered_is_in_the_next_listing(two_processes: str) -> Non
         assert newest["user"] == f"tester {number}"
 
 
+def test_a_find_that_finds_nobody_shows_who_was_nearest(steered: ServerHere) -> None:
+    missed = known(steered.url, post(steered.url, envelope(find_by_uln(FamilyName="Smith", UserName=PASSWORD))))
+    assert missed["nearest"] == [
+        {
+            "uln": "4170265830",
+            "score": 30,
+            "parts": {"given": 30},
+            "fields": ["family_name"],
+            "sent": ["Smith"],
+            "held": ["Okafor"],
+        }
+    ]
+    call = find_by_demographics(FamilyName=PASSWORD.lower(), GivenName="Grace", LastKnownPostCode="B1 1AA")
+    near = known(steered.url, post(steered.url, envelope(call)))["nearest"]
+    assert {"family_name", "last_known_post_code"} <= set(near[0]["fields"])
+    assert near[0]["sent"][0] == PASSWORD.lower()
+    assert near[0]["parts"]["given"] == 30
+    assert [each["score"] for each in near] == sorted((each["score"] for each in near), reverse=True)
+    assert len(near) <= 3
+    # The password is struck out here, too.
+    call = find_by_demographics(FamilyName=PASSWORD, GivenName="Grace", LastKnownPostCode="B1 1AA")
+    assert known(steered.url, post(steered.url, envelope(call)))["nearest"][0]["sent"][0] == "***"
+    assert known(steered.url, post(steered.url, envelope(find_by_uln(ULN="9999999999"))))["nearest"] == []
+    assert known(steered.url, post(steered.url, envelope(find_by_uln())))["nearest"] is None
+    assert known(steered.url, post(steered.url, envelope(find_by_demographics())))["nearest"] is None
+
+
 def test_an_exchange_is_shown_with_request_answer_and_reasons(steered: ServerHere) -> None:
     call = envelope(find_by_uln())
     answer = post(steered.url, call, headers={"Authorization": "Basic c2VjcmV0"})

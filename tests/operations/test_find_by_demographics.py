@@ -301,3 +301,20 @@ def statements(transaction: Transaction) -> Iterator[list[str]]:
         yield run
     finally:
         connection.set_trace_callback(None)
+
+
+def test_a_search_that_finds_nobody_has_near_misses_and_one_that_finds_somebody_has_none(store: Store) -> None:
+    (somebody,) = namesakes(1, **PERSON_ASKED)
+    with store.writing() as transaction:
+        learners.insert(transaction, somebody)
+    with store.reading() as transaction:
+        nobody = ask(transaction, {**PERSON_ASKED, "family_name": "Smith", "last_known_post_code": "B1 1AA"})
+        assert [near.uln for near in nobody.nearest or ()] == [somebody.uln]
+        # What only the learner itself shows, and no row: the UCI, for which P7 might have stood.
+        other_uci = {"unique_candidate_identifier": "12345A678901B", "last_known_post_code": "B1 1AA"}
+        nobody = ask(transaction, {**PERSON_ASKED, "family_name": "Smith", **other_uci})
+        assert [near.uln for near in nobody.nearest or ()] == [somebody.uln]
+        assert ask(transaction, {**PERSON_ASKED, "date_of_birth": "1970-02-02", "given_name": "X"}).nearest is None
+        assert ask(transaction, {**PERSON_ASKED, "date_of_birth": "1970-02-02", "family_name": "Y"}).nearest != ()
+        assert ask(transaction, {**PERSON_ASKED, **ELSEWHERE}).nearest == ()
+        assert ask(transaction, PERSON_ASKED).nearest is None

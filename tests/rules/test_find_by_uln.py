@@ -114,3 +114,15 @@ def test_the_reasons_say_what_was_compared_and_who_stands_in() -> None:
             ("Anna Maria", "Cheng"),
         ),
     )
+
+
+def test_the_holder_with_other_names_is_the_near_miss() -> None:
+    (near,) = find_by_uln(NamesAsked("Anna", "Smith"), ULN, ANNA, None).nearest or ()
+    assert (near.uln, near.score) == (ULN, 25)
+    assert (near.fields, near.sent, near.held) == (
+        ("given_name", "family_name"),
+        ("Anna", "Smith"),
+        ("Anna Maria", "Cheng"),
+    )
+    assert find_by_uln(NamesAsked("Anna", "Smith"), ULN, None, None).nearest == ()
+    assert find_by_uln(NamesAsked("Anna", "Cheng"), ULN, ANNA, None).nearest is None

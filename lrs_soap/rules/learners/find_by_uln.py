@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
+from lrs_soap.rules.names.demographics import names_parts
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
-from lrs_soap.rules.values.agreement import NamesAgreement
+from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.codes import ResponseCode
-from lrs_soap.rules.values.decision import Decision, Reason
+from lrs_soap.rules.values.decision import Decision, NearMiss, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
 
@@ -26,12 +27,12 @@ def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Le
     """
     held = holder_of(uln, learner)
     if isinstance(held, NoHolder):
-        return Decision(ResponseCode.NO_MATCH, reasons=(held.reason(uln),))
+        return Decision(ResponseCode.NO_MATCH, reasons=(held.reason(uln),), nearest=())
 
     agreement = compare_names(asked, held)
     names = names_reason(agreement, asked, held)
     if not agreement.similar:
-        return Decision(ResponseCode.NO_MATCH, reasons=(names,))
+        return Decision(ResponseCode.NO_MATCH, reasons=(names,), nearest=(_near_miss(agreement, names, uln),))
     if not held.is_linked:
         code = ResponseCode.EXACT_MATCH if agreement.both_equal_or_alias else ResponseCode.POSSIBLE_MATCHES
         return Decision(code, (held,), (names,))
@@ -40,6 +41,14 @@ def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Le
     code = ResponseCode.MASTER_SUBSTITUTED if agreement.both_equal_or_alias else ResponseCode.POSSIBLE_MATCHES
     linked = Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (uln,), (master.uln,))
     return Decision(code, (master,), (names, linked), frozenset({master.uln}))
+
+
+def _near_miss(agreement: NamesAgreement, names: Reason, uln: str) -> NearMiss:
+    """The holder of the ULN, who has other names."""
+    compared = zip((agreement.given, agreement.family), names.fields, names.sent, names.held, strict=True)
+    different = [(field, sent, held) for found, field, sent, held in compared if found is not Agreement.EQUAL]
+    fields, sent, held = zip(*different, strict=True)
+    return NearMiss(uln, fields, sent, held, tuple(part for part in names_parts(agreement) if part.points))
 
 
 def names_reason(agreement: NamesAgreement, asked: NamesAsked, learner: Learner) -> Reason:

@@ -56,6 +56,8 @@ class Candidates:
         # The learners whose alias was asked for, as far as rows have shown it. Two aliases are on two rows.
         self._with_given_alias: set[str] = set()
         self._with_family_alias: set[str] = set()
+        self.near: list[tuple[NameKey, DemographicsAgreement]] = []
+        """The rows in which something agrees, and that fit no rule, or P7 perhaps; for `near_misses`."""
 
         post_code = postcode.identity_key(asked.last_known_post_code)
         self.post_code = None if post_code == postcode.UNKNOWN else post_code
@@ -85,7 +87,10 @@ class Candidates:
             genders_agree(self._asked.gender, row.gender),
             self._has_identifier,
         )
-        return rule_that_fits(agreement)
+        rule = rule_that_fits(agreement)
+        if rule is None or rule is Rule.P7:
+            self.near.append((row, agreement))
+        return rule
 
     def _compare_names(self, row: NameKey, *, both_similar: bool) -> NamesAgreement | None:
         """How the names agree, as far as the rows show; None if that is too little for any rule.

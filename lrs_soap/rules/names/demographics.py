@@ -45,6 +45,10 @@ _DATE_PARTS = {
     DateAgreement.NEAR: ScorePart(Part.DATE_OF_BIRTH, 12, DateAgreement.NEAR),
     DateAgreement.DIFFERENT: ScorePart(Part.DATE_OF_BIRTH, 0, DateAgreement.DIFFERENT),
 }
+_GIVEN_POINTS, _FAMILY_POINTS = (
+    tuple(parts[each].points for each in Agreement) for parts in (_GIVEN_PARTS, _FAMILY_PARTS)
+)
+_DATE_POINTS = tuple(_DATE_PARTS[each].points for each in DateAgreement)
 _POST_CODE = ScorePart(Part.POST_CODE, 10)
 _GENDER = ScorePart(Part.GENDER, 5)
 _OPTIONAL_PARTS = {
@@ -286,16 +290,20 @@ class _Comparison:
         rule = rule_that_fits(agreement)
         if rule is None:
             return None
-        parts = _parts(agreement, equal)
+        parts = score_parts(agreement, equal)
         return _Match(learner, master or learner, rule, parts, sum(map(_points, parts)))
 
 
-def _parts(agreement: DemographicsAgreement, equal_options: Iterable[str]) -> tuple[ScorePart, ...]:
-    """What each part that agrees adds to the score. The score decides only the order."""
-    names = agreement.names
+def names_parts(names: NamesAgreement) -> list[ScorePart]:
+    """What the names add to a score, each of them also where that is nothing."""
     given, family = _GIVEN_PARTS[names.given], _FAMILY_PARTS[names.family]
     swapped = names.swapped and given.points + family.points < _SWAPPED.points
-    parts = [_SWAPPED] if swapped else [given, family]
+    return [_SWAPPED] if swapped else [given, family]
+
+
+def score_parts(agreement: DemographicsAgreement, equal_options: Iterable[str] = ()) -> tuple[ScorePart, ...]:
+    """What each part that agrees adds to the score. The score decides only the order."""
+    parts = names_parts(agreement.names)
     parts.append(_DATE_PARTS[agreement.date])
     if agreement.post_code:
         parts.append(_POST_CODE)
@@ -303,6 +311,18 @@ def _parts(agreement: DemographicsAgreement, equal_options: Iterable[str]) -> tu
         parts.append(_GENDER)
     parts.extend(_OPTIONAL_PARTS[field] for field in equal_options)
     return tuple(part for part in parts if part.points)
+
+
+def points_of(agreement: DemographicsAgreement) -> int:
+    """What the parts add up to, without the optional fields and without naming them."""
+    names, date_agreement, is_here, is_gender, _ = agreement
+    points = _GIVEN_POINTS[names.given] + _FAMILY_POINTS[names.family]
+    if names.swapped:
+        points = max(points, _SWAPPED.points)
+    points += _DATE_POINTS[date_agreement]
+    if is_here:
+        points += _POST_CODE.points
+    return points + _GENDER.points if is_gender else points
 
 
 def _best_first(found: dict[str, list[_Match]]) -> list[list[_Match]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lrs_soap.rules.values.agreement import NamesAgreement, ScorePart
@@ -39,6 +39,24 @@ class Reason(NamedTuple):
         return sum(part.points for part in self.parts) if self.parts else None
 
 
+class NearMiss(NamedTuple):
+    """A learner that a find has looked at, and that is not the one: `parts` is what agrees, `fields` what does not.
+
+    `sent` and `held` are the values of `fields` on either side. It is for people: nothing is decided by reading it.
+    """
+
+    uln: str
+    fields: tuple[str, ...]
+    sent: tuple[str, ...]
+    held: tuple[str, ...]
+    parts: tuple[ScorePart, ...]
+
+    @property
+    def score(self) -> int:
+        """What the parts add up to."""
+        return sum(part.points for part in self.parts)
+
+
 def passed_over(reasons: Iterable[Reason]) -> list[str]:
     """Sentences about what was sent and is not kept, although nothing is refused for it."""
     return [
@@ -55,6 +73,7 @@ class Decision:
 
     `substitutes` has the ULNs of those of the learners that are answered in place of one linked to them. `holder_uln`
     is the ULN of the learner that already has the five identity keys, if the code is ALREADY_EXISTS for that reason.
+    `nearest` are the learners that were nearest, best first, if a find has found nobody; None for all else.
     """
 
     code: ResponseCode
@@ -62,3 +81,4 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     substitutes: frozenset[str] = frozenset()
     holder_uln: str | None = None
+    nearest: tuple[NearMiss, ...] | None = field(default=None, compare=False)

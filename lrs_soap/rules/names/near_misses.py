@@ -1,0 +1,48 @@
+"""The learners that come nearest to a find that has found nobody, for people who want to know why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import nsmallest
+
+from lrs_soap.rules.names.demographics import DemographicsAgreement, DemographicsAsked, points_of, score_parts
+from lrs_soap.rules.names.lookup_keys import NameKey
+from lrs_soap.rules.values.agreement import Agreement, DateAgreement
+from lrs_soap.rules.values.decision import NearMiss
+
+MOST_NEAR_MISSES = 3
+"""How many a find names."""
+
+
+def near_misses(
+    asked: DemographicsAsked, compared: Iterable[tuple[NameKey, DemographicsAgreement]]
+) -> tuple[NearMiss, ...]:
+    """The learners with the highest scores among the rows that a search has compared with `asked`, best first.
+
+    A learner's best row counts. With equal scores, the lower ULN comes first. What is held is as the rows have it:
+    names and postcodes by their keys, no optional field.
+    """
+    best: dict[str, tuple[int, str, NameKey, DemographicsAgreement]] = {}
+    for row, agreement in compared:
+        uln = row.uln
+        place = -points_of(agreement), uln, row, agreement
+        if uln not in best or place < best[uln]:
+            best[uln] = place
+    return tuple(
+        _near_miss(asked, row, agreement) for _, _, row, agreement in nsmallest(MOST_NEAR_MISSES, best.values())
+    )
+
+
+def _near_miss(asked: DemographicsAsked, row: NameKey, agreement: DemographicsAgreement) -> NearMiss:
+    names = agreement.names
+    compared = (
+        ("given_name", names.given is Agreement.EQUAL, asked.given_name, row.given_name),
+        ("family_name", names.family is Agreement.EQUAL, asked.family_name, row.family_name),
+        ("date_of_birth", agreement.date is DateAgreement.EQUAL, asked.date_of_birth, row.date_of_birth),
+        ("gender", agreement.gender, asked.gender, row.gender),
+        ("last_known_post_code", agreement.post_code, asked.last_known_post_code, row.post_code),
+    )
+    different = [(field, sent, held) for field, is_equal, sent, held in compared if not is_equal]
+    # A search finds nobody who is equal in all of them.
+    fields, sent, held = zip(*different, strict=True)
+    return NearMiss(row.uln, fields, sent, held, score_parts(agreement))
