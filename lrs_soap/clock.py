@@ -48,12 +48,12 @@ class RealClock:
     """The machine's clock, or one that is always so many seconds ahead of it. Threads may share it."""
 
     def __init__(self, *, ahead: int = 0) -> None:
-        self._ahead = ahead
+        self.ahead = ahead
         # To ask for London's offset takes longer than most look-ups, so each second has its moment made once.
         self._last = (0, datetime.fromtimestamp(0, LONDON))
 
     def now(self) -> datetime:
-        second = int(time.time()) + self._ahead
+        second = int(time.time()) + self.ahead
         last, moment = self._last
         if second != last:
             moment = datetime.fromtimestamp(second, LONDON)
@@ -91,11 +91,13 @@ class SteeredClock:
     """A clock that goes as another one, which can be replaced at any time. Threads may share it."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.follow(clock)
 
     def follow(self, clock: Clock) -> None:
         """Go as this clock from now on."""
         self._clock = clock
+        self.is_real = isinstance(clock, RealClock) and clock.ahead == 0
+        """Whether it shows the machine's time."""
 
     def now(self) -> datetime:
         return self._clock.now()

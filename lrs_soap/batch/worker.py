@@ -24,6 +24,7 @@ from lrs_soap.batch.job_work import Lease, LeaseLost
 from lrs_soap.batch.portion import Overtaken, Portion
 from lrs_soap.errors import StoreUnavailable
 from lrs_soap.exchange.exchange import Decided, Exchange, Origin, Stage
+from lrs_soap.exchange.log import times
 from lrs_soap.rules.batches.job_records import JobRecord
 from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.rules.values.change import OPERATOR, Author
@@ -249,7 +250,7 @@ class Worker:
             self._log.info("job", **facts, records=job.record_count)
 
     def _now(self) -> dict[str, str]:
-        return {"time": self._world.clock.now().isoformat()}
+        return times(self._world.clock)
 
     def wait(self, seconds: float) -> None:
         """Wait for so many seconds, or until `stop` is called."""

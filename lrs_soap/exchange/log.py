@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol, TextIO
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
-from lrs_soap.clock import Clock, RealClock
+from lrs_soap.clock import Clock, RealClock, SteeredClock
 from lrs_soap.exchange.exchange import MAIN_WORLD, Claim, Exchange, Origin
 from lrs_soap.exchange.failures import trace_of
 from lrs_soap.exchange.line_forms import LineForm, LogFormat, escaped, form_of
@@ -67,7 +67,7 @@ class _Facts(NamedTuple):
 
 
 class ExchangeLog:
-    """A journal that writes a line for each exchange to a log, with the time on the service's clock.
+    """A journal that writes a line for each exchange to a log, with the machine's time, and the world's beside it.
 
     It writes only `_Facts`, the exchange's id and its times, and never the bytes of a request, which may hold a
     password. Requests have level info, and so has what is done by the control interface and on the portal. Batch
@@ -77,7 +77,10 @@ class ExchangeLog:
     """
 
     def __init__(self, log: Log, clock: Clock, *, failures_only: bool = False, values: bool = False) -> None:
-        """`failures_only`: log failures of the service and nothing else. `values`: quote the values that were wrong."""
+        """`clock` is the world's: its time is `world_time`, beside the machine's, where it is steered away from that.
+
+        `failures_only`: log failures of the service and nothing else. `values`: quote the values that were wrong.
+        """
         self._lines = log.lines
         # What the logger was bound to, such as the number of the process, comes first.
         bound = structlog.get_context(log)
@@ -88,7 +91,8 @@ class ExchangeLog:
             for level, name in _LEVELS.items()
             if log.is_enabled_for(level)
         }
-        self._clock = clock
+        self._world_clock = clock if isinstance(clock, SteeredClock) else None
+        self._clock = clock if self._world_clock is None else RealClock()
         self._failures_only = failures_only
         self._values = values
         self._is_detailed = log.is_enabled_for(logging.DEBUG)
@@ -105,6 +109,7 @@ class ExchangeLog:
         runs = [
             *self._beginning,
             self._time(),
+            *self._world_time(),
             form.fact("exchange", exchange.id),
             self._run_of(exchange),
             form.fact("milliseconds", round(exchange.milliseconds(), 2)),
@@ -161,6 +166,21 @@ class ExchangeLog:
             run = self._lines.form.fact("time", now.isoformat())
             self._last_time = (now, run)
         return run
+
+    def _world_time(self) -> Sequence[str]:
+        """The time on the world's clock, where that is steered."""
+        clock = self._world_clock
+        if clock is None or clock.is_real:
+            return ()
+        return (self._lines.form.fact("world_time", clock.now().isoformat()),)
+
+
+def times(world_clock: Clock) -> dict[str, str]:
+    """The `time` of a line about a world and, where its clock is steered away from the machine's, the `world_time`."""
+    now = world_clock.now().isoformat()
+    if isinstance(world_clock, SteeredClock) and not world_clock.is_real:
+        return {"time": RealClock().now().isoformat(), "world_time": now}
+    return {"time": now}
 
 
 def _secrets_of(request: bytes, user: str | None, *, is_quoted: bool) -> tuple[str, ...]:

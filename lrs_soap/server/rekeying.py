@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from lrs_soap.batch import lease_owner
-from lrs_soap.clock import Clock, clock_at
+from lrs_soap.clock import Clock, RealClock
 from lrs_soap.errors import RekeyingLost, StoreUnavailable
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server.child_process import Announce
@@ -108,7 +108,7 @@ def rekey(settings: Settings, log: ProcessLog, announce: Announce, *, inherited:
     logger = log.logger.bind(process=os.getpid())
     store = Store(settings.database_url)
     try:
-        rekeyer = Rekeyer(store, clock_at(settings.clock), log=logger)
+        rekeyer = Rekeyer(store, RealClock(), log=logger)
         announce(rekeyer)
         rekeyer.run()
     finally:

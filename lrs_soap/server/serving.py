@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lrs_soap.clock import clock_at
+from lrs_soap.clock import RealClock
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.log import ProcessLog
@@ -50,7 +50,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None, *, unt
                 "--until-stdin-ends needs a pipe as standard input, whose other end the program that starts the "
                 "service holds open."
             )
-    log = ProcessLog(settings.log_level, settings.log_format, clock_at(settings.clock))
+    log = ProcessLog(settings.log_level, settings.log_format, RealClock())
     with log.taking_what_is_printed():
         _serve(settings, log, ready, until)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lrs_soap.batch.worlds_worker import WorldsWorker
-from lrs_soap.clock import clock_at
+from lrs_soap.clock import RealClock
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.server import descriptors
 from lrs_soap.server.child_process import Announce
@@ -27,7 +27,7 @@ def work(settings: Settings, workers: int) -> None:
     """
     policy_of(settings)
     descriptors.open_standard()
-    log = ProcessLog(settings.log_level, settings.log_format, clock_at(settings.clock))
+    log = ProcessLog(settings.log_level, settings.log_format, RealClock())
     with log.taking_what_is_printed():
         Processes(
             [Post("worker", lambda announce: do_jobs(settings, log, announce))] * workers,

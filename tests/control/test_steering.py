@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from tests.kit.control_client import control
 from tests.kit.databases import new_database
 from tests.kit.running_server import RunningServer
+from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import envelope, find_by_uln, post, register
 
 
@@ -143,3 +147,15 @@ def test_the_journal_outlives_a_reset(url: str) -> None:
     done(url, "POST", "/reset")
 
     assert done(url, "GET", f"/exchanges/{answer.headers['lrs-exchange']}")["code"] == "WSRC0004"
+
+
+def test_the_log_has_the_world_s_time_beside_the_machine_s(tmp_path: Path) -> None:
+    with ServerHere(tmp_path, "--log-format", "json") as server:
+        for moment in (None, "2031-03-10T12:00"):
+            if moment is not None:
+                done(server.url, "PUT", "/clock", {"set": moment})
+            exchange = post(server.url, envelope(find_by_uln())).headers["lrs-exchange"]
+            lines = [json.loads(line) for line in server.logged_until(exchange).splitlines()]
+            line = next(each for each in lines if each.get("exchange") == exchange)
+            assert line.get("world_time") == (moment and f"{moment}:00+00:00")
+            assert datetime.now(timezone.utc) - datetime.fromisoformat(line["time"]) < timedelta(minutes=5)

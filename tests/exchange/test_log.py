@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 import pytest
 
-from lrs_soap.clock import SettableClock
+from lrs_soap.clock import LONDON, RealClock, SettableClock, SteeredClock
 from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
-from lrs_soap.exchange.log import ExchangeLog, Log, open_log
+from lrs_soap.exchange.log import ExchangeLog, Log, open_log, times
 from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.codes import ResponseCode, ReturnCode
@@ -298,3 +298,37 @@ def test_lines_of_one_log_have_each_its_own_facts() -> None:
     for number, (line, told) in enumerate(zip(stream.getvalue().splitlines(), TOLD, strict=True)):
         assert f"exchange={number:016x} " in line
         assert f" {told}status={200 + number} " in line
+
+
+def test_a_clock_that_is_steered_has_its_time_beside_the_machine_s() -> None:
+    stream = io.StringIO()
+    clock = SteeredClock(RealClock())
+    log = ExchangeLog(open_log("info", "json", stream), clock)
+
+    log.record(an_exchange())
+    clock.follow(SettableClock(datetime(2031, 7, 14, 15)))
+    log.record(an_exchange())
+    clock.follow(RealClock(ahead=-86_400))
+    log.record(an_exchange())
+    clock.follow(RealClock())
+    log.record(an_exchange())
+
+    real, still, behind, again = map(json.loads, stream.getvalue().splitlines())
+    now = datetime.now(LONDON)
+    for line in (real, still, behind, again):
+        assert timedelta() <= now - datetime.fromisoformat(line["time"]) < timedelta(minutes=5)
+    assert "world_time" not in real
+    assert "world_time" not in again
+    assert still["world_time"] == "2031-07-14T15:00:00+01:00"
+    assert list(still)[:2] == ["time", "world_time"]
+    yesterday = datetime.fromisoformat(behind["world_time"])
+    assert timedelta(days=1) <= now - yesterday < timedelta(days=1, minutes=5)
+
+
+def test_a_line_about_a_world_tells_both_times_where_its_clock_is_steered() -> None:
+    assert times(CLOCK) == {"time": "2025-07-14T15:23:47+01:00"}
+    clock = SteeredClock(RealClock())
+    assert list(times(clock)) == ["time"]
+    clock.follow(CLOCK)
+    assert list(times(clock)) == ["time", "world_time"]
+    assert times(clock)["world_time"] == "2025-07-14T15:23:47+01:00"
