@@ -32,6 +32,7 @@ COMMANDS = (
     LazyCommand("snapshot", "lrs_soap.cli.steering.snapshot", "List, take and delete snapshots of a running world."),
     LazyCommand("restore", "lrs_soap.cli.steering.reset", "Put a world of a running server back to a snapshot."),
     LazyCommand("exchanges", "lrs_soap.cli.steering.exchanges", "List the last requests to a running server."),
+    LazyCommand("scenario", "lrs_soap.cli.steering.scenario", "Make a running server fail on purpose, and stop that."),
     LazyCommand("clock", "lrs_soap.cli.steering.clock", "Show, set and advance the clock of a running world."),
     LazyCommand("learner", "lrs_soap.cli.steering.learner", "Find, add, merge and delete learners of a running world."),
     LazyCommand("job", "lrs_soap.cli.steering.job", "List, begin and fail batch jobs of a running world."),

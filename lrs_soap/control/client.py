@@ -234,6 +234,24 @@ class WorldClient:
         """Forget all of them."""
         self.ask("DELETE", "/exchanges")
 
+    def scenarios(self) -> list[Object]:
+        """What steps in for the service, each with how many requests have `fitted` it, and how many it has `hit`."""
+        scenarios: list[Object] = self.ask("GET", "/scenarios")
+        return scenarios
+
+    def add_scenario(self, name: str, **fields: object) -> Object:
+        """Add a scenario by the fields of docs/scenarios.md, a shipped one without `do`. `times=None` hits all."""
+        scenario: Object = self.ask("POST", "/scenarios", {"name": name, **fields})
+        return scenario
+
+    def delete_scenario(self, name: str) -> None:
+        """Remove a scenario."""
+        self.ask("DELETE", f"/scenarios/{_part(name)}")
+
+    def delete_scenarios(self) -> None:
+        """Remove all of them."""
+        self.ask("DELETE", "/scenarios")
+
     def clock(self) -> Object:
         """What the clock shows: `now` and `mode`."""
         clock: Object = self.ask("GET", "/clock")

@@ -35,10 +35,11 @@ def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
         *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "certs", "settings"),
         *("org", "batch", "exceptions"),
-        *("world", "reset", "snapshot", "restore", "exchanges", "clock", "learner", "job"),
+        *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job"),
     )
     assert tuple(GROUPS["world"]) == ("list", "make", "delete")
     assert tuple(GROUPS["snapshot"]) == ("list", "make", "delete")
+    assert tuple(GROUPS["scenario"]) == ("list", "add", "remove")
     assert tuple(GROUPS["clock"]) == ("show", "set", "advance", "real")
     assert tuple(GROUPS["learner"]) == ("find", "show", "add", "merge", "unmerge", "delete")
     assert tuple(GROUPS["job"]) == ("list", "show", "run", "fail")

@@ -305,3 +305,60 @@ def test_a_server_with_https_is_asked_with_certificates(run: Run, tmp_path: Path
         refused = run("world", "list", "--server", server.url)
         assert refused.exit_code == 1
         assert "its certificate is not trusted" in refused.stderr
+
+
+def test_scenarios_are_added_listed_and_removed(
+    steer: Steer, steer_json: Callable[..., Any], server: ServerHere, world: str, folder: Path
+) -> None:
+    more = ("--world", world)
+    path = f"/w/{world}/LearnerService.svc"
+    assert steer("scenario", "add", "out-of-hours", *more) == "Added: out-of-hours.\n"
+    assert post(server.url, envelope(find_by_uln()), path=path).text("ErrorCode") == "WSEC0004"
+    assert rows(steer("scenario", "list", *more)) == [
+        ["Scenario", "When", "After", "Times", "Do", "Fitted", "Hit"],
+        ["out-of-hours", "0", "1", "fault WSEC0004", "1", "1"],
+    ]
+    assert "'out-of-hours' already" in steer("scenario", "add", "out-of-hours", *more, status=1)
+    assert steer("scenario", "remove", "out-of-hours", *more) == "The scenario out-of-hours is removed.\n"
+    assert "There is no scenario 'out-of-hours'" in steer("scenario", "remove", "out-of-hours", *more, status=1)
+    assert steer("scenario", "add", "nothing-of-ours", *more, status=1).startswith("Error: ")
+
+    (folder / "two.toml").write_text(
+        '[[scenario]]\nname = "a"\nwhen = {operation = "learnerByULN"}\ntimes = "all"\ndo = {fault = "WSEC0005"}\n'
+        '[[scenario]]\nname = "slow"\ndo.delay = 0.01\n'
+    )
+    assert steer("scenario", "add", "--file", "two.toml", *more) == "Added: a, slow.\n"
+    assert [(each["name"], each["times"]) for each in steer_json("scenario", "list", *more)] == [
+        ("a", None),
+        ("slow", 1),
+    ]
+    assert steer("scenario", "remove", "--all", *more) == "All scenarios are removed.\n"
+    for value in ({"name": "b", "do": {"http": 503}}, [{"name": "b", "do": {"http": 503}}]):
+        (folder / "b.json").write_text(json.dumps(value))
+        assert [each["name"] for each in steer_json("scenario", "add", "--file", "b.json", *more)] == ["b"]
+        steer("scenario", "remove", "b", *more)
+    assert steer_json("scenario", "add", "slow", *more)["hit"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("add",), "Give either NAME or --file."),
+        (("add", "slow", "--file", "x"), "Give either NAME or --file."),
+        (("remove",), "Give either NAME or --all."),
+        (("remove", "slow", "--all"), "Give either NAME or --all."),
+        (("add", "--file", "nothing.toml"), "'nothing.toml' cannot be read: No such file or directory."),
+        (("add", "--file", "text.toml"), "'text.toml' cannot be read: Expected"),
+        (("add", "--file", "other.toml"), "has to have scenarios"),
+        (("add", "--file", "nameless.json"), "has to have scenarios"),
+        (("add", "--file", "broken.json"), "'broken.json' cannot be read: Expecting"),
+    ],
+)
+def test_scenarios_that_cannot_be_read_are_refused(
+    steer: Steer, folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    texts = {"text.toml": "slow", "other.toml": "a = 1", "nameless.json": '{"do": {}}', "broken.json": '{"name":'}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    told = " ".join(steer("scenario", *arguments, status=2).replace("│", " ").split())
+    assert said in told
