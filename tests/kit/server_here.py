@@ -65,6 +65,11 @@ class ServerHere:
         """The world that it serves at its root."""
         return self._worlds.main
 
+    @property
+    def worlds(self) -> Worlds:
+        """All worlds that it serves."""
+        return self._worlds
+
     def logged(self) -> str:
         """What the server has written to its log so far."""
         return Path(self._log.name).read_text("utf-8")
