@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lrs_soap.control.client import ControlFailed
-    from lrs_soap.testing.lrs import Lrs, Snapshot, WorldClock
+    from lrs_soap.testing.lrs import Lrs, Scenario, Snapshot, WorldClock
     from lrs_soap.testing.lrs_server import LrsServer, ServerUnavailable
 
-__all__ = ["ControlFailed", "Lrs", "LrsServer", "ServerUnavailable", "Snapshot", "WorldClock"]
+__all__ = ["ControlFailed", "Lrs", "LrsServer", "Scenario", "ServerUnavailable", "Snapshot", "WorldClock"]
 
 _HOMES = {
     "ControlFailed": "lrs_soap.control.client",

@@ -8,7 +8,7 @@ from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from lrs_soap.control.client import ClockMode, Object, WorldClient
+from lrs_soap.control.client import ClockMode, ControlFailed, Object, WorldClient
 from lrs_soap.errors import LrsError
 
 if TYPE_CHECKING:
@@ -129,6 +129,30 @@ class Lrs:
             given = new | first | {name: value for name, value in given.items() if value is not None}
         return self.control.put_organisation(ukprn, **given)
 
+    def scenario(
+        self,
+        name: str | None = None,
+        *,
+        do: Mapping[str, Any] | None = None,
+        after: int = 0,
+        times: int | None = 1,
+        share: float = 1.0,
+        seed: int = 0,
+        **when: str,
+    ) -> Scenario:
+        """Have something step in for the service: docs/scenarios.md has all that it can do.
+
+        `lrs.scenario("slow")` is a shipped one, `lrs.scenario(do={"fault": "WSEC0999"})` one of the test's own. The
+        requests that fit are all, or those of `when`: `operation="registerSingleLearner"`, `organisation`, `user`,
+        `uln`, `family_name`. Of these the first `after` pass, and the next `times` are hit; None is all of them.
+        """
+        given: Object = {"after": after, "times": times, "share": share, "seed": seed, "when": when}
+        if do is not None:
+            given["do"] = dict(do)
+        scenario = Scenario(self.control, name or f"scenario-{next(self._numbers)}")
+        self.control.ask("POST", "/scenarios", {"name": scenario.name, **given})
+        return scenario
+
     def exchanges(
         self,
         *,
@@ -224,6 +248,36 @@ class WorldClock:
     def real(self) -> datetime:
         """Let the world go by the machine's clock again."""
         return datetime.fromisoformat(self._control.set_clock(mode="real")["now"])
+
+
+class Scenario:
+    """What steps in for the service. `name` is its name."""
+
+    def __init__(self, control: WorldClient, name: str) -> None:
+        self._control = control
+        self.name = name
+
+    @property
+    def fitted(self) -> int:
+        """How many requests have fitted it by now."""
+        return int(self._shown()["fitted"])
+
+    @property
+    def hit(self) -> int:
+        """How many of those it has stepped in for."""
+        return int(self._shown()["hit"])
+
+    def delete(self) -> None:
+        """Let it step in no more."""
+        self._control.ask("DELETE", f"/scenarios/{self.name}")
+
+    def _shown(self) -> Object:
+        """The scenario as it is listed. Raises ControlFailed where a reset has taken it away."""
+        for each in self._control.ask("GET", "/scenarios"):
+            if each["name"] == self.name:
+                found: Object = each
+                return found
+        raise ControlFailed(404, "not_found", f"There is no scenario {self.name!r} any more.")
 
 
 class Snapshot:

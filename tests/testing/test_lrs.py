@@ -170,6 +170,35 @@ def test_the_policy_is_this_world_s_alone(lrs: Lrs, lrs_server: LrsServer) -> No
         lrs.policy(batch_delays=1)
 
 
+def test_scenarios_step_in_and_are_counted(lrs: Lrs, lrs_server: LrsServer) -> None:
+    def ask(world: Lrs = lrs, **asker: str) -> str:
+        try:
+            return str(find(world, "4170265830", "Okafor", "Grace", **asker).ResponseCode)
+        except Fault:
+            return str(world.exchanges(limit=1)[0]["code"])
+
+    shipped = lrs.scenario("out-of-hours", user="late")
+    own = lrs.scenario(do={"response_code": "WSRC0001"}, operation="learnerByULN", after=1, times=2)
+    assert [ask() for _ in range(4)] == ["WSRC0004", "WSRC0001", "WSRC0001", "WSRC0004"]
+    assert (own.fitted, own.hit, shipped.fitted) == (4, 2, 0)
+    assert [ask(UserName="late") for _ in range(2)] == ["WSEC0004", "WSRC0004"]
+    assert (shipped.fitted, shipped.hit) == (2, 1)
+    assert lrs.exchanges()[1]["scenario"] == "out-of-hours"
+    assert ask(lrs_server.main) == "WSRC0004"
+
+    always = lrs.scenario(do={"fault": "WSEC0999"}, times=None)
+    assert [ask(), ask()] == ["WSEC0999", "WSEC0999"]
+    always.delete()
+    assert ask() == "WSRC0004"
+    with pytest.raises(ControlFailed, match="There is a scenario 'out-of-hours' already"):
+        lrs.scenario("out-of-hours")
+    with pytest.raises(ControlFailed, match="operations"):
+        lrs.scenario(do={"fault": "WSEC0999"}, operations="learnerByULN")
+    lrs.reset()
+    with pytest.raises(ControlFailed, match=f"There is no scenario '{own.name}' any more"):
+        assert own.hit
+
+
 def test_a_reset_and_a_snapshot_bring_back_what_was(lrs: Lrs) -> None:
     lrs.policy(batch_delay=60)
     first = lrs.add_learner()
