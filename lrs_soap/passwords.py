@@ -75,6 +75,11 @@ class Passwords:
             return False
         return held is not None
 
+    def one_time(self) -> tuple[str, str]:
+        """A new one-time password with its hash."""
+        made = generate_one_time()
+        return made, self.hash(made)
+
 
 def generate() -> str:
     """A new random password of letters and digits."""

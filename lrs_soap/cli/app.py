@@ -25,6 +25,7 @@ COMMANDS = (
     LazyCommand("certs", "lrs_soap.cli.certs", "Make development certificates for a CA, a server and a client."),
     LazyCommand("settings", "lrs_soap.cli.settings", "List all settings with their values, or explain one of them."),
     LazyCommand("org", "lrs_soap.cli.org", "List, add and change organisations that may use the service."),
+    LazyCommand("user", "lrs_soap.cli.user", "List users of the portal, make a Super User, and disable users."),
     LazyCommand("batch", "lrs_soap.cli.batch", "Register learners by batch files, and follow their jobs."),
     LazyCommand("exceptions", "lrs_soap.cli.exceptions", "List and resolve batch records that a person must decide."),
     LazyCommand("world", "lrs_soap.cli.steering.world", "List, make and delete the worlds of a running server."),

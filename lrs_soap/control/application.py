@@ -26,6 +26,7 @@ from lrs_soap.control.models import Error
 from lrs_soap.control.organisations import organisations
 from lrs_soap.control.scenarios import scenarios
 from lrs_soap.control.steering import steering
+from lrs_soap.control.users import users
 from lrs_soap.errors import (
     AlreadyHeld,
     InvalidRecord,
@@ -90,7 +91,7 @@ def _flask() -> OpenAPI:
     made.register_error_handler(ControlError, lambda error: _error(error.status, error.sentence))
     for kind, status in _STATUS.items():
         made.register_error_handler(kind, _answering(status))
-    for part in (about, steering, scenarios, exchanges, learners, organisations, jobs):
+    for part in (about, steering, scenarios, exchanges, learners, organisations, users, jobs):
         made.register_api(part)
     document = json.dumps(in_every_world(made.api_doc))
     made.add_url_rule("/_lrs/openapi.json", "openapi", lambda: Response(document, mimetype=JSON))

@@ -334,6 +334,24 @@ class WorldClient:
         organisation: Object = self.ask("PUT", f"/organisations/{_part(ukprn)}", _given(**fields))
         return organisation
 
+    def put_user(self, ukprn: str, name: str, **fields: object) -> Object:
+        """Add a user to an organisation, or change one, by the fields of `PUT …/organisations/UKPRN/users/NAME`."""
+        user: Object = self.ask("PUT", f"/organisations/{_part(ukprn)}/users/{_part(name)}", _given(**fields))
+        return user
+
+    def delete_user(self, ukprn: str, name: str) -> None:
+        """Close the account of a user."""
+        self.ask("DELETE", f"/organisations/{_part(ukprn)}/users/{_part(name)}")
+
+    def mail(self, *, limit: int | None = None) -> list[Object]:
+        """What the portal would have mailed, the last first."""
+        mail: list[Object] = self.ask("GET", "/mail", limit=limit)
+        return mail
+
+    def delete_mail(self) -> None:
+        """Forget the mail."""
+        self.ask("DELETE", "/mail")
+
     def jobs(self, *, limit: int | None = None) -> list[Object]:
         """The batch jobs of all organisations, the last first."""
         jobs: list[Object] = self.ask("GET", "/jobs", limit=limit)

@@ -205,6 +205,70 @@ class OrganisationList(RootModel[list[OrganisationHeld]]):
     """The organisations, by UKPRN."""
 
 
+class UserPath(OrganisationPath):
+    name: Text
+
+
+class UserChange(Strict):
+    """A user. What is not given stays. A new one needs `given_name`, `family_name`, `email`, `roles` and `password`.
+
+    With `one_time` the password has to be changed at the next login. A `secret_question` goes with a `secret_answer`.
+    """
+
+    given_name: Text | None = None
+    family_name: Text | None = None
+    email: Text | None = None
+    verification: Text | None = None
+    title: Text | None = None
+    landline: Text | None = None
+    mobile: Text | None = None
+    reference: Text | None = None
+    roles: list[Text] | None = None
+    password: Text | None = None
+    one_time: bool | None = None
+    secret_question: Text | None = None
+    secret_answer: Text | None = None
+    suspended: bool | None = None
+    permissions_disabled: bool | None = None
+
+
+class UserHeld(Strict):
+    """A user, with the roles by the guide's names; null is no secret question yet."""
+
+    name: str
+    ukprn: str
+    given_name: str
+    family_name: str
+    email: str
+    verification: str
+    title: str
+    landline: str
+    mobile: str
+    reference: str
+    roles: list[str]
+    suspended: bool
+    permissions_disabled: bool
+    one_time: bool
+    secret_question: str | None
+
+
+class MailQuery(Query):
+    limit: Limit = _USUAL_LIST
+
+
+class MailShown(Strict):
+    """A mail that the portal would have sent."""
+
+    time: str
+    to: str
+    subject: str
+    body: str
+
+
+class MailList(RootModel[list[MailShown]]):
+    """The mail, the last first."""
+
+
 class JobQuery(Query):
     limit: Limit = _USUAL_LIST
 

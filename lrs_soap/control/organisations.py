@@ -39,7 +39,7 @@ def everyone() -> Response:
 )
 def put(path: OrganisationPath, body: OrganisationChange) -> Response:
     """Add an organisation, or change one. A change applies from the next request on."""
-    roles = None if body.roles is None else frozenset(map(_role, body.roles))
+    roles = None if body.roles is None else frozenset(map(role_of, body.roles))
     with writing("put organisation") as (work, _):
         try:
             held: Organisation | None = operations.held(work, path.ukprn)
@@ -76,7 +76,8 @@ def _keep(work: UnitOfWork, held: Organisation, body: OrganisationChange) -> Org
     return held
 
 
-def _role(text: str) -> Role:
+def role_of(text: str) -> Role:
+    """The role of this name. Raises ControlError."""
     role = role_named(text)
     if role is None:
         known = ", ".join(role.value for role in Role)

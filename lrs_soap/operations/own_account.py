@@ -154,6 +154,16 @@ def recover_by_link(work: UnitOfWork, token: str, password_hash: str) -> bool:
     return account is not None and _recovered(work, account, password_hash)
 
 
+def mailed(work: UnitOfWork, *, limit: int) -> list[Mail]:
+    """What the portal would have mailed to users, the last first, at most `limit`."""
+    return mail.all(work.transaction, limit=limit)
+
+
+def forget_mail(work: UnitOfWork) -> None:
+    """Forget all mail. The links in it can still be followed."""
+    mail.forget(work.transaction)
+
+
 def send_verification_link(work: UnitOfWork, user: User, address_of: AddressOf) -> None:
     """Mail a link to a user, who follows it to show that the address is right."""
     _send_link(

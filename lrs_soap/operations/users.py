@@ -77,7 +77,11 @@ def create(work: UnitOfWork, ukprn: str, details: UserDetails, roles: frozenset[
 
     Raises InvalidRecord with the field that is wrong, and NotHeld for an unknown organisation.
     """
+    # Nobody else adds a user to the organisation meanwhile.
+    organisations.locked(work.transaction, ukprn)
     _check(work, ukprn, details, roles, None)
+    if any(_is_same_person(user.details, details) for user in users.of_organisation(work.transaction, ukprn)):
+        raise InvalidRecord("There is a user with these names and this e-mail address already.", "email")
     for name in candidates(details.given_name, details.family_name):
         if users.by_name(work.transaction, name) is not None:
             continue
@@ -171,15 +175,21 @@ def set_disabled(work: UnitOfWork, user_name: str, disabled: bool) -> User:
     return user
 
 
-def put(work: UnitOfWork, account: UserAccount) -> bool:
+def held_with_hashes(work: UnitOfWork, ukprn: str, user_name: str) -> tuple[User, str, str | None]:
+    """As `held`, with the hashes of the password and of the secret answer, for this writing unit alone."""
+    account = _locked(work, ukprn, user_name)
+    return account.user, account.password_hash, account.answer_hash
+
+
+def put(work: UnitOfWork, user: User, password_hash: str, answer_hash: str | None) -> bool:
     """Hold a user exactly as given, in place of the one with this user name; return whether there was none.
 
     This is the operator's. Raises InvalidRecord for what is wrong, AlreadyHeld where the user name is another
     organisation's user's or a closed account's, and NotHeld for an unknown organisation.
     """
-    user = account.user
+    account = UserAccount(user, password_hash, answer_hash)
     if not is_user_name(user.name):
-        raise InvalidRecord(f"has to be 1 to {_LONGEST_NAME} printable characters without spaces", "name")
+        raise InvalidRecord(f"has to be 1 to {_LONGEST_NAME} printable characters without spaces and slashes", "name")
     before = users.locked(work.transaction, user.name)
     if before is not None and (before.user.organisation != user.organisation or before.user.state is UserState.DELETED):
         raise AlreadyHeld(f"The user name {user.name!r} is taken.")
@@ -195,7 +205,11 @@ def put(work: UnitOfWork, account: UserAccount) -> bool:
 
 def is_user_name(text: str) -> bool:
     """Whether a text can be a user name that an operator gives."""
-    return 0 < len(text) <= _LONGEST_NAME and text.isprintable() and not any(each.isspace() for each in text)
+    return (
+        0 < len(text) <= _LONGEST_NAME
+        and text.isprintable()
+        and not any(each.isspace() or each == "/" for each in text)
+    )
 
 
 def hints(work: UnitOfWork, ukprn: str) -> list[Hint]:
@@ -246,6 +260,12 @@ def _fits(user: User, criteria: Criteria) -> bool:
         and criteria.is_suspended in (None, user.state.is_suspended)
         and (not criteria.roles or bool(criteria.roles & user.roles))
     )
+
+
+def _is_same_person(held: UserDetails, details: UserDetails) -> bool:
+    names = (held.given_name, held.family_name), (details.given_name, details.family_name)
+    is_named_so = all(identity_key(one) == identity_key(other) for one, other in zip(*names, strict=True))
+    return is_named_so and users.email_key(held.email) == users.email_key(details.email)
 
 
 def _is_name(asked: str, name: str) -> bool:

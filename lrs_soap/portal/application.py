@@ -9,11 +9,12 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from lrs_soap import __version__
-from lrs_soap.errors import StoreUnavailable
+from lrs_soap.errors import NotHeld, StoreUnavailable
+from lrs_soap.portal.account import account
 from lrs_soap.portal.asking import ASKED, Asked
 from lrs_soap.portal.batches import batches
 from lrs_soap.portal.cookies import PortalFlask, WorldCookies
@@ -27,6 +28,7 @@ from lrs_soap.portal.menu import entries, know_places
 from lrs_soap.portal.register_learner import register_learner
 from lrs_soap.portal.signed_in import again, current_user, look, signed_in, step_of
 from lrs_soap.portal.support import announced, support
+from lrs_soap.portal.users import hints, user_management
 from lrs_soap.portal.verify_learner import verify_learner
 from lrs_soap.portal.words import LABELS, shown
 from lrs_soap.rules.values.learner_fields import Check
@@ -78,7 +80,7 @@ class PortalApplication:
 
 _PARTS = (
     *(home, support, login, find_learner, register_learner, learner_profile, verify_learner, learning_record),
-    *(batches, exceptions),
+    *(batches, exceptions, account, user_management),
 )
 
 
@@ -105,6 +107,8 @@ def _flask() -> Flask:
     made.after_request(_protect)
     made.register_error_handler(HTTPException, _explain)
     made.register_error_handler(CSRFError, _not_ours)
+    # Another organisation's is not there either.
+    made.register_error_handler(NotHeld, lambda _: _explain(NotFound()))
     made.register_error_handler(StoreUnavailable, lambda _: _error(HTTPStatus.SERVICE_UNAVAILABLE, _UNAVAILABLE))
     made.add_url_rule("/assets/<name>", "asset", _asset)
     for part in _PARTS:
@@ -127,7 +131,7 @@ def _of_every_page() -> dict[str, Any]:
     """What every template can show."""
     signed = signed_in()
     user = current_user() if signed is not None and step_of(signed) is None else None
-    return {"announced": announced(), "menu": entries(), "user": user}
+    return {"announced": announced(), "menu": entries(), "user": user, "hints_of_users": hints}
 
 
 def _not_ours(error: CSRFError) -> AnyResponse:

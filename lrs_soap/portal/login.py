@@ -212,7 +212,7 @@ def verify_email() -> str | Response:
     user = _signed().user
     if form.validate_on_submit() or session.pop("mails", False):
         with asked().world.writing(current_user().author) as work:
-            own_account.send_verification_link(work, user, _link_to("login.email_verified"))
+            own_account.send_verification_link(work, user, link_to("login.email_verified"))
     return render_template("verify_email.html", title="Verify your e-mail address", form=form, email=user.details.email)
 
 
@@ -232,7 +232,7 @@ def forgotten() -> str | Response:
     is_valid = form.validate_on_submit()
     if is_valid and by_mail:
         with asked().world.writing(NOBODY) as work:
-            own_account.send_reset_links(work, form.email.data or "", _link_to("login.new_password_by_link"))
+            own_account.send_reset_links(work, form.email.data or "", link_to("login.new_password_by_link"))
         flash(_MAILED)
         return redirect(url_for("login.login"), 303)
     if is_valid and isinstance(form, ForgottenForm):
@@ -344,6 +344,6 @@ def _recovered() -> Response:
     return redirect(url_for("login.login"), 303)
 
 
-def _link_to(endpoint: str) -> own_account.AddressOf:
+def link_to(endpoint: str) -> own_account.AddressOf:
     """Makes addresses of a page that a mailed link leads to."""
     return lambda token: url_for(endpoint, token=token, _external=True)

@@ -68,8 +68,13 @@ class User:
 
 def current_user() -> User:
     """Who is logged in, on a page behind the gate."""
+    return _user_of(current_signed_in())
+
+
+def current_signed_in() -> SignedIn:
+    """Everything known of who is logged in, on a page behind the gate."""
     signed: SignedIn = g.signed
-    return _user_of(signed)
+    return signed
 
 
 def page(which: Page) -> Callable[[_View], _View]:

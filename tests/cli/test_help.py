@@ -34,7 +34,7 @@ COMMANDS = (*LEAVES, *GROUPS)
 def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
         *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "certs", "settings"),
-        *("org", "batch", "exceptions"),
+        *("org", "user", "batch", "exceptions"),
         *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job"),
     )
     assert tuple(GROUPS["world"]) == ("list", "make", "delete")
@@ -56,6 +56,7 @@ def test_the_commands_are_these() -> None:
         "enable",
         "password",
     )
+    assert tuple(GROUPS["user"]) == ("add", "list", "disable", "enable")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

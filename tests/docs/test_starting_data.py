@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from lrs_soap.clock import midnight
+from lrs_soap.clock import LONDON, midnight
+from lrs_soap.passwords import Passwords
+from lrs_soap.rules.access.password_policy import broken_by
+from lrs_soap.rules.access.secret_questions import canonical_answer
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME
+from lrs_soap.rules.values.organisation import Role
 from lrs_soap.sample.starting_data import ORGANISATIONS, starting_learners
+from lrs_soap.sample.starting_users import starting_users
 from tests.kit.documents import Document, typed
 from tests.kit.every_operation import Who, ask, code_of
 from tests.kit.running_server import RunningServer
@@ -42,6 +47,8 @@ def code_in(answer: str) -> str:
 # Organisations
 
 ORGANISATION_ROWS = STARTING_DATA.rows("Organisations", "UKPRN", "OrganisationRef", "OrgPassword", "may", "else")
+USER_ROWS = STARTING_DATA.rows("Users of the portal", "Username", "Password", "UKPRN", "roles", "else")
+ANSWER_ROWS = STARTING_DATA.rows("Users of the portal", "Username", "question", "answer")
 # What each of the starting data's organisations may do, by an operation that it may and one that it may not.
 ASKED = {
     "everything": {"learnerByULN": "WSRC0004", "GetLearnerLearningEvents": "WSRC0004"},
@@ -53,6 +60,27 @@ ASKED = {
         "ViewAudit": "WSEC0006",
     },
 }
+
+
+def test_the_users_are_those_of_the_starting_data_with_their_passwords_and_answers() -> None:
+    users = list(starting_users(datetime(2025, 3, 10, 12, 30, tzinfo=LONDON)))
+    assert [row[:4] for row in USER_ROWS] == [
+        (each.account.user.name, each.password, each.account.user.organisation, in_words(each.account.user.roles))
+        for each in users
+    ]
+    assert [
+        (each.account.user.name, each.account.user.question, each.answer) for each in users if each.answer
+    ] == ANSWER_ROWS
+    passwords = Passwords()
+    for each in users:
+        assert passwords.is_right(each.password, each.account.password_hash)
+        assert broken_by(each.password) is None
+        if each.answer is not None:
+            assert passwords.is_right(canonical_answer(each.answer), each.account.answer_hash)
+
+
+def in_words(roles: frozenset[Role]) -> str:
+    return "all" if len(roles) == len(Role) else ", ".join(sorted((role.value for role in roles), reverse=True))
 
 
 def test_the_organisations_are_those_of_the_starting_data() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -24,6 +25,28 @@ PASSWORDS = {
     "bruno.west": "SuperUser-13",
 }
 """The passwords of the users of the starting data, as docs/starting-data.md has them."""
+
+
+class PortalWorld:
+    """A world of a server, which tests steer by the control interface."""
+
+    def __init__(self, server: str, name: str) -> None:
+        self.server = server
+        self.name = name
+
+    def person(self) -> PortalClient:
+        """Somebody who has just opened the portal of the world."""
+        return PortalClient(self.server, self.name)
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the control interface for something of the server."""
+        answer = requests.request(method, f"{self.server}/_lrs{path}", json=body, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json() if answer.content else None
+
+    def steer(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the control interface for something of the world."""
+        return self.control(method, f"/worlds/{self.name}{path}", body)
 
 
 class PortalClient:
@@ -135,4 +158,4 @@ _TICKED = ("checkbox", "radio")
 
 
 def _text(element: html.HtmlElement) -> str:
-    return " ".join(element.text_content().split())
+    return " ".join(" ".join(element.itertext()).split())

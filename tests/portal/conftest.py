@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -10,7 +11,10 @@ from playwright.sync_api import Browser, Page
 from tests.kit.browser import CHROMIUM, WHY_NOT, chromium
 from tests.kit.databases import SQLITE, new_database
 from tests.kit.person import Person
+from tests.kit.portal_client import PortalClient, PortalWorld
 from tests.kit.server_here import ServerHere
+
+_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +85,18 @@ def logged_in(server: ServerHere, user_name: str) -> Person:
     person.log_in(user_name)
     assert person.heading == "Learner Management"
     return person
+
+
+@pytest.fixture
+def own_world(portal: ServerHere) -> Iterator[PortalWorld]:
+    """A world with the starting data for this test alone, which may change its users, clock and policy."""
+    world = PortalWorld(portal.url, f"own-{next(_NUMBERS)}")
+    world.control("POST", "/worlds", {"name": world.name})
+    yield world
+    world.control("DELETE", f"/worlds/{world.name}")
+
+
+@pytest.fixture
+def person(own_world: PortalWorld) -> PortalClient:
+    """Somebody who has just opened the portal of the test's own world."""
+    return own_world.person()
