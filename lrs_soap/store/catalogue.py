@@ -28,8 +28,8 @@ from sqlalchemy import (
 from lrs_soap.errors import AlreadyHeld, StoreUnavailable
 from lrs_soap.store.exchanges import SUFFIX
 from lrs_soap.store.images import images_of
+from lrs_soap.store.postgresql_images import make_tables
 from lrs_soap.store.store import Store
-from lrs_soap.store.tables import metadata as tables_of_a_world
 
 _metadata = MetaData()
 # `asked` and `work` are real moments in seconds since 1970: when somebody last asked the world for something, and when
@@ -128,11 +128,8 @@ class Catalogue:
             with store.writing() as transaction:
                 cursor = transaction.cursor
                 cursor.execute(f'CREATE SCHEMA "{self._schema_of(entry.number)}"')
-                tables_of_a_world.create_all(transaction.connection, checkfirst=False)
-                cursor.execute(
-                    "CREATE SEQUENCE uln_numbers MINVALUE 0 START WITH 0;"
-                    f'CREATE TABLE alembic_version AS SELECT * FROM "{self._main_schema()}".alembic_version'
-                )
+                make_tables(transaction)
+                cursor.execute(f'CREATE TABLE alembic_version AS SELECT * FROM "{self._main_schema()}".alembic_version')
         finally:
             store.close()
 

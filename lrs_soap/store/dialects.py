@@ -25,6 +25,9 @@ _LOOK = "SELECT version FROM steering"
 FLEETING = "is fleeting"
 """The key of a table's `info` for one whose rows may be lost when the database's server crashes."""
 
+# The code of PostgreSQL's error.
+_NO_SUCH_TABLE = "42P01"
+
 _EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
 
 
@@ -85,7 +88,7 @@ class Mode(Enum):
     WRITING_AHEAD = "writing ahead"
     """Like WRITING, but its commit does not wait for the disk."""
     REPLACING = "replacing"
-    """Like WRITING, for as long as it takes, and nobody else writes meanwhile."""
+    """Like WRITING, for as long as it takes. Others write meanwhile, until it keeps them out."""
     NOTING = "noting"
     """Runs one statement that changes the database: no transaction is begun, and its commit does not wait either."""
 
@@ -150,6 +153,13 @@ class Dialect(Protocol):
 
     def lock_for_migration(self, connection: Connection) -> None:
         """In a writing transaction, wait until no other process migrates the database."""
+        ...
+
+    def keep_out_writers(self, cursor: Any) -> None:
+        """In a transaction that is REPLACING, wait until nobody else writes, and have those who want to wait.
+
+        Not called where there is a single writer.
+        """
         ...
 
     def take_turns(self, cursor: Any, table: str) -> None:
@@ -322,6 +332,9 @@ class SQLite:
     def lock_for_migration(self, connection: Connection) -> None:
         pass  # BEGIN IMMEDIATE has locked the database.
 
+    def keep_out_writers(self, cursor: Any) -> None:
+        pass  # Whoever writes is alone already.
+
     def take_turns(self, cursor: Any, table: str) -> None:
         pass  # Writers take turns anyway.
 
@@ -377,10 +390,14 @@ class PostgreSQL:
     single_writer = False
     looking = Mode.LOOKING
 
+    _READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    # Whoever puts other tables in the place of these (`store.postgresql_images`) waits for those who read, and has them
+    # wait. This comes before the first look at any row, because only rows that there are then are seen.
+    _READING = f"{_READ_ONLY}; LOCK TABLE steering IN ACCESS SHARE MODE"
     # Writing is read committed, so that the rival's row can be read after a uniqueness error.
     _BEGIN: Mapping[Mode, str] = {
-        Mode.READING: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        Mode.LOOKING: f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_LOOK}",
+        Mode.READING: _READING,
+        Mode.LOOKING: f"{_READING}; {_LOOK}",
         Mode.WRITING: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         Mode.WRITING_AHEAD: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = off",
         Mode.REPLACING: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 0",
@@ -397,7 +414,8 @@ class PostgreSQL:
 
     # Any number that nothing else in the same database locks.
     _MIGRATION_LOCK = 7_201_966
-    _WRITING_LOCK = 7_201_967
+    # Whoever writes shares the lock of the schema, which whoever replaces all of it has alone.
+    _SCHEMA_LOCK = "7201967, hashtext(current_schema())"
 
     def __init__(self, url: URL, busy_timeout: float, statement_timeout: float | None) -> None:
         if url.host and "@" in url.host:
@@ -449,12 +467,21 @@ class PostgreSQL:
         if mode.writes:
             # 0 would be without end.
             begin += f"; SET LOCAL lock_timeout = {max(1, math.ceil(patience_seconds * 1000))}"
-            # Whoever writes shares the lock of the schema, which whoever replaces all of it has alone.
-            shared = "" if mode is Mode.REPLACING else "_shared"
-            begin += f"; SELECT pg_advisory_xact_lock{shared}({self._WRITING_LOCK}, hashtext(current_schema()))"
-        cursor.execute(begin)
+        if mode.writes and mode is not Mode.REPLACING:
+            begin += f"; SELECT pg_advisory_xact_lock_shared({self._SCHEMA_LOCK})"
+        try:
+            cursor.execute(begin)
+        except Exception as error:
+            if mode is not Mode.READING or getattr(error, "sqlstate", None) != _NO_SUCH_TABLE:
+                raise
+            # Nothing is there yet, and whoever reads wants to know that.
+            cursor.execute(f"ROLLBACK; {self._READ_ONLY}")
+
+    def keep_out_writers(self, cursor: Any) -> None:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({self._SCHEMA_LOCK})")
 
     def looked(self, cursor: Any) -> int:
+        cursor.nextset()
         cursor.nextset()
         ((version,),) = cursor.fetchall()
         return int(version)
@@ -493,7 +520,7 @@ class PostgreSQL:
         import psycopg
 
         sqlstate = getattr(error, "sqlstate", None)
-        if sqlstate == "42P01":
+        if sqlstate == _NO_SUCH_TABLE:
             return f"The database {self!r} has not been set up yet, or is not a database of lrs-soap."
         if sqlstate == "55P03":
             return f"The database {self!r} has been locked for longer than {self._busy_timeout:g} seconds."

@@ -197,7 +197,7 @@ class Store:
 
     @contextmanager
     def replacing(self) -> Iterator[Transaction]:
-        """A transaction that writes, waits for everybody who writes, and lets nobody write before it is over.
+        """A transaction that writes for as long as it takes, and keeps other writers out from when it says so.
 
         Only for a store without a `statement_timeout`. Raises StoreUnavailable.
         """

@@ -122,6 +122,10 @@ class Transaction:
                 raise AlreadyHeld(_ALREADY_HELD) from error
             raise
 
+    def keep_out_writers(self) -> None:
+        """In a transaction that replaces everything, wait for everybody who writes, and have others wait (`Store`)."""
+        self._dialect.keep_out_writers(self.cursor)
+
     def take_turns(self, table: str) -> None:
         """Wait until no other transaction adds to this table, whose numbers grow as its rows become visible."""
         self._dialect.take_turns(self.cursor, table)
