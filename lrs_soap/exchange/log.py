@@ -130,23 +130,25 @@ class ExchangeLog:
         is_quoted = bool(findings) or claimed is not None or any(reason.findings for reason in reasons)
         secrets = _secrets_of(exchange.request, user, is_quoted=is_quoted)
         values = self._values
+        sentences = [sentence(reason, with_values=values) for reason in reasons]
+        # By position, which takes a third of the time.
         facts = _Facts(
-            origin=exchange.origin.value,
-            world=None if exchange.world == MAIN_WORLD else exchange.world,
-            path=exchange.path,
-            operation=exchange.operation,
-            job=exchange.job,
-            record=exchange.record,
+            exchange.origin.value,
+            None if exchange.world == MAIN_WORLD else exchange.world,
+            exchange.path,
+            exchange.operation,
+            exchange.job,
+            exchange.record,
             # An operator belongs to no organisation.
-            organisation=organisation or None,
-            claimed_organisation=None if claimed is None else self._told(claimed, secrets),
-            user=None if user is None else self._told(user, secrets),
-            certificate=None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
-            code=exchange.code,
-            scenario=exchange.scenario,
-            reasons=tuple([strike_out(sentence(reason, with_values=values), secrets) for reason in reasons]) or None,
-            findings=tuple([self._told(finding, secrets) for finding in findings]) or None,
-            status=exchange.status or None,
+            organisation or None,
+            None if claimed is None else self._told(claimed, secrets),
+            None if user is None else self._told(user, secrets),
+            None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
+            exchange.code,
+            exchange.scenario,
+            tuple([strike_out(each, secrets) for each in sentences] if secrets else sentences) or None,
+            tuple([self._told(finding, secrets) for finding in findings]) or None,
+            exchange.status or None,
         )
         # What quotes something of a request can be long, and seldom comes again.
         return self._in_words(facts) if is_quoted else self._kept_words(facts)

@@ -25,20 +25,13 @@ class _Statement:
         self._names = names
         self._compiled: dict[str, tuple[str, Callable[[_Values], Any]]] = {}
 
-    def _execute(self, transaction: Transaction, values: _Values) -> Any:
-        """Run it and return the cursor that it was run on."""
-        sql, arrange = self._on(transaction)
-        cursor = transaction.cursor
-        cursor.execute(sql, arrange(values))
-        return cursor
-
     def _on(self, transaction: Transaction) -> tuple[str, Callable[[_Values], Any]]:
         """The statement's SQL for the transaction's database, and a function that arranges its values."""
-        dialect = transaction.connection.dialect
+        kind = transaction.kind
         try:
-            return self._compiled[dialect.name]
+            return self._compiled[kind]
         except KeyError:
-            compiled = self._compiled[dialect.name] = self._compile(dialect)
+            compiled = self._compiled[kind] = self._compile(transaction.connection.dialect)
             return compiled
 
     def _compile(self, dialect: Dialect) -> tuple[str, Callable[[_Values], Any]]:
@@ -57,8 +50,11 @@ class Prepared(_Statement):
 
     def rows(self, transaction: Transaction, *values: Any) -> list[_Values]:
         """All rows, each the values of the selected columns."""
+        sql, arrange = self._on(transaction)
+        cursor = transaction.cursor
+        cursor.execute(sql, arrange(values))
         # Always all of them: SQLite keeps an unfinished statement's snapshot, even after the transaction.
-        rows: list[_Values] = self._execute(transaction, values).fetchall()
+        rows: list[_Values] = cursor.fetchall()
         return rows
 
     def row(self, transaction: Transaction, *values: Any) -> _Values | None:

@@ -35,12 +35,15 @@ class Transaction:
         "connection",
         "cursor",
         "failure",
+        "kind",
     )
 
     def __init__(self, connection: Connection, cursor: Any, dialect: Dialect, *, only_reads: bool = False) -> None:
         """`only_reads`: all transactions on this connection do."""
         self.connection = connection
         self.cursor = cursor
+        self.kind = connection.dialect.name
+        """The kind of database, as SQLAlchemy calls it."""
         self.before_write: Callable[[], None] = _nothing
         self.failure: BaseException | None = None
         self._dialect = dialect

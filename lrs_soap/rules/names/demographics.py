@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -181,6 +182,8 @@ def post_codes_agree(asked_key: str, held_key: str) -> bool:
     return asked_key == held_key and asked_key != postcode.UNKNOWN
 
 
+# A search asks this for each row and each learner, and there are no more than 768 agreements.
+@lru_cache(maxsize=1024)
 def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
     """The first rule of P1 to P7 that such an agreement fits; None if it fits none.
 
@@ -279,7 +282,9 @@ class _Comparison:
 
     def match(self, learner: Learner, master: Learner | None) -> _Match | None:
         """The match of a learner who fits a rule, with the master of a linked one; None if the learner fits none."""
-        equal = [field for field, key in self._options.items() if key == identity_key(getattr(learner, field) or "")]
+        equal = tuple(
+            [field for field, key in self._options.items() if key == identity_key(getattr(learner, field) or "")]
+        )
         agreement = DemographicsAgreement(
             compare_names(self._names, learner),
             compare_dates(self._asked.date_of_birth, learner.date_of_birth),
@@ -290,8 +295,14 @@ class _Comparison:
         rule = rule_that_fits(agreement)
         if rule is None:
             return None
-        parts = score_parts(agreement, equal)
-        return _Match(learner, master or learner, rule, parts, sum(map(_points, parts)))
+        return _Match(learner, master or learner, rule, *_scored(agreement, equal))
+
+
+@lru_cache(maxsize=1024)
+def _scored(agreement: DemographicsAgreement, equal_options: tuple[str, ...]) -> tuple[tuple[ScorePart, ...], int]:
+    """The parts of a score, and their sum."""
+    parts = score_parts(agreement, equal_options)
+    return parts, sum(map(_points, parts))
 
 
 def names_parts(names: NamesAgreement) -> list[ScorePart]:

@@ -14,6 +14,9 @@ class Agreement(IntEnum):
     ALIAS = 2
     EQUAL = 3
 
+    # That of an Enum is a function of Python's; what follows from an agreement is looked up by it.
+    __hash__ = int.__hash__
+
 
 class DateAgreement(IntEnum):
     """How well one date agrees with another; a greater value is a better agreement."""
@@ -21,6 +24,8 @@ class DateAgreement(IntEnum):
     DIFFERENT = 0
     NEAR = 1
     EQUAL = 2
+
+    __hash__ = int.__hash__
 
 
 class NamesAgreement(NamedTuple):

@@ -49,6 +49,10 @@ class Organisation:
     permissions_disabled: bool = False
     roles: frozenset[Role] = frozenset()
 
+    def __hash__(self) -> int:
+        # Enough to tell organisations apart; every request asks for it.
+        return hash(self.ukprn)
+
 
 def canonical(code: str) -> str:
     """A UKPRN or OrganisationRef as it is stored and compared: with its letters a to z in capitals."""
