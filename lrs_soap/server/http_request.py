@@ -123,6 +123,8 @@ def address_of(environ: Environ, trusted_proxies: frozenset[str]) -> Address:
 def caller_of(environ: Environ, trusted_proxies: frozenset[str]) -> str:
     """The address of the caller, by X-Forwarded-For if it came through trusted proxies."""
     caller = str(environ.get("REMOTE_ADDR") or "")
+    if caller not in trusted_proxies:
+        return caller
     forwarded = str(environ.get("HTTP_X_FORWARDED_FOR") or "").split(",")
     # Each proxy adds whom it was called by at the end. What stands before that, the caller may have made up.
     while caller in trusted_proxies and forwarded and (nearer := forwarded.pop().strip()):
@@ -178,7 +180,14 @@ def body_of(environ: Environ, most: int) -> bytes:
     """The request's body, unpacked. Raises HttpError if it has more than `most` bytes, or is not what it says."""
     length = _length_of(environ, most)
     coding = _coding_of(environ)
-    blocks = _blocks(environ["wsgi.input"], length)
+    stream = environ["wsgi.input"]
+    if coding == "identity" and length <= min(most, _BLOCK):
+        body: bytes = stream.read(length)
+        if len(body) == length:
+            # As nearly every body is.
+            return body
+        return b"".join((body, *_blocks(stream, length - len(body) if body else 0)))
+    blocks = _blocks(stream, length)
     if coding.endswith("gzip"):
         return _joined(_unzipped(blocks), most)
     # No more is read than the length, which only the server knows where it is more than `most`.
@@ -195,13 +204,17 @@ def _length_of(environ: Environ, most: int) -> int:
         raise HttpError("411 Length Required", "A request has to say how long it is.")
     if not (length.isascii() and length.isdigit()):
         raise HttpError("400 Bad Request", "The Content-Length is not a number of bytes.")
-    if len(length) > _MOST_DIGITS or int(length) > most:
+    size = int(length) if len(length) <= _MOST_DIGITS else most + 1
+    if size > most:
         raise _too_large(most)
-    return int(length)
+    return size
 
 
 def _coding_of(environ: Environ) -> str:
-    coding = str(environ.get("HTTP_CONTENT_ENCODING") or "identity").strip().lower()
+    given = environ.get("HTTP_CONTENT_ENCODING")
+    if not given:
+        return "identity"
+    coding = str(given).strip().lower()
     if coding not in ("identity", "gzip", "x-gzip"):
         sentence = Finding(f"The content encoding {coding[:40]!r} is not known.", "The content encoding is not known.")
         raise HttpError("415 Unsupported Media Type", sentence)

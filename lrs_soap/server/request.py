@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from io import BytesIO
+from types import MappingProxyType
 from typing import BinaryIO
 
 from waitress.utilities import Error, RequestHeaderFieldsTooLarge
@@ -24,27 +25,29 @@ _END = b"\r\n\r\n"
 class Request:
     """One request, for whoever answers it."""
 
+    # Of the class until they become others, which takes less time than to set all of them for each request.
+    is_whole = False
+    """Whether it can be answered: it is complete, or `error` says why it is refused."""
+    waits_for_leave = False
+    """Whether the caller sends the body only after a 100 (Continue)."""
+    head: RequestHead | None = None
+    error: Error | None = None
+    version = "1.1"
+    method = ""
+    keeps_connection = True
+    """Whether another request may follow it."""
+    variables: Mapping[str, str] = MappingProxyType({})
+    """What WSGI's environment has of its head."""
+    unread = 0
+    """How many bytes of a body that nobody wants follow the head."""
+    _head_bytes = b""
+    _body: FixedBody | ChunkedBody | None = None
+
     def __init__(self, limits: Limits, reads_body: Callable[[Request], bool]) -> None:
         """`reads_body` says of a request, by its head, whether whoever answers it will read the body."""
         self._limits = limits
         self._reads_body = reads_body
         self.began = time.monotonic()
-        self.is_whole = False
-        """Whether it can be answered: it is complete, or `error` says why it is refused."""
-        self.waits_for_leave = False
-        """Whether the caller sends the body only after a 100 (Continue)."""
-        self.head: RequestHead | None = None
-        self.error: Error | None = None
-        self.version = "1.1"
-        self.method = ""
-        self.keeps_connection = True
-        """Whether another request may follow it."""
-        self.variables: Mapping[str, str] = {}
-        """What WSGI's environment has of its head."""
-        self.unread = 0
-        """How many bytes of a body that nobody wants follow the head."""
-        self._head_bytes = b""
-        self._body: FixedBody | ChunkedBody | None = None
 
     @property
     def is_begun(self) -> bool:

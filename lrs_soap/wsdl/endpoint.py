@@ -39,6 +39,7 @@ Instead = Callable[[Operation, Message], Message]
 Admit = Callable[[Exchange], None]
 
 OK, SERVER_ERROR = 200, 500
+_NO_ERRORS: Mapping[int, tuple[str, ...]] = {}
 
 _E = TypeVar("_E", bound="Endpoint")
 
@@ -334,6 +335,8 @@ class LearnerServiceEndpoint(Endpoint):
         if result.violations:
             exchange.findings += [violation.loggable for violation in result.violations]
             raise Refused(FaultCode.INVALID_REQUEST.value, FaultCode.INVALID_REQUEST.text, result.violations[0].message)
+        if not result.records:
+            return result.message, _NO_ERRORS
         facet_errors = {place: tuple(each.message for each in found) for place, found in result.records.items()}
         return result.message, facet_errors
 

@@ -293,7 +293,10 @@ class _Strict(_Pass):
             elif particle.plan is not None:
                 values[particle.name] = self.complex(node, particle.plan)
             else:
-                values[particle.name] = self._simple(node, particle)
+                value = node.text or ""
+                is_plain = particle.accepts(value) and not node.keys() and not len(node)
+                # As nearly every value is.
+                values[particle.name] = value if is_plain else self._simple(node, particle)
             text = node.tail
             if text is not None and text.strip(WHITE_SPACE):
                 has_text = True
@@ -328,9 +331,6 @@ class _Strict(_Pass):
 
     def _simple(self, node: etree._Element, particle: _Particle) -> Any:
         text = node.text or ""
-        if particle.accepts(text) and not node.keys() and not len(node):
-            # As nearly every value is.
-            return text
         is_nil = bool(node.keys()) and self._attributes(node, nillable=particle.nillable, simple=True)
         if len(node):
             for inner in node:
