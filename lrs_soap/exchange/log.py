@@ -142,7 +142,7 @@ class ExchangeLog:
             # An operator belongs to no organisation.
             organisation or None,
             None if claimed is None else self._told(claimed, secrets),
-            None if user is None else self._told(user, secrets),
+            self._told(user, secrets) if user is not None and (secrets or len(user) > _LONGEST_TEXT) else user,
             None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
             exchange.code,
             exchange.scenario,

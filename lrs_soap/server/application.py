@@ -30,7 +30,9 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            return self._site_for(environ)(environ, start_response)
+            # Most requests are for a site that is at the very path.
+            site = self._at.get((environ.get("PATH_INFO") or "/").lower()) or self._site_for(environ)
+            return site(environ, start_response)
         except HttpError as error:
             return _explain(environ, start_response, error.status, error.sentence, error.headers)
         except Exception as error:  # the caller gets a sentence and a reference, the journal the trace

@@ -69,11 +69,13 @@ class Call:
         # It has been counted.
         self.rate_limit = None
 
-    @contextmanager
-    def reading(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:
+    def reading(self, request: LearnerServiceRequest) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that reads, by the caller if it may call the operation. Raises Refused if it may not."""
-        with self.world.reading(NOBODY, has_looked=True) as work:
-            yield work.by(self._authorise(request, work))
+
+        def authorise(work: UnitOfWork) -> Author:
+            return self._authorise(request, work)
+
+        return self.world.reading(NOBODY, has_looked=True, authorise=authorise)
 
     @contextmanager
     def writing(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:

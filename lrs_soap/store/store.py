@@ -164,7 +164,7 @@ class Store:
 
         Raises StoreUnavailable.
         """
-        return _Reading(self._begin_reading, self._end_reading)
+        return _Reading(self)
 
     @contextmanager
     def writing(self, *, durable: bool = True, deadline: float | None = None) -> Iterator[Transaction]:
@@ -247,7 +247,13 @@ class Store:
         )
 
     def _begin_reading(self) -> Transaction:
-        return self._begun_ahead() or self._begin(self._readers, Mode.READING, time.monotonic() + self._busy_timeout)
+        """The transaction that this thread's `look` has begun, if there is one, or another one."""
+        ahead = self._ahead
+        if ahead.error is not None:
+            error, ahead.error = ahead.error, None
+            raise error
+        transaction, ahead.transaction = ahead.transaction, None
+        return transaction or self._begin(self._readers, Mode.READING, time.monotonic() + self._busy_timeout)
 
     def _begin_to_look(self) -> tuple[Transaction, int]:
         """A transaction that reads, and the version of what steers the world. Raises StoreUnavailable."""
@@ -277,18 +283,21 @@ class Store:
 
     def _end_reading(self, transaction: Transaction, error: BaseException | None) -> None:
         ahead = self._ahead
-        if error is None and transaction is ahead.looked:
-            # For `end_look`.
-            ahead.left, ahead.looked = transaction, None
-        elif error is None:
-            try:
-                transaction.cursor.execute("COMMIT")
-            except BaseException as uncommitted:
-                self._fail(transaction, self._readers, uncommitted)
-                raise
-            self._give_back(transaction, self._readers)
-        else:
+        if transaction is ahead.looked:
+            ahead.looked = None
+            if error is None:
+                # For `end_look`.
+                ahead.left = transaction
+                return
+        if error is not None:
             self._fail(transaction, self._readers, error)
+            return
+        try:
+            transaction.cursor.execute("COMMIT")
+        except BaseException as uncommitted:
+            self._fail(transaction, self._readers, uncommitted)
+            raise
+        self._give_back(transaction, self._readers)
 
     def _transaction(self, mode: Mode, *, deadline: float) -> Iterator[Transaction]:
         idle = self._idle(mode)
@@ -301,15 +310,6 @@ class Store:
             self._fail(transaction, idle, error)
             raise
         self._give_back(transaction, idle)
-
-    def _begun_ahead(self) -> Transaction | None:
-        """The transaction that this thread's `look` has begun, if there is one."""
-        ahead = self._ahead
-        if ahead.error is not None:
-            error, ahead.error = ahead.error, None
-            raise error
-        transaction, ahead.transaction = ahead.transaction, None
-        return transaction
 
     def _idle(self, mode: Mode) -> deque[Transaction]:
         if mode is Mode.NOTING:
@@ -418,22 +418,19 @@ class _Ahead(threading.local):
 class _Reading:
     """A transaction that reads. Every find opens one, and a class is cheaper here than a generator."""
 
-    __slots__ = ("_begin", "_end", "_transaction")
+    __slots__ = ("_store", "_transaction")
 
-    def __init__(
-        self, begin: Callable[[], Transaction], end: Callable[[Transaction, BaseException | None], None]
-    ) -> None:
-        self._begin = begin
-        self._end = end
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def __enter__(self) -> Transaction:
-        transaction = self._transaction = self._begin()
+        transaction = self._transaction = self._store._begin_reading()
         return transaction
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end(self._transaction, error)
+        self._store._end_reading(self._transaction, error)
 
 
 def _is_up_to_date(transaction: Transaction) -> bool:

@@ -192,12 +192,19 @@ class World:
         # Last: a thread that finds this version has all of it.
         self.version = row.version
 
-    def reading(self, author: Author, *, has_looked: bool = False) -> AbstractContextManager[UnitOfWork]:
+    def reading(
+        self,
+        author: Author,
+        *,
+        has_looked: bool = False,
+        authorise: Callable[[UnitOfWork], Author] | None = None,
+    ) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that reads the register as it is at its first statement. Raises StoreUnavailable.
 
-        `has_looked`: for a request that has looked at its beginning.
+        `has_looked`: for a request that has looked at its beginning. `authorise` is called in the unit at first, and
+        says whose it is; what it raises ends the unit.
         """
-        return _Unit(self, author, self.store.reading(), looks=not has_looked)
+        return _Unit(self, author, self.store.reading(), looks=not has_looked, authorise=authorise)
 
     def writing(
         self,
@@ -471,7 +478,7 @@ def _search_age(settings: Settings, *, is_still: bool) -> SearchAge | None:
 class _Unit:
     """Opens a unit of work in a transaction. Every find does, and a class is cheaper here than a generator."""
 
-    __slots__ = ("_author", "_generation", "_looks", "_transaction", "_world")
+    __slots__ = ("_author", "_authorise", "_generation", "_looks", "_transaction", "_world")
 
     def __init__(
         self,
@@ -481,30 +488,36 @@ class _Unit:
         *,
         looks: bool,
         generation: int | None = None,
+        authorise: Callable[[UnitOfWork], Author] | None = None,
     ) -> None:
-        """`looks`: whether clock and policy have to be brought up to date first. `generation`: of this one only."""
+        """`looks`: whether clock and policy have to be brought up to date first. `generation`: of this one only.
+
+        `authorise` says in the unit whose it is.
+        """
         self._world = world
         self._author = author
         self._transaction = transaction
         self._looks = looks
         self._generation = generation
+        self._authorise = authorise
 
     def __enter__(self) -> UnitOfWork:
+        world = self._world
         transaction = self._transaction.__enter__()
-        if self._looks:
-            self._look(transaction)
-        # The clock is read afterwards, because the transaction may have waited for its turn.
-        return UnitOfWork(transaction, self._world.clock.now(), self._author, self._world.policy)
-
-    def _look(self, transaction: Transaction) -> None:
         try:
-            self._world.look_in(transaction)
-            if self._generation is not None and self._generation != self._world.generation:
-                raise BegunAnew("The world was put back while this was under way.")
+            if self._looks:
+                world.look_in(transaction)
+                if self._generation is not None and self._generation != world.generation:
+                    raise BegunAnew("The world was put back while this was under way.")
+            # The clock is read afterwards, because the transaction may have waited for its turn.
+            work = UnitOfWork(transaction, world.clock.now(), self._author, world.policy)
+            if self._authorise is not None:
+                work.author = self._authorise(work)
         except BaseException:
             # The block will not be entered, so nobody else ends the transaction.
-            if not self._transaction.__exit__(*sys.exc_info()):
-                raise
+            self._transaction.__exit__(*sys.exc_info())
+            raise
+        return work
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

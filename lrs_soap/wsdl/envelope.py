@@ -122,7 +122,9 @@ def _parse(raw: bytes, charset: str | None, limits: MarkupLimits) -> etree._Elem
     # Before parsing: whatever its options, libxml2 reads what a parameter entity refers to, even an endless file.
     if b"<!DOCTYPE" in raw and _has_document_type(raw):
         raise NotACall("The request has a document type declaration, which SOAP does not allow.")
-    _refuse_too_much_markup(raw, limits)
+    # No request that is shorter can have too much.
+    if len(raw) > min(limits.tags, limits.attributes):
+        _refuse_too_much_markup(raw, limits)
     try:
         return etree.fromstring(raw, _PARSER)
     except etree.XMLSyntaxError as error:
@@ -130,9 +132,6 @@ def _parse(raw: bytes, charset: str | None, limits: MarkupLimits) -> etree._Elem
 
 
 def _refuse_too_much_markup(raw: bytes, limits: MarkupLimits) -> None:
-    # No request that is shorter can have too much.
-    if len(raw) <= min(limits.tags, limits.attributes):
-        return
     if raw.count(b"<") > limits.tags:
         raise NotACall(f"The request has more tags than the service reads, which is {limits.tags}.")
     if raw.count(b"=") > limits.attributes:

@@ -7,7 +7,7 @@ from enum import Enum
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
-from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
 
 
@@ -33,7 +33,7 @@ def holder_of(uln: str, learner: Learner | None) -> Learner | NoHolder:
         return NoHolder.NOT_A_ULN
     if learner is None:
         return NoHolder.UNKNOWN
-    if learner.is_deleted:
+    if learner.learner_status == DELETED:
         return NoHolder.DELETED
     return learner
 

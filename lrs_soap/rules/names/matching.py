@@ -99,7 +99,7 @@ def held_family_aliases(held: Learner) -> tuple[str, ...]:
 
 def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
     asked_key, held_key = given_key(asked.given), given_key(held.given_name)
-    if _agree(asked_key, held_key):
+    if asked_key == held_key != "":
         return Agreement.EQUAL
     if _is_alias(asked_key, asked_given_aliases(asked), held_key, held_given_aliases(held)):
         return Agreement.ALIAS
@@ -108,7 +108,7 @@ def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
 
 def _compare_family(asked: NamesAsked, held: Learner) -> Agreement:
     asked_key, held_key = family_key(asked.family), family_key(held.family_name)
-    if _agree(asked_key, held_key):
+    if asked_key == held_key != "":
         return Agreement.EQUAL
     if (
         _is_alias(asked_key, asked_family_aliases(asked), held_key, held_family_aliases(held))

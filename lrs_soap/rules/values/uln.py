@@ -35,7 +35,7 @@ def is_valid(uln: str) -> bool:
 
     9999999999, which people send for "no ULN", is not valid: its weighed digits add up to 0 modulo 11.
     """
-    return _is_number(uln, 10) and _weigh(uln) == 10
+    return len(uln) == 10 and uln.isascii() and uln.isdigit() and uln[0] != "0" and _weigh(uln) == 10
 
 
 def issue(number: int, key: bytes) -> str | None:
