@@ -117,11 +117,6 @@ class Connection:
         self._progress = self._phase_began = self._unfinished_since = time.monotonic()
 
     @property
-    def _subject(self) -> str | None:
-        """The subject of the caller's certificate."""
-        return None if self._session is None else self._session.subject
-
-    @property
     def is_open(self) -> bool:
         """Whether it still has a socket."""
         return self._phase is not _Phase.CLOSED
@@ -376,8 +371,8 @@ class Connection:
         }
         if self._found is not None:
             environ[FOUND] = self._found
-        if self._subject is not None:
-            environ[CERTIFICATE_SUBJECT] = self._subject
+        if self._session is not None and self._session.subject is not None:
+            environ[CERTIFICATE_SUBJECT] = self._session.subject
         return environ
 
     def _refuse(self, error: Error) -> None:
@@ -419,7 +414,7 @@ class Connection:
 
     def _flush(self) -> None:
         try:
-            while self._wire or self._fill_wire():
+            while self._wire or ((self._output or self._session is not None) and self._fill_wire()):
                 sent = self._socket.send(self._wire)
                 self._wire = memoryview(self._wire)[sent:] if sent < len(self._wire) else b""
                 self._progress = time.monotonic()

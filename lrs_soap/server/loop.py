@@ -213,7 +213,7 @@ class Loop:
         for key, events in self._selector.select(0 if self._waiting else timeout):
             if not isinstance(key.data, Connection):
                 key.data()
-            elif key.data.is_shaking_hands:
+            elif self._service.tls is not None and key.data.is_shaking_hands:
                 handshakes.append((key.data, events))
             else:
                 self._attend(key.data, events)

@@ -62,9 +62,8 @@ class Request:
     @property
     def is_large(self) -> bool:
         """Whether it may take much memory, because of what has arrived or because of what that unpacks to."""
-        return self.buffered_bytes >= _LARGE_BYTES or (
-            self._body is not None and "HTTP_CONTENT_ENCODING" in self.variables
-        )
+        body = self._body
+        return body is not None and (body.size >= _LARGE_BYTES or "HTTP_CONTENT_ENCODING" in self.variables)
 
     def received(self, data: bytes) -> int:
         """Take what belongs to this request; how many bytes that is."""
