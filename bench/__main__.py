@@ -12,7 +12,7 @@ Each round loads all rows of a suite in turn, so a machine that slows down affec
 medians of all rounds; its ratio is the median of the rounds' ratios. `--postgresql` names a server for the PostgreSQL
 rows, and a user who may create databases, as LRS_TEST_POSTGRESQL does for the tests; without either they are left out.
 `--wiremock` names the jar of npm's package `wiremock`, unless NODE_PATH leads to one; without either its rows are left
-out. All suites take about twelve minutes on a machine with two idle processors; `--rounds 3` takes nine.
+out. All suites take about thirteen minutes on a machine with two idle processors; `--rounds 3` takes ten.
 """
 
 from __future__ import annotations

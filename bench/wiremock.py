@@ -1,7 +1,8 @@
 """WireMock, which gives answers that were canned: another way to test a program that calls the LRS.
 
-It is npm's package `wiremock`, set up for speed: it keeps no journal of requests, logs nothing, packs nothing, and
-answers asynchronously. Answering in the threads that read was slower by a fifth and more.
+It is npm's package `wiremock`, with its defaults, as `npx wiremock` runs it, or set up for speed: then it keeps no
+journal of requests, packs nothing, and answers asynchronously. Answering in the threads that read was slower by a fifth
+and more.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ ANYTHING = "/anything"
 """The path of the answer to any request."""
 
 _JAR = "wiremock/build/wiremock-standalone-*.jar"
-_FLAGS = (
-    *("--bind-address", "127.0.0.1"),
-    "--disable-banner",
+_ALWAYS = ("--bind-address", "127.0.0.1", "--disable-banner")
+
+FASTEST = (
     "--no-request-journal",
     "--disable-request-logging",
     "--disable-response-templating",
@@ -32,6 +33,7 @@ _FLAGS = (
     *("--use-chunked-encoding", "never"),
     *("--async-response-enabled", "true"),
 )
+"""The flags with which it answers most."""
 
 
 def jar_of(given: Path | None) -> Path:
@@ -52,20 +54,25 @@ def jar_of(given: Path | None) -> Path:
 
 @contextmanager
 def wiremock(
-    jar: Path, folder: Path, path: str, answers: Mapping[str, bytes], *, to_anything: bytes
+    jar: Path, folder: Path, path: str, answers: Mapping[str, bytes], *flags: str, to_anything: bytes
 ) -> Iterator[Server]:
-    """Run WireMock, which gives each of these requests at `path` its answer, and any request at ANYTHING another.
+    """Run WireMock, which gives requests at `path` an answer by XPath, and any request at ANYTHING another answer.
 
-    All operations have one path, so a request is told by its contents: the call's name and every field, by XPath.
+    All operations have one path, so a request is told by its contents. Its own files are in `folder`.
     """
-    stubs = [_stub(path, answer, [{"matchesXPath": xpath_of(request)}]) for request, answer in answers.items()]
-    mappings = folder / "wiremock" / "mappings"
+    stubs = [_stub(path, answer, [{"matchesXPath": xpath}]) for xpath, answer in answers.items()]
+    mappings = folder / "mappings"
     mappings.mkdir(parents=True)
     content = json.dumps({"mappings": [*stubs, _stub(ANYTHING, to_anything, [])]})
     (mappings / "answers.json").write_text(content, "utf-8")
-    command = ("java", "-jar", str(jar), "--port", "{port}", "--root-dir", str(mappings.parent), *_FLAGS)
+    command = ("java", "-jar", str(jar), "--port", "{port}", "--root-dir", str(folder), *_ALWAYS, *flags)
     with another_server(folder, "wiremock", command) as server:
         yield server
+
+
+def uln_xpath(uln: str) -> str:
+    """Return the XPath that finds a call about this learner."""
+    return f"//ULN[text()='{uln}']"
 
 
 def xpath_of(request: str) -> str:

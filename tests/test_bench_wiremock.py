@@ -34,6 +34,14 @@ def test_an_xpath_finds_the_same_call_with_the_same_values_only() -> None:
     )
 
 
+def test_the_xpath_of_a_uln_finds_any_call_about_that_learner() -> None:
+    xpath = etree.XPath(wiremock.uln_xpath(SOMEONE["ULN"]))
+    about = (requests.find_by_uln(SOMEONE), requests.verify(SOMEONE))
+    others = (requests.find_by_demographics(SOMEONE), requests.find_by_uln({**SOMEONE, "ULN": "1000000019"}))
+
+    assert [len(xpath(etree.fromstring(each))) for each in (*about, *others)] == [1, 1, 0, 0]
+
+
 @pytest.mark.usefixtures("java")
 def test_the_jar_is_the_given_one_or_that_of_a_folder_of_node_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
