@@ -56,14 +56,15 @@ TURN = "lrs_soap.turn"
 class HandedOver(BaseException):
     """What is left of a request is done by another thread. Raised by an application whose server takes it.
 
-    `put` takes work and has another thread call it. `rest` is a WSGI application that answers the same request from
+    `put` takes work and has another thread call it; if it returns a function, that has to be called soon, and does the
+    work of all requests for which it was returned. `rest` is a WSGI application that answers the same request from
     there. Without a `rest`, the application is asked once more, as it was asked first, and has `found` under FOUND.
     `is_large` says whether much memory is held meanwhile. Not an Exception, since nobody shall take it for a failure.
     """
 
     def __init__(
         self,
-        put: Callable[[Callable[[], None]], None],
+        put: Callable[[Callable[[], None]], Callable[[], None] | None],
         rest: Callable[..., Any] | None,
         *,
         is_large: bool,

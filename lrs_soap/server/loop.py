@@ -96,6 +96,8 @@ class Loop:
         # Large requests are answered one at a time: the one that is being answered, and those behind it.
         self._large: Connection | None = None
         self._large_waiting: deque[Connection] = deque()
+        # What does the work that was handed over and collected in this turn. It does all of it when it is called first.
+        self._collected: deque[Callable[[], None]] = deque()
         # Connections whose request was packed, is not large unpacked, and waits for a writer.
         self._small_after_all: deque[Connection] = deque()
         self._woken, self._wake_up = socket.socketpair()
@@ -230,13 +232,22 @@ class Loop:
 
     def _answer_waiting(self) -> bool:
         """Answer requests, but for not much longer than a find takes; whether this thread still leads."""
-        if not self._waiting:
-            return True
-        turn = Turn()
-        try:
-            return self._answer_in(turn)
-        finally:
-            turn.end()
+        if self._waiting:
+            turn = Turn()
+            try:
+                leads = self._answer_in(turn)
+            finally:
+                turn.end()
+            if not leads:
+                return False
+        while self._collected:
+            do_all = self._collected.popleft()
+            shown = self._lead.begin()
+            do_all()
+            if not self._lead.end(shown):
+                self._wake()
+                return False
+        return True
 
     def _answer_in(self, turn: Turn) -> bool:
         until = time.monotonic() + PATIENCE_SECONDS
@@ -279,7 +290,9 @@ class Loop:
             return
         if not handed_over.is_large:
             self._small_after_all.append(connection)
-        handed_over.put(answer)
+        do_all = handed_over.put(answer)
+        if do_all is not None:
+            self._collected.append(do_all)
 
     def _may_be_answered(self, connection: Connection) -> bool:
         """Whether its request may be answered now; a large one may have to wait for another."""

@@ -106,12 +106,14 @@ class Call:
 
     def _write_later(
         self, durable: bool, deadline: float, rest: Rest, answer: Callable[[], None], is_large: bool
-    ) -> None:
+    ) -> Callable[[], None] | None:
         def write(open_unit: OpenUnit) -> None:
             self._open_unit = open_unit
             rest.write()
 
-        self.world.write_later(write, rest.fail, answer, durable=durable, stands_alone=is_large, deadline=deadline)
+        return self.world.write_later(
+            write, rest.fail, answer, durable=durable, stands_alone=is_large, deadline=deadline
+        )
 
     @property
     def has_writer(self) -> bool:

@@ -69,7 +69,7 @@ class Store:
             else None
         )
         self.writers = (
-            Writers(1, busy_timeout, self._begin_shared)
+            Writers(1, busy_timeout, self._begin_shared, self.writing_at_once)
             if self._dialect.single_writer
             else Writers(_MOST_WRITERS, busy_timeout)
         )
@@ -195,6 +195,30 @@ class Store:
         else:
             raise self._kept_waiting()
 
+    def writing_at_once(self) -> AbstractContextManager[Transaction] | None:
+        """A transaction that writes and is not durable (see `writing`), to be entered; None if it cannot begin at once.
+
+        It cannot while others write. Only where writers take turns.
+        """
+        turn = self._turn
+        if turn is None or self._dialect.why_lost() is not None or not turn.acquire(blocking=False):
+            return None
+        try:
+            transaction = self._begin_now(self._writers, Mode.WRITING_AHEAD, time.monotonic())
+        except BaseException as error:
+            turn.release()
+            if isinstance(error, (StoreUnavailable, DBAPIError, self.driver_errors)):
+                return None
+            raise
+        return self._in_turn(turn, transaction)
+
+    @contextmanager
+    def _in_turn(self, turn: threading.Lock, transaction: Transaction) -> Iterator[Transaction]:
+        try:
+            yield from self._begun(transaction, Mode.WRITING_AHEAD)
+        finally:
+            turn.release()
+
     @contextmanager
     def replacing(self) -> Iterator[Transaction]:
         """A transaction that writes for as long as it takes, and keeps other writers out from when it says so.
@@ -300,8 +324,11 @@ class Store:
         self._give_back(transaction, self._readers)
 
     def _transaction(self, mode: Mode, *, deadline: float) -> Iterator[Transaction]:
+        yield from self._begun(self._begin(self._idle(mode), mode, deadline), mode)
+
+    def _begun(self, transaction: Transaction, mode: Mode) -> Iterator[Transaction]:
+        """Let a transaction be used, and end it."""
         idle = self._idle(mode)
-        transaction = self._begin(idle, mode, deadline)
         try:
             yield transaction
             if mode is not Mode.NOTING:

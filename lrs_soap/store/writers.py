@@ -2,6 +2,9 @@
 
 Where writers take turns, the writes that wait when a thread begins share one transaction, and so one wait for the disk.
 Each is a savepoint in it, which can fail alone, and is answered when all of them are on disk.
+
+A write that need not be on disk can do without another thread, to which the interpreter would have to be handed over,
+as long as nobody else writes: whoever answers requests collects such writes, and does all of them at once.
 """
 
 from __future__ import annotations
@@ -9,9 +12,10 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from threading import Condition, Thread
 from typing import TypeGuard
 
@@ -30,6 +34,9 @@ Work = Callable[[], None]
 
 # Opens a transaction that writes, as `Store.writing` does: whether it is durable, and by when it has to begin.
 Begin = Callable[[bool, float], AbstractContextManager[Transaction]]
+
+# Opens one that is not durable, as `Store.writing_at_once` does.
+BeginAtOnce = Callable[[], AbstractContextManager[Transaction] | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +68,22 @@ class Writers:
     deadline passes while it is still in the queue is called, too: it must find that out for itself, and write nothing.
     """
 
-    def __init__(self, most_threads: int, patience_seconds: float, begin: Begin | None = None) -> None:
+    def __init__(
+        self,
+        most_threads: int,
+        patience_seconds: float,
+        begin: Begin | None = None,
+        begin_at_once: BeginAtOnce | None = None,
+    ) -> None:
         """`patience_seconds` is how long work may wait from when it is asked for until it may no longer begin.
 
-        `begin` opens the transactions that writes share. Without it, each write has its own.
+        `begin` and `begin_at_once` open the transactions that writes share. Without them, each write has its own.
         """
         self._most = most_threads
         self._patience = patience_seconds
         self._begin = begin
+        self._begin_at_once = begin_at_once
+        self._collected: deque[tuple[float, Write]] = deque()
         self._changed = Condition()
         self._queue: deque[tuple[float, Work]] = deque()
         self._threads = self._idle = 0
@@ -90,6 +105,33 @@ class Writers:
             if not self._is_watched:
                 self._is_watched = True
                 Thread(target=self._watch, name="late writes", daemon=True).start()
+
+    def collects(self, write: Write) -> bool:
+        """Whether a write can be collected, to be done by `write_collected`; else it is for `put`."""
+        return self._begin_at_once is not None and _can_share(write) and not write.durable
+
+    def collect(self, write: Write, deadline: float) -> None:
+        """Have the write done by the next `write_collected`, which has to be called soon."""
+        self._collected.append((deadline, write))
+
+    def write_collected(self) -> None:
+        """Do what was collected in this thread, in one transaction; leave it to the others if that had to wait."""
+        collected = self._next_collected()
+        if collected is None or self._begin_at_once is None:
+            return
+        opened = self._begin_at_once()
+        if opened is not None:
+            self._share(opened, collected[1], self._collected, lambda: _write_of(self._next_collected()))
+            collected = self._next_collected()
+        while collected is not None:
+            self.put(collected[1], collected[0])
+            collected = self._next_collected()
+
+    def _next_collected(self) -> tuple[float, Write] | None:
+        try:
+            return self._collected.popleft()
+        except IndexError:
+            return None
 
     def _write(self) -> None:
         while (first := self._next()) is not None:
@@ -117,18 +159,28 @@ class Writers:
         """
         with self._changed:
             durable = first.durable or any(_can_share(each) and each.durable for _, each in self._queue)
+        self._share(begin(durable, deadline), first, self._queue, partial(self._next_to_share, durable))
+
+    def _share(
+        self,
+        opened: AbstractContextManager[Transaction],
+        first: Write,
+        waiting: Sized,
+        following: Callable[[], Write | None],
+    ) -> None:
+        """Write the first and those that are waiting when the transaction begins, and answer each when it has ended."""
         written = [first]
         try:
-            with begin(durable, deadline) as transaction:
+            with opened as transaction:
                 ends = time.monotonic() + _SHARED_SECONDS
-                most = min(1 + len(self._queue), _MOST_SHARING)
+                most = min(1 + len(waiting), _MOST_SHARING)
                 first.write(transaction)
                 while len(written) < most and transaction.failure is None and time.monotonic() < ends:
-                    following = self._next_to_share(durable)
-                    if following is None:
+                    each = following()
+                    if each is None:
                         break
-                    written.append(following)
-                    following.write(transaction)
+                    written.append(each)
+                    each.write(transaction)
                 if transaction.failure is not None:
                     raise transaction.failure
         except Exception as error:
@@ -163,6 +215,10 @@ class Writers:
                 _do(work)
             # What comes meanwhile has a later deadline than this.
             time.sleep(max(0.0, min(wakes - time.monotonic(), _IDLE_SECONDS)))
+
+
+def _write_of(collected: tuple[float, Write] | None) -> Write | None:
+    return None if collected is None else collected[1]
 
 
 def _can_share(work: Work) -> TypeGuard[Write]:

@@ -236,8 +236,10 @@ class World:
         durable: bool,
         stands_alone: bool,
         deadline: float,
-    ) -> None:
+    ) -> Callable[[], None] | None:
         """Have one of the store's writers call `write`, and `answer` after that. All else is as `Write` says it.
+
+        If it returns a function, that has to be called soon, and does all such writes until then (`Writers.collect`).
 
         `write` is given what opens the unit of work in which it writes: one of its own, as `writing` does, or a part of
         a transaction that it shares with others.
@@ -251,7 +253,12 @@ class World:
 
             write(open_unit)
 
-        self.store.writers.put(Write(write_in, fail, answer, durable, stands_alone), deadline)
+        writers, later = self.store.writers, Write(write_in, fail, answer, durable, stands_alone)
+        if not writers.collects(later):
+            writers.put(later, deadline)
+            return None
+        writers.collect(later, deadline)
+        return writers.write_collected
 
     def retire(self) -> None:
         """Close the database's connections, but let whoever is at work in the world end that."""

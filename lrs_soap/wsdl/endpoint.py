@@ -83,12 +83,13 @@ class Rest:
         self._response: Message | None = None
         self._error: Exception | None = None
 
-    def put(self, answer: Callable[[], None], *, is_large: bool) -> None:
+    def put(self, answer: Callable[[], None], *, is_large: bool) -> Callable[[], None] | None:
         """Have another thread call `write`, and after that `answer`, which calls `finish`.
 
-        Whoever waits for the same thread shall not wait longer because this request `is_large`.
+        Whoever waits for the same thread shall not wait longer because this request `is_large`. If a function is
+        returned, it has to be called soon, and does this for all requests for which it was returned.
         """
-        self._put(self, answer, is_large)
+        return self._put(self, answer, is_large)
 
     def write(self) -> None:
         """Write what there is to be written. This raises nothing: `finish` makes a fault of an exception."""
@@ -114,8 +115,9 @@ class Rest:
         self._exchange.mark(Stage.WRITTEN)
 
 
-# Takes what is left of a request, what is to be called after its `write`, and whether the request is large.
-Put = Callable[[Rest, Callable[[], None], bool], None]
+# Takes what is left of a request, what is to be called after its `write`, and whether the request is large. Returns
+# what `Rest.put` does.
+Put = Callable[[Rest, Callable[[], None], bool], "Callable[[], None] | None"]
 
 
 class Endpoint(ABC):

@@ -16,7 +16,9 @@ from lrs_soap.store import history, writers
 from lrs_soap.store.dialects import Mode
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
+from lrs_soap.store.writers import Writers
 from tests.kit.commits import commits
+from tests.kit.r9_messages import ask
 from tests.kit.running_server import RunningServer
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register
@@ -173,3 +175,76 @@ def test_all_who_register_at_the_same_time_get_a_uln_of_their_own(
         assert held.keys() == {answer.text("ULN") for answer in answers if outcome(answer) == _REGISTERED}
         assert len(held) == 60
         assert set(held.values()) == {1}
+
+
+def record(server: ServerHere) -> Answer:
+    return ask(server.url, "GetLearnerLearningEvents")
+
+
+def noted(database: Path) -> int:
+    """How many entries all access histories have."""
+    with closing(sqlite3.connect(database)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM access_history").fetchone()
+    return int(count)
+
+
+@pytest.fixture
+def four_come_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What threads that answer have collected is written when there are four of them."""
+    write_collected = Writers.write_collected
+
+    def write_four(self: Writers) -> None:
+        until(lambda: len(self._collected) in (0, 4))
+        write_collected(self)
+
+    monkeypatch.setattr(Writers, "write_collected", write_four)
+
+
+def test_records_that_are_read_at_the_same_time_are_noted_in_one_commit(
+    tmp_path: Path, database: Path, all_share: None, four_come_together: None
+) -> None:
+    with ServerHere(tmp_path) as server, ThreadPoolExecutor(4) as pool:
+        before = commits(database)
+        answers = list(pool.map(lambda _: record(server), range(4)))
+        assert {answer.text("ResponseCode") for answer in answers} == {"WSRC0004"}
+        assert commits(database) - before == 1
+        assert noted(database) == 4
+
+
+def test_no_record_is_handed_out_whose_note_is_lost(
+    tmp_path: Path, database: Path, all_share: None, four_come_together: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ServerHere(tmp_path) as server, ThreadPoolExecutor(4) as pool:
+        begin = Store._begin_now
+
+        def begin_what_will_fail(self: Store, *arguments: object) -> Transaction:
+            transaction = begin(self, *arguments)  # type: ignore[arg-type]
+            if arguments[1] is Mode.WRITING_AHEAD:
+                transaction.cursor.execute("PRAGMA defer_foreign_keys = ON")
+                transaction.cursor.execute(
+                    "INSERT INTO access_history (uln, moment, action, organisation, user_name) "
+                    "VALUES ('9999999999', '', '', '', '')"
+                )
+            return transaction
+
+        with monkeypatch.context() as failing:
+            failing.setattr(Store, "_begin_now", begin_what_will_fail)
+            answers = list(pool.map(lambda _: record(server), range(4)))
+        assert {answer.text("faultcode") for answer in answers} == {"a:InternalServiceFault"}
+        assert noted(database) == 0
+        answers = list(pool.map(lambda _: record(server), range(4)))
+        assert {answer.text("ResponseCode") for answer in answers} == {"WSRC0004"}
+        assert noted(database) == 4
+
+
+def test_a_record_waits_for_another_program_that_writes_and_finds_do_not(tmp_path: Path, database: Path) -> None:
+    with ServerHere(tmp_path, "--write-wait", "60", "--threads", "0") as server:
+        with ThreadPoolExecutor(4) as pool, closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            answers = [pool.submit(record, server) for _ in range(4)]
+            # One has its turn, and tries to begin.
+            until(lambda: server.writes_waiting == 3)
+            assert post(server.url, envelope(find_by_uln())).text("ResponseCode") == "WSRC0004"
+            other.execute("ROLLBACK")
+            assert {each.result(PATIENCE).text("ResponseCode") for each in answers} == {"WSRC0004"}
+        assert noted(database) == 4
