@@ -42,7 +42,8 @@ def _details(exchange: Object) -> Iterator[str]:
     if len(reasons) > _MOST_REASONS:
         yield f"and {len(reasons) - _MOST_REASONS} more reasons"
     for near in exchange["nearest"] or ():
-        yield f"near: {near}"
+        yield f"nearest {near['uln']} (score {near['score']})"
+        yield from (f"    {line}" for line in _values(near))
 
 
 def _reason(reason: Object) -> str:
@@ -52,7 +53,7 @@ def _reason(reason: Object) -> str:
 
 
 def _values(reason: Object) -> Iterator[str]:
-    """What was sent and what is held, of those fields in which they differ."""
+    """What was sent and what is held, of those fields in which they differ; what was sent where nothing is held."""
     fields, sent, held = (reason[name] or [] for name in ("fields", "sent", "held"))
     if not held and len(fields) == len(sent):
         yield f"sent {', '.join(f'{field} {value!r}' for field, value in zip(fields, sent, strict=True))}"
