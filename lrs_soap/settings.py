@@ -627,7 +627,8 @@ class Settings(BaseSettings):
             le=1000,
             description="After so many wrong passwords or unknown organisations within a minute, answers to that "
             "organisation from that address are held back for 1 s, then 2 s, up to 30 s, until its password is right. "
-            "Callers on this machine are not slowed. With 0 nobody is.",
+            "Callers on this machine are not slowed. With 0 nobody is. Logins to the portal are slowed in the same "
+            "way.",
         ),
     ] = 10
     rate_limit: Annotated[

@@ -67,14 +67,15 @@ class PortalApplication:
         start_response: Callable[..., Any],
         *,
         world: World,
+        tried: Callable[[bool], None],
         refused: tuple[HTTPStatus, str] | None = None,
     ) -> Iterable[bytes]:
         """Answer a request about a world, which has looked. SCRIPT_NAME is the path of its portal.
 
-        `refused` is a status and a sentence to answer with, whatever is asked. Exceptions that nobody foresaw leave
-        this.
+        `tried` is told whether a password that was tried is right. `refused` is a status and a sentence to answer with,
+        whatever is asked. Exceptions that nobody foresaw leave this.
         """
-        about = {ASKED: Asked(world, self._check), _REFUSED: refused}
+        about = {ASKED: Asked(world, self._check, tried), _REFUSED: refused}
         return self._flask({**environ, **about}, start_response)
 
 

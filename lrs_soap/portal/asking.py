@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,10 +23,14 @@ _VISIT = "visit"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request is about: the world, which has looked (`World.look`), and the check of the contract's facets."""
+    """What a request is about: the world, which has looked (`World.look`), and the check of the contract's facets.
+
+    `tried` is told whether a password or secret answer was right. It may have the answer held back.
+    """
 
     world: World
     check: Check
+    tried: Callable[[bool], None]
 
 
 def asked() -> Asked:

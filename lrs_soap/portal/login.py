@@ -254,6 +254,7 @@ def recover() -> str | Response:
         password_hash = world.passwords.hash(form.new_password.data or "")
         with world.reading(NOBODY, has_looked=True) as work:
             proof = own_account.check_answer(work, world.passwords, email, user_name, form.answer.data or "")
+        asked().tried(proof.is_right)
         with world.writing(NOBODY) as work:
             is_done = own_account.recover(work, proof, password_hash)
         if is_done:
@@ -325,6 +326,7 @@ def _log_in(user_name: str, password: str) -> LogIn | str:
     world = asked().world
     with world.reading(NOBODY, has_looked=True) as work:
         proof = log_in.check_password(work, world.passwords, user_name, password)
+    asked().tried(proof.is_right)
     with world.writing(NOBODY) as work:
         return log_in.log_in(work, proof, seconds_now())
 

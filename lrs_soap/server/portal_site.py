@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.rules.values.learner_fields import Check
-from lrs_soap.server.http_request import Environ, HttpError, address_of, body_of, caller_of
+from lrs_soap.server.guessing import Guessing
+from lrs_soap.server.http_request import HOLD_BACK, Environ, HttpError, address_of, body_of, caller_of
 from lrs_soap.server.site import StartResponse
 from lrs_soap.settings import Settings
 from lrs_soap.world import MAIN, World
@@ -36,6 +38,8 @@ class Portals:
         """`make_check` makes the check of the contract's facets, for what people type."""
         self.max_body_bytes = settings.max_body_bytes
         self.trusted_proxies = frozenset(settings.trusted_proxies)
+        # Each process counts for itself.
+        self.guessing = Guessing(settings.password_misses) if settings.password_misses else None
         self._make_check = make_check
         self._making = Lock()
         self._application: PortalApplication | None = None
@@ -72,19 +76,28 @@ class PortalSite:
             body, refused = b"", (HTTPStatus(int(error.status[:3])), error.sentence)
         own = self._own(environ, body)
         application = self._portals.application()
+        tried = partial(self._tried, own)
         try:
-            return application.answer(own, start_response, world=self._world, refused=refused)
+            return application.answer(own, start_response, world=self._world, tried=tried, refused=refused)
         except Exception as error:  # the person gets a page with a reference, the journal the trace
             path = f"{_FOLDER}{environ['PATH_INFO']}"
             failure = Exchange(Origin.PORTAL, world=self._world.name, path=path, status=500, error=error)
             self._world.journal.record(failure)
             sentence = f"Nothing is known to have been changed. The service's log says more under {failure.id}."
             refused = (HTTPStatus.INTERNAL_SERVER_ERROR, sentence)
-            return application.answer(own, start_response, world=self._world, refused=refused)
+            return application.answer(own, start_response, world=self._world, tried=tried, refused=refused)
 
     def reads_body(self, environ: Environ) -> bool:
         length = str(environ.get("CONTENT_LENGTH") or "0")
         return length.isdigit() and len(length) <= _MOST_DIGITS and int(length) <= self._portals.max_body_bytes
+
+    def _tried(self, environ: Environ, is_right: bool) -> None:
+        """Hold the answer back for a while, if this caller has tried too many wrong passwords."""
+        guessing, hold_back = self._portals.guessing, environ.get(HOLD_BACK)
+        if guessing is not None and hold_back is not None:
+            seconds = guessing.held_seconds(self._world.name, environ["REMOTE_ADDR"] or "", is_right=is_right)
+            if seconds:
+                hold_back(seconds)
 
     def _own(self, environ: Environ, body: bytes) -> Environ:
         """The environment with the path as it is written, whatever case it was asked in, and the caller's address."""

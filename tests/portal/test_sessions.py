@@ -237,3 +237,17 @@ def test_every_field_with_a_secret_is_named_so() -> None:
     ]
     assert len(fields) > 5
     assert [(form, name) for form, name in fields if not is_secret(name)] == []
+
+
+def test_a_session_is_known_in_every_process(portal: ServerHere, tmp_path: Path) -> None:
+    person = PortalClient(portal.url).log_in("susan.price").open("users/named/oliver.hart/update")
+    with ServerHere(tmp_path, database_url=portal.database_url) as other:
+        person.portal = f"{other.url}/portal/"
+        assert person.answer is not None
+        person.answer.url = f"{other.url}/portal/users/named/oliver.hart/update"
+        # The form of one is taken by the other.
+        assert person.send("OK").heading == "View User"
+        assert person.open("").heading == "Welcome"
+        person.send("Logout")
+    person.portal = f"{portal.url}/portal/"
+    assert person.open("").heading == "Login"
