@@ -128,6 +128,24 @@ def test_a_library_is_used_in_its_own_place(module: str) -> None:
     assert not wrong, f"{module} is no place for {sorted(wrong)}"
 
 
+# What decides about learners, their records and batches. Operations ask them.
+DECIDE = {
+    *(f"rules.learners.{name}" for name in ("find_by_uln", "find_before_register", "merging", "registration")),
+    *(f"rules.learners.{name}" for name in ("retrieval", "tier_level", "uln_lookup", "updates")),
+    *(f"rules.names.{name}" for name in ("candidates", "identity_keys", "keys", "lookup_keys", "matching")),
+    *(f"rules.batches.{name}" for name in ("batch_answers", "batch_records")),
+    *(f"rules.records.{name}" for name in ("event_holder", "learning_record", "record_access")),
+}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in MODULES if _place(name) == "portal"))
+def test_nothing_in_the_portal_decides_about_a_learner(module: str) -> None:
+    wrong = {
+        name for name in _ours(MODULES[module]) if name.startswith("store.") or any(name == each for each in DECIDE)
+    }
+    assert not wrong, f"{module} decides by {sorted(wrong)} itself; operations do that"
+
+
 def test_one_module_imports_spyne_and_hands_its_names_on() -> None:
     assert [name for name, path in MODULES.items() if "spyne" in map(_place, _imported(path))] == ["wsdl.spyne"]
 
