@@ -47,6 +47,7 @@ OF_A_WORLD = (
     "return_codes",
     "scenario_header",
     "world_header",
+    "certificate_subjects",
     "desk_hours",
     "announcement",
     "known_users_only",
@@ -92,6 +93,14 @@ def _each(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return tuple(parse(part) for part in value)
 
     return read
+
+
+def _subjects(value: Any) -> tuple[str, ...]:
+    """Subjects of certificates, which have commas in them: a list, or one as text."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, (list, tuple)) or not all(isinstance(each, str) and each.isprintable() for each in given):
+        raise ValueError("neither text nor a list of texts")
+    return tuple(each.strip() for each in given if each.strip())
 
 
 def _address(value: Any) -> str:
@@ -431,6 +440,17 @@ class Settings(BaseSettings):
             "name of the world. For clients whose path cannot be changed."
         ),
     ] = False
+    certificate_subjects: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        AllowedValues("the subjects of certificates, as a list or one as text", "SUBJECT"),
+        BeforeValidator(_subjects),
+        Field(
+            description="Subjects of clients' certificates, as the log has them, whose requests to the ports at the "
+            "server's root go to this world. For clients whose path cannot be changed. It is given to a world by its "
+            "policy, over HTTPS with tls_client_ca, and two worlds cannot have the same."
+        ),
+    ] = ()
     desk_hours: Annotated[
         str,
         AllowedValues("a text of 1 to 200 characters", "TEXT"),

@@ -62,6 +62,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "max_open_worlds": "5",
     "scenario_header": "true",
     "world_header": "true",
+    "certificate_subjects": "CN=vendor,O=A vendor",
     "desk_hours": "Every day, 9 to 5",
     "announcement": "Closed on Friday.",
     "known_users_only": "true",

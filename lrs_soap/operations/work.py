@@ -25,8 +25,9 @@ class Policy:
     refused. `strict` refuses messages that the contract's schema refuses. `records_apart` checks each record of a batch
     by itself, instead of refusing the whole message. `maintenance_page` is whether a page, instead of a fault, is
     answered during maintenance. `world_header` is whether the world answers at the server's root, too, by its name in a
-    header, and `scenario_header` whether a request can name a scenario in one. `desk_hours` and `announcement` are
-    texts that the portal shows.
+    header, and `scenario_header` whether a request can name a scenario in one. Requests with a client certificate
+    whose subject is one of `certificate_subjects` are answered by the world at the server's root, too. `desk_hours` and
+    `announcement` are texts that the portal shows.
 
     With `known_users_only` programs may ask on behalf of an organisation's active users only. `password_by_mail` is
     whether a user who forgot the password is sent a link, instead of asked a secret question. An account is suspended
@@ -43,6 +44,7 @@ class Policy:
     maintenance_page: bool = True
     world_header: bool = False
     scenario_header: bool = False
+    certificate_subjects: tuple[str, ...] = ()
     desk_hours: str = ""
     announcement: str = ""
     known_users_only: bool = False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lrs_soap.errors import NotHeld, StoreUnavailable
+from lrs_soap.errors import NotHeld, NotPossible, StoreUnavailable
 from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
-from lrs_soap.server.http_request import Environ, HttpError
+from lrs_soap.server.http_request import CERTIFICATE_SUBJECT, Environ, HttpError
 from lrs_soap.server.portal_site import PORTAL_PATH, Portals
 from lrs_soap.server.ports import Ports
 from lrs_soap.server.site import Site, StartResponse
@@ -53,6 +53,18 @@ class WorldsSite:
         raise HttpError(
             "404 Not Found", f"The world {name!r} is not found by a header unless its world_header is true."
         )
+
+    def claimed_by(self, subject: str) -> World | None:
+        """The world to which a client's certificate leads, which has looked; None is `main`, which looked before.
+
+        Raises HttpError where several worlds claim the certificate.
+        """
+        try:
+            return self._worlds.claimed_by(subject)
+        except NotPossible as error:
+            raise HttpError("409 Conflict", str(error)) from None
+        except StoreUnavailable as error:
+            raise HttpError("503 Service Unavailable", str(error)) from error
 
     def application_of(self, world: World) -> Application:
         """The application of a world, which is made once."""
@@ -112,3 +124,27 @@ class PortOfWorlds:
             return self._worlds.application_of(world).reads_body(environ)
         finally:
             world.end_look()
+
+
+class PortByCertificate:
+    """A port at the server's root: that of `main`, which has looked, or of the world that claims the certificate."""
+
+    def __init__(self, port: Site, worlds: WorldsSite) -> None:
+        self.path = port.path
+        self.is_listed = port.is_listed
+        self._port = port
+        self._worlds = worlds
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        subject = environ.get(CERTIFICATE_SUBJECT)
+        world = None if subject is None else self._worlds.claimed_by(str(subject))
+        if world is None:
+            return self._port(environ, start_response)
+        try:
+            return self._worlds.application_of(world)(environ, start_response)
+        finally:
+            world.end_look()
+
+    def reads_body(self, environ: Environ) -> bool:
+        # The ports of all worlds read the same.
+        return self._port.reads_body(environ)

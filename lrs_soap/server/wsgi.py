@@ -19,7 +19,7 @@ from lrs_soap.server.ports import Ports
 from lrs_soap.server.readiness import Readiness
 from lrs_soap.server.site import Site
 from lrs_soap.server.steered_site import SteeredSite
-from lrs_soap.server.worlds_site import PortOfWorlds, WorldsSite
+from lrs_soap.server.worlds_site import PortByCertificate, PortOfWorlds, WorldsSite
 from lrs_soap.settings import Settings
 from lrs_soap.world import MAIN, World, Worlds
 
@@ -52,8 +52,11 @@ def application_of_worlds(
     """
     world, ports, portals = worlds.main, Ports(settings), Portals(settings, facet_check)
     others = WorldsSite(worlds, ports, portals)
+    own: list[Site] = [*ports.of(world)]
+    if settings.tls_client_ca is not None:
+        own = [PortByCertificate(port, others) for port in own]
     sites: list[Site] = [
-        *(PortOfWorlds(SteeredSite(port, world), others) for port in ports.of(world)),
+        *(PortOfWorlds(SteeredSite(port, world), others) for port in own),
         SteeredSite(portals.of(world), world),
         Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost),
         others,

@@ -7,6 +7,7 @@ again: a world of the same name is in another place than the one before.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +47,19 @@ _worlds = Table(
     Column("ready", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
+# The subjects of clients' certificates by which worlds are found at the server's root. `main` is in no list of worlds.
+_subjects = Table(
+    "world_certificate_subjects",
+    _metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("subject", Text, primary_key=True),
+)
+_MAIN_NUMBER = 0
+_CLAIMS = (
+    select(_subjects.c.subject, _subjects.c.number, _worlds.c.name)
+    .join_from(_subjects, _worlds, _subjects.c.number == _worlds.c.number, isouter=True)
+    .order_by(_subjects.c.number)
+)
 _COLUMNS = tuple(_worlds.c[name] for name in ("number", "name", "ttl", "asked", "work", "ready"))
 _PATIENCE_SECONDS = 30.0
 # To make a world takes less than this; what takes longer has ended in the middle.
@@ -68,6 +82,19 @@ class Entry(NamedTuple):
         return most is not None and now - self.asked > most
 
 
+class _Claim(NamedTuple):
+    """A subject of certificates, the number of the world that claims it, and its name; `main` has none."""
+
+    subject: str
+    number: int
+    name: str | None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the world is still there."""
+        return self.number == _MAIN_NUMBER or self.name is not None
+
+
 class Catalogue:
     """The list of the worlds beside the database of `main`. Threads may share it. All raise StoreUnavailable."""
 
@@ -80,7 +107,8 @@ class Catalogue:
             self._store = Store(f"sqlite:///{self._path}", busy_timeout=_PATIENCE_SECONDS)
         else:
             self._store = Store(main_url, busy_timeout=_PATIENCE_SECONDS)
-        self._is_there = False
+        # The tables that are known to be there.
+        self._there: set[str] = set()
         self._schema: str | None = None
 
     def entries(self, *, with_unready: bool = False) -> list[Entry]:
@@ -106,7 +134,7 @@ class Catalogue:
         # It is on disk with all that comes after it, when the world is shown.
         with self._store.writing(durable=False) as transaction:
             _metadata.create_all(transaction.connection)
-            self._is_there = True
+            self._there |= _metadata.tables.keys()
             work = now if may_have_jobs else 0
             row = {"name": name, "ttl": ttl, "asked": now, "work": work, "ready": 0}
             try:
@@ -154,8 +182,11 @@ class Catalogue:
             # Another process has deleted it meanwhile.
             return False
         self._remove_place(number)
+        has_subjects = self._exists(_subjects)
         with self._store.writing() as transaction:
             transaction.execute(delete(_worlds).where(_worlds.c.number == number))
+            if has_subjects:
+                transaction.execute(delete(_subjects).where(_subjects.c.number == number))
         return True
 
     def note_asked(self, entry: Entry, now: int) -> None:
@@ -167,6 +198,41 @@ class Catalogue:
         """Note that a job is about to be submitted to a world."""
         with self._store.writing(durable=False) as transaction:
             transaction.execute(update(_worlds).where(_worlds.c.number == entry.number).values(work=now))
+
+    def subjects(self) -> dict[str, list[str | None]]:
+        """By the subject of a certificate, the names of the worlds that claim it; None is `main`."""
+        if not self._exists(_subjects):
+            return {}
+        with self._store.reading() as transaction:
+            claims = list(map(_Claim._make, transaction.execute(_CLAIMS)))
+        found: dict[str, list[str | None]] = {}
+        for claim in claims:
+            if claim.is_held:
+                found.setdefault(claim.subject, []).append(claim.name)
+        return found
+
+    def claim(self, name: str | None, subjects: Iterable[str], *, alone: bool) -> bool:
+        """Let a world claim these subjects and no others; None is `main`. Whether it claimed others before.
+
+        With `alone`, raises AlreadyHeld where another world claims one of them.
+        """
+        wanted, held = set(subjects), self.subjects()
+        if wanted == {subject for subject, names in held.items() if name in names}:
+            return False
+        number = _MAIN_NUMBER if name is None else self._number(name)
+        if number is None:
+            return False
+        with self._store.writing() as transaction:
+            _metadata.create_all(transaction.connection)
+            for each in map(_Claim._make, transaction.execute(_CLAIMS) if alone else ()):
+                if each.is_held and each.subject in wanted and each.number != number:
+                    whose = "main" if each.name is None else each.name
+                    raise AlreadyHeld(f"The world {whose!r} claims the certificate {each.subject!r} already.")
+            transaction.execute(delete(_subjects).where(_subjects.c.number == number))
+            if wanted:
+                rows = [{"number": number, "subject": subject} for subject in sorted(wanted)]
+                transaction.execute(insert(_subjects), rows)
+        return True
 
     def url_of(self, number: int) -> str:
         """The URL of the database of a world."""
@@ -181,13 +247,15 @@ class Catalogue:
     def close(self) -> None:
         self._store.close()
 
-    def _exists(self) -> bool:
-        if not self._is_there:
+    def _exists(self, table: Table = _worlds) -> bool:
+        if table.name not in self._there:
             if self._path is not None and not self._path.exists():
                 return False
             with self._store.reading() as transaction:
-                self._is_there = inspect(transaction.connection).has_table(_worlds.name)
-        return self._is_there
+                if not inspect(transaction.connection).has_table(table.name):
+                    return False
+            self._there.add(table.name)
+        return True
 
     def _number(self, name: str) -> int | None:
         """The number of a world that is ready or not; None if there is none of this name."""

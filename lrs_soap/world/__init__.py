@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -89,6 +90,8 @@ class World:
     application: Any = field(default=None, repr=False)
     # Tells workers that there will be work for them; that of `main` they look for by themselves.
     say_work: Callable[[], None] = field(default=lambda: None, repr=False)
+    # Has certificates with these subjects lead here from the server's root; with True only if no other world has one.
+    claim_subjects: Callable[[Sequence[str], bool], None] = field(default=lambda subjects, alone: None, repr=False)
     exchanges: ExchangeJournal | None = None
     """The part of the journal that can be looked into; None if there is none."""
 
@@ -302,6 +305,8 @@ class Worlds(Mapping[str, World]):
                 )
         self._worlds = dict(worlds)
         self._made = made
+        # Who claims which certificate, as of a version of `main`.
+        self._claims: tuple[int | None, dict[str, list[str | None]]] = (None, {})
 
     @classmethod
     def open(
@@ -319,9 +324,17 @@ class Worlds(Mapping[str, World]):
             world = World.open(own, log=log, prepare=False, makes_file=False, writer=writer, beside=main)
             world.name = name
             world.say_work = lambda: made.note_work(name)
+            world.claim_subjects = partial(claim_subjects, name)
             return world
 
+        def claim_subjects(name: str | None, subjects: Sequence[str], alone: bool) -> None:
+            if made.claim(name, subjects, alone=alone):
+                # Every process asks anew who claims what.
+                with main.store.writing() as transaction:
+                    steering_rows.changed(transaction)
+
         made = MadeWorlds(settings, main.starting, open_world)
+        main.claim_subjects = partial(claim_subjects, None)
         worlds = cls({MAIN: main}, made)
         if prepare:
             try:
@@ -348,6 +361,33 @@ class Worlds(Mapping[str, World]):
         if self._made is None or not is_name(name):
             raise NotHeld(f"There is no world {name!r}.")
         return self._made.at(name, asks=asks)
+
+    def claimed_by(self, subject: str) -> World | None:
+        """The world beside `main` to which a client's certificate leads from the root of the server; None is `main`.
+
+        `main` has looked before. The world has looked, so `World.end_look` follows. Raises NotPossible where several
+        worlds claim the certificate, and StoreUnavailable.
+        """
+        if self._made is None:
+            return None
+        version = self.main.version
+        if self._claims[0] != version:
+            self._claims = version, self._made.subjects()
+        names = self._claims[1].get(subject, [])
+        if len(names) > 1:
+            claimants = " and ".join(repr(name or MAIN) for name in names)
+            raise NotPossible(f"The certificate {subject!r} is claimed by the worlds {claimants}.")
+        name = names[0] if names else None
+        if name is None:
+            return None
+        try:
+            world = self._made.at(name)
+        except NotHeld:
+            return None
+        if subject in world.policy.certificate_subjects:
+            return world
+        world.end_look()
+        return None
 
     def listed(self) -> list[WorldFacts]:
         """All worlds, `main` first. Raises StoreUnavailable."""
@@ -442,6 +482,7 @@ def policy_of(settings: Settings, *, prohibited: ProhibitedText | None = None, i
         maintenance_page=settings.maintenance_answer == "page",
         world_header=settings.world_header,
         scenario_header=settings.scenario_header,
+        certificate_subjects=settings.certificate_subjects,
         desk_hours=settings.desk_hours,
         announcement=settings.announcement,
         known_users_only=settings.known_users_only,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lrs_soap.clock import clock_at
 from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
 from lrs_soap.settings import Settings
+from lrs_soap.store import steering
 from lrs_soap.store.images import Images, images_of
 from lrs_soap.store.store import Store
 from lrs_soap.world import START, World, is_name
@@ -29,6 +31,7 @@ def reset(world: World, *, seed: int | None = None) -> None:
             images.put(image)
     finally:
         image.close()
+    _claim_subjects(world)
 
 
 def snapshots(world: World) -> list[str]:
@@ -59,6 +62,7 @@ def restore(world: World, name: str) -> None:
         return
     with _images(world) as images:
         images.restore(_known(name))
+    _claim_subjects(world)
     # It may have jobs that are not done.
     world.say_work()
 
@@ -73,6 +77,13 @@ def check_name(name: str) -> None:
     """Check a name of a world or of a snapshot. Raises InvalidRecord."""
     if not is_name(name):
         raise InvalidRecord(f"has to be 1 to 40 small letters, digits and hyphens, not {name!r}", "name")
+
+
+def _claim_subjects(world: World) -> None:
+    """Have the certificates lead here whose subjects are in the policy that was brought back."""
+    with world.store.reading() as transaction:
+        subjects = steering.policy(transaction).get("certificate_subjects", "[]")
+    world.claim_subjects(json.loads(subjects), False)
 
 
 def _known(name: str) -> str:

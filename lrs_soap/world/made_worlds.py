@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from threading import Lock
@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from lrs_soap.clock import RealClock, clock_at
 from lrs_soap.errors import NotHeld, StoreUnavailable
 from lrs_soap.settings import Settings
+from lrs_soap.store import steering
 from lrs_soap.store.catalogue import Catalogue, Entry
 from lrs_soap.store.images import images_of
 from lrs_soap.store.rekeying import rekey_briefly
@@ -149,6 +150,14 @@ class MadeWorlds(Generic[W]):
             known.worked = now
             self._catalogue.note_work(known.entry, _now())
 
+    def subjects(self) -> dict[str, list[str | None]]:
+        """By the subject of a certificate, the worlds that claim it (`Catalogue.subjects`). Raises StoreUnavailable."""
+        return self._catalogue.subjects()
+
+    def claim(self, name: str | None, subjects: Iterable[str], *, alone: bool) -> bool:
+        """Let a world claim subjects of certificates (`Catalogue.claim`). Raises AlreadyHeld, and StoreUnavailable."""
+        return self._catalogue.claim(name, subjects, alone=alone)
+
     def close(self) -> None:
         """Close all that are open."""
         with self._lock:
@@ -214,6 +223,9 @@ class MadeWorlds(Generic[W]):
             if snapshot is not None:
                 with closing(Store(self._settings.database_url, busy_timeout=_PATIENCE_SECONDS)) as main:
                     images_of(main).fill(store, snapshot, seed)
+                # They lead to `main`, if it claims any.
+                with store.writing() as transaction:
+                    steering.change_policy(transaction, {"certificate_subjects": None})
                 return
             with closing(self._starting.image(clock_at(self._settings.clock))) as image:
                 image.number_by(seed)

@@ -57,9 +57,11 @@ def patch_policy(world: World, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Change settings of a world, each to text or to a value that a settings file can have, and read all of them.
 
     None is what the settings of the server say. Raises InvalidSetting, and changes nothing, for an unknown name and for
-    a value that is not allowed.
+    a value that is not allowed; AlreadyHeld for the subject of a certificate that another world claims.
     """
     valid = changed(Settings(), changes)
+    if "certificate_subjects" in changes:
+        world.claim_subjects(valid.certificate_subjects, True)
     rows = {
         name: None if given is None else json.dumps(_plain(getattr(valid, name))) for name, given in changes.items()
     }

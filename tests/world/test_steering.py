@@ -139,6 +139,7 @@ CHANGES: dict[str, Any] = {
     "return_codes": ["RC002=RC003"],
     "scenario_header": True,
     "world_header": True,
+    "certificate_subjects": ["CN=vendor,O=A vendor", "CN=other"],
     "desk_hours": "Every day, 9 to 5",
     "announcement": "Closed on Friday.",
     "known_users_only": True,
@@ -159,6 +160,7 @@ def test_every_setting_of_a_world_can_be_changed_and_others_see_it(world: World,
     assert [str(each) for each in policy.return_codes] == CHANGES["return_codes"]
     assert policy.scenario_header
     assert policy.world_header
+    assert policy.certificate_subjects == ("CN=vendor,O=A vendor", "CN=other")
     assert (policy.desk_hours, policy.announcement) == ("Every day, 9 to 5", "Closed on Friday.")
     assert (policy.known_users_only, policy.password_by_mail) == (True, True)
     assert (policy.suspend_after, policy.idle_seconds) == (3, 60)
