@@ -113,7 +113,10 @@ def test_what_is_taken_or_not_there(worlds: Worlds) -> None:
 
 
 # Each before those that it refers to.
-_OF_THE_PORTAL = ("mailed_links", "mail", "user_reviews", "activity", "kept_forms", "sessions", "users")
+_OF_THE_PORTAL = (
+    *("kept_searches", "found_learners", "kept_files"),
+    *("mailed_links", "mail", "user_reviews", "activity", "kept_forms", "sessions", "users"),
+)
 
 
 def test_worlds_are_there_after_a_restart_and_brought_up_to_date(settings: Settings) -> None:
