@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, render_template, request, session, url_for
+from flask import Response, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from lrs_soap.clock import machine_seconds
@@ -165,11 +166,11 @@ def where_to_go(signed: SignedIn) -> str:
 
 def to_login() -> AnyResponse:
     """To the login; what was sent is kept for whoever was logged in, and so is the page."""
-    user_name = g.was_idle or _owner_of_form()
-    if user_name is not None and request.endpoint is not None:
+    user_name, path = g.was_idle or _owner_of_form(), _path_of_page()
+    if user_name is not None and path is not None:
         if request.method == "POST":
-            session[FORM] = _keep(user_name)
-        session[BACK] = {"user": user_name, "path": _path()}
+            session[FORM] = _keep(user_name, path)
+        session[BACK] = {"user": user_name, "path": path}
     return redirect(url_for("login.login"), 303)
 
 
@@ -183,8 +184,8 @@ def again() -> AnyResponse | None:
     signed = signed_in()
     if signed is None:
         return to_login()
-    form = _keep(signed.user.name)
-    return redirect(_with_kept(_path(), form), 303)
+    path = _path_of_page()
+    return None if path is None else redirect(_with_kept(path, _keep(signed.user.name, path)), 303)
 
 
 def form_owner() -> str:
@@ -237,20 +238,35 @@ def _user_of(signed: SignedIn) -> User:
     )
 
 
-def _keep(user_name: str) -> str | None:
+def _keep(user_name: str, path: str) -> str | None:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OF_THE_GATE]
     with asked().world.writing(NOBODY) as work:
-        return keep_form(work, user_name, _path(), fields, seconds_now())
+        return keep_form(work, user_name, path, fields, seconds_now())
 
 
 def _owner_of_form() -> str | None:
     return unsealed(request.form.get(OWNER, ""), OWNER)
 
 
-def _path() -> str:
-    """The path of the page that is asked, below the portal's own, with its query but for the form to show again."""
-    query = "&".join(each for each in request.query_string.decode().split("&") if not each.startswith(f"{KEPT}="))
-    return f"{request.path}?{query}" if query else request.path
+def _path_of_page() -> str | None:
+    """The path, below the portal's own, of the page that is asked, or that has sent the form; None if there is none.
+
+    It has its query but for the form to show again. Some forms go to an address that shows no page.
+    """
+    pages = current_app.create_url_adapter(request)
+    assert pages is not None
+    if pages.test(request.path, "GET"):
+        return _without_kept(request.path, request.query_string.decode("utf-8", "replace"))
+    own = f"{request.host_url.rstrip('/')}{request.script_root}"
+    sender = urlsplit((request.referrer or "").removeprefix(own))
+    if not (request.referrer or "").startswith(f"{own}/") or not pages.test(sender.path, "GET"):
+        return None
+    return _without_kept(sender.path, sender.query)
+
+
+def _without_kept(path: str, query: str) -> str:
+    rest = "&".join(each for each in query.split("&") if not each.startswith(f"{KEPT}="))
+    return f"{path}?{rest}" if rest else path
 
 
 def _with_kept(path: str, form: str | None) -> str:

@@ -9,6 +9,7 @@ import pytest
 import requests
 from wtforms import PasswordField
 
+from lrs_soap.errors import StoreUnavailable
 from lrs_soap.operations.keep_form import is_secret
 from lrs_soap.portal import login, signed_in, users
 from lrs_soap.portal.forms import PortalForm
@@ -150,6 +151,44 @@ def test_a_form_comes_back_after_the_cookie_was_lost(person: PortalClient) -> No
     assert person.heading == "Login"
     come_back(person)
     assert person.value("family_name") == "Harte"
+
+
+def test_a_form_that_goes_elsewhere_comes_back_on_its_page(person: PortalClient) -> None:
+    person.log_in("susan.price").open("users/named/oliver.hart")
+    for refused in ("no referrer", "of the page"):
+        person.session.cookies.clear()
+        if refused == "of the page":
+            person.session.headers["Referer"] = person.shown.url
+        person.send("Change status", status="suspended")
+        come_back(person)
+        if refused == "no referrer":
+            assert person.heading == "Learner Management"
+            person.open("users/named/oliver.hart")
+    assert person.heading == "View User"
+    assert person.value("status") == "suspended"
+    assert "Status Active" in person.text
+
+
+@pytest.mark.parametrize("referrer", ["http://elsewhere.example/portal/users/", "{portal}nothing/", "{portal}"])
+def test_nobody_is_led_elsewhere_by_a_form(person: PortalClient, referrer: str) -> None:
+    person.log_in("susan.price").open("users/named/oliver.hart")
+    person.session.cookies.clear()
+    person.session.headers["Referer"] = referrer.format(portal=person.portal)
+    person.send("Change status", status="suspended")
+    come_back(person)
+    assert person.shown.status_code == 200
+    assert person.shown.url.startswith(person.portal)
+
+
+def test_without_the_database_a_page_says_so(portal: ServerHere, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(work: object) -> None:
+        raise StoreUnavailable("on purpose")
+
+    monkeypatch.setattr("lrs_soap.portal.cookies.portal_key", fail)
+    answer = requests.get(f"{portal.url}/portal/login", timeout=60)
+    assert answer.status_code == 503
+    assert "The service cannot reach its database now." in answer.text
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_a_form_comes_back_at_once_where_somebody_has_logged_in_again(person: PortalClient) -> None:
