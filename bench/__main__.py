@@ -5,8 +5,9 @@
 
 Suites: `single` (find by ULN and register; a mixed load), `demographics` (find by demographics with few and many
 learners; update, verify), `batches`, `records` (Personal Learning Records), `transports` (HTTP, HTTPS, other servers),
-`attacks` (finds while others try to stop the service), `testing` (what other people's tests wait for); without a name,
-all of them. The last table has the figures of all suites that have an aim.
+`attacks` (finds while others try to stop the service), `testing` (what other people's tests wait for), `worlds` (a world
+for a test, resets, finds among other worlds); without a name, all of them. The last table has the figures of all suites
+that have an aim.
 
 Each round loads all rows of a suite in turn, so a machine that slows down affects all of them alike. A row shows the
 medians of all rounds; its ratio is the median of the rounds' ratios. `--postgresql` names a server for the PostgreSQL
@@ -25,7 +26,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import attacks, batches, demographics, records, single, testing, transports
+from bench import attacks, batches, demographics, records, single, testing, transports, worlds
 from bench.aims import Aim, print_aims
 from bench.databases import Filled
 from bench.failure import BenchFailed
@@ -39,6 +40,7 @@ SUITES: Mapping[str, Callable[[Plan], Sequence[Aim]]] = {
     "transports": transports.run,
     "attacks": attacks.run,
     "testing": testing.run,
+    "worlds": worlds.run,
 }
 
 
