@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from lrs_soap.errors import AlreadyHeld, StoreUnavailable
+from lrs_soap.store.dialects import remove_sqlite_file
 from lrs_soap.store.exchanges import SUFFIX
 from lrs_soap.store.images import images_of
 from lrs_soap.store.postgresql_images import make_tables
@@ -282,10 +283,9 @@ class Catalogue:
                 transaction.cursor.execute(f'DROP SCHEMA IF EXISTS "{self._schema_of(number)}" CASCADE')
             return
         path = Path(str(make_url(self.url_of(number)).database))
-        # Last the file itself: without it, the rest would not be looked for.
-        for end in (SUFFIX, ""):
-            for more in ("-shm", "-wal", "-journal", ""):
-                Path(f"{path}{end}{more}").unlink(missing_ok=True)
+        # Without the world's own file nobody makes another one for its journal.
+        for end in ("", SUFFIX):
+            remove_sqlite_file(Path(f"{path}{end}"))
 
     def _schema_of(self, number: int) -> str:
         return f"{self._main_schema()}_world_{number}"

@@ -223,6 +223,12 @@ def beside(url: str, suffix: str) -> str:
     return parsed.set(database=f"{parsed.database}{suffix}").render_as_string(hide_password=False)
 
 
+def remove_sqlite_file(path: Path) -> None:
+    """Remove a SQLite file, and what SQLite keeps beside it, which nobody can make again then."""
+    for end in ("", "-shm", "-wal", "-journal"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
+
+
 def _list(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 

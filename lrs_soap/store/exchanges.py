@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 
 from lrs_soap.errors import WorldGone
-from lrs_soap.store.dialects import FLEETING, beside, dialect_of
+from lrs_soap.store.dialects import FLEETING, beside, dialect_of, remove_sqlite_file
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 
@@ -178,12 +179,22 @@ class Exchanges:
             self.close()
         if self._store is None:
             # Of a world that others have deleted, nothing shall be left.
-            if not self._world.may_exist():
-                raise WorldGone(f"The database {self._world!r} is not there any more.")
+            self._refuse_if_gone()
             store = Store(self._url, busy_timeout=_BUSY_SECONDS)
             store.make_tables(_metadata)
+            try:
+                self._refuse_if_gone()
+            except WorldGone:
+                # Whoever has deleted it meanwhile has not seen the file of this store.
+                store.close()
+                remove_sqlite_file(Path(store.location))
+                raise
             self._store = store
         return self._store
+
+    def _refuse_if_gone(self) -> None:
+        if not self._world.may_exist():
+            raise WorldGone(f"The database {self._world!r} is not there any more.")
 
     def _through(self, transaction: Transaction) -> int:
         last = select(_exchanges.c.through).order_by(_exchanges.c.sequence.desc()).limit(1)

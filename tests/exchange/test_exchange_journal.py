@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.errors import WorldGone
@@ -262,3 +263,22 @@ def test_what_is_left_of_a_world_that_was_deleted_is_dropped_in_silence(
     with pytest.raises(WorldGone):
         journal.find()
     journal.close()
+
+
+@on_sqlite
+def test_one_that_is_deleted_while_its_journal_is_made_leaves_nothing(
+    database_kind: str, tmp_path: Path, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = tmp_path / "world.db"
+    world.touch()
+    make_tables = Store.make_tables
+
+    def deleted_first(store: Store, tables: MetaData) -> None:
+        make_tables(store, tables)
+        world.unlink()
+
+    monkeypatch.setattr(Store, "make_tables", deleted_first)
+    exchanges = Exchanges(f"sqlite:///{world}", Bounds(1000, LARGE, LARGE))
+    with pytest.raises(WorldGone):
+        exchanges.clear()
+    assert not list(tmp_path.iterdir())
