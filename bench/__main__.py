@@ -5,7 +5,7 @@
 
 Suites: `single` (find by ULN and register; a mixed load), `demographics` (find by demographics with few and many
 learners; update, verify), `batches`, `records` (Personal Learning Records), `transports` (HTTP, HTTPS, other servers),
-`attacks` (finds while others try to stop the service), `testing` (what other people's tests wait for), `worlds` (a world
+`attacks` (finds while others try to stop the service), `testing` (what other people's tests wait for), `worlds` (one
 for a test, resets, finds among other worlds); without a name, all of them. The last table has the figures of all suites
 that have an aim.
 

@@ -235,11 +235,11 @@ def test_many_that_were_made_and_deleted_leave_nothing(
 
 @pytest.mark.slow
 def test_three_hundred_leave_no_more_than_thirty(server: RunningServer, worlds: Worlds, database_kind: str) -> None:
-    """While two processes and a worker serve. On PostgreSQL it is a hundred, each of which takes longer."""
+    """While two processes and a worker serve. On PostgreSQL it is sixty, each of which takes longer."""
     before_that = places(server, database_kind)
     rounds(server, worlds, 30)
     memory, before = resident_bytes(server), descriptors(server)
-    rounds(server, worlds, 300 if database_kind == SQLITE else 100)
+    rounds(server, worlds, 300 if database_kind == SQLITE else 60)
     until(lambda: places(server, database_kind) <= before_that)
     until(lambda: descriptors(server) <= before + _MOST_KEPT)
     # One that is open takes 0.3 MB, and its application more. What the allocator keeps comes to less than this.
