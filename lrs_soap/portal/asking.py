@@ -18,7 +18,8 @@ from lrs_soap.world import World
 ASKED = "lrs_soap.asked"
 """The name in the environment of a request under which it has what it is about."""
 
-_VISIT = "visit"
+VISIT = "visit"
+"""The name in the cookie of what `visit` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ def asked() -> Asked:
 
 def visit() -> str:
     """What this browser alone knows, since its login: what it has searched for is kept under that."""
-    known = session.get(_VISIT)
+    known = session.get(VISIT)
     if known is None:
-        known = session[_VISIT] = secrets.token_urlsafe(16)
+        known = session[VISIT] = secrets.token_urlsafe(16)
     return str(known)
 
 

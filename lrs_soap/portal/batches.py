@@ -21,6 +21,7 @@ from lrs_soap.errors import InvalidRecord
 from lrs_soap.operations.batch_output import job_of_author, jobs_of_author, outcomes_of
 from lrs_soap.operations.kept_files import KeptFile, give_file_back, keep_file, kept_file, set_job, take_file
 from lrs_soap.operations.list_exceptions import sections_of_author
+from lrs_soap.operations.users import note_activity
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.portal.acting import author, exchanging, found_or_404, may_see, reading, writing
 from lrs_soap.portal.asking import asked, visit
@@ -146,6 +147,7 @@ def submit(file_id: str) -> ResponseReturnValue:
                 raise
         with writing() as work:
             set_job(work, visit(), file_id, job_id)
+            note_activity(work, "submitted the batch job", str(job_id))
         return redirect(url_for("batches.job", job_id=job_id), 303)
     job = _file(file_id).job_id
     # Without a job yet, the first click is still at it, and the list will have the job.

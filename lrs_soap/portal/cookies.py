@@ -70,18 +70,18 @@ def raise_failure() -> None:
         raise g.store_failure
 
 
-def sealed(value: str, purpose: str) -> str:
-    """A text that nobody else can make, and that gives the value back for the same purpose in the same world."""
-    return str(_sealer(purpose).dumps(value))
+def sealed(values: tuple[str, ...], purpose: str) -> str:
+    """A text that nobody else can make, and that gives the values back for the same purpose in the same world."""
+    return str(_sealer(purpose).dumps(values))
 
 
-def unsealed(text: str, purpose: str) -> str | None:
+def unsealed(text: str, purpose: str) -> tuple[str, ...] | None:
     """What was sealed; None for a text that was not sealed for this purpose here."""
     try:
-        value: Any = _sealer(purpose).loads(text)
+        values: list[str] = _sealer(purpose).loads(text)
     except BadSignature:
         return None
-    return str(value)
+    return tuple(values)
 
 
 def _sealer(purpose: str) -> URLSafeSerializer:

@@ -16,7 +16,7 @@ from lrs_soap.portal.acting import exchanging, may_see, reading, writing
 from lrs_soap.portal.asking import visit
 from lrs_soap.portal.find_learner import may_see_details
 from lrs_soap.portal.learner_forms import EDITED, MANDATORY, MORE_TO_REGISTER, OTHERS, EditForm, values_of
-from lrs_soap.portal.signed_in import page
+from lrs_soap.portal.signed_in import note, page
 from lrs_soap.portal.words import LABELS, moment, shown
 from lrs_soap.rules.access.pages import Page
 from lrs_soap.rules.learners.field_checks import FieldsRefused
@@ -134,6 +134,7 @@ def save(uln: str) -> ResponseReturnValue:
         exchange.decide(decision)
     code = decision.code
     if code is ResponseCode.UPDATED:
+        note("updated the learner", uln)
         return redirect(url_for("learner_profile.profile", uln=uln, saved=1), 303)
     if code is ResponseCode.STALE_VERSION:
         return _conflict(uln, form, sent, int(version)), 409

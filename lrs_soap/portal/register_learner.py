@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from lrs_soap.operations.kept_searches import keep_search, kept_search, set_registered
 from lrs_soap.operations.register import register
+from lrs_soap.operations.users import note_activity
 from lrs_soap.portal.acting import exchanging, found_or_404, reading, writing
 from lrs_soap.portal.asking import visit
 from lrs_soap.portal.find_learner import find_and_keep, look
@@ -141,6 +142,7 @@ def _register(draft: str, results_id: str, form: RegisterForm | None = None) -> 
                     exchange.decide(decision)
                     if decision.code is ResponseCode.REGISTERED:
                         set_registered(work, visit(), draft, decision.learners[0].uln)
+                        note_activity(work, "registered the learner", decision.learners[0].uln)
                         notes = passed_over(decision.reasons)
         except FieldsRefused as refused:
             form = form or RegisterForm(formdata=None, data=kept.fields._asdict())

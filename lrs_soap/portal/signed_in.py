@@ -16,7 +16,7 @@ from lrs_soap.operations import log_in
 from lrs_soap.operations.keep_form import drop_form, keep_form
 from lrs_soap.operations.log_in import SignedIn
 from lrs_soap.operations.users import note_activity
-from lrs_soap.portal.asking import asked
+from lrs_soap.portal.asking import VISIT, asked, visit
 from lrs_soap.portal.cookies import raise_failure, sealed, unsealed
 from lrs_soap.rules.access.pages import Page, judge_page
 from lrs_soap.rules.access.users import Step, next_step, roles_in_force
@@ -160,17 +160,20 @@ def where_to_go(signed: SignedIn) -> str:
     back = session.pop(BACK, None)
     form = session.pop(FORM, None)
     if back is not None and back["user"] == signed.user.name:
+        # The user goes on, and knows whom the search before has found.
+        session[VISIT] = back["visit"]
         return _with_kept(back["path"], form)
     return url_for("home.learner_management")
 
 
 def to_login() -> AnyResponse:
     """To the login; what was sent is kept for whoever was logged in, and so is the page."""
-    user_name, path = g.was_idle or _owner_of_form(), _path_of_page()
+    path = _path_of_page()
+    user_name, known = (g.was_idle, visit()) if g.was_idle is not None else _owner_of_form()
     if user_name is not None and path is not None:
         if request.method == "POST":
             session[FORM] = _keep(user_name, path)
-        session[BACK] = {"user": user_name, "path": path}
+        session[BACK] = {"user": user_name, "path": path, "visit": known}
     return redirect(url_for("login.login"), 303)
 
 
@@ -189,9 +192,9 @@ def again() -> AnyResponse | None:
 
 
 def form_owner() -> str:
-    """A sealed text with the name of who is logged in, for the hidden field of a form; empty for nobody."""
+    """A sealed text with the name and the visit of who is logged in, for a form's hidden field; empty for nobody."""
     signed = signed_in()
-    return "" if signed is None else sealed(signed.user.name, OWNER)
+    return "" if signed is None else sealed((signed.user.name, visit()), OWNER)
 
 
 def note(what: str, subject: str = "") -> None:
@@ -244,8 +247,10 @@ def _keep(user_name: str, path: str) -> str | None:
         return keep_form(work, user_name, path, fields, seconds_now())
 
 
-def _owner_of_form() -> str | None:
-    return unsealed(request.form.get(OWNER, ""), OWNER)
+def _owner_of_form() -> tuple[str | None, str]:
+    """For whom the form was made that was sent, and in which visit."""
+    user_name, known = unsealed(request.form.get(OWNER, ""), OWNER) or (None, "")
+    return user_name, known
 
 
 def _path_of_page() -> str | None:

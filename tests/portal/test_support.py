@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lrs_soap.operations.users import activities
@@ -71,6 +73,16 @@ def test_what_is_looked_at_is_among_the_organisations_activities(portal: ServerH
     assert any(each.subject == "4170265830" for each in found)
 
 
+def test_what_is_changed_is_among_the_organisations_activities(portal: ServerHere, online: Person) -> None:
+    online.open("learners/register").press("Register learner", {**new_person("Noteworthy"), **VERIFIED})
+    uln = re.findall(r"[0-9]{10}", online.text)[0]
+    online.follow("View learner profile").follow("Edit Details").press("Save changes", {"Town": "York"})
+    with portal.world.reading(OPERATOR) as work:
+        found = activities(work, "TEST0001", first=work.today, last=work.today, user_name="oliver.hart")
+    done = {each.what for each in found if each.subject == uln}
+    assert {"registered the learner", "updated the learner"} <= done
+
+
 def test_a_registration_whose_session_was_lost_comes_back_after_the_login(online: Person) -> None:
     online.open("learners/register")
     sent = online.filled_in("Register learner", {**new_person("Comesback"), **VERIFIED})
@@ -84,6 +96,23 @@ def test_a_registration_whose_session_was_lost_comes_back_after_the_login(online
     assert online.field("Verification Type") == "Passport"
     online.press("Register learner")
     assert online.heading == "Learner registered"
+
+
+def test_an_update_whose_session_was_lost_comes_back_after_the_login(online: Person) -> None:
+    find_by_uln(online)
+    sent = online.follow("Edit Details").filled_in("Save changes", {"Town": "Lost and found"})
+    address = online.address
+    online.session.cookies.clear()
+    online.post(*sent)
+    online.send("Login", user_name="oliver.hart", password="OnlineUser-03").send("Accept")
+    # Whom the user has found before is still known.
+    assert (online.address, online.field("Town")) == (address, "Lost and found")
+    # To nobody else.
+    online.session.cookies.clear()
+    online.post(*sent)
+    online.send("Login", user_name="ada.north", password="AllRoles-07").send("Accept")
+    assert online.heading == "Learner Management"
+    assert online.open(address).shown.status_code == 404
 
 
 def test_a_search_whose_session_was_lost_comes_back_after_the_login(online: Person) -> None:
