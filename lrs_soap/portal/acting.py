@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
 from flask import abort
 
-from lrs_soap.errors import NotHeld
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.operations.kept_searches import was_found
 from lrs_soap.operations.work import UnitOfWork
@@ -41,15 +39,6 @@ def exchanging(operation: str) -> AbstractContextManager[Exchange]:
 def may_see(page: Page) -> bool:
     """Whether the user's roles open a page, so that others may lead there."""
     return judge_page(current_user().roles, page).is_allowed
-
-
-@contextmanager
-def found_or_404() -> Iterator[None]:
-    """Answer 404 where what is asked for is not there, or is another organisation's: nobody is told which."""
-    try:
-        yield
-    except NotHeld:
-        abort(404)
 
 
 def require_found(uln: str) -> None:

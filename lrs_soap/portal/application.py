@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from lrs_soap import __version__
-from lrs_soap.errors import NotHeld, StoreUnavailable
+from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible, Refused, StoreUnavailable
 from lrs_soap.portal.account import account
 from lrs_soap.portal.asking import ASKED, Asked
 from lrs_soap.portal.batches import batches
@@ -47,6 +47,7 @@ _SENTENCES = {
 _TITLES = {
     HTTPStatus.NOT_FOUND: "Page not found",
     HTTPStatus.METHOD_NOT_ALLOWED: "Not possible here",
+    HTTPStatus.CONFLICT: "Not possible now",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The service has failed",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not available now",
@@ -110,6 +111,8 @@ def _flask() -> Flask:
     made.register_error_handler(CSRFError, _not_ours)
     # Another organisation's is not there either.
     made.register_error_handler(NotHeld, lambda _: _explain(NotFound()))
+    for kind in (Refused, NotPossible, InvalidRecord):
+        made.register_error_handler(kind, lambda error: _error(HTTPStatus.CONFLICT, f"Nothing was changed. {error}"))
     made.register_error_handler(StoreUnavailable, lambda _: _error(HTTPStatus.SERVICE_UNAVAILABLE, _UNAVAILABLE))
     made.add_url_rule("/assets/<name>", "asset", _asset)
     for part in _PARTS:

@@ -23,7 +23,7 @@ from lrs_soap.operations.kept_files import KeptFile, give_file_back, keep_file, 
 from lrs_soap.operations.list_exceptions import sections_of_author
 from lrs_soap.operations.users import note_activity
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.portal.acting import author, exchanging, found_or_404, may_see, reading, writing
+from lrs_soap.portal.acting import author, exchanging, may_see, reading, writing
 from lrs_soap.portal.asking import asked, visit
 from lrs_soap.portal.forms import PortalForm
 from lrs_soap.portal.signed_in import page
@@ -251,7 +251,7 @@ def _submitted(file: KeptFile, content: bytes) -> int:
 
 
 def _file(file_id: str) -> KeptFile:
-    with found_or_404(), reading() as work:
+    with reading() as work:
         return kept_file(work, visit(), file_id)
 
 

@@ -23,7 +23,7 @@ from lrs_soap.operations.resolve_exception import (
     withdraw_exception,
 )
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.portal.acting import author, exchanging, found_or_404, reading, writing
+from lrs_soap.portal.acting import author, exchanging, reading, writing
 from lrs_soap.portal.asking import asked, visit
 from lrs_soap.portal.batches import download
 from lrs_soap.portal.find_learner import TOO_MANY, find_and_keep, look
@@ -267,12 +267,12 @@ def _register(number: int, typed: SentLearner) -> ResponseReturnValue:
 
 def _exception(number: int) -> RecordException:
     """The exception with this number, if it is the organisation's; else 404."""
-    with found_or_404(), reading() as work:
+    with reading() as work:
         return exception_of_author(work, number)
 
 
 def _draft(draft: str) -> SentLearner:
-    with found_or_404(), reading() as work:
+    with reading() as work:
         kept = kept_search(work, visit(), draft)
     if kept.asked is not Asked.TO_REGISTER:
         abort(404)
@@ -281,7 +281,7 @@ def _draft(draft: str) -> SentLearner:
 
 def _shown(number: int, *, form: DetailsForm | None = None, more: Sequence[str] = ()) -> str:
     decision: Decision | None = None
-    with found_or_404(), reading() as work:
+    with reading() as work:
         exception = exception_of_author(work, number)
         state = exception.state_on(work.today)
         candidates: tuple[Learner, ...] = possible_learners(work, exception)

@@ -13,7 +13,7 @@ from lrs_soap.operations.find_by_uln import find_by_uln
 from lrs_soap.operations.kept_searches import keep_search, kept_search, note_found, was_found
 from lrs_soap.operations.note_search import note_search
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.portal.acting import exchanging, found_or_404, may_see, reading, writing
+from lrs_soap.portal.acting import exchanging, may_see, reading, writing
 from lrs_soap.portal.asking import asked, visit
 from lrs_soap.portal.learner_forms import MORE_TO_REGISTER, DetailsForm, UlnForm
 from lrs_soap.portal.signed_in import current_user, page
@@ -78,7 +78,7 @@ def by_details() -> ResponseReturnValue:
 @page(Page.FIND_RESULTS)
 def results(search_id: str) -> str:
     """Whom a search finds now, with what was asked for, to be changed and asked again."""
-    with found_or_404(), reading() as work:
+    with reading() as work:
         search = kept_search(work, visit(), search_id)
         if search.asked is Asked.TO_VERIFY:
             abort(404)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lrs_soap.errors import NotHeld
 from lrs_soap.operations.kept_searches import note_found, was_found
 from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.operations.update import update
@@ -152,10 +151,7 @@ def _found(uln: str) -> tuple[Learner, Sequence[Change]]:
     with reading() as work:
         if not was_found(work, visit(), uln):
             abort(404)
-        try:
-            learner, changes = learner_with_history(work, uln)
-        except NotHeld:
-            abort(404)
+        learner, changes = learner_with_history(work, uln)
     if learner.is_deleted:
         abort(404)
     return learner, changes

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from lrs_soap.errors import NotHeld
 from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, get_learning_events
 from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.portal.acting import exchanging, require_found, writing
@@ -139,13 +138,10 @@ def _answer(uln: str) -> tuple[Learner, RecordAnswer]:
     """The record, as a program of the organisation gets it, and noted as its look at it is."""
     require_found(uln)
     with exchanging("GetLearnerLearningEvents") as exchange:
-        try:
-            with writing(durable=False) as work:
-                learner, _ = learner_with_history(work, uln)
-                asked = RecordAsked(uln, ToVerify(learner.given_name, learner.family_name), _ORGANISATION)
-                answer = get_learning_events(work, asked)
-        except NotHeld:
-            abort(404)
+        with writing(durable=False) as work:
+            learner, _ = learner_with_history(work, uln)
+            asked = RecordAsked(uln, ToVerify(learner.given_name, learner.family_name), _ORGANISATION)
+            answer = get_learning_events(work, asked)
         exchange.decide(answer.decision)
     if not answer.decision.found_uln:
         abort(404)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from lrs_soap.operations.kept_searches import keep_search, kept_search, set_registered
 from lrs_soap.operations.register import register
 from lrs_soap.operations.users import note_activity
-from lrs_soap.portal.acting import exchanging, found_or_404, reading, writing
+from lrs_soap.portal.acting import exchanging, reading, writing
 from lrs_soap.portal.asking import visit
 from lrs_soap.portal.find_learner import find_and_keep, look
 from lrs_soap.portal.learner_forms import MANDATORY, MORE_TO_REGISTER, OTHERS, RegisterForm
@@ -47,7 +47,7 @@ def form() -> str:
     search_id = request.args.get("search", "")
     typed = {}
     if search_id:
-        with found_or_404(), reading() as work:
+        with reading() as work:
             typed = kept_search(work, visit(), search_id).fields._asdict()
     return _form(RegisterForm(formdata=None, data={name: value for name, value in typed.items() if value is not None}))
 
@@ -66,7 +66,7 @@ def check() -> ResponseReturnValue:
         return _form(form, form.refuse_broken(refused.violations)), 422
     has_matches = found.code in _MANY
     if search_id:
-        with found_or_404(), reading() as work:
+        with reading() as work:
             before = look(work, kept_search(work, visit(), search_id))
         # What was found last is what the person has on the list.
         has_matches = has_matches or before.code in _MANY
@@ -123,7 +123,7 @@ UPN_NOT_KEPT = "The UPN was not kept, because the learner is 16 or older."
 
 
 def _draft(draft: str) -> KeptSearch:
-    with found_or_404(), reading() as work:
+    with reading() as work:
         kept = kept_search(work, visit(), draft)
     if kept.asked is not Asked.TO_REGISTER:
         abort(404)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lrs_soap.operations.kept_searches import keep_search, kept_search
 from lrs_soap.operations.verify import verify
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.portal.acting import exchanging, found_or_404, reading, writing
+from lrs_soap.portal.acting import exchanging, reading, writing
 from lrs_soap.portal.asking import visit
 from lrs_soap.portal.learner_forms import VerifyForm
 from lrs_soap.portal.signed_in import page
@@ -69,7 +69,7 @@ def check() -> ResponseReturnValue:
 @page(Page.VERIFY_LEARNER)
 def answer(search_id: str) -> str:
     """The answer: the code's text, the fields that did not agree, and what is held where it may be told."""
-    with found_or_404(), reading() as work:
+    with reading() as work:
         search = kept_search(work, visit(), search_id)
         if search.asked is not Asked.TO_VERIFY:
             abort(404)

@@ -20,7 +20,7 @@ from tests.kit.batch_files import JO, MO, NAMES, content
 from tests.kit.batch_requests import new_learner, output_when_done, records_of, submitted
 from tests.kit.databases import new_database
 from tests.kit.person import Person
-from tests.kit.portal_learners import registered
+from tests.kit.portal_learners import new_person, registered
 from tests.kit.running_server import RunningServer
 from tests.kit.waiting import until
 
@@ -231,17 +231,19 @@ def test_an_exception_is_resolved_by_registering_after_the_warning(batch_user: P
     assert batch_user.heading.startswith("RC001 ")
 
 
-def test_what_is_wrong_begins_with_empty_fields_and_can_be_searched_for(batch_user: Person) -> None:
-    job = done(batch_user, content({**GRACE, "DateOfBirth": "14/03/2005", "UniquePupilNumber": ""}))
+def test_what_is_wrong_begins_with_empty_fields_and_can_be_searched_for(batch_user: Person, everything: Person) -> None:
+    uln = registered(everything, "Lindqvist")
+    wrong = {**JO, "GivenName": "Wilhelmina", "FamilyName": "Lindqvist", "DateOfBirth": "09/10/2007", "Title": "Dr"}
+    job = done(batch_user, content(wrong))
     first_exception(batch_user, job)
     assert batch_user.field("Family name") == ""
     assert "What is wrong with the record" in batch_user.text
-    details = {"Given name": "Grace", "Family name": "Okafor", "Date of birth": "14 March 2005", "Postcode": "LS1 4AP"}
-    batch_user.press("Search", {**details, "Gender": "Female"}, among="Preferred Given Name")
-    found = [row[0] for row in batch_user.rows("Others who were found")]
-    assert "4170265830" in found
+    batch_user.press("Search", new_person("Lindqvist"), among="Preferred Given Name")
+    assert [row[0] for row in batch_user.rows("Others who were found")] == [uln]
     batch_user.press("Choose this learner")
-    assert batch_user.facts()["ULN"] == found[0]
+    assert batch_user.facts()["ULN"] == uln
+    assert "Not written: " in batch_user.text
+    assert everything.open(f"learners/{uln}").facts()["Title"] == "Dr"
 
 
 def test_an_exception_is_withdrawn(batch_user: Person) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
+from lrs_soap.clock import ClockMode
+from lrs_soap.world.steering import set_clock
 from tests.kit.person import Person
 from tests.kit.portal_learners import GRACE_BY_DETAILS, find_by_details, find_by_uln
 from tests.kit.server_here import ServerHere
@@ -65,6 +69,33 @@ def test_the_details_can_be_amended_and_searched_again(online: Person) -> None:
     assert online.field("Family name") == "Nobody"
     online.press("Search again", {"Family name": "Okafor", "Given name": "Grace"})
     assert [row[0] for row in online.rows("Learners found")] == ["4170265830"]
+
+
+def test_too_many_matches_are_told_in_the_guides_words(online: Person) -> None:
+    details = {"Given name": "Olivia", "Family name": "Hughes", "Date of birth": "1 January 2000"}
+    find_by_details(online, {**details, "Gender": "Female", "Postcode": "SK1 3XE"})
+    assert "Your search returns more than the maximum number of Learners permitted" in online.text
+    assert not online.page.xpath("//table")
+
+
+def test_there_are_ten_results_at_most(online: Person) -> None:
+    details = {"Given name": "Daniel", "Family name": "Ashworth", "Date of birth": "1 January 2001"}
+    find_by_details(online, {**details, "Gender": "Male", "Postcode": "SK1 3XE"})
+    rows = online.rows("Learners found")
+    assert len(rows) == 10
+    assert all(row[-1].startswith("View profile") for row in rows)
+
+
+def test_a_search_that_the_rules_refuse_by_now_is_told(portal: ServerHere, online: Person) -> None:
+    find_by_details(online, GRACE_BY_DETAILS)
+    address = online.address
+    set_clock(portal.world, datetime(2004, 1, 1, 12))
+    try:
+        online.open(address)
+        assert online.status == 409
+        assert online.heading == "Not possible now"
+    finally:
+        set_clock(portal.world, mode=ClockMode.REAL)
 
 
 def test_a_search_is_its_own_visits(portal: ServerHere, online: Person, view_only: Person) -> None:

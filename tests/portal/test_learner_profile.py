@@ -91,6 +91,15 @@ def test_a_notice_that_was_seen_cannot_be_unseen(online: Person) -> None:
     assert any(link.startswith("Privacy Notice: ") for link in online.links)
 
 
+def test_who_has_opted_out_stays_so_until_the_notice_is_seen(online: Person) -> None:
+    find_by_uln(online, ULN="6602379142", **{"Given name": "Declan", "Family name": "Rourke"})
+    assert online.facts()["Privacy Notice"] == "Opted out"
+    online.follow("Edit Details").press("Save changes", {"Town": "Hull"})
+    assert (online.facts()["Town"], online.facts()["Privacy Notice"]) == ("Hull", "Opted out")
+    online.follow("Edit Details").press("Save changes", {"Privacy Notice": "Yes"})
+    assert online.facts()["Privacy Notice"] == "Yes"
+
+
 def test_an_update_to_somebody_elses_key_information_is_not_allowed(online: Person) -> None:
     registered(online, "Keyholder")
     uln = registered(online, "Keytaker")
