@@ -4,8 +4,11 @@ import threading
 from collections import Counter
 from datetime import date, datetime
 
-from lrs_soap.clock import SettableClock, midnight
+from lrs_soap.clock import LONDON, SettableClock, midnight
 from lrs_soap.passwords import Passwords
+from lrs_soap.rules.access.password_policy import has_expired
+from lrs_soap.rules.access.user_states import UserState
+from lrs_soap.rules.access.users import wrong_details
 from lrs_soap.rules.records.learning_events import (
     AO,
     FIELD_RULES,
@@ -20,7 +23,8 @@ from lrs_soap.rules.values.learner import ACTIVE, CLOSED, DELETED, LEARNER_FIELD
 from lrs_soap.rules.values.organisation import Role, is_password
 from lrs_soap.sample import starting_data
 from lrs_soap.sample.starting_events import LONG_RECORD, starting_events
-from lrs_soap.store import learners, learning_events, organisations, tables
+from lrs_soap.sample.starting_users import starting_users
+from lrs_soap.store import learners, learning_events, organisations, tables, users
 from lrs_soap.store.store import Store
 
 LEARNERS = tuple(starting_data.starting_learners(midnight(date(2025, 3, 10))))
@@ -178,3 +182,23 @@ def test_several_that_start_at_once_fill_it_once(database_url: str, passwords: P
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_a_database_that_is_there_already_gets_no_users(filled: Store, clock: SettableClock) -> None:
+    with filled.writing() as transaction:
+        assert [user.name for user in users.everybody(transaction)][:2] == ["ada.north", "batul.khan"]
+        transaction.execute(tables.users.delete())
+    starting_data.fill(filled, Passwords(), clock)
+    with filled.reading() as transaction:
+        assert users.everybody(transaction) == ()
+
+
+def test_there_is_a_user_of_every_role_and_of_every_way_to_log_in() -> None:
+    now = datetime(2025, 3, 10, 12, tzinfo=LONDON)
+    found = [starting.account.user for starting in starting_users(now)]
+    assert {role for user in found if len(user.roles) == 1 for role in user.roles} == set(Role)
+    assert {user.state for user in found} == {UserState.ACTIVE, UserState.LOCKED}
+    assert sum(has_expired(user.password_chosen, now) for user in found) == 1
+    assert sum(user.has_one_time_password for user in found) == 1
+    assert all(user.question or user.has_one_time_password for user in found)
+    assert not any(wrong_details(user.details) for user in found)
