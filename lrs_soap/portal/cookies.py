@@ -55,7 +55,8 @@ class WorldCookies(SecureCookieSessionInterface):
         return f"{_NAME}-{hashlib.sha256(g.portal_key.encode()).hexdigest()[:_TAG_LENGTH]}"
 
     def get_cookie_path(self, app: Flask) -> str:
-        return f"{request.script_root}/"
+        # Without a slash at its end, so that it is sent to that very path, too.
+        return request.script_root
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

@@ -33,11 +33,12 @@ def let_pass(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
 def test_the_cookie_is_the_worlds_own_and_no_script_reads_it(own_world: PortalWorld) -> None:
     person, main = own_world.person().log_in("oliver.hart"), PortalClient(own_world.server).log_in("oliver.hart")
     cookie = cookie_of(person)
-    assert cookie.path == f"/w/{own_world.name}/portal/"
+    assert cookie.path == f"/w/{own_world.name}/portal"
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "Lax"
     assert not cookie.secure
-    assert cookie_of(main).path == "/portal/"
+    assert cookie_of(main).path == "/portal"
+    assert main.open(main.portal.removesuffix("/")).heading == "Welcome"
     assert cookie_of(main).name != cookie.name
     assert "oliver" not in str(cookie.value)
 
