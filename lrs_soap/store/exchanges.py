@@ -6,8 +6,10 @@ They are no part of the world: its migrations, resets and snapshots know nothing
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,7 +44,7 @@ _exchanges = Table(
     "exchanges",
     _metadata,
     Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("id", Text, nullable=False),
+    Column("id", Text, nullable=False, index=True),
     Column("time", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("through", BigInteger, nullable=False),
@@ -134,9 +136,12 @@ class Exchanges:
             self._prune(transaction, through, kept[-1].time)
 
     def find(self, wanted: Wanted) -> list[Found]:
-        """The exchanges that are wanted, newest first. Raises StoreUnavailable."""
+        """The exchanges that are wanted, newest first, without request and answer. Raises StoreUnavailable."""
         columns = _exchanges.c
-        statement = _FOUND.where(columns.sequence > wanted.after).order_by(columns.sequence.desc()).limit(wanted.limit)
+        # To look for a ULN in all of them takes their bytes, of which few are in memory at a time.
+        all_of_it = wanted.uln is not None
+        statement = (_FOUND if all_of_it else _LISTED).where(columns.sequence > wanted.after)
+        statement = statement.order_by(columns.sequence.desc())
         if wanted.operation is not None:
             statement = statement.where(func.lower(columns.operation) == wanted.operation.lower())
         if wanted.code is not None:
@@ -149,17 +154,19 @@ class Exchanges:
             )
         if wanted.user is not None:
             statement = statement.where(columns.user_name == wanted.user)
-        limit = wanted.limit
         with self._opened().reading() as transaction:
             if wanted.uln is None:
-                return _read(transaction, statement)
-            found = _read(transaction, statement.limit(None))
-            return [each for each in found if _names(each.kept, wanted.uln)][:limit]
+                return list(_read(transaction, statement.limit(wanted.limit)))
+            found = (each for each in _read(transaction, statement) if _names(each.kept, str(wanted.uln)))
+            return [Found(each.sequence, _without_bodies(each.kept)) for each in islice(found, wanted.limit)]
 
     def by_id(self, exchange_id: str) -> Found | None:
         """The exchange with this id; None if there is none, or none any more. Raises StoreUnavailable."""
         with self._opened().reading() as transaction:
-            return next(iter(_read(transaction, _FOUND.where(_exchanges.c.id == exchange_id))), None)
+            found = next(_read(transaction, _FOUND.where(_exchanges.c.id == exchange_id)), None)
+        if found is None:
+            return None
+        return Found(found.sequence, found.kept._replace(answer=unpacked(found.kept.answer)))
 
     def clear(self) -> None:
         """Remove all of them. Raises StoreUnavailable."""
@@ -222,13 +229,27 @@ class Exchanges:
             transaction.execute(delete(_exchanges).where(columns.sequence <= upto))
 
 
+_BODIES = ("request", "answer")
+_READ_AT_ONCE = 100
 _WRITTEN = ("size", "through", *KeptExchange._fields)
 _FOUND = select(_exchanges.c.sequence, *(_exchanges.c[name] for name in KeptExchange._fields))
 
 
-def _read(transaction: Transaction, statement: Select[Any]) -> list[Found]:
-    found = (Found(row[0], KeptExchange._make(row[1:])) for row in transaction.execute(statement))
-    return [each._replace(kept=each.kept._replace(answer=unpacked(each.kept.answer))) for each in found]
+_LISTED = select(
+    _exchanges.c.sequence,
+    *(literal(b"", LargeBinary) if name in _BODIES else _exchanges.c[name] for name in KeptExchange._fields),
+)
+
+
+def _read(transaction: Transaction, statement: Select[Any]) -> Iterator[Found]:
+    """The rows of a statement, some at a time, with answers as they are kept."""
+    with closing(transaction.execute(statement.execution_options(yield_per=_READ_AT_ONCE))) as rows:
+        for row in rows:
+            yield Found(row[0], KeptExchange._make(row[1:]))
+
+
+def _without_bodies(kept: KeptExchange) -> KeptExchange:
+    return kept._replace(request=b"", answer=b"")
 
 
 def packed(answer: bytes) -> bytes:
@@ -244,4 +265,4 @@ def unpacked(answer: bytes) -> bytes:
 def _names(kept: KeptExchange, uln: str) -> bool:
     """Whether a ULN stands anywhere in an exchange."""
     sought = uln.encode()
-    return sought in kept.request or sought in kept.answer or sought in kept.facts
+    return sought in kept.request or sought in kept.facts or sought in unpacked(kept.answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -189,3 +190,24 @@ def test_it_is_written_when_the_server_stops(tmp_path: Path, database_kind: str)
         answer = post(server.url, envelope(find_by_uln()))
     with RunningServer(tmp_path, "--batch-workers", "0") as server:
         assert known(server.url, answer)["code"] == "WSRC0004"
+
+
+def test_a_learner_with_markup_for_a_name_is_text_wherever_it_is_listed(steered: ServerHere) -> None:
+    name = "<script>alert(1)</script>"
+    learner = {"GivenName": name, "FamilyName": name, "DateOfBirth": "2001-05-17", "Gender": "2"}
+    uln = control(steered.url, "POST", "/learners", learner | {"LastKnownPostCode": "ZZ99 9ZZ"}).value["ulns"][0]
+    call = envelope(find_by_uln(ULN=uln, GivenName=escape(name), FamilyName=escape(name)))
+    found, missed = post(steered.url, call), post(steered.url, envelope(find_by_uln(ULN=uln)))
+    assert (found.text("ResponseCode"), found.text("GivenName")) == ("WSRC0004", name)
+
+    assert control(steered.url, "GET", f"/learners?uln={uln}").value[0]["GivenName"] == name
+    assert known(steered.url, missed)["nearest"][0]["held"] == [name, name]
+    assert escape(name) in known(steered.url, found)["answer"]["body"]
+    for path in (
+        f"/_lrs/learners/{uln}",
+        "/_lrs/exchanges?limit=5",
+        f"/_lrs/exchanges/{found.headers['lrs-exchange']}",
+    ):
+        # A browser that is led here shows it as text.
+        assert send(steered.url, "GET", path).headers["content-type"] == "application/json"
+    assert name not in steered.logged()
