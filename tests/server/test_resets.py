@@ -14,10 +14,11 @@ import pytest
 from lrs_soap.operations.organisations import set_suspended
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.change import OPERATOR
+from lrs_soap.sample import synthetic
 from lrs_soap.server.wsgi import application_of
 from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.settings import Settings
-from lrs_soap.store import learning_events, postgresql_images
+from lrs_soap.store import learners, learning_events, postgresql_images
 from lrs_soap.world import World
 from lrs_soap.world.images import reset, restore, take_snapshot
 from tests.kit.batch_requests import new_learner, output_when_done, submit_batch, submitted
@@ -172,6 +173,27 @@ def test_nobody_gets_a_wrong_answer_from_three_busy_processes(tmp_path: Path, da
         World.open(Settings(database_url=database_url), prepare=False) as world,
     ):
         put_back(world, Callers(server.url, _MANY_CALLERS, pause=_MANY_CALLERS / _A_SECOND), 5 * _TIMES)
+        assert "level=error" not in server.logged()
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_learners_come_back_while_everybody_is_answered(tmp_path: Path, database_url: str) -> None:
+    """As many as this machine can, up to 200 requests a second."""
+    with World.open(Settings(database_url=database_url)) as world:
+        synthetic.load(world.store, 100_000)
+        take_snapshot(world, "large")
+        with (
+            RunningServer(tmp_path, "--processes", "2", database_url=database_url) as server,
+            Callers(server.url, pause=_CALLERS / 200) as callers,
+        ):
+            for name in ("start", "large", "large"):
+                callers.wait_for_more()
+                restore(world, name)
+            callers.wait_for_more()
+        assert not callers.failures
+        assert callers.answers["WSRC0005"] > 0
+        with world.reading(OPERATOR) as work:
+            assert learners.count(work.transaction) > 100_000
         assert "level=error" not in server.logged()
 
 

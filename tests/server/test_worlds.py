@@ -18,7 +18,7 @@ from lrs_soap.world.images import reset, take_snapshot
 from lrs_soap.world.steering import patch_policy, set_clock
 from tests.kit.batch_requests import get_output, new_learner, records_of, submit_batch
 from tests.kit.control_client import control
-from tests.kit.databases import SQLITE, new_database
+from tests.kit.databases import SQLITE, new_database, on_postgresql
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import (
     LEARNER_SERVICE,
@@ -256,3 +256,46 @@ def test_ten_worlds_take_less_memory_than_a_second_server(tmp_path: Path, databa
             assert code(ask(server, f"w-{number}", envelope(find_by_uln()))) == "WSRC0004"
         # The control interface is among it.
         assert resident_bytes(server) - before < second
+
+
+@pytest.mark.slow
+@on_postgresql
+def test_two_servers_of_one_database_have_the_same_worlds(tmp_path: Path, database_url: str) -> None:
+    """As on two machines: what is done by one of them is so for the other at its next request."""
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    with (
+        RunningServer(folders[0], "--processes", "2", database_url=database_url) as one,
+        RunningServer(folders[1], "--processes", "2", database_url=database_url) as two,
+    ):
+
+        def listed(server: RunningServer) -> list[str]:
+            return [each["name"] for each in control(server.url, "GET", "/worlds").value]
+
+        for made_by, other in ((one, two), (two, one)):
+            assert control(made_by.url, "POST", "/worlds", {"name": "shared"}).status == 201
+            assert listed(other) == ["main", "shared"]
+            assert control(other.url, "POST", "/worlds", {"name": "shared"}).status == 409
+            registration = envelope(register())
+            assert codes(made_by, "shared", registration) == ["WSRC0005"] + ["WSRC0021"] * (_ASKED - 1)
+            assert codes(other, "shared", registration) == ["WSRC0021"] * _ASKED
+            # A worker of either takes the job.
+            job = str(ask(other, "shared", submit_batch([new_learner(1)])).text("JobID"))
+            until(lambda made_by=made_by, job=job: code(ask(made_by, "shared", get_output(job))) == "WSRC0009")
+
+            suspended = {"suspended": True}
+            assert control(other.url, "PUT", "/worlds/shared/organisations/TEST0001", suspended).status == 200
+            assert codes(made_by, "shared", envelope(find_by_uln())) == ["WSEC0003"] * _ASKED
+            assert control(other.url, "PUT", "/worlds/shared/snapshots/kept").status == 204
+            assert control(other.url, "POST", "/worlds/shared/reset").status == 204
+            assert codes(made_by, "shared", registration) == ["WSRC0005"] + ["WSRC0021"] * (_ASKED - 1)
+            assert control(made_by.url, "POST", "/worlds/shared/snapshots/kept/restore").status == 204
+            assert codes(other, "shared", registration) == ["WSEC0003"] * _ASKED
+
+            assert control(other.url, "DELETE", "/worlds/shared").status == 204
+            assert listed(made_by) == ["main"]
+            for server in (one, two):
+                headers = {"Content-Type": "text/xml"}
+                gone = [send(server.url, "POST", "/w/shared/LearnerService.svc", b"", headers) for _ in range(_ASKED)]
+                assert {answer.status for answer in gone} == {404}
