@@ -23,7 +23,7 @@ from lrs_soap.operations.resolve_exception import (
     withdraw_exception,
 )
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.portal.acting import author, exchanging, reading, writing
+from lrs_soap.portal.acting import author, exchanging, may_see, reading, writing
 from lrs_soap.portal.asking import asked, visit
 from lrs_soap.portal.batches import download
 from lrs_soap.portal.find_learner import TOO_MANY, find_and_keep, look
@@ -309,6 +309,7 @@ def _shown(number: int, *, form: DetailsForm | None = None, more: Sequence[str] 
         candidates=candidates,
         decision=decision,
         too_many=TOO_MANY,
+        may_view=may_see(Page.LEARNER_PROFILE),
         found=[each for each in found if each not in candidates],
         form=form or DetailsForm(formdata=None, data=_filled_in(exception)),
         optional=MORE_TO_REGISTER,

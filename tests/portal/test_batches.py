@@ -203,6 +203,8 @@ def test_an_exception_is_resolved_by_choosing_a_learner(server: RunningServer, b
     record, candidate = batch_user.rows("The record and whom it may mean")
     assert record[:3] == ["As it was sent", "Grace", "Okafor"]
     assert candidate[:3] == ["4170265830", "Grace", "Okafor"]
+    # A Batch User may choose the learner, and sees no profile.
+    assert "4170265830" not in batch_user.links
     # The record is valid, so what it says is filled in.
     assert batch_user.field("Family name") == "Okafor"
     chosen = batch_user.filled_in("Choose this learner", {})
