@@ -103,6 +103,7 @@ def _flask() -> Flask:
         version=__version__, asset_url=_asset_url, menu=(), user=None, is_wrong=False, labels=LABELS, shown=shown
     )
     made.before_request(_begin)
+    made.before_request(_refuse_zeros)
     made.before_request(look)
     CSRFProtect(made)
     made.context_processor(_of_every_page)
@@ -141,6 +142,13 @@ def _of_every_page() -> dict[str, Any]:
 def _not_ours(error: CSRFError) -> AnyResponse:
     """A form whose token is wrong: the page again, with what was sent, if that can be, or else an error."""
     return again() or _error(HTTPStatus.BAD_REQUEST, _NOT_OURS)
+
+
+def _refuse_zeros() -> None:
+    """Refuse the character 0, which no database takes and nobody types."""
+    values = (value for part in (request.args, request.form) for pair in part.items(multi=True) for value in pair)
+    if "\0" in request.path or any("\0" in value for value in values):
+        abort(400, "What was sent has a character in it that is no text.")
 
 
 def _protect(response: Response) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -218,12 +219,9 @@ def status(name: str) -> Response:
     form = StatusForm()
     if form.validate_on_submit():
         change = users.suspend if form.status.data == "suspended" else users.reactivate
-        try:
-            with asked().world.writing(_author()) as work:
-                change(work, user.organisation, user.name)
-        except NotPossible:
-            # It has this status already.
-            pass
+        # It may have this status already.
+        with suppress(NotPossible), asked().world.writing(_author()) as work:
+            change(work, user.organisation, user.name)
         flash(f"The status of the user {user.name} is {form.status.data}.")
     return redirect(url_for("users.view", name=user.name), 303)
 

@@ -81,6 +81,15 @@ def test_who_cannot_log_in_is_told_no_more_than_needed(
     assert password not in person.shown.text or not password
 
 
+def test_a_character_that_is_no_text_is_refused_wherever_it_is(portal: ServerHere) -> None:
+    person = PortalClient(portal.url).log_in("susan.price")
+    for path in ("users/named/a%00b", "users/results?user_name=%00", "users/results?%00=x", "account/?kept=%00"):
+        assert person.open(path).shown.status_code == 400
+    person.open("login").send("Login", user_name="susan.price\0", password="x")
+    assert person.shown.status_code == 400
+    assert "a character in it that is no text" in person.text
+
+
 def test_a_user_name_has_no_case(person: PortalClient) -> None:
     assert log_in(person, "Oliver.HART", PASSWORDS["oliver.hart"]).heading == "User Agreement"
 
