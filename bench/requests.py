@@ -27,6 +27,8 @@ _NEW_LEARNER = {
 }
 # One for each digit: names made of different numbers differ by more than a typing error, and sound different.
 _LETTERS = ("bab", "cof", "dig", "fup", "gem", "hol", "jas", "kir", "lut", "mev")
+# The letters that the end of a postcode can have.
+_UNITS = "ABDEFGHJLNPQRSTUWXYZ"
 
 
 def new_name() -> str:
@@ -69,14 +71,22 @@ def register_learner(learner: Mapping[str, str]) -> str:
 
 
 def new_learner(load: str, number: int) -> Mapping[str, str]:
-    """Return a learner who resembles no other: both names contain the load's name and the number."""
+    """Return a learner who resembles no other: both names contain the load's name and the number.
+
+    Nobody of the same load with the same date of birth has the same postcode, and hardly anybody of another.
+    """
     name = "".join(_LETTERS[int(digit)] for digit in str(number))
     return {
         **_NEW_LEARNER,
         "GivenName": f"{name}{load[:6]}",
         "FamilyName": f"{load[6:]}{name}",
+        "LastKnownPostCode": f"LS{1 + number // 10 % 25} {number % 10}{_unit(load[0])}{_unit(load[1])}",
         "DateOfBirth": f"{1960 + number % 45}-{1 + number % 12:02}-{1 + number % 28:02}",
     }
+
+
+def _unit(letter: str) -> str:
+    return _UNITS[ord(letter) % len(_UNITS)]
 
 
 def submit_batch(batch: Sequence[Mapping[str, str]]) -> str:
