@@ -168,12 +168,9 @@ def where_to_go(signed: SignedIn) -> str:
 
 def to_login() -> AnyResponse:
     """To the login; what was sent is kept for whoever was logged in, and so is the page."""
-    path = _path_of_page()
     user_name, known = (g.was_idle, visit()) if g.was_idle is not None else _owner_of_form()
-    if user_name is not None and path is not None:
-        if request.method == "POST":
-            session[FORM] = _keep(user_name, path)
-        session[BACK] = {"user": user_name, "path": path, "visit": known}
+    if user_name is not None:
+        _remember(user_name, known)
     return redirect(url_for("login.login"), 303)
 
 
@@ -214,6 +211,9 @@ def _refused(which: Page) -> AnyResponse | None:
     if signed is None:
         return to_login()
     if step_of(signed) is not None:
+        if request.method == "POST":
+            # As where the password has expired in the middle of a form.
+            _remember(signed.user.name, visit())
         return redirect(where_to_go(signed), 303)
     user = _user_of(signed)
     is_allowed = judge_page(user.roles, which).is_allowed
@@ -239,6 +239,16 @@ def _user_of(signed: SignedIn) -> User:
         organisation.name,
         roles_in_force(user, organisation),
     )
+
+
+def _remember(user_name: str, known: str) -> None:
+    """Remember the page that is asked, and keep the form that is sent, for a user to go on with in this visit."""
+    path = _path_of_page()
+    if path is None:
+        return
+    if request.method == "POST":
+        session[FORM] = _keep(user_name, path)
+    session[BACK] = {"user": user_name, "path": path, "visit": known}
 
 
 def _keep(user_name: str, path: str) -> str | None:

@@ -154,6 +154,17 @@ def test_a_form_comes_back_after_the_cookie_was_lost(person: PortalClient) -> No
     assert person.value("family_name") == "Harte"
 
 
+def test_a_form_comes_back_after_the_password_has_expired_meanwhile(own_world: PortalWorld) -> None:
+    person = fill_in(own_world.person().log_in("susan.price"))
+    own_world.steer("PUT", "/clock", {"advance": "P44D"})
+    person.send("OK", **TYPED)
+    assert person.heading == "Change your password"
+    old, new = PASSWORDS["susan.price"], "Another-Password1"
+    person.send("Change password", old_password=old, new_password=new, new_password_again=new)
+    assert person.heading == "Update User"
+    assert person.value("family_name") == "Harte"
+
+
 def test_a_form_that_goes_elsewhere_comes_back_on_its_page(person: PortalClient) -> None:
     person.log_in("susan.price").open("users/named/oliver.hart")
     for refused in ("no referrer", "of the page"):
