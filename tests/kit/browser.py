@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.kit.waiting import PATIENCE
 
 CHROMIUM = Path("/usr/bin/chromium")
 WHY_NOT = f"there is no {CHROMIUM}: apt install chromium"
@@ -20,6 +22,7 @@ _MOST_STEPS = 200
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser. Playwright brings none of its own here; as root, Chromium runs without its sandbox only."""
+    expect.set_options(timeout=PATIENCE * 1000)
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

@@ -13,6 +13,7 @@ from tests.kit.databases import SQLITE, new_database
 from tests.kit.person import Person
 from tests.kit.portal_client import PortalClient, PortalWorld
 from tests.kit.server_here import ServerHere
+from tests.kit.waiting import PATIENCE
 
 _NUMBERS = count(1)
 
@@ -46,6 +47,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, seen_portal: ServerHere) -> Iterator[Page]:
     """A window of the width that the user guide recommends, in which nobody is logged in."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=seen_portal.url)
+    context.set_default_timeout(PATIENCE * 1000)
     yield context.new_page()
     context.close()
 

@@ -12,6 +12,7 @@ from tests.kit.person import Person
 from tests.kit.portal_learners import GRACE_BY_DETAILS, VERIFIED, find_by_details, new_person, registered
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import envelope, find_by_uln, post
+from tests.kit.waiting import until
 
 WARNING = (
     "Please confirm by selecting Register learner that the learner you are about to register is not included in the "
@@ -189,10 +190,13 @@ def test_where_a_search_has_to_come_first_the_portals_counts(portal: ServerHere,
 
 
 def test_the_journal_has_what_was_asked_and_by_whom(portal: ServerHere, online: Person) -> None:
+    def lines() -> list[str]:
+        return [each for each in portal.logged().splitlines() if "operation=registerSingleLearner" in each]
+
+    before = len(lines())
     registered(online, "Journalled")
-    lines = portal.logged_until("operation=registerSingleLearner").splitlines()
-    (line,) = [each for each in lines if "operation=registerSingleLearner" in each and "WSRC0005" in each][-1:]
-    assert "origin=portal" in line
-    assert "user=oliver.hart" in line
-    assert "organisation=TEST0001" in line
+    until(lambda: len(lines()) > before)
+    line = lines()[-1]
+    for fact in ("origin=portal", "user=oliver.hart", "organisation=TEST0001", "code=WSRC0005"):
+        assert fact in line
     assert "Journalled" not in line
