@@ -34,7 +34,7 @@ def starting_users(now: datetime) -> Iterator[StartingUser]:
             row["UKPRN"],
             details,
             roles=frozenset(map(Role, row["Roles"])),
-            password_chosen=now - timedelta(days=row.get("DaysSincePassword", 0)),
+            password_chosen=_days_before(now, row.get("DaysSincePassword", 0)),
             state=state,
             has_one_time_password=row.get("OneTime", False),
             wrong_passwords=10 if state is UserState.LOCKED else 0,
@@ -43,3 +43,11 @@ def starting_users(now: datetime) -> Iterator[StartingUser]:
         )
         account = UserAccount(user, row["PasswordHash"], row.get("AnswerHash"))
         yield StartingUser(account, row["Password"], row.get("Answer"))
+
+
+def _days_before(now: datetime, days: int) -> datetime:
+    """A moment so many days before another; the other itself where time begins in between."""
+    try:
+        return now - timedelta(days=days)
+    except OverflowError:
+        return now

@@ -202,3 +202,8 @@ def test_there_is_a_user_of_every_role_and_of_every_way_to_log_in() -> None:
     assert sum(user.has_one_time_password for user in found) == 1
     assert all(user.question or user.has_one_time_password for user in found)
     assert not any(wrong_details(user.details) for user in found)
+
+
+def test_no_user_is_older_than_time_itself() -> None:
+    now = datetime(1, 1, 2, tzinfo=LONDON)
+    assert {starting.account.user.password_chosen for starting in starting_users(now)} == {now}
