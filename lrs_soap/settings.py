@@ -424,6 +424,14 @@ class Settings(BaseSettings):
             "never logged.",
         ),
     ] = False
+    scenarios: Annotated[
+        Path | None,
+        AllowedValues("the path of a file", "FILE"),
+        Field(
+            description="A TOML file with the scenarios that every world begins with, and comes back to when it is "
+            "reset."
+        ),
+    ] = None
     scenario_header: Annotated[
         bool,
         AllowedValues("true or false", None),

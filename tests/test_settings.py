@@ -60,6 +60,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "rate_limit": "7",
     "write_wait": "7",
     "max_open_worlds": "5",
+    "scenarios": "scenarios.toml",
     "scenario_header": "true",
     "world_header": "true",
     "certificate_subjects": "CN=vendor,O=A vendor",

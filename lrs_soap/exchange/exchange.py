@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from lrs_soap.rules.batches.jobs import JobFate
 from lrs_soap.rules.values.change import Action, Author
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Reason
@@ -85,9 +86,10 @@ class Exchange:
 
     What came of it: `code` is the response or fault code of the answer; several are each named once, separated by
     commas. `decisions` has one for each record of the request. `findings` are sentences about what is wrong with
-    the request, also if a lenient setting let it pass. `scenario` is the name of the one that stepped in. `error`
-    is an exception that nobody foresaw. `status` is the HTTP status, 0 if there is none. `request` and `answer` are
-    the bytes; a request may hold a password. `answer_headers` are those of the answer.
+    the request, also if a lenient setting let it pass. `scenario` is the name of the one that stepped in, and
+    `job_fate` what it makes of a job that is submitted. `error` is an exception that nobody foresaw. `status` is
+    the HTTP status, 0 if there is none. `request` and `answer` are the bytes; a request may hold a password.
+    `answer_headers` are those of the answer.
     """
 
     origin: Origin = Origin.SOAP
@@ -110,6 +112,7 @@ class Exchange:
     decisions: tuple[Decided, ...] = ()
     findings: list[str] = field(default_factory=list)
     scenario: str | None = None
+    job_fate: JobFate | None = None
     error: BaseException | None = None
     started: float = field(default_factory=time.perf_counter)
     stages: list[tuple[Stage, float]] = field(default_factory=list)

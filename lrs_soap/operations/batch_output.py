@@ -42,6 +42,11 @@ def any_job(work: UnitOfWork, job_id: int) -> Job:
     return job
 
 
+def is_withheld(work: UnitOfWork, job: Job) -> bool:
+    """Count that a job's output is asked for, and say whether it is withheld this time."""
+    return job_lists.count_withheld(work.transaction, job.id)
+
+
 def records_of(work: UnitOfWork, job: Job) -> Iterator[JobRecord]:
     """The records of a job with their outcomes, in the order in which they were sent. They are read in portions."""
     for first in range(0, job.record_count, _RECORDS_AT_ONCE):

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from lrs_soap.errors import InvalidRecord, NotPossible
 from lrs_soap.rules.values.codes import ResponseCode
-from lrs_soap.scenarios.answerable import FAULTS, RESPONSE_CODES, fault_named, named, response_named
+from lrs_soap.scenarios.answerable import FAULTS, RESPONSE_CODES, SUBMITTING, fault_named, named, response_named
 from lrs_soap.scenarios.scenario import Do, Scenario, When, is_name
 from lrs_soap.scenarios.shipped import SHIPPED
 
@@ -15,7 +15,7 @@ TAKEN = ("main", "start")
 """Names that no scenario has."""
 
 _WITHOUT_BODY = (204, 304)
-_ONE_OF = ("fault", "response_code", "http", "maintenance")
+_ONE_OF = ("fault", "response_code", "http", "maintenance", "drop", "drip", "job")
 
 
 def checked(given: Scenario) -> Scenario:
@@ -42,7 +42,7 @@ def operations_of(do: Do) -> frozenset[str] | None:
     if do.fault is not None:
         own = frozenset(each for each, codes in FAULTS.items() if do.fault in _values(codes))
         return own or None
-    return None
+    return None if do.job is None else SUBMITTING
 
 
 def _shipped(given: Scenario) -> Scenario:
@@ -68,6 +68,8 @@ def _check_do(do: Do) -> None:
         raise InvalidRecord(f"cannot be {' and '.join(given)} at once: give a delay, and one of the rest", "do")
     if do.http is None and (do.body is not None or do.content_type is not None):
         raise InvalidRecord("body and content_type go with http only", "do")
+    if do.drop is None and do.how is not None:
+        raise InvalidRecord("how goes with drop only", "do")
     if not given and do.delay is None:
         raise InvalidRecord("nothing is to be done: give a delay, or one of the rest", "do")
     if isinstance(do.delay, list) and do.delay[0] > do.delay[1]:
@@ -84,6 +86,10 @@ def _check_together(when: When, do: Do) -> None:
     """Check that an operation that is named can do what is to be done."""
     able = operations_of(do)
     if able is None:
+        return
+    if do.job is not None:
+        if when.operation is not None and not able.intersection(named(when.operation)):
+            raise InvalidRecord(f"{when.operation} submits no job: that is {' or '.join(sorted(able))}", "do.job")
         return
     field, code = ("response_code", do.response_code) if do.response_code is not None else ("fault", do.fault)
     if when.operation is None:

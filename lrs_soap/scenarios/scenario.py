@@ -37,6 +37,12 @@ class When(_Strict):
     family_name: _Text | None = None
 
 
+class Polls(_Strict):
+    """A job is incomplete for so many of the outputs that are asked for."""
+
+    polls: _Count
+
+
 class Do(_Strict):
     """What is done: a `delay`, and one of the rest."""
 
@@ -47,6 +53,10 @@ class Do(_Strict):
     body: Annotated[str, Field(max_length=_LONGEST_BODY)] | None = None
     content_type: Annotated[str, Field(pattern="^[!-~][ -~]{0,198}[!-~]$")] | None = None
     maintenance: Literal[True] | None = None
+    drop: Literal["before", "after", "midway"] | None = None
+    how: Literal["close", "reset"] | None = None
+    drip: _Count | None = None
+    job: Literal["hang", "fail"] | Polls | None = None
 
 
 class Scenario(_Strict):

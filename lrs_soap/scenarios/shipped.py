@@ -18,7 +18,11 @@ _ALL = (
         do=Do(response_code=ResponseCode.TOO_MANY_MATCHES.value),
     ),
     Scenario(name="unknown-exception", do=Do(fault=FaultCode.UNKNOWN_EXCEPTION.value)),
+    Scenario(name="lost-answer", do=Do(drop="after")),
+    Scenario(name="cut-answer", do=Do(drop="midway")),
     Scenario(name="bad-gateway", do=Do(http=502)),
+    Scenario(name="job-hangs", do=Do(job="hang")),
+    Scenario(name="job-fails", do=Do(job="fail")),
 )
 
 SHIPPED: Mapping[str, Scenario] = {each.name: each for each in _ALL}

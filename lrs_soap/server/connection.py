@@ -24,8 +24,10 @@ from typing import Any
 from waitress.utilities import Error, InternalServerError
 
 from lrs_soap.server.answer import Answer
+from lrs_soap.server.delivery import Delivery
 from lrs_soap.server.http_request import (
     CERTIFICATE_SUBJECT,
+    DELIVER,
     FOUND,
     HANDS_OVER,
     HEAD,
@@ -98,6 +100,8 @@ class Connection:
         self._rest: Callable[..., Any] | None = None
         # What was found about a request that was handed over and has to be asked once more.
         self._found: object = None
+        # How the answer is sent, if not as every other.
+        self._delivery: Delivery | None = None
         self.held_until = 0.0
         """Before this moment of the monotonic clock nothing of the answer may be sent."""
         self._session: TlsSession | None = None
@@ -241,14 +245,36 @@ class Connection:
         """Send nothing of the answer for so long, from now on. To be called before the answer begins."""
         self.held_until = max(self.held_until, time.monotonic() + seconds)
 
+    def _deliver(self, delivery: Delivery) -> None:
+        """Have the answer sent as this says. To be called before the answer begins."""
+        self._delivery = delivery
+
     def answered(self) -> None:
-        """Send the answer that is whole now, and go on with what has arrived behind its request."""
+        """Send the answer that is whole now, and go on with what has arrived behind its request.
+
+        Where only a part of it may be sent now, `held_until` says when to call this again.
+        """
         self.held_until = 0.0
+        delivery = self._delivery
+        if delivery is not None and self.is_open:
+            part, pause = delivery.take(at_once=self._service.is_stopping)
+            self._queue(part)
+            if pause is not None:
+                self._flush()
+                if self.is_open:
+                    self.held_until = time.monotonic() + pause
+                    return
+            if delivery.ends_connection:
+                self._answer_is_last = True
+        self._delivery = None
         if self.request is not None:
             self._unread = self.request.unread
             self._forget(self.request)
             self.request = self._rest = self._found = None
         self._progress = self._unfinished_since = time.monotonic()
+        if delivery is not None and delivery.resets:
+            self.close(hard=True)
+            return
         if (self._answer_is_last or self._is_to_finish) and self._phase is _Phase.OPEN:
             self._enter(_Phase.CLOSING)
         self.write()
@@ -257,6 +283,12 @@ class Connection:
         """Add to what is to be sent. Raises Disconnected."""
         if self._phase is _Phase.CLOSED:
             raise Disconnected
+        if self._delivery is not None:
+            self._delivery.add(data)
+        else:
+            self._queue(data)
+
+    def _queue(self, data: bytes) -> None:
         if data:
             if not self._output:
                 # The time that the answer has taken is not the caller's fault.
@@ -367,6 +399,7 @@ class Connection:
             "wsgi.input": request.body(),
             HEAD: request.variables,
             HOLD_BACK: self._hold_back,
+            DELIVER: self._deliver,
             HANDS_OVER: self._rest is None,
         }
         if self._found is not None:

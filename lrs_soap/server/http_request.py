@@ -49,6 +49,10 @@ HOLD_BACK = "lrs_soap.hold_back"
 """The environment's name for a function that holds the answer back for so many seconds. No thread waits meanwhile."""
 
 
+DELIVER = "lrs_soap.deliver"
+"""The environment's name for a function that has the answer delivered in another way than as a whole (delivery.py)."""
+
+
 TURN = "lrs_soap.turn"
 """The environment's name for the turn of the server's loop (turn.py) in which a request is answered."""
 

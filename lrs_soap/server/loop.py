@@ -329,17 +329,18 @@ class Loop:
             self._take_back(self._answered.popleft())
 
     def _take_back(self, connection: Connection) -> None:
-        """Send an answer that is whole, or keep it until it may be sent."""
+        """Send an answer that is whole, or keep it, or what is left of it, until it may be sent."""
         self._let_next_large_go(connection)
-        if connection.held_until and not self._stopping:
+        if not connection.held_until or self._stopping:
+            try:
+                connection.answered()
+            except Exception as error:
+                self._fail(connection, error)
+        if connection.held_until and connection.is_open:
             heappush(self._held, (connection.held_until, next(self._numbers), connection))
             self._watch(connection)
-            return
-        try:
-            connection.answered()
-        except Exception as error:
-            self._fail(connection, error)
-        self._go_on(connection)
+        else:
+            self._go_on(connection)
 
     def _send_held(self, connection: Connection) -> None:
         connection.held_until = 0.0

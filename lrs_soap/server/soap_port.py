@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 from urllib.parse import parse_qsl
 
 from lrs_soap.errors import TooOften
 from lrs_soap.exchange.exchange import MAIN_WORLD, Exchange, Stage
 from lrs_soap.exchange.journal import Journal
+from lrs_soap.rules.batches.jobs import JobFate
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.finding import Finding
 from lrs_soap.scenarios.answerable import fault_named, response_named
 from lrs_soap.scenarios.matching import Facts, Hit
+from lrs_soap.scenarios.scenario import Do, Polls
+from lrs_soap.server.delivery import Cut, Delivery
 from lrs_soap.server.error_page import error_page
 from lrs_soap.server.guessing import Guessing
 from lrs_soap.server.http_request import (
     CERTIFICATE_SUBJECT,
+    DELIVER,
     FOUND,
     HANDS_OVER,
     HOLD_BACK,
@@ -189,15 +194,21 @@ class SoapPort:
         """Do what a scenario does before the service answers; None where the service goes on to answer."""
         assert self._gate is not None
         exchange.scenario = hit.name
-        if hit.delay:
-            _deliverer_of(environ)(hit.delay)
         do = hit.do
+        if hit.delay:
+            _function_of(environ, HOLD_BACK)(hit.delay)
+        if do.drop is not None or do.drip is not None:
+            _function_of(environ, DELIVER)(_delivery(do))
         exchange.claim = claim_in(exchange.request, None)
         if do.maintenance:
             return self._show_maintenance(environ, start_response, exchange, page_at(self._gate.now(), exchange))
         if do.http is not None:
             status, content_type, body = error_page(do.http, do.body, do.content_type)
             return self._show(environ, start_response, exchange, status, content_type, body)
+        if do.drop == "before":
+            self._journal.record(exchange)
+            return respond(environ, start_response, OK, PLAIN, b"")
+        exchange.job_fate = _fate(do)
         fault = None if do.fault is None else fault_named(do.fault)
         if fault is None:
             return None
@@ -295,12 +306,25 @@ class SoapPort:
         )
 
 
-def _deliverer_of(environ: Environ) -> Callable[[float], None]:
-    """The function that holds an answer back. Raises HttpError where the server has none."""
-    hold_back: Callable[[float], None] | None = environ.get(HOLD_BACK)
-    if hold_back is None:
+def _function_of(environ: Environ, name: str) -> Callable[[Any], None]:
+    """A function by which the server delivers answers. Raises HttpError where it is another server."""
+    function: Callable[[Any], None] | None = environ.get(name)
+    if function is None:
         raise HttpError("501 Not Implemented", "This scenario needs the server of lrs-soap serve.")
-    return hold_back
+    return function
+
+
+def _delivery(do: Do) -> Delivery:
+    """How an answer is delivered that is dropped, or drips."""
+    if do.drop is None:
+        return Delivery(bytes_a_second=do.drip)
+    return Delivery(cut=Cut.HALF if do.drop == "midway" else Cut.NOTHING, resets=do.how == "reset")
+
+
+def _fate(do: Do) -> JobFate | None:
+    if do.job is None:
+        return None
+    return JobFate(withheld=do.job.polls) if isinstance(do.job, Polls) else JobFate(do.job == "hang", do.job == "fail")
 
 
 def _charset_or_none(environ: Environ) -> str | None:

@@ -11,8 +11,8 @@ from lrs_soap.operations.retrieve import retrieve
 from lrs_soap.operations.submit_batch import submit_registration_batch, submit_verification_batch
 from lrs_soap.operations.update import update
 from lrs_soap.operations.verify import verify
-from lrs_soap.rules.batches.batch_answers import job_status, miscounted, submitted
-from lrs_soap.rules.batches.jobs import JobKind, JobState, JobType
+from lrs_soap.rules.batches.batch_answers import job_status, miscounted, submitted, withheld_status
+from lrs_soap.rules.batches.jobs import Job, JobKind, JobState, JobType
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.values.decision import Decision
 from lrs_soap.rules.values.organisation import Role
@@ -141,7 +141,9 @@ def submit_batch(call: Call, request: batchmsg.BatchRegistrationRqst) -> batchms
     call.say_work()
     with call.writing(request) as work:
         if decision is None:
-            job_id = submit_registration_batch(work, records, job_type=JobType(request.JobType))
+            job_id = submit_registration_batch(
+                work, records, job_type=JobType(request.JobType), fate=call.exchange.job_fate
+            )
             decision = submitted(JobKind.REGISTRATION, job_id)
     call.decided(decision)
     return batchmsg.BatchRegistrationResp(ResponseCode=decision.code.value, JobID=job_id)
@@ -168,6 +170,9 @@ def get_submit_batch_output(call: Call, request: batchmsg.BatchOutputRqst) -> ba
                 records = batch_output.records_of(work, job)
                 counts = batch_output.counts_of(work, job)
                 fill_registration_output(answer, job, counts, records, work.policy.return_codes)
+    if (withheld := _withheld(call, job)) is not None:
+        state, decision = withheld
+        answer = batchmsg.BatchOutputResp(ResponseCode=decision.code.value, JobStatus=state.shown)
     call.decided(decision)
     return answer
 
@@ -190,7 +195,7 @@ def submit_verify_batch(call: Call, request: vldmsg.VerifyBatchRqst) -> vldmsg.V
     call.say_work()
     with call.writing(request) as work:
         if decision is None:
-            job_id = submit_verification_batch(work, records)
+            job_id = submit_verification_batch(work, records, fate=call.exchange.job_fate)
             decision = submitted(JobKind.VERIFICATION, job_id)
     call.decided(decision)
     return vldmsg.VerifyBatchResp(ResponseCode=decision.code.value, JobID=job_id)
@@ -215,6 +220,9 @@ def get_verify_batch_output(call: Call, request: vldmsg.VerifyBatchOutputRqst) -
             answer.JobStatus = job.state.shown
             if job.state is JobState.SUCCESSFUL:
                 fill_verification_output(answer, job, batch_output.records_of(work, job))
+    if (withheld := _withheld(call, job)) is not None:
+        state, decision = withheld
+        answer = vldmsg.VerifyBatchOutputResp(ResponseCode=decision.code.value, JobStatus=state.shown)
     call.decided(decision)
     return answer
 
@@ -254,6 +262,14 @@ def verify_learner(call: Call, request: reportmsg.VerifyLearnerRqst) -> reportms
         verification = verify(work, asked, uln=sent.ULN)
     call.decided(verification)
     return reportmsg.VerifyLearnerResp(VerifiedLearner=verified_message(sent, verification))
+
+
+def _withheld(call: Call, job: Job | None) -> tuple[JobState, Decision] | None:
+    """What the caller is told instead, where the output of a job is withheld this time."""
+    if job is None or not job.withheld:
+        return None
+    with call.writing_too(durable=False) as work:
+        return withheld_status(job) if batch_output.is_withheld(work, job) else None
 
 
 LEARNER_SERVICE = _service.port(

@@ -49,6 +49,22 @@ def make_due(transaction: Transaction, job_id: int) -> None:
     transaction.execute(update(jobs).where(jobs.c.id == job_id, UNFINISHED).values(due=_BEFORE_ALL_OTHERS))
 
 
+def make_never_due(transaction: Transaction, job_id: int) -> None:
+    """Let no worker take a job, until `make_due` does."""
+    transaction.execute(update(jobs).where(jobs.c.id == job_id).values(due=LARGEST_KEY))
+
+
+def withhold(transaction: Transaction, job_id: int, times: int) -> None:
+    """Have the output of a job withheld so many times."""
+    transaction.execute(update(jobs).where(jobs.c.id == job_id).values(withheld=times))
+
+
+def count_withheld(transaction: Transaction, job_id: int) -> bool:
+    """Withhold the output of a job once more; False if that was done as often as it was to be."""
+    one_less = update(jobs).where(jobs.c.id == job_id, jobs.c.withheld > 0).values(withheld=jobs.c.withheld - 1)
+    return transaction.execute(one_less).rowcount > 0
+
+
 def end(transaction: Transaction, job_id: int, *, state: JobState, now: datetime) -> None:
     """End an unfinished job in this state. A worker that has it finds that it has it no longer."""
     transaction.execute(

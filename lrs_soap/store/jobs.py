@@ -31,7 +31,7 @@ _JOB = tuple(
     jobs.c[name]
     for name in (
         *("id", "kind", "job_type", "organisation", "user_name", "state", "submitted", "started", "finished"),
-        *("record_count", "position", "file"),
+        *("record_count", "position", "file", "withheld"),
     )
 )
 _RECORD = tuple(
@@ -343,7 +343,21 @@ def add_changes(transaction: Transaction, job_id: int, changed: Mapping[str, str
 
 
 def _job(row: Sequence[Any]) -> Job:
-    id_, kind, job_type, organisation, user, state, submitted, started, finished, record_count, position, file = row
+    (
+        id_,
+        kind,
+        job_type,
+        organisation,
+        user,
+        state,
+        submitted,
+        started,
+        finished,
+        record_count,
+        position,
+        file,
+        withheld,
+    ) = row
     return Job(
         id=id_,
         kind=JobKind(kind),
@@ -357,6 +371,7 @@ def _job(row: Sequence[Any]) -> Job:
         record_count=record_count,
         position=position,
         file=None if file is None else FileFacts(**json.loads(file)),
+        withheld=withheld,
     )
 
 

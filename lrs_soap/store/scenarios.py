@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, delete, insert, literal_column, select, update
@@ -42,12 +42,28 @@ def held(transaction: Transaction) -> list[HeldScenario]:
     return [HeldScenario._make(row) for row in _ALL.rows(transaction)]
 
 
-def add(transaction: Transaction, definitions: Iterable[tuple[str, str]]) -> None:
-    """Add scenarios behind those that there are, each a name and a definition. Raises AlreadyHeld for a name."""
-    rows = [{"name": name, "definition": text, "fitted": 0, "hit": 0} for name, text in definitions]
-    if rows:
-        transaction.execute(insert(scenarios), rows)
+def add(transaction: Transaction, name: str, definition: str, *, of_file: bool = False) -> None:
+    """Add a scenario behind those that there are. Raises AlreadyHeld for its name."""
+    row = {"name": name, "definition": definition, "fitted": 0, "hit": 0, "of_file": int(of_file)}
+    transaction.execute(insert(scenarios), row)
+    changed(transaction)
+
+
+def bring(transaction: Transaction, definitions: Mapping[str, str]) -> None:
+    """Have those of the server's settings, by name, in place of those that earlier settings have brought.
+
+    Those that are the same go on as they are, and so do others of the same name.
+    """
+    columns = scenarios.c
+    rows = transaction.execute(select(columns.name, columns.definition, columns.of_file)).all()
+    gone = [row.name for row in rows if row.of_file and definitions.get(row.name) != row.definition]
+    if gone:
+        transaction.execute(delete(scenarios).where(columns.name.in_(gone)))
         changed(transaction)
+    held = {row.name for row in rows}.difference(gone)
+    for name, definition in definitions.items():
+        if name not in held:
+            add(transaction, name, definition, of_file=True)
 
 
 def remove(transaction: Transaction, name: str | None = None) -> bool:

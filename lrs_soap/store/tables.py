@@ -30,7 +30,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0020"
+SCHEMA_VERSION = "0021"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -351,7 +351,8 @@ Index("ix_searches_moment", searches.c.moment)
 # until `lease_until`. Without `due`, `lease_owner` is still storing the job, and nobody else sees it. `on_record` is
 # the position of the record that a worker is on, if any: the next one, or one further on, which it has decided about
 # together with those before. `deaths` is how many workers have died on the next record, and `suspect` the position of
-# one further on that a worker has died on once, or of one that is done.
+# one further on that a worker has died on once, or of one that is done. `withheld` is how many more times whoever asks
+# for the output is told that the job is not done.
 jobs = Table(
     "jobs",
     metadata,
@@ -373,6 +374,7 @@ jobs = Table(
     Column("on_record", Integer),
     Column("deaths", Integer, nullable=False),
     Column("suspect", Integer),
+    Column("withheld", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 UNFINISHED = jobs.c.finished.is_(None)
@@ -525,7 +527,8 @@ policy_changes = Table(
 )
 
 # The scenarios of the world, in the order of `id`, in which they are tried. `definition` is a JSON object
-# (`scenarios.scenario`). `fitted` is how many requests have fitted it, `hit` how many of those it has hit.
+# (`scenarios.scenario`). `fitted` is how many requests have fitted it, `hit` how many of those it has hit. `of_file` is
+# 1 for one that the server's settings bring.
 scenarios = Table(
     "scenarios",
     metadata,
@@ -534,5 +537,6 @@ scenarios = Table(
     Column("definition", Text, nullable=False),
     Column("fitted", BigInteger, nullable=False),
     Column("hit", BigInteger, nullable=False),
+    Column("of_file", Integer, nullable=False, server_default="0"),
     UniqueConstraint("name", name="uq_scenarios_name"),
 )

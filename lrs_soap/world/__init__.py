@@ -28,7 +28,7 @@ from lrs_soap.rules.learners.find_before_register import SearchAge
 from lrs_soap.rules.learners.prohibited_text import ProhibitedText
 from lrs_soap.rules.values.change import Author
 from lrs_soap.sample import starting_data
-from lrs_soap.scenarios import counting
+from lrs_soap.scenarios import counting, scenario_file
 from lrs_soap.scenarios.counting import Counted
 from lrs_soap.settings import Settings
 from lrs_soap.store import steering as steering_rows
@@ -136,7 +136,11 @@ class World:
             makes_file=makes_file,
         )
         mode = ClockMode.REAL if settings.clock is None else ClockMode.STILL
-        passwords, starting = (Passwords(), StartingImage()) if beside is None else (beside.passwords, beside.starting)
+        if beside is None:
+            brought = {} if settings.scenarios is None else scenario_file.read(settings.scenarios)
+            passwords, starting = Passwords(), StartingImage(brought)
+        else:
+            passwords, starting = beside.passwords, beside.starting
         world = cls(
             store,
             clock,
@@ -338,6 +342,7 @@ class Worlds(Mapping[str, World]):
         worlds = cls({MAIN: main}, made)
         if prepare:
             try:
+                main.starting.bring_scenarios(main.store)
                 made.prepare()
             except BaseException:
                 worlds.close()

@@ -65,7 +65,7 @@ class MadeWorlds(Generic[W]):
         self._lock = Lock()
 
     def prepare(self) -> None:
-        """Bring the databases of all worlds up to date, as that of `main` is when a server starts.
+        """Bring the databases of all worlds, and their scenarios, up to date, as those of `main` when a server starts.
 
         Raises StoreUnavailable.
         """
@@ -75,6 +75,7 @@ class MadeWorlds(Generic[W]):
                 if store.exists():
                     store.migrate()
                     rekey_briefly(store)
+                    self._starting.bring_scenarios(store)
                 else:
                     # A deletion came as far as that before the machine stopped.
                     self._catalogue.remove(entry.name)

@@ -29,7 +29,7 @@ def add(world: World, given: Scenario) -> Counted:
     with world.writing(OPERATOR) as work:
         try:
             with work.part():
-                rows.add(work.transaction, [(scenario.name, json.dumps(scenario.definition()))])
+                rows.add(work.transaction, scenario.name, json.dumps(scenario.definition()))
         except AlreadyHeld:
             raise AlreadyHeld(f"There is a scenario {scenario.name!r} already.") from None
         return next(each for each in counting.read(work.transaction) if each.scenario.name == scenario.name)

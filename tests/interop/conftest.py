@@ -15,7 +15,9 @@ from tests.interop.client import Program, run
 from tests.kit.running_server import RunningServer
 
 # Before the modules that take their tests from it import it.
-pytest.register_assert_rewrite("tests.interop.every_stack", "tests.interop.every_stack_r9")
+pytest.register_assert_rewrite(
+    *(f"tests.interop.{each}" for each in ("every_stack", "every_stack_r9", "every_scenario"))
+)
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +54,13 @@ def recorded(observed: RunningServer) -> RunningServer:
 def tardy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that does no job for as long as anybody asks."""
     with RunningServer(tmp_path_factory.mktemp("tardy"), "--batch-workers", "0") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def steered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server in which scenarios step in."""
+    with RunningServer(tmp_path_factory.mktemp("steered")) as running:
         yield running
 
 

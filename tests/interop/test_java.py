@@ -10,6 +10,7 @@ import pytest
 
 from tests.interop.certificates import Certificates
 from tests.interop.client import EXAMPLES, SOURCES, Program, needs, run
+from tests.interop.every_scenario import ScenarioCases
 from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases
 from tests.interop.every_stack_r9 import R9Cases
 from tests.kit.running_server import RunningServer
@@ -89,6 +90,11 @@ class TestJavaR9(R9Cases):
     stack = "Java"
     # The typed exception has no code beside what is in its detail.
     domain_fault: ClassVar = {"faultstring": R9Cases.domain_fault["faultstring"]}
+
+
+class TestJavaScenarios(ScenarioCases):
+    stack = "Java"
+    sends_again = True
 
 
 class TestJavaOverHttps(HttpsCases):

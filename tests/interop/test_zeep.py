@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.interop.client import SOURCES, Program
+from tests.interop.every_scenario import ScenarioCases
 from tests.interop.every_stack import HttpsCases, ServiceCases
 from tests.interop.every_stack_r9 import R9Cases
 
@@ -22,6 +23,10 @@ class TestZeepR9(R9Cases):
     stack = "Zeep"
     # It makes None of both.
     tells_empty_structures = False
+
+
+class TestZeepScenarios(ScenarioCases):
+    stack = "Zeep"
 
 
 class TestZeepOverHttps(HttpsCases):

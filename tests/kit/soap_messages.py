@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import select
 import socket
 import ssl
@@ -128,6 +129,16 @@ class RawConnection:
     def has_something(self, seconds: float) -> bool:
         """Whether something arrives, or the connection ends, within so many seconds."""
         return bool(select.select([self._socket], [], [], seconds)[0])
+
+    def is_reset(self) -> bool:
+        """Whether the connection ends by a reset; what arrives before is thrown away, under TLS without reading it."""
+        with socket.socket(fileno=os.dup(self._socket.fileno())) as under_tls:
+            try:
+                while under_tls.recv(65536):
+                    pass
+            except ConnectionResetError:
+                return True
+            return False
 
     def answer(self) -> Answer:
         """Return the next answer, which must be valid if it is XML; an interim answer (100) is skipped."""

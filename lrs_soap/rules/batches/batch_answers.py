@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lrs_soap.rules.batches.jobs import Job, JobKind, JobState
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
@@ -55,3 +57,9 @@ def job_status(job: Job | None) -> Decision:
     held = (job.state.shown, str(job.position), str(job.record_count))
     progress = Reason(Rule.JOB, Outcome.PROGRESS, ("state", "position", "record_count"), held=held)
     return Decision(_OUTPUT[job.kind, job.state], reasons=(progress,))
+
+
+def withheld_status(job: Job) -> tuple[JobState, Decision]:
+    """The state, and the answer, of a job whose output is withheld: it is told as one that is not done."""
+    state = JobState.WAITING if job.state is JobState.WAITING else JobState.IN_PROGRESS
+    return state, job_status(replace(job, state=state))

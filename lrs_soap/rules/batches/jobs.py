@@ -110,12 +110,25 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class JobFate:
+    """What becomes of a job that is submitted, other than that workers process it.
+
+    One that `hangs` is taken by no worker. One that `fails` has failed at once. One with `withheld` outputs is told as
+    incomplete to whoever asks for its output, so many times, however far it is.
+    """
+
+    hangs: bool = False
+    fails: bool = False
+    withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A batch job, without its records.
 
     `organisation` is the UKPRN of its sender, and `user` the user that the sender named. `job_type` is None for a
     verification. `position` is how many of its records are done. `started` and `finished` are None until then; `file`
-    is None for a job that came by SOAP.
+    is None for a job that came by SOAP. `withheld` is how many more times its output is withheld.
     """
 
     id: int
@@ -130,6 +143,7 @@ class Job:
     record_count: int
     position: int
     file: FileFacts | None = None
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
