@@ -133,6 +133,7 @@ class RawConnection:
     def is_reset(self) -> bool:
         """Whether the connection ends by a reset; what arrives before is thrown away, under TLS without reading it."""
         with socket.socket(fileno=os.dup(self._socket.fileno())) as under_tls:
+            under_tls.settimeout(30)
             try:
                 while under_tls.recv(65536):
                     pass
