@@ -285,12 +285,9 @@ class Loop:
             self._asked_again.append(connection)
             self._wake()
 
-        if handed_over.rest is None:
-            handed_over.put(ask_again)
-            return
-        if not handed_over.is_large:
+        if handed_over.rest is not None and not handed_over.is_large:
             self._small_after_all.append(connection)
-        do_all = handed_over.put(answer)
+        do_all = handed_over.put(ask_again if handed_over.rest is None else answer)
         if do_all is not None:
             self._collected.append(do_all)
 

@@ -83,11 +83,13 @@ class ScenarioGate:
             raise HttpError("400 Bad Request", f"The scenario {name} cannot answer this request.")
         return hit_of(scenario)
 
-    def _put(self, counted: Count, fitted: list[Counted], generation: int, answer: Callable[[], None]) -> None:
+    def _put(
+        self, counted: Count, fitted: list[Counted], generation: int, answer: Callable[[], None]
+    ) -> Callable[[], None] | None:
         def fail(error: Exception) -> None:
             counted.hit, counted.error = None, error
 
-        self._world.write_later(
+        return self._world.write_later(
             lambda open_unit: _count(counted, fitted, generation, open_unit),
             fail,
             answer,

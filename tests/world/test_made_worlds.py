@@ -125,6 +125,7 @@ def test_worlds_are_there_after_a_restart_and_brought_up_to_date(settings: Setti
         with worlds["a"].store.writing() as transaction:
             for table in (*_OF_THE_PORTAL, "scenarios", "policy_changes", "clock_settings", "steering"):
                 transaction.cursor.execute(f"DROP TABLE {table}")
+            transaction.cursor.execute("ALTER TABLE jobs DROP COLUMN withheld")
             transaction.cursor.execute("UPDATE alembic_version SET version_num = '0016'")
     with Worlds.open(settings) as worlds:
         assert names(worlds) == ["main", "a"]
