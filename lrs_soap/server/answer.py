@@ -31,21 +31,20 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 class Answer:
     """One answer. Its head is written with the first part of its body."""
 
-    is_begun = False
-    """Whether something is written, so that no other answer can be given instead."""
-    _status: str | None = None
-    _length: int | None = None
-    _added = 0
-    _is_chunked = False
-
     def __init__(self, request: Request, service: Service, write: Callable[[bytes], object]) -> None:
         """`write` takes the bytes that are to be sent."""
+        self.is_begun = False
+        """Whether something is written, so that no other answer can be given instead."""
         self.is_last = not request.keeps_connection
         """Whether the connection closes after it."""
         self._request = request
         self._service = service
         self._write = write
+        self._status: str | None = None
         self._headers: list[tuple[str, str]] = []
+        self._length: int | None = None
+        self._added = 0
+        self._is_chunked = False
 
     def give(self, application: Callable[..., Iterable[bytes]], environ: Environ) -> None:
         """Have an application give it. Raises what the application raises, and where it does not keep to WSGI."""
@@ -81,11 +80,15 @@ class Answer:
             raise exc_info[1]
         if exc_info is None and self._status is not None:
             raise AssertionError("start_response is called a second time, without exc_info")
-        for text in (status, *[value for _, value in headers]):
-            _check_text(text)
-        self._headers = [(_header_name(name), value) for name, value in headers]
-        length = dict(self._headers).get("Content-Length")
-        self._length = None if length is None else int(length)
+        _check_text(status)
+        self._length = None
+        self._headers = []
+        for given_name, value in headers:
+            name = _header_name(given_name)
+            _check_text(value)
+            if name == "Content-Length":
+                self._length = int(value)
+            self._headers.append((name, value))
         self._status = status
         return self._add
 

@@ -60,13 +60,10 @@ class RequestHead:
     """The length of the body, None where it comes in chunks."""
     keeps_connection: bool
     """Whether the caller wants to go on with this connection afterwards."""
+    expects_continue: bool
+    """Whether the caller waits for leave to send the body."""
     variables: Mapping[str, str]
     """What WSGI's environment has of it."""
-
-    @property
-    def expects_continue(self) -> bool:
-        """Whether the caller waits for leave to send the body."""
-        return self.version == "1.1" and self.headers.get("EXPECT", "").lower() == "100-continue"
 
 
 def read_head(head: bytes) -> RequestHead:
@@ -116,6 +113,7 @@ def _read(head: bytes) -> RequestHead:
         headers,
         length,
         connection == "keep-alive" if version == "1.0" else connection != "close",
+        version == "1.1" and headers.get("EXPECT", "").lower() == "100-continue",
         {
             "REQUEST_METHOD": method,
             "REQUEST_URI": target,
