@@ -252,8 +252,12 @@ class Loop:
     def _answer_in(self, turn: Turn) -> bool:
         until = time.monotonic() + PATIENCE_SECONDS
         # Who has been answered and asks again has to wait for the next turn.
-        for _ in range(len(self._waiting)):
+        for place in range(len(self._waiting)):
             connection = self._waiting.popleft()
+            if place and connection.has_large_body:
+                # It begins the next turn, because the answers of this one need not wait for it.
+                self._waiting.appendleft(connection)
+                break
             if not self._may_be_answered(connection):
                 continue
             if connection is self._large:

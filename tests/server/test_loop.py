@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import ssl
 import threading
 import time
@@ -364,3 +365,24 @@ def test_answers_are_sent_when_what_comes_before_them_is_done(run: Run) -> None:
         connection.settimeout(PATIENCE)
         go_on.set()
         assert connection.recv(1) == b"H"
+
+
+def test_who_is_answered_before_a_large_request_does_not_wait_for_it(run: Run) -> None:
+    """Even without a thread that could stand by, and where both have arrived together."""
+    application = Application()
+    with run(application, standby_threads=0) as running, running.connect() as small, running.connect() as large:
+        for each in (small, large):
+            each.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            answer = http.client.HTTPResponse(each)
+            answer.begin()
+            answer.read()
+        kept = Asker(running, "/slow")
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        small.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        # What is packed may be large.
+        large.sendall(b"POST /slow HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx")
+        application.go_on.set()
+        application.go_on.clear()
+        assert kept.answered()
+        assert application.slow_ones.acquire(timeout=PATIENCE)
+        assert small.recv(1) == b"H"
