@@ -175,6 +175,10 @@ COMMANDS = (
     ("exceptions", "resolve", "1", "--register"),
     ("exceptions", "withdraw", "1"),
     ("exceptions", "export", "--organisation", "TEST0001"),
+    ("user", "add", "TEST0001", "Ada", "Lovelace", "ada@example.org"),
+    ("user", "list"),
+    ("user", "disable", "ada.lovelace"),
+    ("user", "enable", "ada.lovelace"),
 )
 WITH_CREATE = ("work", "load", "org add")
 
@@ -195,7 +199,8 @@ def test_a_command_in_the_wrong_folder_says_so_and_makes_no_database(
 
 
 def test_each_command_that_needs_a_database_is_tried_without_one() -> None:
-    loaded = {each.name: each.load() for each in LISTED}
+    # What lrs_soap.cli.steering has is done by a server.
+    loaded = {each.name: each.load() for each in LISTED if not each.module.startswith("lrs_soap.cli.steering.")}
     named = {f"{name} {each}" for name, group in loaded.items() for each in getattr(group, "commands", ())}
     named |= {name for name, command in loaded.items() if not hasattr(command, "commands")}
     tried = {name for name in named if any(" ".join(command).startswith(name) for command in COMMANDS)}
