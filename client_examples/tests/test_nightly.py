@@ -100,6 +100,27 @@ def test_a_maintenance_that_nobody_has_announced(night: Night, lrs: Lrs) -> None
     assert night.run().returncode == 0
 
 
+def test_an_answer_that_is_lost_registers_nobody_twice(night: Night, lrs: Lrs) -> None:
+    lrs.scenario("lost-answer", operation="registerSingleLearner")
+    assert night.run(ASTRID).returncode == 0
+    # It was done, so the job has found the student when it looked.
+    assert night.written("ulns")[0]["How"] == "found"
+    assert len(lrs.exchanges(operation="registerSingleLearner")) == 1
+
+
+def test_an_answer_that_is_cut_registers_nobody_twice(night: Night, lrs: Lrs) -> None:
+    lrs.scenario("cut-answer", operation="registerSingleLearner")
+    assert night.run(ASTRID).returncode == 0
+    assert night.written("ulns")[0]["How"] == "found"
+    assert len(lrs.control.learners(family_name="Fairbairn")) == 1
+
+
+def test_a_request_that_is_lost_is_sent_again(night: Night, lrs: Lrs) -> None:
+    lrs.scenario(do={"drop": "before"}, operation="registerSingleLearner")
+    assert night.run(ASTRID).returncode == 0
+    assert night.written("ulns")[0]["How"] == "registered"
+
+
 def test_too_many_matches_are_a_problem_for_a_person(night: Night, lrs: Lrs) -> None:
     lrs.scenario("too-many-matches")
     assert night.run(ASTRID).returncode == 0
