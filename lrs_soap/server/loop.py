@@ -227,6 +227,8 @@ class Loop:
                 break
         leads = self._answer_waiting()
         if leads:
+            # Whoever hears an answer knows that a thread goes on.
+            self._has_polled = True
             self._take_back_answered()
         return leads
 
