@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,11 +13,6 @@ from lrs_soap.cli.steering.server import of_world, tell
 from lrs_soap.cli.tables import print_json, print_table
 from lrs_soap.control.client import Object, WorldClient
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 app = group(
     "scenario",
     text="Make a running server fail on purpose, and stop that.\n\n"
@@ -26,8 +20,7 @@ app = group(
     epilog=example("lrs-soap scenario add slow", "lrs-soap scenario list", "lrs-soap scenario remove slow"),
 )
 
-_TABLE = "scenario"
-# What `times` has where it is null in JSON, for which TOML has no word.
+# What `times` has in TOML, too, which has no word for JSON's null.
 _ALL = "all"
 
 
@@ -89,29 +82,23 @@ def remove(
 
 
 def _read(file: Path) -> list[Object]:
-    """The scenarios in a file. What is in them the server checks. Raises typer.BadParameter."""
+    """The scenarios in a file. Raises typer.BadParameter, and InvalidSetting for TOML that is wrong, with its line."""
     try:
-        text = file.read_text("utf-8")
-        is_json = text.lstrip().startswith(("{", "[")) and not text.lstrip().startswith(f"[[{_TABLE}")
-        value: Any = json.loads(text) if is_json else _of_toml(tomllib.loads(text))
+        beginning = file.read_text("utf-8").lstrip()
+        if beginning.startswith("{") or (beginning.startswith("[") and not beginning.startswith("[[")):
+            value: Any = json.loads(beginning)
+        else:
+            from lrs_soap.scenarios import scenario_file
+
+            value = [{"name": name, **json.loads(text)} for name, text in scenario_file.read(file).items()]
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise typer.BadParameter(f"{str(file)!r} cannot be read: {reason}.", param_hint="--file") from None
     scenarios = value if isinstance(value, list) else [value]
     if not scenarios or not all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in scenarios):
-        told = f"{str(file)!r} has to have scenarios, each with a name: in TOML [[{_TABLE}]] tables."
+        told = f"{str(file)!r} has to have scenarios, each with a name: in TOML [[scenario]] tables."
         raise typer.BadParameter(told, param_hint="--file")
     return scenarios
-
-
-def _of_toml(content: Object) -> Any:
-    if content.keys() != {_TABLE}:
-        return []
-    tables = content[_TABLE]
-    for each in tables if isinstance(tables, list) else ():
-        if isinstance(each, dict) and each.get("times") == _ALL:
-            each["times"] = None
-    return tables
 
 
 def _row(scenario: Object) -> list[str]:
