@@ -10,7 +10,7 @@ import pytest
 
 from tests.interop.certificates import Certificates
 from tests.interop.client import EXAMPLES, SOURCES, Program, needs, run
-from tests.interop.every_scenario import ScenarioCases
+from tests.interop.every_scenario import ScenarioCases, ScenarioCasesOverHttps
 from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases
 from tests.interop.every_stack_r9 import R9Cases
 from tests.kit.running_server import RunningServer
@@ -93,6 +93,11 @@ class TestJavaR9(R9Cases):
 
 
 class TestJavaScenarios(ScenarioCases):
+    stack = "Java"
+    sends_again = True
+
+
+class TestJavaScenariosOverHttps(ScenarioCasesOverHttps):
     stack = "Java"
     sends_again = True
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.interop.certificates import Certificates
 from tests.interop.client import EXAMPLES, SOURCES, Program, needs
-from tests.interop.every_scenario import ScenarioCases
+from tests.interop.every_scenario import ScenarioCases, ScenarioCasesOverHttps
 from tests.interop.every_stack import ExampleCases, HttpsCases, ServiceCases, called
 from tests.interop.every_stack_r9 import R9Cases
 from tests.kit.running_server import RunningServer
@@ -43,6 +43,10 @@ class TestPhpR9(R9Cases):
 
 
 class TestPhpScenarios(ScenarioCases):
+    stack = "Php"
+
+
+class TestPhpScenariosOverHttps(ScenarioCasesOverHttps):
     stack = "Php"
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.interop.client import SOURCES, Program
-from tests.interop.every_scenario import ScenarioCases
+from tests.interop.every_scenario import ScenarioCases, ScenarioCasesOverHttps
 from tests.interop.every_stack import HttpsCases, ServiceCases
 from tests.interop.every_stack_r9 import R9Cases
 
@@ -26,6 +26,10 @@ class TestZeepR9(R9Cases):
 
 
 class TestZeepScenarios(ScenarioCases):
+    stack = "Zeep"
+
+
+class TestZeepScenariosOverHttps(ScenarioCasesOverHttps):
     stack = "Zeep"
 
 
