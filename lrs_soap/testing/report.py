@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lrs_soap.control.client import Object
 
@@ -36,7 +37,7 @@ def _details(exchange: Object) -> Iterator[str]:
         yield f"the scenario {exchange['scenario']} stepped in"
     yield from exchange["findings"]
     reasons = exchange["reasons"]
-    for reason in reasons[:_MOST_REASONS]:
+    for reason in islice(reasons, _MOST_REASONS):
         yield _reason(reason)
         yield from (f"    {line}" for line in _values(reason))
     if len(reasons) > _MOST_REASONS:

@@ -62,10 +62,10 @@ def test_another_file(run: Run, folder: Path) -> None:
 
 
 def test_a_password_in_the_databases_url_is_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LRS_DATABASE_URL", "postgresql://lrs:secret@db/lrs")
+    monkeypatch.setenv("LRS_DATABASE_URL", "postgresql://lrs:hunter2@db/lrs")
     result = run("settings")
     assert "postgresql://lrs:***@db/lrs" in result.stdout
-    assert "secret" not in result.output
+    assert "hunter2" not in result.output
 
 
 def test_somebody_elses_variable_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

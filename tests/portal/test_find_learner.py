@@ -123,7 +123,7 @@ def test_a_hostile_name_is_shown_as_it_was_typed(online: Person, name: str) -> N
     assert "<script>alert" not in online.answer.text
 
 
-@pytest.mark.parametrize("name", ["a\x00b", "a\x0bb", "x" * 36])
+@pytest.mark.parametrize("name", ["a\x0bb", "x" * 36])
 def test_a_name_that_no_message_could_carry_is_refused_at_its_field(online: Person, name: str) -> None:
     find_by_details(online, {**GRACE_BY_DETAILS, "Family name": "x"})
     method, address, values = online.filled_in("Search again", {})
