@@ -297,6 +297,7 @@ def test_the_token_comes_from_its_file(run: Run, folder: Path, monkeypatch: pyte
         assert asked().exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_server_with_https_is_asked_with_certificates(run: Run, tmp_path: Path) -> None:
     certificates = Certificates.made_in(tmp_path)
     with RunningServer(tmp_path, *certificates.flags_for_clients, "--batch-workers", "0") as server:

@@ -49,6 +49,7 @@ def test_those_in_shell(tmp_path: Path) -> None:
     assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 3
 
 
+@pytest.mark.slow
 @needs_curl
 def test_one_in_shell_that_fails_shows_why(tmp_path: Path) -> None:
     examples = Path(shutil.copytree(EXAMPLES, tmp_path / "examples"))

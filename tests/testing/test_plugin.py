@@ -108,6 +108,7 @@ def test_not_used():
     assert "CompatSitePass01" not in told
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_is_said_and_the_next_test_has_another(suite: Suite) -> None:
     result = suite(
         CALLS
@@ -210,6 +211,7 @@ def test_in_order(lrs_server):
     )
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_said_without_a_trace(suite: Suite) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
