@@ -8,28 +8,37 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
+_Test = TypeVar("_Test", bound=Callable[..., Any])
+
 VARIABLE = "LRS_TEST_POSTGRESQL"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 KINDS = (SQLITE, POSTGRESQL)
 
-_SERVER = os.environ.get(VARIABLE)
+_SERVER = os.environ.get(VARIABLE) or None
+_WHY_NOT = f"{VARIABLE} names no PostgreSQL server on which databases may be created"
 
 KINDS_HERE = KINDS if _SERVER else (SQLITE,)
 """Those of which this machine can make databases."""
 
 on_sqlite = pytest.mark.parametrize("database_kind", [SQLITE], indirect=True)
 """Marks a test of SQLite alone, or one whose outcome does not depend on the kind of database."""
-on_postgresql = pytest.mark.parametrize("database_kind", [POSTGRESQL], indirect=True)
-"""Marks a test of PostgreSQL alone."""
+
+
+def on_postgresql(test: _Test) -> _Test:
+    """Mark a test of PostgreSQL alone. Without a server it is skipped before anything is made or ended for it."""
+    is_skipped = pytest.mark.skipif(_SERVER is None, reason=_WHY_NOT)
+    marked: _Test = is_skipped(pytest.mark.parametrize("database_kind", [POSTGRESQL], indirect=True)(test))
+    return marked
 
 
 @contextmanager
@@ -39,7 +48,7 @@ def new_database(kind: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder}/lrs.db"
         return
     if not _SERVER:
-        pytest.skip(f"{VARIABLE} names no PostgreSQL server on which databases may be created")
+        pytest.skip(_WHY_NOT)
     name = f"lrs_test_{secrets.token_hex(6)}"
     with psycopg.connect(_SERVER, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
