@@ -18,7 +18,7 @@ from lrs_soap.wsdl.writing import WrittenRows
 
 _MOST_BYTES = 4 * 1024 * 1024
 # A text that would take the place of so many others is not kept.
-_LEAST_TEXTS = 16
+_LEAST_TEXTS = 8
 
 
 class RecordTexts:

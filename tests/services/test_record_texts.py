@@ -52,6 +52,6 @@ def test_those_that_were_not_used_for_longest_make_room() -> None:
 def test_one_that_would_take_the_place_of_many_is_not_kept() -> None:
     texts = RecordTexts(most_bytes=20_000)
     texts.of(1, asked()).keep((7,), TEXT)
-    texts.of(1, asked(uln="2")).keep((8,), WrittenRows("x" * 2000))
+    texts.of(1, asked(uln="2")).keep((8,), WrittenRows("x" * 4000))
     assert texts.of(1, asked(uln="2")).text is None
     assert texts.of(1, asked()).text == TEXT
