@@ -241,7 +241,14 @@ def test_exchanges_are_followed_until_somebody_interrupts(
         return [json.loads(line)["id"] for line in lines] if form == "json" else [line.split()[0] for line in lines[1:]]
 
     with printed.open("w") as output:
-        following = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=tmp_path)
+        # Whoever starts the tests in the background may have SIGINT ignored, by them and by what they start.
+        following = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=tmp_path,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
         try:
             until(lambda: ids() == asked)
             for _ in range(3):
