@@ -193,12 +193,11 @@ def warning(number: int, draft: str) -> str:
     """The warning of possible matches."""
     _exception(number)
     return render_template(
-        "exception_warning.html",
+        "register_warning.html",
         title="Register learner warning",
-        number=number,
         warning=WARNING,
         fields=_draft(draft),
-        search_id=request.args.get("search", ""),
+        cancel=url_for("exceptions.show", number=number, search=request.args.get("search") or None),
     )
 
 

@@ -86,7 +86,11 @@ def warning(draft: str) -> ResponseReturnValue:
     if kept.uln is not None:
         return redirect(url_for("register_learner.done", draft=draft), 303)
     return render_template(
-        "register_warning.html", title="Register learner warning", warning=WARNING, fields=kept.fields, draft=draft
+        "register_warning.html",
+        title="Register learner warning",
+        warning=WARNING,
+        fields=kept.fields,
+        cancel=url_for("find_learner.results", search_id=request.args["results"]),
     )
 
 
