@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 
 from flask import Response
@@ -9,13 +10,11 @@ from flask import Response
 from lrs_soap import __version__
 from lrs_soap.control.answering import answered, asked, changing, part
 from lrs_soap.control.models import About, Error, NewWorld, WorldAddresses, WorldList, WorldPath
-from lrs_soap.world import MAIN
+from lrs_soap.world.addresses import addresses_of
 
 API_VERSION = 1
 
 about = part("about")
-
-_PORTS = ("LearnerService.svc", "LearnerServiceR9.svc")
 
 
 @about.get("/", responses={200: About}, operation_id="about")
@@ -47,8 +46,4 @@ def delete(path: WorldPath) -> Response:
 
 
 def _addresses(name: str) -> WorldAddresses:
-    base = asked().base if name == MAIN else f"{asked().base}/w/{name}"
-    learner_service, learner_service_r9 = (f"{base}/{port}" for port in _PORTS)
-    return WorldAddresses(
-        name=name, learner_service=learner_service, learner_service_r9=learner_service_r9, portal=f"{base}/portal/"
-    )
+    return WorldAddresses(**asdict(addresses_of(name, asked().base)))

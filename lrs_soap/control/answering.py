@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -15,11 +14,9 @@ from pydantic import BaseModel
 
 from lrs_soap.control.models import Error
 from lrs_soap.exchange.exchange import Exchange, Origin
-from lrs_soap.exchange.journal import recording
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner_fields import Check
-from lrs_soap.world import World, Worlds
+from lrs_soap.world import World, Worlds, operating
 
 _ERRORS: Any = dict.fromkeys((400, 401, 403, 404, 405, 413, 415, 500, 503), Error)
 
@@ -54,17 +51,11 @@ def answered(model: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(model.model_dump_json(by_alias=True), status, mimetype="application/json")
 
 
-@contextmanager
-def changing(what: str) -> Iterator[Exchange]:
-    """Record in the journal that the operator does this; what is refused becomes a finding."""
-    now = asked()
-    exchange = Exchange(Origin.CONTROL, world=now.name, operation=what, author=OPERATOR)
-    with recording(now.world.journal, exchange):
-        yield exchange
+def changing(what: str) -> AbstractContextManager[Exchange]:
+    """Record in the journal that the operator does this, as `operating.changing`."""
+    return operating.changing(asked().world, Origin.CONTROL, what)
 
 
-@contextmanager
-def writing(what: str) -> Iterator[tuple[UnitOfWork, Exchange]]:
+def writing(what: str) -> AbstractContextManager[tuple[UnitOfWork, Exchange]]:
     """A unit of work of the operator that writes, and its record in the journal."""
-    with changing(what) as exchange, asked().world.writing(OPERATOR) as work:
-        yield work, exchange
+    return operating.writing(asked().world, Origin.CONTROL, what)

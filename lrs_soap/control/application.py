@@ -27,29 +27,12 @@ from lrs_soap.control.organisations import organisations
 from lrs_soap.control.scenarios import scenarios
 from lrs_soap.control.steering import steering
 from lrs_soap.control.users import users
-from lrs_soap.errors import (
-    AlreadyHeld,
-    InvalidRecord,
-    InvalidSetting,
-    LrsError,
-    NotHeld,
-    NotPossible,
-    StoreUnavailable,
-)
+from lrs_soap.errors import LrsError
 from lrs_soap.rules.values.learner_fields import Check
+from lrs_soap.web.refusals import REFUSALS, sentence_of, status_of
 from lrs_soap.world import World, Worlds
 
 _ASKED = "lrs_soap.asked"
-
-_STATUS: dict[type[LrsError], HTTPStatus] = {
-    InvalidRecord: HTTPStatus.BAD_REQUEST,
-    InvalidSetting: HTTPStatus.BAD_REQUEST,
-    NotHeld: HTTPStatus.NOT_FOUND,
-    AlreadyHeld: HTTPStatus.CONFLICT,
-    NotPossible: HTTPStatus.CONFLICT,
-    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-_MOST_ERRORS = 5
 
 
 class ControlApplication:
@@ -89,8 +72,8 @@ def _flask() -> OpenAPI:
     made.before_request(_begin)
     made.register_error_handler(HTTPException, _explain)
     made.register_error_handler(ControlError, lambda error: _error(error.status, error.sentence))
-    for kind, status in _STATUS.items():
-        made.register_error_handler(kind, _answering(status))
+    for kind in REFUSALS:
+        made.register_error_handler(kind, _refused)
     for part in (about, steering, scenarios, exchanges, learners, organisations, users, jobs):
         made.register_api(part)
     document = json.dumps(in_every_world(made.api_doc))
@@ -123,14 +106,12 @@ def _value_of(body: bytes) -> Any:
     return value
 
 
-def _answering(status: HTTPStatus) -> Callable[[LrsError], Response]:
-    return lambda error: _error(status, str(error))
+def _refused(error: LrsError) -> Response:
+    return _error(status_of(error), str(error))
 
 
 def _not_valid(error: ValidationError) -> Response:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    sentences = (f"{'.'.join(map(str, each['loc'])) or 'request'}: {each['msg']}" for each in found)
-    return _error(HTTPStatus.BAD_REQUEST, f"{'; '.join(list(dict.fromkeys(sentences))[:_MOST_ERRORS])}.")
+    return _error(HTTPStatus.BAD_REQUEST, sentence_of(error))
 
 
 def _explain(error: HTTPException) -> Response:

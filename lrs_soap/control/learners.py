@@ -29,16 +29,14 @@ from lrs_soap.operations.delete import delete_learner
 from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.learners.merging import LearnersChanged, MergingRefused
+from lrs_soap.rules.learners.merging import LearnersChanged
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, LearningEvent
 from lrs_soap.rules.values.change import OPERATOR, Change
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import LOADABLE
-from lrs_soap.rules.values.refusal import RefusalKind
 
 learners = part("learners")
 
-_STATUS = {RefusalKind.UNKNOWN: HTTPStatus.NOT_FOUND, RefusalKind.NOT_A_ULN: HTTPStatus.BAD_REQUEST}
 _EVENT_FIELDS = {name: field for field, name in CONTRACT_NAMES.items()}
 
 
@@ -94,11 +92,7 @@ def delete(path: LearnerPath) -> Response:
 
 def _change(what: str, uln: str, change: Callable[[UnitOfWork], LearnersChanged]) -> Response:
     with writing(what) as (work, exchange):
-        try:
-            exchange.decide(change(work))
-        except MergingRefused as refused:
-            exchange.decide(refused.refusal)
-            raise ControlError(_STATUS.get(refused.refusal.code, HTTPStatus.CONFLICT), str(refused)) from refused
+        exchange.decide(change(work))
     return _known(uln)
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TypeVar
 
 from flask import Response
-from pydantic import TypeAdapter, ValidationError
 
 from lrs_soap.clock import ClockMode
 from lrs_soap.control.answering import answered, asked, changing, part
-from lrs_soap.control.errors import ControlError
 from lrs_soap.control.models import (
     ClockChange,
     ClockShown,
@@ -30,12 +25,6 @@ from lrs_soap.world.steering import ClockNow
 
 steering = part("steering")
 
-T = TypeVar("T")
-
-# pydantic would also take a number for a moment, and a clock's time for a length.
-_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
-_DURATION = re.compile("[+-]?P.*")
-
 
 @steering.get("/clock", responses={200: ClockShown}, operation_id="get_clock")
 def clock() -> Response:
@@ -49,17 +38,9 @@ def set_clock(body: ClockChange) -> Response:
 
     A moment is London's unless it names its zone. A clock that is set stands still, unless `mode` says otherwise.
     """
-    world = asked().world
+    mode = None if body.mode is None else ClockMode(body.mode)
     with changing("set clock"):
-        if body.advance is not None:
-            if body.set is not None or body.mode is not None:
-                raise ControlError(HTTPStatus.BAD_REQUEST, "advance: it goes with neither set nor mode.")
-            return _shown(world_steering.advance_clock(world, _duration(body.advance)))
-        if body.set is None and body.mode is None:
-            raise ControlError(HTTPStatus.BAD_REQUEST, "Give set, advance or mode.")
-        moment = None if body.set is None else _moment(body.set)
-        mode = None if body.mode is None else ClockMode(body.mode)
-        return _shown(world_steering.set_clock(world, moment, mode))
+        return _shown(world_steering.change_clock(asked().world, moment=body.set, mode=mode, advance=body.advance))
 
 
 @steering.get("/policy", responses={200: PolicyShown}, operation_id="get_policy")
@@ -119,27 +100,3 @@ def _shown(now: ClockNow) -> Response:
 
 def _done() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
-
-
-def _moment(text: str) -> datetime:
-    return _read(datetime, text, _MOMENT, "set: has to be a date and time such as 2025-01-14T15:23:47.")
-
-
-def _duration(given: int | float | str) -> timedelta:
-    sentence = "advance: has to be a number of seconds, or an ISO 8601 duration such as P45D or PT1H30M."
-    if isinstance(given, str):
-        return _read(timedelta, given, _DURATION, sentence)
-    try:
-        return timedelta(seconds=given)
-    except OverflowError:
-        raise ControlError(HTTPStatus.BAD_REQUEST, sentence) from None
-
-
-def _read(kind: type[T], text: str, form: re.Pattern[str], sentence: str) -> T:
-    """The text as a value of the kind. Raises ControlError, with the sentence, where it is none."""
-    try:
-        if form.fullmatch(text):
-            return TypeAdapter(kind).validate_python(text)
-    except (ValidationError, OverflowError):
-        pass
-    raise ControlError(HTTPStatus.BAD_REQUEST, sentence)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from lrs_soap.clock import ClockMode
+from lrs_soap.errors import InvalidRecord
 from lrs_soap.operations import steering as operations
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.settings import OF_A_WORLD, Settings, changed
 from lrs_soap.store import steering
 from lrs_soap.world import World
+
+T = TypeVar("T")
+
+# pydantic would also take a number for a moment, and a clock's time for a length.
+_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*")
+_DURATION = re.compile("[+-]?P.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,27 @@ def advance_clock(world: World, by: timedelta) -> ClockNow:
     return read_clock(world)
 
 
+def change_clock(
+    world: World,
+    *,
+    moment: str | None = None,
+    mode: ClockMode | None = None,
+    advance: float | str | None = None,
+) -> ClockNow:
+    """Set the clock to a moment (`set_clock`), move it, or let it go on, as somebody has written it, and read it.
+
+    `moment` is a date and time in ISO 8601, `advance` a number of seconds or a duration in ISO 8601. Raises
+    InvalidRecord, with the name that the field has for whoever asks: `set`, `mode` or `advance`.
+    """
+    if advance is not None:
+        if moment is not None or mode is not None:
+            raise InvalidRecord("it goes with neither set nor mode.", "advance")
+        return advance_clock(world, _duration(advance))
+    if moment is None and mode is None:
+        raise InvalidRecord("Give set, advance or mode.")
+    return set_clock(world, None if moment is None else _moment(moment), mode)
+
+
 def read_policy(world: World) -> dict[str, Any]:
     """The settings of a world that are in force, by name, with values that JSON can have."""
     with world.store.reading() as transaction:
@@ -73,3 +104,27 @@ def patch_policy(world: World, changes: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """A setting's value in JSON, which can be read as the setting again."""
     return [str(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _moment(text: str) -> datetime:
+    return _read(datetime, text, _MOMENT, "set", "has to be a date and time such as 2025-01-14T15:23:47.")
+
+
+def _duration(given: float | str) -> timedelta:
+    reason = "has to be a number of seconds, or an ISO 8601 duration such as P45D or PT1H30M."
+    if isinstance(given, str):
+        return _read(timedelta, given, _DURATION, "advance", reason)
+    try:
+        return timedelta(seconds=given)
+    except OverflowError:
+        raise InvalidRecord(reason, "advance") from None
+
+
+def _read(kind: type[T], text: str, form: re.Pattern[str], field: str, reason: str) -> T:
+    """The text as a value of the kind. Raises InvalidRecord, with the reason, where it is none."""
+    try:
+        if form.fullmatch(text):
+            return TypeAdapter(kind).validate_python(text)
+    except (ValidationError, OverflowError):
+        pass
+    raise InvalidRecord(reason, field)
