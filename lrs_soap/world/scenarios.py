@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from lrs_soap.errors import AlreadyHeld, NotHeld
 from lrs_soap.rules.values.change import OPERATOR
@@ -25,14 +26,22 @@ def add(world: World, given: Scenario) -> Counted:
 
     Raises AlreadyHeld where there is one of its name.
     """
-    scenario = checked(given)
+    (added,) = add_each(world, [given])
+    return added
+
+
+def add_each(world: World, given: Iterable[Scenario]) -> list[Counted]:
+    """Add several, in this order, or none of them. Raises as `add`."""
+    scenarios = [checked(each) for each in given]
     with world.writing(OPERATOR) as work:
-        try:
-            with work.part():
-                rows.add(work.transaction, scenario.name, json.dumps(scenario.definition()))
-        except AlreadyHeld:
-            raise AlreadyHeld(f"There is a scenario {scenario.name!r} already.") from None
-        return next(each for each in counting.read(work.transaction) if each.scenario.name == scenario.name)
+        for scenario in scenarios:
+            try:
+                with work.part():
+                    rows.add(work.transaction, scenario.name, json.dumps(scenario.definition()))
+            except AlreadyHeld:
+                raise AlreadyHeld(f"There is a scenario {scenario.name!r} already.") from None
+        held = {each.scenario.name: each for each in counting.read(work.transaction)}
+    return [held[scenario.name] for scenario in scenarios]
 
 
 def remove(world: World, name: str) -> None:

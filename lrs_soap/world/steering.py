@@ -81,7 +81,12 @@ def read_policy(world: World) -> dict[str, Any]:
     with world.store.reading() as transaction:
         changes = steering.policy(transaction)
     settings = changed(world.settings or Settings(), {name: json.loads(text) for name, text in changes.items()})
-    return {name: _plain(getattr(settings, name)) for name in OF_A_WORLD}
+    return _policy_of(settings)
+
+
+def settings_policy(world: World) -> dict[str, Any]:
+    """As `read_policy`, as the settings of the server say, whatever was changed since."""
+    return _policy_of(world.settings or Settings())
 
 
 def patch_policy(world: World, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,6 +104,10 @@ def patch_policy(world: World, changes: Mapping[str, Any]) -> dict[str, Any]:
     with world.writing(OPERATOR) as work:
         operations.change_policy(work, rows)
     return read_policy(world)
+
+
+def _policy_of(settings: Settings) -> dict[str, Any]:
+    return {name: _plain(getattr(settings, name)) for name in OF_A_WORLD}
 
 
 def _plain(value: Any) -> Any:

@@ -83,14 +83,14 @@ def remove(
 
 def _read(file: Path) -> list[Object]:
     """The scenarios in a file. Raises typer.BadParameter, and InvalidSetting for TOML that is wrong, with its line."""
-    try:
-        beginning = file.read_text("utf-8").lstrip()
-        if beginning.startswith("{") or (beginning.startswith("[") and not beginning.startswith("[[")):
-            value: Any = json.loads(beginning)
-        else:
-            from lrs_soap.scenarios import scenario_file
+    from lrs_soap.scenarios import scenario_file
 
-            value = [{"name": name, **json.loads(text)} for name, text in scenario_file.read(file).items()]
+    try:
+        text = file.read_text("utf-8")
+        if scenario_file.is_json(text):
+            value: Any = json.loads(text)
+        else:
+            value = [{"name": name, **json.loads(each)} for name, each in scenario_file.read(file).items()]
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise typer.BadParameter(f"{str(file)!r} cannot be read: {reason}.", param_hint="--file") from None
