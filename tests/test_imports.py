@@ -45,6 +45,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"errors", "rules"},
     "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web", "scenarios"},
     "portal": {"errors", "clock", "world", "operations", "rules", "exchange", "batch", "web"},
+    "console": {
+        *("errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "scenarios", "web"),
+    },
     "testing": {"errors", "clock", "control.client"},
 }
 ANYTHING = {"server", "cli", "__main__", "__init__"}
@@ -61,13 +64,13 @@ ONLY_IN = {
     "argon2": {"passwords"},
     "structlog": {"exchange"},
     "typer": {"cli"},
-    "flask": {"control", "portal"},
+    "flask": {"console", "control", "portal"},
     "flask_openapi3": {"control"},
-    "flask_wtf": {"portal"},
+    "flask_wtf": {"console", "portal"},
     "itsdangerous": {"portal"},
-    "jinja2": {"portal"},
-    "werkzeug": {"control", "portal"},
-    "wtforms": {"portal"},
+    "jinja2": {"console", "portal"},
+    "werkzeug": {"console", "control", "portal"},
+    "wtforms": {"console", "portal"},
     "rich": {"cli"},
     "pytest": {"testing"},
     "zeep": {"testing"},

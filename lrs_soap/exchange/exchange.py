@@ -28,6 +28,7 @@ class Origin(str, Enum):
     COMMAND = "command"
     CONTROL = "control"
     PORTAL = "portal"
+    CONSOLE = "console"
 
 
 class Stage(str, Enum):

@@ -29,6 +29,7 @@ from lrs_soap.rules.values.sentences import sentence
 
 _LONGEST_TEXT = 200
 _MOST_LISTED = 20
+_SHOWN = (Origin.SOAP, Origin.CONTROL, Origin.PORTAL, Origin.CONSOLE)
 _LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.ERROR: "error"}
 _NOBODY = Claim(None, None)
 _OURS = "lrs_soap"
@@ -214,7 +215,7 @@ def _level_of(exchange: Exchange) -> int:
         return logging.DEBUG
     if exchange.error is not None:
         return logging.ERROR
-    return logging.INFO if exchange.origin in (Origin.SOAP, Origin.CONTROL, Origin.PORTAL) else logging.DEBUG
+    return logging.INFO if exchange.origin in _SHOWN else logging.DEBUG
 
 
 def open_log(level: str, form: LogFormat, stream: TextIO | None = None) -> Log:

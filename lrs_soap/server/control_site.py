@@ -8,13 +8,14 @@ from http import HTTPStatus
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from lrs_soap.control.errors import JSON, NOTHING_HERE, error_body
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.server.http_request import TURN, Environ, HttpError, address_of, body_of
-from lrs_soap.server.responses import Headers, respond
+from lrs_soap.server.responses import PLAIN, Headers, respond
 from lrs_soap.server.site import StartResponse
 from lrs_soap.settings import Settings
 from lrs_soap.web.access import AccessRefused, Admission, RequestFacts, refusal
@@ -77,6 +78,9 @@ class ControlSite:
         if TURN in environ:
             # What an earlier request still reads, this one may delete, and would wait for.
             environ[TURN].end()
+        if _is_for_a_person(environ):
+            console = f"{str(environ['SCRIPT_NAME'])[: -len(_ROOT)]}{_ROOT}/console/"
+            return respond(environ, start_response, "303 See Other", PLAIN, b"", (("Location", quote(console)),))
         refused = self._refusal(environ)
         if refused is not None:
             headers = (("WWW-Authenticate", "Bearer"),) if refused.status is HTTPStatus.UNAUTHORIZED else ()
@@ -99,7 +103,7 @@ class ControlSite:
         return is_small and self._refusal(environ) is None
 
     def _refusal(self, environ: Environ) -> AccessRefused | None:
-        return refusal(self._admission, _facts_of(environ, self._trusted_proxies))
+        return refusal(self._admission, facts_of(environ, self._trusted_proxies))
 
     def _answer(self, environ: Environ, start_response: StartResponse, body: bytes) -> Iterable[bytes]:
         name, path = _world_and_path(environ["PATH_INFO"] or "/")
@@ -141,7 +145,8 @@ def _world_and_path(path: str) -> tuple[str, str | None]:
     return name, None if _OF_THE_SERVER.fullmatch(rest) else rest
 
 
-def _facts_of(environ: Environ, trusted_proxies: frozenset[str]) -> RequestFacts:
+def facts_of(environ: Environ, trusted_proxies: frozenset[str]) -> RequestFacts:
+    """What the head of a request says that matters for who may ask."""
     address = address_of(environ, trusted_proxies)
     is_through_proxy = environ.get("REMOTE_ADDR") in trusted_proxies
     return RequestFacts(
@@ -158,6 +163,12 @@ def _facts_of(environ: Environ, trusted_proxies: frozenset[str]) -> RequestFacts
         has_body=_has_body(environ),
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
     )
+
+
+def _is_for_a_person(environ: Environ) -> bool:
+    """Whether somebody asks what is here who does not ask for JSON."""
+    is_root = environ["PATH_INFO"] in ("", "/") and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    return is_root and JSON not in environ.get("HTTP_ACCEPT", "").lower()
 
 
 def _has_body(environ: Environ) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import ssl
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from lrs_soap.exchange.tally import Tally
 from lrs_soap.server import descriptors, memory, rekeying, tls
 from lrs_soap.server.application import Application
 from lrs_soap.server.child_process import Announce
+from lrs_soap.server.console_site import console_address
 from lrs_soap.server.control_site import admission_of
 from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
@@ -64,16 +66,22 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
     sockets = _listen(settings)
     address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
 
+    console = console_address(settings, address)
+
     def say_ready() -> None:
         if ready is not None:
             ready(address)
         log.announce("ready", f"lrs-soap is ready on {address}", address=address)
+        if console is not None:
+            log.announce("console", f"Its console is {console}", address=console)
 
     # Shared by every process that answers.
-    tally = Tally()
+    tally, console_secret = Tally(), secrets.token_bytes()
 
     def answering(share: Share) -> Post:
-        return Post("server", lambda announce: _answer(settings, sockets, context, share, log, tally, announce))
+        return Post(
+            "server", lambda announce: _answer(settings, sockets, context, share, log, tally, console_secret, announce)
+        )
 
     working = Post("worker", lambda announce: do_jobs(settings, log, announce, inherited=sockets))
     rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, log, announce, inherited=sockets), ends=True)
@@ -97,13 +105,16 @@ def _answer(
     share: Share,
     log: ProcessLog,
     tally: Tally,
+    console_secret: bytes,
     announce: Announce,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
     memory.share_one_heap()
     logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
     with Worlds.open(settings, log=logger, prepare=False, writer=JournalWriter(tally)) as worlds:
-        application = application_of_worlds(settings, worlds, lines_lost=lambda: log.lost)
+        application = application_of_worlds(
+            settings, worlds, lines_lost=lambda: log.lost, console_secret=console_secret
+        )
         server = _server(application, settings, sockets, context, share, logger, log.flush_before_answers())
         announce(server, server.goes_on)
         memory.keep_what_is_there()

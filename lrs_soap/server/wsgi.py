@@ -5,6 +5,7 @@ One of those runs it with `waitress-serve --call lrs_soap.server.wsgi:create`.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 from lrs_soap import settings as settings_module
@@ -12,6 +13,7 @@ from lrs_soap.cli.facets import facet_check
 from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.tally import Tally
 from lrs_soap.server.application import Application
+from lrs_soap.server.console_site import ConsoleSite
 from lrs_soap.server.control_site import ControlSite, admission_of
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.portal_site import PORTAL_PATH, Portals
@@ -44,11 +46,16 @@ def application_of(settings: Settings, world: World, *, lines_lost: Callable[[],
 
 
 def application_of_worlds(
-    settings: Settings, worlds: Worlds, *, lines_lost: Callable[[], int] = lambda: 0
+    settings: Settings,
+    worlds: Worlds,
+    *,
+    lines_lost: Callable[[], int] = lambda: 0,
+    console_secret: bytes | None = None,
 ) -> Application:
     """The application over the worlds of a server, with what the settings say of addresses and messages.
 
-    `lines_lost` says how many lines of the log this process has lost.
+    `lines_lost` says how many lines of the log this process has lost. `console_secret` is what every process of the
+    server has, and nobody else, so that each takes the forms that another has shown; by default a new one.
     """
     world, ports, portals = worlds.main, Ports(settings), Portals(settings, facet_check)
     others = WorldsSite(worlds, ports, portals)
@@ -63,13 +70,20 @@ def application_of_worlds(
     ]
     admission = admission_of(settings)
     if admission is not None:
-        sites.append(
+        sites += (
             ControlSite(
                 worlds,
                 admission,
                 max_body_bytes=settings.max_body_bytes,
                 trusted_proxies=frozenset(settings.trusted_proxies),
                 make_check=facet_check,
-            )
+            ),
+            ConsoleSite(
+                worlds,
+                admission,
+                settings,
+                secret=console_secret or secrets.token_bytes(),
+                make_check=facet_check,
+            ),
         )
     return Application([FrontPage(sites, portal=PORTAL_PATH), *sites], journal=world.journal)

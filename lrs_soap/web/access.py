@@ -1,4 +1,4 @@
-"""Who may use the control interface: decided by the head of a request alone."""
+"""Who may use the control interface and the console: decided by the head of a request alone."""
 
 from __future__ import annotations
 
@@ -70,11 +70,32 @@ def refusal(admission: Admission, asked: RequestFacts) -> AccessRefused | None:
     return reason or _for_another_page(asked) or _not_json(asked)
 
 
-def _not_known(admission: Admission, asked: RequestFacts) -> AccessRefused | None:
-    kind, _, given = asked.authorization.strip().partition(" ")
+def refusal_of_page(admission: Admission, asked: RequestFacts) -> AccessRefused | None:
+    """Why a page of the console is not shown, or its form not taken; None if it is.
+
+    As `refusal`, with two differences: the console itself asks a person for the token, and forms send what forms do,
+    for which they have a token of their own.
+    """
+    reason = None if admission.token is not None else _not_from_here(admission, asked)
+    return reason or _for_another_page(asked)
+
+
+def is_token(admission: Admission, given: str) -> bool:
+    """Whether this is the token."""
     # Compared as bytes, because `compare_digest` takes no other text than ASCII.
-    is_right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), (admission.token or "").encode())
-    if kind.lower() == "bearer" and is_right:
+    return admission.token is not None and hmac.compare_digest(
+        given.strip().encode("utf-8", "replace"), admission.token.encode()
+    )
+
+
+def has_token(admission: Admission, asked: RequestFacts) -> bool:
+    """Whether a request has the token in its header Authorization."""
+    kind, _, given = asked.authorization.strip().partition(" ")
+    return kind.lower() == "bearer" and is_token(admission, given)
+
+
+def _not_known(admission: Admission, asked: RequestFacts) -> AccessRefused | None:
+    if has_token(admission, asked):
         return None
     return AccessRefused(HTTPStatus.UNAUTHORIZED, "Give the token of this server as `Authorization: Bearer TOKEN`.")
 
@@ -84,7 +105,7 @@ def _not_from_here(admission: Admission, asked: RequestFacts) -> AccessRefused |
         return _forbidden("This server has trusted_proxies, so its control interface needs control = token.")
     if asked.is_forwarded:
         return _forbidden("This request was forwarded by a proxy. Through one, use control = token.")
-    if not _is_loopback(asked.caller):
+    if not is_loopback(asked.caller):
         return _forbidden("Only this server's own machine may use its control interface, unless control = token.")
     if not _names_this_machine(asked.host, asked.port, asked.scheme):
         return _forbidden(f"Ask for localhost or 127.0.0.1, with the port {asked.port}.")
@@ -110,7 +131,8 @@ def _forbidden(sentence: str) -> AccessRefused:
     return AccessRefused(HTTPStatus.FORBIDDEN, sentence)
 
 
-def _is_loopback(text: str) -> bool:
+def is_loopback(text: str) -> bool:
+    """Whether a text is an address by which a machine reaches itself alone."""
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
@@ -125,4 +147,4 @@ def _names_this_machine(host: str, port: str, scheme: str) -> bool:
     if not colon or host.endswith("]"):
         name, given = host, _DEFAULT_PORTS.get(scheme, "")
     is_bracketed = name.startswith("[") and name.endswith("]")
-    return given == port and (name.lower() == "localhost" or _is_loopback(name[1:-1] if is_bracketed else name))
+    return given == port and (name.lower() == "localhost" or is_loopback(name[1:-1] if is_bracketed else name))

@@ -1,4 +1,4 @@
-"""The files that pages need: the style sheet, and the script of the link that copies a ULN."""
+"""The files that pages need: the style sheet, and the scripts of what does not work without one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _FOLDER = Path(__file__).parent
 TEMPLATES = _FOLDER / "templates"
 """The folder with the macros that all pages share."""
 
-_TYPES = {"style.css": "text/css; charset=utf-8", "copy.js": "text/javascript; charset=utf-8"}
+_SCRIPT = "text/javascript; charset=utf-8"
+_TYPES = {"style.css": "text/css; charset=utf-8", "copy.js": _SCRIPT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-PAGE_HEADERS = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'",
-    ),
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_OTHERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
@@ -16,6 +15,11 @@ PAGE_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 )
+
+PAGE_HEADERS = (("Content-Security-Policy", _POLICY), *_OTHERS)
+
+# With a script that asks this server for what is new.
+LIVE_PAGE_HEADERS = (("Content-Security-Policy", f"{_POLICY}; connect-src 'self'"), *_OTHERS)
 
 # Pages show personal data.
 NOT_KEPT = ("Cache-Control", "no-store")

@@ -168,10 +168,13 @@ def test_a_body_in_chunks_is_read(steered: ServerHere) -> None:
 
 def test_with_a_token_nobody_else_is_let_in(tmp_path: Path) -> None:
     with ServerHere(tmp_path, "--control", "token", "--control-token-file", str(token_file(tmp_path))) as server:
-        without = control(server.url, "GET", "/")
+        without = control(server.url, "GET", "/worlds")
         wrong = control(server.url, "GET", "/worlds", headers={"Authorization": "Bearer nonsense"})
         right = control(
-            server.url, "GET", "/", headers={"Authorization": f"Bearer {TOKEN}", "Host": "lrs.example", "Via": "1.1 a"}
+            server.url,
+            "GET",
+            "/worlds",
+            headers={"Authorization": f"Bearer {TOKEN}", "Host": "lrs.example", "Via": "1.1 a"},
         )
 
     assert (without.status, without.value["error"]["code"]) == (401, "unauthorized")
@@ -236,7 +239,7 @@ def test_off_there_is_nothing(tmp_path: Path) -> None:
 def test_another_server_of_the_application_keeps_to_it_too(
     tmp_path: Path, values: dict[str, str], environ: dict[str, str], status: int
 ) -> None:
-    answer = ask_wsgi(created(tmp_path, **values), "GET", "/_lrs/", SCRIPT_NAME="/lrs", **environ)
+    answer = ask_wsgi(created(tmp_path, **values), "GET", "/_lrs/worlds", SCRIPT_NAME="/lrs", **environ)
 
     assert answer.status == status
     json.loads(answer.body)
@@ -247,7 +250,7 @@ def test_a_failure_is_said_in_json_and_its_trace_is_logged(tmp_path: Path, monke
         raise RuntimeError("something secret")
 
     with ServerHere(tmp_path) as server:
-        control(server.url, "GET", "/")
+        control(server.url, "GET", "/worlds")
         monkeypatch.setattr("lrs_soap.operations.organisations.everyone", fail)
         answer = control(server.url, "GET", "/organisations")
 
@@ -259,7 +262,7 @@ def test_a_failure_is_said_in_json_and_its_trace_is_logged(tmp_path: Path, monke
 
 def test_a_failure_of_the_database_is_503(tmp_path: Path) -> None:
     with ServerHere(tmp_path) as server:
-        control(server.url, "GET", "/")
+        control(server.url, "GET", "/worlds")
         (tmp_path / "lrs.db").rename(tmp_path / "gone.db")
         answer = control(server.url, "PUT", "/organisations/TEST0001", {"suspended": True})
 

@@ -1,4 +1,4 @@
-"""A person who uses the portal without a browser: finds fields by their labels, tables by their captions."""
+"""A person at the portal or the console, without a browser: finds fields by their labels, tables by captions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from tests.kit.portal_client import PortalClient
+
+CONSOLE = "/_lrs/console/"
+"""The path of the console of `main`."""
 
 _Files = Mapping[str, tuple[str, bytes]]
 

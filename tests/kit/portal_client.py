@@ -52,8 +52,11 @@ class PortalWorld:
 class PortalClient:
     """One window, in which somebody looks at a page."""
 
-    def __init__(self, server: str, world: str = "main") -> None:
-        self.portal = f"{server}/portal/" if world == "main" else f"{server}/w/{world}/portal/"
+    def __init__(self, server: str, world: str = "main", *, path: str | None = None) -> None:
+        """`path` is that of the first page of something else than the portal of the world."""
+        if path is None:
+            path = "/portal/" if world == "main" else f"/w/{world}/portal/"
+        self.portal = f"{server}{path}"
         self.session = requests.Session()
         self.answer: requests.Response | None = None
 
@@ -86,7 +89,7 @@ class PortalClient:
         action = urljoin(self.shown.url, form.get("action") or "")
         if (form.get("method") or "get").lower() == "get":
             return self._show(self.session.get(action, params=values, timeout=60))
-        origin = {"Origin": self.portal.split("/portal")[0].split("/w/")[0]}
+        origin = {"Origin": "/".join(self.portal.split("/")[:3])}
         return self._show(self.session.post(action, data=values, headers=origin, timeout=60))
 
     def log_in(self, user_name: str, password: str | None = None) -> PortalClient:

@@ -112,5 +112,5 @@ def test_in_json_every_line_of_every_process_is_an_object_with_its_time(tmp_path
         server.logged_until('"replaced_in_seconds"')
 
     told = [json.loads(line) for line in server.logged().splitlines()]
-    assert {"ready", "exchange", "process"} == {each["event"] for each in told}
+    assert {"ready", "console", "exchange", "process"} == {each["event"] for each in told}
     assert all("time" in each for each in told)

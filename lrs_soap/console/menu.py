@@ -1,0 +1,28 @@
+"""The menu: every page that belongs to a world, and those that are the server's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g, request, url_for
+
+from lrs_soap.console.asking import asked
+
+# The title of each page, and the function that shows it.
+_OF_A_WORLD = (("Journal", "journal.listed"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the menu."""
+
+    text: str
+    address: str
+    is_current: bool
+
+
+def entries() -> tuple[Entry, ...]:
+    """The menu of the world that is looked at, for whoever may look at it; nothing where there is no such world."""
+    if asked().found is None or not g.get("is_admitted"):
+        return ()
+    return tuple(Entry(title, url_for(endpoint), request.endpoint == endpoint) for title, endpoint in _OF_A_WORLD)

@@ -1,0 +1,165 @@
+"""Who may use the console: by the address and the page that asks, or by the token, which is given once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrs_soap.server.console_site import console_address
+from lrs_soap.settings import Settings
+from tests.kit.control_client import control
+from tests.kit.person import CONSOLE, Person
+from tests.kit.portal_client import PortalClient
+from tests.kit.server_here import ServerHere
+from tests.kit.soap_messages import send
+
+TOKEN = "pc9f-Xw2Q-77aLm"
+HTML = "text/html; charset=utf-8"
+
+
+def with_token(folder: Path, token: str = TOKEN) -> ServerHere:
+    file = folder / "token.txt"
+    file.write_text(token)
+    return ServerHere(folder, "--control", "token", "--control-token-file", str(file))
+
+
+def admitted(server: ServerHere) -> Person:
+    person = Person(server.url, path=CONSOLE)
+    person.open("exchanges?code=WSRC0001")
+    assert (person.status, person.heading) == (401, "Token")
+    person.press("Enter", {"Token": TOKEN})
+    assert (person.heading, person.path) == ("Journal", "exchanges?code=WSRC0001")
+    return person
+
+
+def test_whoever_does_not_ask_for_json_is_led_to_the_console(watched: ServerHere) -> None:
+    for accept in ({}, {"Accept": "*/*"}, {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}):
+        answer = send(watched.url, "GET", "/_lrs/", headers=accept)
+        assert (answer.status, answer.headers["location"]) == (303, CONSOLE)
+    assert send(watched.url, "GET", "/_lrs/", headers={"Accept": "application/json"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Host": "evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"Via": "1.1 proxy"},
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_another_site_or_a_proxy_is_refused_on_a_page(
+    watched: ServerHere, method: str, headers: dict[str, str]
+) -> None:
+    answer = send(watched.url, method, f"{CONSOLE}exchanges", headers=headers)
+
+    assert (answer.status, answer.headers["content-type"]) == (403, HTML)
+    # Nor is anything said of what is here.
+    assert b"Journal" not in answer.body
+
+
+def test_a_form_that_no_page_has_shown_is_refused(watched: ServerHere) -> None:
+    own = {"Origin": watched.url, "Content-Type": "application/x-www-form-urlencoded"}
+    answer = send(watched.url, "POST", f"{CONSOLE}enter", b"token=x", headers=own)
+
+    assert answer.status == 400
+    assert b"not sent by a page of this console" in answer.body
+
+
+def test_the_headers_of_a_page_keep_everything_else_out(developer: Person) -> None:
+    developer.open("")
+    headers = developer.shown.headers
+
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert (headers["X-Frame-Options"], headers["Cache-Control"]) == ("DENY", "no-store")
+
+
+def test_a_world_that_is_not_there_any_more_leads_back_to_main(watched: ServerHere, developer: Person) -> None:
+    control(watched.url, "POST", "/worlds", {"name": "gone"})
+    developer.open("worlds/gone/")
+    assert (developer.status, developer.heading) == (200, "Journal")
+    control(watched.url, "DELETE", "/worlds/gone")
+    developer.follow("Journal")
+
+    assert (developer.status, developer.heading) == (404, "Not found")
+    assert "There is no world 'gone'." in developer.text
+    developer.follow("To the console of the world main")
+    assert (developer.status, developer.heading) == (200, "Journal")
+
+
+def test_a_path_that_is_none_is_a_page_of_the_console(developer: Person) -> None:
+    developer.open("nothing/here")
+
+    assert (developer.status, developer.heading) == (404, "Not found")
+
+
+def test_a_token_is_given_once_and_is_not_in_the_cookie(tmp_path: Path) -> None:
+    with with_token(tmp_path) as server:
+        person = admitted(server)
+        person.open("")
+        assert person.status == 200
+        (cookie,) = person.session.cookies
+        assert (cookie.path, cookie.secure) == ("/_lrs/console", False)
+        assert cookie.has_nonstandard_attr("HttpOnly")
+        assert cookie.get_nonstandard_attr("SameSite") == "Strict"
+        assert TOKEN not in f"{cookie.value}{person.answer_text}"
+        # Nothing else takes the cookie for the token.
+        assert control(server.url, "GET", "/worlds", headers={"Cookie": f"{cookie.name}={cookie.value}"}).status == 401
+        person.press("Leave")
+        assert person.status == 401
+
+
+def test_a_wrong_token_lets_nobody_in(tmp_path: Path) -> None:
+    with with_token(tmp_path) as server:
+        person = Person(server.url, path=CONSOLE)
+        person.open("worlds/nowhere/")
+        # Which worlds there are is nobody's business either.
+        assert person.status == 401
+        person.press("Enter", {"Token": TOKEN.swapcase()})
+        assert person.status == 401
+        assert "This is not the token of this server." in person.text
+        person.open("")
+        assert (person.status, person.menu) == (401, [])
+
+
+def test_another_token_ends_what_the_last_one_has_opened(tmp_path: Path) -> None:
+    with with_token(tmp_path) as server:
+        person = admitted(server)
+    with with_token(tmp_path, "another-token") as server:
+        person.portal = f"{server.url}{CONSOLE}"
+        (cookie,) = person.session.cookies
+        person.session.headers["Cookie"] = f"{cookie.name}={cookie.value}"
+        person.open("")
+        assert person.status == 401
+
+
+def test_whoever_is_logged_in_at_the_portal_is_nobody_here(tmp_path: Path) -> None:
+    with with_token(tmp_path) as server:
+        user = PortalClient(server.url).log_in("ada.north")
+        answer = user.session.get(f"{server.url}{CONSOLE}", timeout=60)
+
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("values", "at", "said"),
+    [
+        ({}, "http://127.0.0.1:8080", "http://127.0.0.1:8080/_lrs/console/"),
+        ({"host": "localhost"}, "https://localhost:80", "https://localhost:80/_lrs/console/"),
+        ({"host": "0.0.0.0"}, "http://0.0.0.0:8080", "http://127.0.0.1:8080/_lrs/console/"),
+        ({"host": "::"}, "http://[::]:8080", "http://[::1]:8080/_lrs/console/"),
+        # Nobody can open it there.
+        ({"control": "off"}, "http://127.0.0.1:8080", None),
+        ({"host": "192.0.2.7"}, "http://192.0.2.7:8080", None),
+        ({"trusted_proxies": ("10.0.0.1",)}, "http://127.0.0.1:8080", None),
+    ],
+)
+def test_its_address_is_said_where_it_can_be_opened(values: dict[str, str], at: str, said: str | None) -> None:
+    assert console_address(Settings(**values), at) == said
