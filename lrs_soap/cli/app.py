@@ -37,6 +37,7 @@ COMMANDS = (
     LazyCommand("clock", "lrs_soap.cli.steering.clock", "Show, set and advance the clock of a running world."),
     LazyCommand("learner", "lrs_soap.cli.steering.learner", "Find, add, merge and delete learners of a running world."),
     LazyCommand("job", "lrs_soap.cli.steering.job", "List, begin and fail batch jobs of a running world."),
+    LazyCommand("health", "lrs_soap.cli.health", "Check that a running server is live and ready."),
 )  # fmt: skip
 
 

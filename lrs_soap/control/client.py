@@ -33,6 +33,9 @@ ClockMode: TypeAlias = Literal["real", "still", "running"]
 
 _JSON = "application/json"
 _PATIENCE_SECONDS = 60.0
+# A server that cannot use its database says so within a few seconds.
+_HEALTH_SECONDS = 10.0
+_FINE = "ok"
 
 
 class ControlFailed(LrsError):
@@ -375,6 +378,40 @@ class WorldClient:
     def _changed(self, uln: str, change: str, value: Object | None = None) -> Object:
         learner: Object = self.ask("POST", f"/learners/{_part(uln)}/{change}", value)
         return learner
+
+
+def health(server: str = DEFAULT_SERVER, *, tls: ssl.SSLContext | None = None) -> Object:
+    """How a server is, which needs no control interface: `healthy`, and the `checks`, each "ok" or why it fails.
+
+    The first check is `live`. The others are those of `/health/ready` (docs/operating.md, "Health"); `ready` is among
+    them only where what it answers cannot be understood. `tls` as for a `ControlClient`. Raises InvalidSetting for what
+    is no address.
+    """
+    path, connection = _connection_to(server.rstrip("/"), _HEALTH_SECONDS, tls)
+    checks: dict[str, str] = {}
+    try:
+        for name in ("live", "ready"):
+            connection.request("GET", f"{path}/health/{name}")
+            answer = connection.getresponse()
+            checks |= _checks(name, answer.status, answer.read())
+    except (OSError, HTTPException, UnicodeError) as error:
+        checks[name] = f"Nothing answers at {server}: {_why(error)}."
+    finally:
+        connection.close()
+    return {"healthy": all(each == _FINE for each in checks.values()), "checks": checks}
+
+
+def _checks(name: str, status: int, content: bytes) -> dict[str, str]:
+    """What an answer of `/health/NAME` says of each of its checks."""
+    try:
+        told = json.loads(content)
+        if name == "live" and status == HTTPStatus.OK and told["status"] == name:
+            return {name: _FINE}
+        if name == "ready" and status in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
+            return {str(check): str(found) for check, found in told["checks"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass
+    return {name: f"What answers is not lrs-soap (status {status})."}
 
 
 def _connection_to(server: str, timeout: float, tls: ssl.SSLContext | None) -> tuple[str, HTTPConnection]:

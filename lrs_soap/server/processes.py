@@ -21,6 +21,7 @@ from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.exchange.log_sink import RETRY_SECONDS
 from lrs_soap.server import memory
 from lrs_soap.server.child_process import SIGNALS, Announce, ChildProcess
+from lrs_soap.server.process_counts import ProcessCounts
 
 # A process that ends sooner than this has died of something that its successor will die of, too.
 _SOON_SECONDS = 10.0
@@ -87,13 +88,14 @@ class Processes:
         most_memory: int,
         log: ProcessLog,
         until: int | None = None,
+        counts: ProcessCounts | None = None,
     ) -> None:
         """`sockets` are what children listen on, `ready` is called once, when every child has announced itself but
         those that end. One that is ready, and then says nothing for `hang_seconds`, is killed and replaced. One that
         takes more than `most_memory` bytes of the machine's memory is told to stop once another is ready in its place.
 
         `log` is told of the ends of children, which use it, too. `until` is a descriptor, such as that of a pipe: when
-        there is nothing more to read from it, that ends them as SIGTERM does.
+        there is nothing more to read from it, that ends them as SIGTERM does. `counts` is told how many are at work.
         """
         self._count = sum(not post.ends for post in posts)
         self._sockets = sockets
@@ -102,6 +104,7 @@ class Processes:
         self._most_memory = most_memory
         self._log = log
         self._until = until
+        self._process_counts = counts or ProcessCounts([post.name for post in posts])
         self._children: list[_Child] = []
         self._vacancies = [_Vacancy(post, due=0.0) for post in posts]
         self._selector = selectors.DefaultSelector()
@@ -126,6 +129,7 @@ class Processes:
             self._end_those_that_hang()
             self._relieve_those_that_have_grown()
             self._lose_patience()
+            self._note_at_work()
         signal.set_wakeup_fd(-1)
 
     def _hear_signal(self) -> None:
@@ -243,6 +247,7 @@ class Processes:
                 if child.relieves is not None and child.relieves in self._children:
                     _tell_to_stop(child.relieves)
                 child.relieves = None
+                self._note_at_work()
                 self._say_ready()
             return
         self._selector.unregister(child.line)
@@ -250,6 +255,7 @@ class Processes:
         self._children.remove(child)
         _, status = os.waitpid(child.process, 0)
         if self._last_moment is None and not child.is_relieved and not (child.post.ends and status == 0):
+            self._process_counts.note_end(child.post.name)
             has_died_soon = time.monotonic() - child.started < _SOON_SECONDS
             self._replace(
                 child.post,
@@ -258,6 +264,9 @@ class Processes:
                 ended=child.process,
                 how=_how(os.waitstatus_to_exitcode(status)),
             )
+
+    def _note_at_work(self) -> None:
+        self._process_counts.note([each.post.name for each in self._children if each.heard is not None])
 
     def _say_ready(self) -> None:
         if (

@@ -23,6 +23,7 @@ from lrs_soap.server.control_site import admission_of
 from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
+from lrs_soap.server.process_counts import ProcessCounts
 from lrs_soap.server.processes import Post, Processes
 from lrs_soap.server.shares import Share, shares_of
 from lrs_soap.server.working import do_jobs
@@ -78,23 +79,35 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
     # Shared by every process that answers.
     tally, console_secret = Tally(), secrets.token_bytes()
 
+    def has_worker() -> bool:
+        # Without workers of its own, those of somebody else are not the service's business.
+        return not settings.batch_workers or counts.at_work("worker") > 0
+
     def answering(share: Share) -> Post:
         return Post(
-            "server", lambda announce: _answer(settings, sockets, context, share, log, tally, console_secret, announce)
+            "server",
+            lambda announce: _answer(
+                settings, sockets, context, share, log, tally, console_secret, has_worker, announce
+            ),
         )
 
     working = Post("worker", lambda announce: do_jobs(settings, log, announce, inherited=sockets))
     rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, log, announce, inherited=sockets), ends=True)
-    Processes(
+    posts = (
         [answering(share) for share in shares_of(settings.processes)]
         + [working] * settings.batch_workers
-        + [rekeyer] * needs_rekeying,
+        + [rekeyer] * needs_rekeying
+    )
+    counts = ProcessCounts([post.name for post in posts])
+    Processes(
+        posts,
         sockets=sockets,
         ready=say_ready,
         hang_seconds=settings.hang_timeout,
         most_memory=settings.max_process_memory << 20,
         log=log,
         until=until,
+        counts=counts,
     ).run()
 
 
@@ -106,6 +119,7 @@ def _answer(
     log: ProcessLog,
     tally: Tally,
     console_secret: bytes,
+    has_worker: Callable[[], bool],
     announce: Announce,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
@@ -113,7 +127,11 @@ def _answer(
     logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
     with Worlds.open(settings, log=logger, prepare=False, writer=JournalWriter(tally)) as worlds:
         application = application_of_worlds(
-            settings, worlds, lines_lost=lambda: log.lost, console_secret=console_secret
+            settings,
+            worlds,
+            lines_lost=lambda: log.lost,
+            has_worker=has_worker,
+            console_secret=console_secret,
         )
         server = _server(application, settings, sockets, context, share, logger, log.flush_before_answers())
         announce(server, server.goes_on)

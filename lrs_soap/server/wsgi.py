@@ -18,7 +18,7 @@ from lrs_soap.server.control_site import ControlSite, admission_of
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.portal_site import PORTAL_PATH, Portals
 from lrs_soap.server.ports import Ports
-from lrs_soap.server.readiness import Readiness
+from lrs_soap.server.readiness import Liveness, Readiness
 from lrs_soap.server.site import Site
 from lrs_soap.server.steered_site import SteeredSite
 from lrs_soap.server.worlds_site import PortByCertificate, PortOfWorlds, WorldsSite
@@ -50,12 +50,14 @@ def application_of_worlds(
     worlds: Worlds,
     *,
     lines_lost: Callable[[], int] = lambda: 0,
+    has_worker: Callable[[], bool] = lambda: True,
     console_secret: bytes | None = None,
 ) -> Application:
     """The application over the worlds of a server, with what the settings say of addresses and messages.
 
-    `lines_lost` says how many lines of the log this process has lost. `console_secret` is what every process of the
-    server has, and nobody else, so that each takes the forms that another has shown; by default a new one.
+    `lines_lost` says how many lines of the log this process has lost, `has_worker` whether a batch worker is at work,
+    or none belongs to this server. `console_secret` is what every process of the server has, and nobody else, so that
+    each takes the forms that another has shown; by default a new one.
     """
     world, ports, portals = worlds.main, Ports(settings), Portals(settings, facet_check)
     others = WorldsSite(worlds, ports, portals)
@@ -65,7 +67,8 @@ def application_of_worlds(
     sites: list[Site] = [
         *(PortOfWorlds(SteeredSite(port, world), others) for port in own),
         SteeredSite(portals.of(world), world),
-        Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost),
+        Liveness(),
+        Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost, has_worker=has_worker),
         others,
     ]
     admission = admission_of(settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import select
 
 from lrs_soap.store import key_version
@@ -9,15 +11,27 @@ from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 from lrs_soap.store.transaction import Transaction
 
 
-def not_ready_because(transaction: Transaction) -> str | None:
-    """A sentence that says why a database is not ready, or None if it is.
+class Shortcomings(NamedTuple):
+    """What keeps a database from being ready, each a sentence, or None if it is as it should be."""
 
-    `transaction` has to be a writing one: a database in which it can be opened can be written. A database that is being
-    rekeyed is not ready although it is served, because some learners cannot be found yet.
+    schema: str | None
+    """Its tables are not those of this program."""
+    keys: str | None
+    """It is being rekeyed. It is served meanwhile, but some learners cannot be found yet."""
+
+
+def shortcomings(transaction: Transaction) -> Shortcomings:
+    """What keeps a database from being ready.
+
+    `transaction` has to be a writing one: a database in which this can be asked in one can be written.
     """
     found = transaction.execute(select(schema_version.c.version_num)).scalars().all()
     if found != [SCHEMA_VERSION]:
-        return f"The database's schema is version {', '.join(found) or 'none'}, and this program's is {SCHEMA_VERSION}."
+        versions = ", ".join(found) or "none"
+        other = f"The database's schema is version {versions}, and this program's is {SCHEMA_VERSION}."
+        return Shortcomings(other, None)
     if not key_version.is_current(transaction):
-        return "The learners' keys are being brought up to date. Until that is done, a search may miss learners."
-    return None
+        return Shortcomings(
+            None, "The learners' keys are being brought up to date. Until that is done, a search may miss learners."
+        )
+    return Shortcomings(None, None)

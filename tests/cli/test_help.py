@@ -35,7 +35,7 @@ def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
         *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "certs", "settings"),
         *("org", "user", "batch", "exceptions"),
-        *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job"),
+        *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job", "health"),
     )
     assert tuple(GROUPS["world"]) == ("list", "make", "delete")
     assert tuple(GROUPS["snapshot"]) == ("list", "make", "delete")
@@ -92,7 +92,7 @@ def test_every_command_is_in_the_documents(listed: LazyCommand) -> None:
 
 
 # What these print is the same everywhere.
-WITHOUT_DATABASE = ("certs", "batch schema", "batch template")
+WITHOUT_DATABASE = ("health", "certs", "batch schema", "batch template")
 # What these do is done by a running server.
 BY_A_SERVER = tuple(
     command

@@ -370,3 +370,35 @@ def test_scenarios_that_cannot_be_read_are_refused(
         (folder / name).write_text(text)
     told = " ".join(steer("scenario", *arguments, status=2).replace("│", " ").split())
     assert said in told
+
+
+def test_health_names_each_check_and_ends_with_a_status(steer: Steer, run: Run, server: ServerHere) -> None:
+    names = ["live", "database", "schema", "keys", "worker"]
+    assert rows(steer("health")) == [["Check", "Result"], *([name, "ok"] for name in names)]
+    assert json.loads(steer("health", "--json")) == {"healthy": True, "checks": dict.fromkeys(names, "ok")}
+
+    with server.world.store.writing() as transaction:
+        transaction.cursor.execute("UPDATE alembic_version SET version_num = 'of another' || version_num")
+    failed = run("health", "--server", server.url, "--json")
+    with server.world.store.writing() as transaction:
+        transaction.cursor.execute("UPDATE alembic_version SET version_num = substr(version_num, 11)")
+    assert failed.exit_code == 1
+    told = json.loads(failed.stdout)
+    assert told["healthy"] is False
+    assert [name for name, found in told["checks"].items() if found != "ok"] == ["schema"]
+    assert steer("health")
+
+
+def test_the_health_of_what_does_not_answer_or_is_something_else_is_bad(run: Run, server: ServerHere) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        gone = run("health", "--server", f"http://127.0.0.1:{unused.getsockname()[1]}")
+    assert gone.exit_code == 1
+    assert "Connection refused" in gone.stdout
+    other = run("health", "--server", f"{server.url}/w/main")
+    assert other.exit_code == 1
+    assert rows(other.stdout)[1:] == [
+        ["live", "What answers is not lrs-soap (status 404)."],
+        ["ready", "What answers is not lrs-soap (status 404)."],
+    ]
+    assert run("health", "--server", "nowhere").exit_code == 2

@@ -140,7 +140,7 @@ def test_all_but_post_is_as_at_other_times(serve: Serve, path: str) -> None:
     assert ask_wsgi(application, "HEAD", f"{path}?singleWsdl").status == 200
     assert ask_wsgi(application, "GET", path).status == 200
     assert ask_wsgi(application, "PUT", path, CALL).headers["content-type"].startswith("text/plain")
-    assert ask_wsgi(application, "GET", "/health/ready").headers["content-type"].startswith("text/plain")
+    assert ask_wsgi(application, "GET", "/health/ready").headers["content-type"] == "application/json"
     assert ask_wsgi(application, "POST", "/nothing", CALL).status == 404
     assert ask_wsgi(application, "POST", "/", CALL).headers["content-type"].startswith("text/plain")
 

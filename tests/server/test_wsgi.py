@@ -43,6 +43,8 @@ REQUESTS: list[tuple[str, str, bytes | None, dict[str, Any], int]] = [
     ("GET", "/health/ready", None, {}, 200),
     ("HEAD", "/health/ready", None, {}, 200),
     ("POST", "/health/ready", b"", {}, 405),
+    ("GET", "/health/live", None, {}, 200),
+    ("HEAD", "/Health/Live", None, {}, 200),
     ("GET", "/health", None, {}, 404),
     ("POST", "/nothing", CALL, {}, 404),
     *(
@@ -150,7 +152,7 @@ def test_another_server_can_serve_it(application: Application) -> None:
 
     assert (found.status, found.text("ResponseCode")) == (200, "WSRC0004")
     assert f'location="{url}{LEARNER_SERVICE}"'.encode() in wsdl.body
-    assert (ready.status, ready.body) == (200, b"ready\n")
+    assert (ready.status, ready.headers["content-type"]) == (200, "application/json")
     assert nothing.status == 404
 
 

@@ -18,9 +18,9 @@ from lrs_soap.web.token_file import token_in
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_Server = Annotated[str, typer.Option("--server", metavar="URL", help="The address of the server.")]
+Server = Annotated[str, typer.Option("--server", metavar="URL", help="The address of the server.")]
 _World = Annotated[str, typer.Option("--world", metavar="NAME", help="The world.")]
-_Ca = Annotated[
+Ca = Annotated[
     Path | None,
     typer.Option(
         "--ca",
@@ -30,7 +30,7 @@ _Ca = Annotated[
         "that this machine trusts.",
     ),
 ]
-_Certificate = Annotated[
+Certificate = Annotated[
     Path | None,
     typer.Option(
         "--cert",
@@ -46,12 +46,12 @@ def of_server(command: F) -> F:
 
     Its option `--json` comes with them, as its parameter `as_json`.
     """
-    return _asking(command, {"server": (_Server, DEFAULT_SERVER)}, lambda client, _: client)
+    return _asking(command, {"server": (Server, DEFAULT_SERVER)}, lambda client, _: client)
 
 
 def of_world(command: F) -> F:
     """As `of_server`, for a command whose first parameter is one of the server's worlds."""
-    options = {"server": (_Server, DEFAULT_SERVER), "world": (_World, MAIN)}
+    options = {"server": (Server, DEFAULT_SERVER), "world": (_World, MAIN)}
     return _asking(command, options, lambda client, given: client.world(given["world"]))
 
 
@@ -68,8 +68,8 @@ def _asking(
 ) -> F:
     options |= {
         "control_token_file": (TokenFile, None),
-        "ca": (_Ca, None),
-        "certificate": (_Certificate, None),
+        "ca": (Ca, None),
+        "certificate": (Certificate, None),
         "config": (Config, None),
     }
 
@@ -101,7 +101,7 @@ def _client(
 ) -> ControlClient:
     """The server, which is lrs-soap and takes the token. Raises InvalidSetting, and ControlFailed where it is not."""
     file = resolved(config, control_token_file=control_token_file).settings.control_token_file
-    client = ControlClient(server, token=None if file is None else token_in(file), tls=_tls(ca, certificate))
+    client = ControlClient(server, token=None if file is None else token_in(file), tls=tls_of(ca, certificate))
     try:
         client.about()
     except ControlFailed as failed:
@@ -113,7 +113,7 @@ def _client(
     return client
 
 
-def _tls(ca: Path | None, certificate: Path | None) -> ssl.SSLContext | None:
+def tls_of(ca: Path | None, certificate: Path | None) -> ssl.SSLContext | None:
     """What HTTPS is spoken with; None is as usual. Raises InvalidSetting."""
     if ca is None and certificate is None:
         return None
