@@ -14,18 +14,30 @@ from werkzeug.exceptions import HTTPException
 from lrs_soap import __version__
 from lrs_soap.console import admission
 from lrs_soap.console.asking import ASKED, Asked, url_of_server, url_of_world
+from lrs_soap.console.clock import clock
 from lrs_soap.console.cookies import ConsoleCookies, signing_key
+from lrs_soap.console.jobs import jobs
 from lrs_soap.console.journal import journal
+from lrs_soap.console.learners import learners
+from lrs_soap.console.mail import mail
 from lrs_soap.console.menu import entries
-from lrs_soap.errors import AlreadyHeld, InvalidRecord, InvalidSetting, LrsError, NotHeld, NotPossible, StoreUnavailable
+from lrs_soap.console.organisations import organisations
+from lrs_soap.console.policy import policy
+from lrs_soap.console.scenarios import scenarios
+from lrs_soap.console.snapshots import snapshots
+from lrs_soap.console.worlds import worlds
+from lrs_soap.errors import StoreUnavailable, WorldGone
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.web.assets import TEMPLATES, asset
 from lrs_soap.web.headers import LIVE_PAGE_HEADERS, NOT_KEPT
+from lrs_soap.web.refusals import REFUSALS, status_of
 from lrs_soap.world import World, Worlds
 
 _REFUSED = "lrs_soap.refused"
 _KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
-_PARTS = (admission.admission, journal)
+_PARTS = (
+    *(admission.admission, journal, learners, organisations, jobs, mail, scenarios, clock, policy, snapshots, worlds),
+)
 
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "Not possible",
@@ -41,14 +53,6 @@ _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is no such page.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be asked in this way. Go back, and use the page's own buttons.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What was sent is larger than this service reads.",
-}
-_STATUS: dict[type[LrsError], HTTPStatus] = {
-    InvalidRecord: HTTPStatus.BAD_REQUEST,
-    InvalidSetting: HTTPStatus.BAD_REQUEST,
-    NotHeld: HTTPStatus.NOT_FOUND,
-    AlreadyHeld: HTTPStatus.CONFLICT,
-    NotPossible: HTTPStatus.CONFLICT,
-    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _NOT_OURS = "This form was not sent by a page of this console, or the page is too old. Open it again."
 
@@ -131,8 +135,9 @@ def _flask(key: bytes, database: str) -> Flask:
     made.after_request(_protect)
     made.register_error_handler(HTTPException, _explain)
     made.register_error_handler(CSRFError, lambda _: _error(HTTPStatus.BAD_REQUEST, _NOT_OURS))
-    for kind, status in _STATUS.items():
-        made.register_error_handler(kind, _answering(status))
+    for kind in REFUSALS:
+        made.register_error_handler(kind, lambda error: _error(status_of(error), str(error)))
+    made.register_error_handler(StoreUnavailable, _unavailable)
     made.add_url_rule("/assets/<name>", "asset", _asset)
     for part in _PARTS:
         made.register_blueprint(part)
@@ -154,7 +159,20 @@ def _begin() -> Response | None:
 def _find_world() -> Response | None:
     if g.asked.found is not None or request.endpoint == "asset":
         return None
+    return _no_world()
+
+
+def _no_world() -> Response:
     return _error(HTTPStatus.NOT_FOUND, f"There is no world {g.asked.name!r}. It may have been deleted.")
+
+
+def _unavailable(error: StoreUnavailable) -> Response:
+    """An error of the database, or the world was deleted since this request has begun, and its database with it."""
+    try:
+        is_gone = isinstance(error, WorldGone) or g.asked.name not in g.asked.worlds
+    except StoreUnavailable:
+        is_gone = False
+    return _no_world() if is_gone else _error(status_of(error), str(error))
 
 
 def _protect(response: Response) -> Response:
@@ -175,10 +193,6 @@ def _asset(name: str) -> Response:
     if found is None:
         abort(404)
     return Response(found.content, mimetype=None, content_type=found.media_type, headers=[_KEPT])
-
-
-def _answering(status: HTTPStatus) -> Callable[[LrsError], Response]:
-    return lambda error: _error(status, str(error))
 
 
 def _explain(error: HTTPException) -> Response:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request, url_for
 
 from lrs_soap.exchange.exchange import Exchange, Origin
-from lrs_soap.exchange.journal import recording
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner_fields import Check
-from lrs_soap.world import World, Worlds
+from lrs_soap.world import World, Worlds, operating
 
 ASKED = "lrs_soap.asked"
 """The name in the environment of a request under which it has what it is about."""
@@ -70,17 +69,16 @@ def _path_of(endpoint: str, values: dict[str, Any]) -> str:
     return url_for(endpoint, **values).removeprefix(request.script_root)
 
 
-@contextmanager
-def changing(what: str) -> Iterator[Exchange]:
-    """Record in the journal that the operator does this by the console; what is refused becomes a finding."""
-    now = asked()
-    exchange = Exchange(Origin.CONSOLE, world=now.name, operation=what, author=OPERATOR, caller=now.caller)
-    with recording(now.world.journal, exchange):
-        yield exchange
+def reading() -> AbstractContextManager[UnitOfWork]:
+    """A unit of work of the operator that reads."""
+    return asked().world.reading(OPERATOR)
 
 
-@contextmanager
-def writing(what: str) -> Iterator[tuple[UnitOfWork, Exchange]]:
+def changing(what: str) -> AbstractContextManager[Exchange]:
+    """Record in the journal that the operator does this by the console, as `operating.changing`."""
+    return operating.changing(asked().world, Origin.CONSOLE, what, caller=asked().caller)
+
+
+def writing(what: str) -> AbstractContextManager[tuple[UnitOfWork, Exchange]]:
     """A unit of work of the operator that writes, and its record in the journal."""
-    with changing(what) as exchange, asked().world.writing(OPERATOR) as work:
-        yield work, exchange
+    return operating.writing(asked().world, Origin.CONSOLE, what, caller=asked().caller)

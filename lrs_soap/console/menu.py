@@ -6,10 +6,21 @@ from dataclasses import dataclass
 
 from flask import g, request, url_for
 
-from lrs_soap.console.asking import asked
+from lrs_soap.console.asking import asked, url_of_server
 
 # The title of each page, and the function that shows it.
-_OF_A_WORLD = (("Journal", "journal.listed"),)
+_OF_A_WORLD = (
+    ("Journal", "journal.listed"),
+    ("Learners", "learners.found"),
+    ("Organisations", "organisations.listed"),
+    ("Jobs", "jobs.listed"),
+    ("Mail", "mail.listed"),
+    ("Scenarios", "scenarios.listed"),
+    ("Clock", "clock.shown"),
+    ("Policy", "policy.shown"),
+    ("Reset and snapshots", "snapshots.listed"),
+)
+_OF_THE_SERVER = (("Worlds", "worlds.listed"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +36,7 @@ def entries() -> tuple[Entry, ...]:
     """The menu of the world that is looked at, for whoever may look at it; nothing where there is no such world."""
     if asked().found is None or not g.get("is_admitted"):
         return ()
-    return tuple(Entry(title, url_for(endpoint), request.endpoint == endpoint) for title, endpoint in _OF_A_WORLD)
+    return (
+        *(Entry(title, url_for(endpoint), request.endpoint == endpoint) for title, endpoint in _OF_A_WORLD),
+        *(Entry(title, url_of_server(endpoint), request.endpoint == endpoint) for title, endpoint in _OF_THE_SERVER),
+    )

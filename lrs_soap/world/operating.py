@@ -14,9 +14,12 @@ from lrs_soap.world import World
 
 
 @contextmanager
-def changing(world: World, origin: Origin, what: str) -> Iterator[Exchange]:
-    """Record in the journal that the operator does this; what is refused becomes a finding, or the decision."""
-    exchange = Exchange(origin, world=world.name, operation=what, author=OPERATOR)
+def changing(world: World, origin: Origin, what: str, *, caller: str | None = None) -> Iterator[Exchange]:
+    """Record in the journal that the operator does this; what is refused becomes a finding, or the decision.
+
+    `caller` is the address from which it is asked.
+    """
+    exchange = Exchange(origin, world=world.name, operation=what, author=OPERATOR, caller=caller)
     with recording(world.journal, exchange):
         try:
             yield exchange
@@ -26,7 +29,9 @@ def changing(world: World, origin: Origin, what: str) -> Iterator[Exchange]:
 
 
 @contextmanager
-def writing(world: World, origin: Origin, what: str) -> Iterator[tuple[UnitOfWork, Exchange]]:
+def writing(
+    world: World, origin: Origin, what: str, *, caller: str | None = None
+) -> Iterator[tuple[UnitOfWork, Exchange]]:
     """A unit of work of the operator that writes, and its record in the journal."""
-    with changing(world, origin, what) as exchange, world.writing(OPERATOR) as work:
+    with changing(world, origin, what, caller=caller) as exchange, world.writing(OPERATOR) as work:
         yield work, exchange

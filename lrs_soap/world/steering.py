@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,7 +15,7 @@ from lrs_soap.clock import ClockMode
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.operations import steering as operations
 from lrs_soap.rules.values.change import OPERATOR
-from lrs_soap.settings import OF_A_WORLD, Settings, changed
+from lrs_soap.settings import OF_A_WORLD, Settings, allowed_values, changed, meaning_of
 from lrs_soap.store import steering
 from lrs_soap.world import World
 
@@ -32,6 +32,27 @@ class ClockNow:
 
     now: datetime
     mode: ClockMode
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySetting:
+    """A setting of a world: what it means, which values it can have, and what it is here and by the server's settings.
+
+    `allowed` completes the sentence "it has to be …". `choices` are all its values, as texts, if it has only a few. The
+    values are those of `read_policy`.
+    """
+
+    name: str
+    meaning: str
+    allowed: str
+    choices: tuple[str, ...]
+    value: Any
+    server_value: Any
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is another one here."""
+        return bool(self.value != self.server_value)
 
 
 def read_clock(world: World) -> ClockNow:
@@ -84,9 +105,20 @@ def read_policy(world: World) -> dict[str, Any]:
     return _policy_of(settings)
 
 
-def settings_policy(world: World) -> dict[str, Any]:
-    """As `read_policy`, as the settings of the server say, whatever was changed since."""
-    return _policy_of(world.settings or Settings())
+def policy_settings(world: World) -> list[PolicySetting]:
+    """The settings of a world as people read and write them, in the order of `read_policy`."""
+    here, server = read_policy(world), _policy_of(world.settings or Settings())
+    return [
+        PolicySetting(
+            name,
+            meaning_of(name),
+            allowed_values(name).words,
+            _choices(Settings.model_fields[name].annotation),
+            here[name],
+            server[name],
+        )
+        for name in OF_A_WORLD
+    ]
 
 
 def patch_policy(world: World, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,6 +136,12 @@ def patch_policy(world: World, changes: Mapping[str, Any]) -> dict[str, Any]:
     with world.writing(OPERATOR) as work:
         operations.change_policy(work, rows)
     return read_policy(world)
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    return (
+        ("true", "false") if annotation is bool else get_args(annotation) if get_origin(annotation) is Literal else ()
+    )
 
 
 def _policy_of(settings: Settings) -> dict[str, Any]:

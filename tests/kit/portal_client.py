@@ -48,6 +48,13 @@ class PortalWorld:
         """Ask the control interface for something of the world."""
         return self.control(method, f"/worlds/{self.name}{path}", body)
 
+    def refusal(self, method: str, path: str, body: Any = None) -> str:
+        """What the control interface says against something that is asked of the world."""
+        address = f"{self.server}/_lrs/worlds/{self.name}{path}"
+        answer = requests.request(method, address, json=body, timeout=60)
+        assert not answer.ok
+        return str(answer.json()["error"]["message"])
+
 
 class PortalClient:
     """One window, in which somebody looks at a page."""

@@ -1,0 +1,83 @@
+"""The organisations that may use a world, and their users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from lrs_soap.console.asking import reading, writing
+from lrs_soap.console.changes import ActionForm, carried_out
+from lrs_soap.operations import organisations as operations
+from lrs_soap.operations import users
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.values.organisation import Organisation
+
+organisations = Blueprint("organisations", __name__)
+
+
+@organisations.get("/organisations")
+def listed() -> str:
+    """Every organisation, by UKPRN."""
+    with reading() as work:
+        found = operations.everyone(work)
+    return render_template("organisations.html", title="Organisations", organisations=found)
+
+
+@organisations.get("/organisations/<ukprn>")
+def show(ukprn: str) -> str:
+    """An organisation with its users."""
+    return _page(ukprn, ActionForm())
+
+
+@organisations.post("/organisations/<ukprn>/suspend")
+def suspend(ukprn: str) -> AnyResponse:
+    """Have the organisation answered as if it were unknown."""
+    return _changed(ukprn, lambda work: operations.set_suspended(work, ukprn, True), "is suspended")
+
+
+@organisations.post("/organisations/<ukprn>/resume")
+def resume(ukprn: str) -> AnyResponse:
+    """Let a suspended organisation ask again."""
+    return _changed(ukprn, lambda work: operations.set_suspended(work, ukprn, False), "is suspended no more")
+
+
+@organisations.post("/organisations/<ukprn>/disable")
+def disable(ukprn: str) -> AnyResponse:
+    """Disable the permissions of the organisation."""
+    return _changed(
+        ukprn, lambda work: operations.set_permissions_disabled(work, ukprn, True), "has its permissions disabled"
+    )
+
+
+@organisations.post("/organisations/<ukprn>/enable")
+def enable(ukprn: str) -> AnyResponse:
+    """Enable the permissions of the organisation again."""
+    return _changed(
+        ukprn, lambda work: operations.set_permissions_disabled(work, ukprn, False), "has its permissions again"
+    )
+
+
+def _changed(ukprn: str, change: Callable[[UnitOfWork], Organisation], said: str) -> AnyResponse:
+    form = ActionForm()
+
+    def carry_out() -> str:
+        with writing("put organisation") as (work, _):
+            return f"{change(work).ukprn} {said}."
+
+    return carried_out(
+        carry_out,
+        form=form,
+        leads_to=lambda: url_for("organisations.show", ukprn=ukprn),
+        again=lambda reasons: _page(ukprn, form, reasons),
+    )
+
+
+def _page(ukprn: str, form: ActionForm, reasons: Sequence[str] = ()) -> str:
+    with reading() as work:
+        held = operations.held(work, ukprn)
+        found = users.find(work, held.ukprn, users.Criteria())
+    return render_template(
+        "organisation.html", title=held.name, held=held, users=found, form=form, reasons=reasons, is_wrong=bool(reasons)
+    )
