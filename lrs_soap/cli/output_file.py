@@ -38,7 +38,7 @@ def write_file(chosen: Settings, target: Path | None, force: bool, write: Callab
     Raises typer.BadParameter for a target that cannot be written, or that exists without `force`.
     """
     if target is not None and target.exists():
-        _check_replaceable(target, force)
+        check_replaceable(target, force)
     with TemporaryFile() as spool:
         text = io.TextIOWrapper(spool, "utf-8", newline="", write_through=True)
         # Our reader may be slow, and no transaction should wait for it.
@@ -56,7 +56,8 @@ def write_file(chosen: Settings, target: Path | None, force: bool, write: Callab
             raise typer.BadParameter(told, param_hint="FILE") from None
 
 
-def _check_replaceable(target: Path, force: bool) -> None:
+def check_replaceable(target: Path, force: bool) -> None:
+    """Raise typer.BadParameter for a target that exists, if it is no file or may not be replaced."""
     if not target.is_file():
         raise typer.BadParameter(f"{str(target)!r} is not a file.", param_hint="FILE")
     if not force:

@@ -26,14 +26,22 @@ def open_world(chosen: Settings, *, create: bool | None = None) -> World:
     makes none there; and as `World.open`.
     """
     if not create:
-        with closing(Store(chosen.database_url)) as store:
-            if not store.exists():
-                or_create = "" if create is None else ", use --create"
-                raise InvalidSetting(
-                    f"There is no lrs-soap database at {store.location}. "
-                    f"Run `lrs-soap serve` to make it{or_create}, or name another with --database."
-                )
+        check_exists(chosen, or_create=create is not None)
     return World.open(chosen)
+
+
+def check_exists(chosen: Settings, *, or_create: bool = False) -> None:
+    """Raise InvalidSetting if there is no database of lrs-soap; `or_create`: the command has --create.
+
+    Raises StoreUnavailable.
+    """
+    with closing(Store(chosen.database_url)) as store:
+        if not store.exists():
+            instead = ", use --create" if or_create else ""
+            raise InvalidSetting(
+                f"There is no lrs-soap database at {store.location}. "
+                f"Run `lrs-soap serve` to make it{instead}, or name another with --database."
+            )
 
 
 @contextmanager

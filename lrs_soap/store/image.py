@@ -61,6 +61,10 @@ class Image:
         """Have the ULNs that will be issued depend on a seed, or on chance."""
         self.connection.execute("UPDATE properties SET value = ? WHERE name = 'uln_key'", (uln_key(seed),))
 
+    def claim_no_subjects(self) -> None:
+        """Let no client's certificate lead to it, as it is another world than the one to which they lead."""
+        self.connection.execute("DELETE FROM policy_changes WHERE name = 'certificate_subjects'")
+
     def begin_life(self) -> None:
         """Make it the beginning of another life of a world: nobody takes it for what the world was before."""
         self.connection.execute(

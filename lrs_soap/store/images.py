@@ -5,8 +5,11 @@ Whoever reads or writes meanwhile ends in the world as it was, without an error.
 
 from __future__ import annotations
 
-from typing import Protocol
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
 
+from lrs_soap.store.backup_file import Stamp
 from lrs_soap.store.image import Image
 from lrs_soap.store.postgresql_images import PostgreSQLImages
 from lrs_soap.store.sqlite_images import SQLiteImages
@@ -41,6 +44,22 @@ class Images(Protocol):
 
     def put_first(self, image: Image) -> None:
         """As `put`, where there is nothing yet."""
+        ...
+
+    def back_up(self, target: Path, world: str, moment: datetime) -> Stamp:
+        """Write a backup of the world to a file, in place of one of this name, and return what it is.
+
+        `world` is its name, and `moment` when that is. Raises NotPossible where another program has to do it.
+        """
+        ...
+
+    def bring_back(self, source: BinaryIO, name: str, world: str) -> Stamp:
+        """Replace all rows of the world by those of a backup, brought up to date; make a SQLite file that is not there.
+
+        `name` is what people are told that the backup is called. If the backup is of another world than `world`, it
+        claims no certificates. Raises NotPossible as `store.backup_file.unpack` does, or where another program has to
+        do it; nothing is changed then.
+        """
         ...
 
     def drop(self, name: str) -> None:

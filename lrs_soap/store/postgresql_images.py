@@ -11,11 +11,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import BigInteger
 
 from lrs_soap.errors import NotHeld, NotPossible
 from lrs_soap.store import steering
+from lrs_soap.store.backup_file import Stamp
 from lrs_soap.store.image import NO_LEASES, NO_SESSIONS, Image, uln_key
 from lrs_soap.store.steering import new_number
 from lrs_soap.store.store import Store
@@ -100,6 +104,25 @@ class PostgreSQLImages:
 
     def put_first(self, image: Image) -> None:
         self.put(image)
+
+    def back_up(self, target: Path, world: str, moment: datetime) -> Stamp:
+        raise NotPossible(
+            "PostgreSQL's own programs back up a database in PostgreSQL, with all worlds and snapshots: "
+            f"pg_dump --format=custom --file='{target}' '{self._url}'"
+        )
+
+    def bring_back(self, source: BinaryIO, name: str, world: str) -> Stamp:
+        raise NotPossible(
+            "PostgreSQL's own programs restore a database in PostgreSQL, with all worlds and snapshots, from a file of "
+            "pg_dump: make a new database with createdb, fill it with pg_restore --no-owner --exit-on-error "
+            f"--dbname='{self._url}' '{name}', where the name of the new database stands in place of that of the old "
+            "one, and start the service with it."
+        )
+
+    @property
+    def _url(self) -> str:
+        """Where the database is, for a program that asks for the password or finds it."""
+        return self._store.location.replace(":***@", "@")
 
     def drop(self, name: str) -> None:
         with self._store.replacing() as transaction:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import glob
+import math
 import os
 import sqlite3
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from lrs_soap.errors import NotHeld, NotPossible, StoreUnavailable
+from lrs_soap.store import backup_file, steering
+from lrs_soap.store.backup_file import Stamp
+from lrs_soap.store.dialects import remove_sqlite_file
 from lrs_soap.store.image import Image
-from lrs_soap.store.steering import new_number
+from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
 
 # How long others may write before the world is put back.
@@ -44,7 +51,9 @@ class SQLiteImages:
         try:
             # In one step, which is one transaction: others go on in the file as it was.
             image.connection.backup(target, pages=-1, progress=wait, sleep=_LOOK_SECONDS)
-            target.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            # It is done. If the log cannot be copied into the file now, somebody else does that later.
+            with suppress(sqlite3.Error):
+                target.execute("PRAGMA wal_checkpoint(PASSIVE)")
         except sqlite3.Error as error:
             raise StoreUnavailable(f"The database file {self._path} cannot be replaced: {error}.") from error
         finally:
@@ -56,16 +65,13 @@ class SQLiteImages:
         return sorted(Path(each).name[len(first) : -len(last) or None] for each in glob.glob(pattern))
 
     def keep(self, name: str) -> None:
-        unfinished = self._path.with_name(f"{self._path.name}.{os.getpid()}-{time.monotonic_ns()}")
-        try:
-            os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            self._copy_to(unfinished)
-            os.replace(unfinished, self._file(name))
-        except (OSError, sqlite3.Error) as error:
-            raise StoreUnavailable(f"A snapshot cannot be written beside {self._path}: {error}.") from error
-        finally:
-            for end in ("", "-journal", "-wal", "-shm"):
-                Path(f"{unfinished}{end}").unlink(missing_ok=True)
+        with self._unfinished() as unfinished:
+            try:
+                os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+                self._copy_to(unfinished)
+                os.replace(unfinished, self._file(name))
+            except (OSError, sqlite3.Error) as error:
+                raise StoreUnavailable(f"A snapshot cannot be written beside {self._path}: {error}.") from error
 
     def restore(self, name: str) -> None:
         image = self._read(name)
@@ -113,7 +119,7 @@ class SQLiteImages:
             try:
                 # Others see it without the disk, and nobody else needs it.
                 target.execute("PRAGMA synchronous = OFF")
-                target.execute("UPDATE steering SET version = ?, gone = 1", (new_number(),))
+                target.execute("UPDATE steering SET version = ?, gone = 1", (steering.new_number(),))
             finally:
                 target.close()
         except sqlite3.Error as error:
@@ -122,6 +128,44 @@ class SQLiteImages:
             # Another process may do the same.
             with suppress(NotHeld):
                 self.drop(name)
+
+    def back_up(self, target: Path, world: str, moment: datetime) -> Stamp:
+        try:
+            return backup_file.write(self._path, target, world=world, moment=moment)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(f"The backup {target} cannot be written: {backup_file.reason_of(error)}.") from error
+
+    def bring_back(self, source: BinaryIO, name: str, world: str) -> Stamp:
+        with self._unfinished() as unfinished:
+            try:
+                stamp = backup_file.unpack(source, name, unfinished)
+                _bring_up_to_date(unfinished)
+                image = Image(sqlite3.connect(unfinished, isolation_level=None))
+                try:
+                    if stamp.world != world:
+                        image.claim_no_subjects()
+                    image.begin_life()
+                    is_there = self._path.exists()
+                    if is_there:
+                        self.put(image)
+                finally:
+                    image.close()
+                if not is_there:
+                    self._put_at_nothing(unfinished)
+            except (OSError, sqlite3.Error) as error:
+                raise StoreUnavailable(
+                    f"The backup {name} cannot be read, or not be copied beside {self._path}: "
+                    f"{backup_file.reason_of(error)}."
+                ) from error
+        return stamp
+
+    def _put_at_nothing(self, path: Path) -> None:
+        """Let a database file that nobody uses be that of the world, which has none."""
+        # A log that a lost file has left would be read into this one.
+        remove_sqlite_file(self._path)
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+        backup_file.move(path, self._path)
 
     def _connect(self, patience_seconds: float) -> sqlite3.Connection:
         """A connection to the world's file, if it is there. Raises sqlite3.Error."""
@@ -139,6 +183,15 @@ class SQLiteImages:
             source.close()
             target.close()
 
+    @contextmanager
+    def _unfinished(self) -> Iterator[Path]:
+        """A name beside the world's file for one that is going to take its place; it is removed after the block."""
+        path = backup_file.unfinished_beside(self._path)
+        try:
+            yield path
+        finally:
+            remove_sqlite_file(path)
+
     def _file(self, name: str) -> Path:
         first, last = self._ends
         return self._path.with_name(f"{first}{name}{last}")
@@ -147,6 +200,13 @@ class SQLiteImages:
     def _ends(self) -> tuple[str, str]:
         """What the names of the snapshots' files begin and end with."""
         return f"{self._path.stem}.snapshot-", self._path.suffix
+
+
+def _bring_up_to_date(path: Path) -> None:
+    """Give the tables and keys of today to a database file that nobody else uses. Raises StoreUnavailable."""
+    with closing(Store(f"sqlite:///{path}")) as store:
+        store.migrate()
+        rekey_briefly(store, seconds=math.inf)
 
 
 def _none(name: str) -> NotHeld:

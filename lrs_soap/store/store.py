@@ -13,11 +13,12 @@ from sqlalchemy import MetaData, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from lrs_soap.errors import StoreUnavailable
-from lrs_soap.store import key_version
+from lrs_soap.store import key_version, versions
 from lrs_soap.store.dialects import Mode, dialect_of
 from lrs_soap.store.hanging import Watch
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 from lrs_soap.store.transaction import Transaction, driver_error
+from lrs_soap.store.versions import Versions
 from lrs_soap.store.writers import Writers
 
 # Where writers need not take turns, so many threads of one process write at the same time.
@@ -101,6 +102,13 @@ class Store:
             return False
         with self.reading() as transaction:
             return inspect(transaction.connection).has_table(schema_version.name)
+
+    def versions(self) -> Versions | None:
+        """The versions of the database's tables and keys; None where it has none. Raises StoreUnavailable."""
+        if not self._dialect.may_exist():
+            return None
+        with self.reading() as transaction:
+            return versions.held(transaction)
 
     def migrate(self) -> None:
         """Create the tables, or bring them up to date; several processes may do so at the same time.

@@ -1,15 +1,18 @@
-"""Putting a world back while it serves: to its starting data, or to a snapshot that was taken of it."""
+"""Putting a world back while it serves: to its starting data, or to a snapshot or a backup that was made of it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
-from lrs_soap.clock import clock_at
+from lrs_soap.clock import RealClock, clock_at
 from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
 from lrs_soap.settings import Settings
 from lrs_soap.store import steering
+from lrs_soap.store.backup_file import Stamp
 from lrs_soap.store.images import Images, images_of
 from lrs_soap.store.store import Store
 from lrs_soap.world import START, World, is_name
@@ -71,6 +74,29 @@ def delete_snapshot(world: World, name: str) -> None:
     """Delete a snapshot. Raises NotHeld, and StoreUnavailable."""
     with _images(world) as images:
         images.drop(_known(name))
+
+
+def back_up(world: World, target: Path) -> Stamp:
+    """Write the whole of a world, clock and policy too, to a file, in place of one of this name; return what it is.
+
+    Whoever uses the world goes on. Only the file's owner may read it, and it is there whole or not at all. The world's
+    database may be one of an older version. Raises NotPossible on PostgreSQL, and StoreUnavailable.
+    """
+    with _images(world) as images:
+        return images.back_up(target, world.name, RealClock().now())
+
+
+def restore_backup(world: World, source: BinaryIO, name: str) -> Stamp:
+    """Put a world back to a backup, brought up to date before that; `name` is what people know the backup by.
+
+    The world's database may be of any version, and a SQLite file may be missing. Raises NotPossible for what is no
+    backup, is damaged, or was made by a newer program, and on PostgreSQL; StoreUnavailable. Nothing is changed then.
+    """
+    with _images(world) as images:
+        stamp = images.bring_back(source, name, world.name)
+    _claim_subjects(world)
+    world.say_work()
+    return stamp
 
 
 def check_name(name: str) -> None:

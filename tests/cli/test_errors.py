@@ -158,6 +158,8 @@ COMMANDS = (
     ("unmerge", "2865174033"),
     ("delete", "4170265830"),
     ("check",),
+    ("backup", "make", "lrs.backup"),
+    ("backup", "restore", os.devnull),
     ("org", "list"),
     ("org", "add", "60000001", "SIX001", "Six", "--generate"),
     ("org", "show", "TEST0001"),
@@ -180,7 +182,7 @@ COMMANDS = (
     ("user", "disable", "ada.lovelace"),
     ("user", "enable", "ada.lovelace"),
 )
-WITH_CREATE = ("work", "load", "org add")
+WITH_CREATE = ("work", "load", "backup restore", "org add")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -204,7 +206,7 @@ def test_each_command_that_needs_a_database_is_tried_without_one() -> None:
     named = {f"{name} {each}" for name, group in loaded.items() for each in getattr(group, "commands", ())}
     named |= {name for name, command in loaded.items() if not hasattr(command, "commands")}
     tried = {name for name in named if any(" ".join(command).startswith(name) for command in COMMANDS)}
-    assert named - tried == {"serve", "wsdl", "certs", "settings", "batch schema", "batch template"}
+    assert named - tried == {"serve", "wsdl", "certs", "settings", "backup show", "batch schema", "batch template"}
 
 
 def test_an_empty_database_is_none_of_ours(run: Run, database_kind: str, tmp_path: Path) -> None:

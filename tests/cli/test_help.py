@@ -33,10 +33,11 @@ COMMANDS = (*LEAVES, *GROUPS)
 
 def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
-        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "certs", "settings"),
+        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "backup", "certs", "settings"),
         *("org", "user", "batch", "exceptions"),
         *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job", "health"),
     )
+    assert tuple(GROUPS["backup"]) == ("make", "restore", "show")
     assert tuple(GROUPS["world"]) == ("list", "make", "delete")
     assert tuple(GROUPS["snapshot"]) == ("list", "make", "delete")
     assert tuple(GROUPS["scenario"]) == ("list", "add", "remove")
@@ -76,7 +77,7 @@ def test_the_list_of_commands_has_the_first_sentence_of_each_ones_help(run: Run,
 
 
 def test_a_slip_in_a_commands_name_is_told(run: Run) -> None:
-    assert "No such command 'bach'. Did you mean 'batch'?" in run("bach").stderr
+    assert "No such command 'exeptions'. Did you mean 'exceptions'?" in run("exeptions").stderr
 
 
 @pytest.mark.parametrize("command", LEAVES)
@@ -92,7 +93,7 @@ def test_every_command_is_in_the_documents(listed: LazyCommand) -> None:
 
 
 # What these print is the same everywhere.
-WITHOUT_DATABASE = ("health", "certs", "batch schema", "batch template")
+WITHOUT_DATABASE = ("health", "certs", "backup show", "batch schema", "batch template")
 # What these do is done by a running server.
 BY_A_SERVER = tuple(
     command

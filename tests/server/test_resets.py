@@ -20,7 +20,7 @@ from lrs_soap.services.learner_service_r9 import LEARNER_SERVICE_R9
 from lrs_soap.settings import Settings
 from lrs_soap.store import learners, learning_events, postgresql_images
 from lrs_soap.world import World
-from lrs_soap.world.images import reset, restore, take_snapshot
+from lrs_soap.world.images import back_up, reset, restore, restore_backup, take_snapshot
 from tests.kit.batch_requests import new_learner, output_when_done, submit_batch, submitted
 from tests.kit.databases import SQLITE
 from tests.kit.every_operation import DECLARED
@@ -140,15 +140,17 @@ def size(request: pytest.FixtureRequest, database_kind: str, monkeypatch: pytest
 
 
 def put_back(world: World, callers: Callers, times: int) -> None:
-    """Reset the world and restore it in turn, while callers are answered."""
+    """Reset the world and restore it in turn, from a snapshot and a backup, while callers are answered."""
     take_snapshot(world, "kept")
+    ways: list[Callable[[], object]] = [lambda: reset(world), lambda: restore(world, "kept")]
+    if world.store.writers_take_turns:
+        backup = Path(world.store.location).with_name("kept.backup")
+        back_up(world, backup)
+        ways.append(lambda: restore_backup(world, backup.open("rb"), backup.name))
     with callers:
-        for time in range(times):
+        for put_back in itertools.islice(itertools.cycle(ways), times):
             callers.wait_for_more()
-            if time % 2:
-                restore(world, "kept")
-            else:
-                reset(world)
+            put_back()
         callers.wait_for_more()
     assert not callers.failures
     assert callers.answers["WSRC0004"] > 0
