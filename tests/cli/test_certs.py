@@ -30,6 +30,7 @@ def test_the_files_are_made_and_only_the_certificates_are_for_others(run: Run, f
     assert {name for name, mode in made.items() if mode == 0o600} == set(SECRET)
 
 
+@pytest.mark.slow
 def test_what_is_printed_serves_and_asks(run: Run, folder: Path) -> None:
     told = run("certs", "made").stdout
     flags = re.search(r"^  lrs-soap serve (.*)$", told, re.MULTILINE)

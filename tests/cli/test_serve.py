@@ -63,6 +63,7 @@ def test_the_service_ends_with_the_program_that_started_it(tmp_path: Path) -> No
     assert not ready.exists()
 
 
+@pytest.mark.slow
 def test_what_is_written_to_its_standard_input_does_not_end_it(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     serve = [sys.executable, "-m", "lrs_soap", "serve", "--port", "0", "--ready-file", str(ready)]
@@ -76,6 +77,7 @@ def test_what_is_written_to_its_standard_input_does_not_end_it(tmp_path: Path) -
         assert server.wait(PATIENCE) == 0
 
 
+@pytest.mark.slow
 def test_a_standard_input_whose_end_nobody_can_be_told_of_is_refused(tmp_path: Path) -> None:
     for name in ("empty", os.devnull):
         path = tmp_path / name

@@ -26,7 +26,11 @@ ZEEP = pytest.param((sys.executable, ".py"), id="zeep")
 PHP = pytest.param(
     # A WSDL in the cache would outlive the server that it is of.
     ("php", "-d", "soap.wsdl_cache_enabled=0", ".php"),
-    marks=pytest.mark.skipif(not has_soap(), reason="needs php and soap: apt install php-cli php-soap"),
+    # `make test` needs nothing but this folder.
+    marks=[
+        pytest.mark.skipif(not has_soap(), reason="needs php and soap: apt install php-cli php-soap"),
+        pytest.mark.slow,
+    ],
     id="php",
 )
 LANGUAGES = (ZEEP, PHP)

@@ -145,6 +145,7 @@ def test_a_night_with_300_students(fresh: RunningServer, tmp_path: Path) -> None
     )
 
 
+@pytest.mark.slow
 def test_a_second_run_does_nothing_again(fresh: RunningServer, tmp_path: Path) -> None:
     night = Night(tmp_path, messy_students(FEW))
     done = night.run(fresh.url)
@@ -395,6 +396,7 @@ def test_a_college_that_the_service_refuses_is_told_at_once(fresh: RunningServer
     assert done.stderr.startswith("WSEC0005: Incorrect password")
 
 
+@pytest.mark.slow
 def test_a_file_in_utf_8_is_read_like_one_in_windows_1252(server: RunningServer, tmp_path: Path) -> None:
     night = Night(tmp_path, [row for row in messy_students(FEW) if row.number == "K03"])
     for encoding in ("utf-8", "utf-8-sig", "cp1252"):

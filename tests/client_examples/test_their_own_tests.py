@@ -43,6 +43,7 @@ def succeed(*command: str | Path, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @needs_curl
 def test_those_in_shell(tmp_path: Path) -> None:
     told = succeed("sh", EXAMPLES / "tests" / "find_by_uln_test.sh", folder=tmp_path)

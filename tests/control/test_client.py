@@ -175,6 +175,7 @@ def test_what_is_no_lrs_soap_is_told(answer: bytes, status: int, code: str) -> N
     assert url in told.message
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_steered_is_told(tmp_path: Path) -> None:
     with ServerHere(tmp_path, "--control", "off") as server:
         told = failure(ControlClient(server.url).about)
@@ -182,6 +183,7 @@ def test_a_server_that_is_not_steered_is_told(tmp_path: Path) -> None:
     assert "or its control interface is off" in told.message
 
 
+@pytest.mark.slow
 def test_the_token_is_sent(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("a-token\n")
@@ -192,6 +194,7 @@ def test_the_token_is_sent(tmp_path: Path) -> None:
             assert (told.status, told.code) == (401, "unauthorized")
 
 
+@pytest.mark.slow
 def test_https_is_spoken_with_certificates(tmp_path: Path) -> None:
     certificates = Certificates.made_in(tmp_path)
     with RunningServer(tmp_path, *certificates.flags_for_clients, "--batch-workers", "0") as server:

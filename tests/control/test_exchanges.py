@@ -49,6 +49,7 @@ def known(url: str, answer: Answer) -> dict[str, Any]:
     return dict(found.value)
 
 
+@pytest.mark.slow
 def test_whatever_was_answered_is_in_the_next_listing(two_processes: str) -> None:
     for number in range(30):
         answer = post(two_processes, envelope(find_by_uln(UserName=f"tester {number}")))
@@ -184,6 +185,7 @@ def test_there_may_be_no_journal(tmp_path: Path, database_kind: str) -> None:
     assert not list(tmp_path.glob("*exchanges*"))
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_it_is_written_when_the_server_stops(tmp_path: Path, database_kind: str) -> None:
     with RunningServer(tmp_path, "--batch-workers", "0") as server:

@@ -281,6 +281,7 @@ def test_flask_is_imported_when_somebody_asks(tmp_path: Path, database_kind: str
     assert done.stdout.split() == ["False", "False"], done.stderr
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_every_process_answers(tmp_path: Path, database_kind: str) -> None:
     with RunningServer(tmp_path, "--processes", "2", "--batch-workers", "0") as server:

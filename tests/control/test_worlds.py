@@ -15,6 +15,7 @@ from tests.kit.soap_messages import envelope, find_by_uln, post, register
 from tests.kit.waiting import until
 
 
+@pytest.mark.slow
 def test_two_worlds_never_see_each_other(database_kind: str, tmp_path: Path) -> None:
     with (
         new_database(database_kind, tmp_path) as database,

@@ -145,6 +145,7 @@ def test_every_change_is_tried() -> None:
     assert {(way, each.flags) for each in CHANGES for way in each.ways} == set(TRIED)
 
 
+@pytest.mark.slow
 def test_the_command_that_shows_other_codes_is_one(tmp_path: Path) -> None:
     (flags,) = {server_flags(line) for line in CODES.section("Return codes").splitlines() if "--return-codes" in line}
     with RunningServer(tmp_path, *flags.split()) as server:

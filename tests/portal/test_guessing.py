@@ -10,6 +10,7 @@ from tests.kit.portal_client import PASSWORDS, PortalClient
 from tests.kit.server_here import ServerHere
 
 
+@pytest.mark.slow
 def test_whoever_tries_too_many_passwords_waits_for_each_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def test_the_cookie_is_the_worlds_own_and_no_script_reads_it(own_world: PortalWo
     assert "oliver" not in str(cookie.value)
 
 
+@pytest.mark.slow
 def test_over_https_the_cookie_is_for_https_alone(tmp_path: Path) -> None:
     with ServerHere(tmp_path, "--trusted-proxies", "127.0.0.1") as server:
         for scheme, is_secure in (("https", True), ("http", False)):
@@ -290,6 +291,7 @@ def test_every_field_with_a_secret_is_named_so() -> None:
     assert [(form, name) for form, name in fields if not is_secret(name)] == []
 
 
+@pytest.mark.slow
 def test_a_session_is_known_in_every_process(portal: ServerHere, tmp_path: Path) -> None:
     person = PortalClient(portal.url).log_in("susan.price").open("users/named/oliver.hart/update")
     with ServerHere(tmp_path, database_url=portal.database_url) as other:

@@ -141,6 +141,7 @@ def test_a_world_like_a_snapshot_claims_nothing(
     control.world().delete_snapshot("claiming")
 
 
+@pytest.mark.slow
 def test_without_a_client_s_certificate_no_subject_matters(
     certificates: Certificates, subject: str, tmp_path: Path
 ) -> None:

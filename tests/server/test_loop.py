@@ -13,6 +13,7 @@ from wsgiref.util import FileWrapper
 
 import pytest
 
+from lrs_soap.server import loop
 from lrs_soap.server.connection import Connection
 from lrs_soap.server.http_request import TURN, HandedOver
 from lrs_soap.server.turn import Turn
@@ -64,7 +65,8 @@ def test_without_standby_threads_one_thread_does_all(run: Run) -> None:
         assert {kept.answered(), quick.answered()} == {FIRST}
 
 
-def test_it_goes_on_unless_every_thread_is_kept(run: Run) -> None:
+def test_it_goes_on_unless_every_thread_is_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "_POLL_SECONDS", 0.1)
     application = Application()
     with run(application, standby_threads=1) as running:
         assert running.loop.goes_on()
@@ -72,7 +74,7 @@ def test_it_goes_on_unless_every_thread_is_kept(run: Run) -> None:
         for _ in range(2):
             assert application.slow_ones.acquire(timeout=PATIENCE)
         running.loop.goes_on()
-        time.sleep(1.5)
+        time.sleep(0.3)
         assert not running.loop.goes_on()
         application.go_on.set()
         assert None not in {each.answered() for each in kept}
@@ -167,13 +169,13 @@ def test_a_request_behind_a_slow_one_gets_leave_to_go_on_after_its_answer(run: R
         assert application.slow_ones.acquire(timeout=PATIENCE)
         application.go_on.set()
         others = [Asker(running, "/file") for _ in range(4)]
-        answer = client.makefile("rb")
-        assert read_head(answer).startswith(b"HTTP/1.1 200")
-        assert answer.read(len(BODY)) == BODY
-        assert read_head(answer).startswith(b"HTTP/1.1 100")
-        client.sendall(b"x")
-        assert read_head(answer).startswith(b"HTTP/1.1 200")
-        assert answer.read(len(BODY)) == BODY
+        with client.makefile("rb") as answer:
+            assert read_head(answer).startswith(b"HTTP/1.1 200")
+            assert answer.read(len(BODY)) == BODY
+            assert read_head(answer).startswith(b"HTTP/1.1 100")
+            client.sendall(b"x")
+            assert read_head(answer).startswith(b"HTTP/1.1 200")
+            assert answer.read(len(BODY)) == BODY
         assert {each.answered() for each in others} == {BODY}
 
 
@@ -328,11 +330,11 @@ def test_who_is_answered_and_asks_again_is_answered_in_another_turn(run: Run) ->
     application = Turning()
     with run(application) as running, running.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
-        answers = connection.makefile("rb")
         numbers = []
-        for _ in range(3):
-            read_head(answers)
-            numbers.append(answers.read(1))
+        with connection.makefile("rb") as answers:
+            for _ in range(3):
+                read_head(answers)
+                numbers.append(answers.read(1))
         assert numbers == [b"0", b"1", b"2"]
         until(lambda: len(application.ended) == 3)
 

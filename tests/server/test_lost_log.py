@@ -102,6 +102,7 @@ def test_no_standard_error_at_all_stops_nobody(tmp_path: Path) -> None:
             assert {os.readlink(f"/proc/{process.pid}/fd/{each}") for each in range(3)} == {os.devnull}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are looked up in /proc")
 def test_in_json_every_line_of_every_process_is_an_object_with_its_time(tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--log-format", "json", "--processes", "2") as server:

@@ -137,6 +137,7 @@ def test_what_is_being_answered_at_the_end_is_answered(tmp_path: Path, processes
         assert server.process.wait(PATIENCE) == 0
 
 
+@pytest.mark.slow
 def test_a_single_process_has_a_parent_too(tmp_path: Path) -> None:
     with RunningServer(tmp_path, "--batch-workers", "0") as server:
         [child] = children_of(server.process.pid)

@@ -157,6 +157,7 @@ def put_back(world: World, callers: Callers, times: int) -> None:
     assert callers.answers["WSRC0005"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("size")
 def test_everybody_is_answered_while_the_world_is_reset_and_restored(server: RunningServer, world: World) -> None:
     put_back(world, Callers(server.url), _TIMES)

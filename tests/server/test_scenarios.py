@@ -348,6 +348,7 @@ def test_worlds_have_scenarios_of_their_own(url: str) -> None:
         assert control(url, "DELETE", "/worlds/apart").status == 204
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_over_https(tmp_path: Path, certificates: Certificates, database_kind: str) -> None:
     with RunningServer(tmp_path, "--batch-workers", "0", *certificates.flags) as server:

@@ -254,6 +254,7 @@ def test_a_scenario_for_jobs_fits_what_submits_one(url: str) -> None:
     assert outcome(url, job)[0] == "WSRC0010"
 
 
+@pytest.mark.slow
 def test_the_file_of_the_settings_is_what_a_reset_brings_back(tmp_path: Path) -> None:
     file = tmp_path / "scenarios.toml"
     file.write_text('[[scenario]]\nname = "bad-gateway"\ntimes = 2\n\n[[scenario]]\nname = "slow"\nafter = 1000\n')

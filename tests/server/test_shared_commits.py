@@ -143,6 +143,7 @@ def test_a_commit_that_fails_is_a_fault_for_each_and_a_decision_of_none(
         assert outcome(post(server.url, person(1))) == _REGISTERED
 
 
+@pytest.mark.slow
 def test_where_the_disk_has_no_room_nothing_is_answered_that_is_lost(tmp_path: Path, database: Path) -> None:
     RunningServer(tmp_path).stop()
     size = database.stat().st_size

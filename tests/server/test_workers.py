@@ -154,6 +154,7 @@ def test_a_worker_that_dies_three_times_of_one_record_fails_the_job_and_no_other
             assert f"job={deadly} organisation=TEST0001 state=Failed record=1 deaths=3" in log.read_text()
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_a_worker_that_is_killed_is_replaced_and_what_it_had_is_gone_on_with(
     database_kind: str, tmp_path: Path

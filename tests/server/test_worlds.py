@@ -173,6 +173,7 @@ def test_one_that_is_asked_for_lives_on(server: RunningServer, worlds: Worlds) -
     until(lambda: "long" not in [facts.name for facts in worlds.listed()])
 
 
+@pytest.mark.slow
 def test_one_that_nobody_asks_for_is_deleted_in_its_time(server: RunningServer, worlds: Worlds) -> None:
     worlds.create("for-ever")
     worlds.create("short", ttl=1)

@@ -66,6 +66,7 @@ def test_a_suite_that_does_not_use_it_pays_nothing(suite: Suite) -> None:
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_failed_test_shows_what_it_has_asked_and_why_it_was_answered_so(suite: Suite) -> None:
     result = suite(
         CALLS
