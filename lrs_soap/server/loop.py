@@ -153,6 +153,11 @@ class Loop:
         with suppress(BlockingIOError):
             self._woken.recv(4096)
 
+    def use_tls(self, tls: ssl.SSLContext) -> None:
+        """Begin new connections with this from now on, if it is HTTPS. Other threads may call this."""
+        if self._service.tls is not None:
+            self._service.tls = tls
+
     def goes_on(self) -> bool:
         """Whether a thread has looked at the network since this was asked last."""
         has_polled, self._has_polled = self._has_polled, False

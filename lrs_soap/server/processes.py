@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.exchange.log_sink import RETRY_SECONDS
 from lrs_soap.server import memory
-from lrs_soap.server.child_process import SIGNALS, Announce, ChildProcess
+from lrs_soap.server.child_process import READ_AGAIN, SIGNALS, Announce, ChildProcess
 from lrs_soap.server.process_counts import ProcessCounts
 
 # A process that ends sooner than this has died of something that its successor will die of, too.
@@ -89,6 +89,7 @@ class Processes:
         log: ProcessLog,
         until: int | None = None,
         counts: ProcessCounts | None = None,
+        read_again: Callable[[], bool] = lambda: False,
     ) -> None:
         """`sockets` are what children listen on, `ready` is called once, when every child has announced itself but
         those that end. One that is ready, and then says nothing for `hang_seconds`, is killed and replaced. One that
@@ -96,6 +97,9 @@ class Processes:
 
         `log` is told of the ends of children, which use it, too. `until` is a descriptor, such as that of a pipe: when
         there is nothing more to read from it, that ends them as SIGTERM does. `counts` is told how many are at work.
+
+        `read_again` is called at SIGHUP, and says whether that is handed on to the processes. If the program was
+        started in a terminal, and that has been closed, SIGHUP ends them as SIGTERM does.
         """
         self._count = sum(not post.ends for post in posts)
         self._sockets = sockets
@@ -107,6 +111,8 @@ class Processes:
         self._process_counts = counts or ProcessCounts([post.name for post in posts])
         self._children: list[_Child] = []
         self._vacancies = [_Vacancy(post, due=0.0) for post in posts]
+        self._read_again = read_again
+        self._ends_with_terminal = signal.getsignal(READ_AGAIN) is signal.SIG_DFL and _has_terminal()
         self._selector = selectors.DefaultSelector()
         self._woken, self._wake = socket.socketpair()
         self._wake.setblocking(False)
@@ -118,7 +124,7 @@ class Processes:
         self._selector.register(self._woken, selectors.EVENT_READ, self._hear_signal)
         if self._until is not None:
             self._selector.register(self._until, selectors.EVENT_READ, self._hear_end)
-        for each in SIGNALS:
+        for each in (*SIGNALS, READ_AGAIN):
             signal.signal(each, _do_nothing)
         # Written to whichever thread a signal comes to, and even while the main one waits.
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
@@ -133,8 +139,12 @@ class Processes:
         signal.set_wakeup_fd(-1)
 
     def _hear_signal(self) -> None:
-        self._woken.recv(1)
-        self._tell_children()
+        came = set(self._woken.recv(_READ_BYTES))
+        if came - {READ_AGAIN} or (self._ends_with_terminal and not _has_terminal()):
+            self._tell_children()
+        elif self._read_again():
+            for child in self._children:
+                os.kill(child.process, READ_AGAIN)
 
     def _hear_end(self) -> None:
         assert self._until is not None
@@ -206,7 +216,7 @@ class Processes:
     def _start(self, post: Post, quick_deaths: int, relieves: _Child | None) -> None:
         ours, theirs = socket.socketpair()
         # They stay blocked in the child, where one thread waits for them.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, (*SIGNALS, READ_AGAIN))
         try:
             process = os.fork()
             if process == 0:
@@ -285,6 +295,15 @@ class Processes:
 
 def _do_nothing(number: int, frame: object) -> None:
     """That a signal has come is read from the wake-up socket."""
+
+
+def _has_terminal() -> bool:
+    """Whether there is a terminal that this process can be interrupted from."""
+    try:
+        os.close(os.open(os.ctermid(), os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
 
 
 def _tell_to_stop(child: _Child) -> None:

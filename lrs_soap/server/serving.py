@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.exchange.tally import Tally
-from lrs_soap.server import descriptors, memory, rekeying, tls
+from lrs_soap.server import descriptors, memory, rekeying
 from lrs_soap.server.application import Application
 from lrs_soap.server.child_process import Announce
 from lrs_soap.server.console_site import console_address
@@ -26,6 +25,7 @@ from lrs_soap.server.loop import Loop
 from lrs_soap.server.process_counts import ProcessCounts
 from lrs_soap.server.processes import Post, Processes
 from lrs_soap.server.shares import Share, shares_of
+from lrs_soap.server.tls import Certificates, certificates_of
 from lrs_soap.server.working import do_jobs
 from lrs_soap.server.wsgi import application_of_worlds
 from lrs_soap.world import Worlds
@@ -59,13 +59,13 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None, *, unt
 
 
 def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | None, until: int | None) -> None:
-    context = _tls(settings)
+    certificates = certificates_of(settings)
     # Refused here if it is wrong, and not by each process.
     admission_of(settings)
     Worlds.open(settings, log=log.logger).close()
     needs_rekeying = rekeying.is_needed(settings)
     sockets = _listen(settings)
-    address = f"{'http' if context is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
+    address = f"{'http' if certificates is None else 'https'}://{_in_url(settings.host)}:{port_of(sockets)}"
 
     console = console_address(settings, address)
 
@@ -83,11 +83,18 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
         # Without workers of its own, those of somebody else are not the service's business.
         return not settings.batch_workers or counts.at_work("worker") > 0
 
+    def read_again() -> bool:
+        # Read here, too: those that are forked later go on with what is here.
+        if certificates is None or not _read(certificates, log.logger):
+            return False
+        log.logger.info("certificates", expires=certificates.expires.isoformat())
+        return True
+
     def answering(share: Share) -> Post:
         return Post(
             "server",
             lambda announce: _answer(
-                settings, sockets, context, share, log, tally, console_secret, has_worker, announce
+                settings, sockets, certificates, share, log, tally, console_secret, has_worker, announce
             ),
         )
 
@@ -108,13 +115,14 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
         log=log,
         until=until,
         counts=counts,
+        read_again=read_again,
     ).run()
 
 
 def _answer(
     settings: Settings,
     sockets: list[socket.socket],
-    context: ssl.SSLContext | None,
+    certificates: Certificates | None,
     share: Share,
     log: ProcessLog,
     tally: Tally,
@@ -133,21 +141,28 @@ def _answer(
             has_worker=has_worker,
             console_secret=console_secret,
         )
-        server = _server(application, settings, sockets, context, share, logger, log.flush_before_answers())
-        announce(server, server.goes_on)
+        server = _server(application, settings, sockets, certificates, share, logger, log.flush_before_answers())
+
+        def read_again() -> None:
+            if certificates is not None and _read(certificates, logger):
+                server.use_tls(certificates.context)
+
+        announce(server, server.goes_on, read_again)
         memory.keep_what_is_there()
         server.run()
 
 
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls_cert is not None and settings.tls_key is not None:
-        return tls.context_of(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
-    if settings.tls_cert is None and settings.tls_key is None and settings.tls_client_ca is None:
-        return None
-    raise InvalidSetting(
-        "HTTPS needs both the service's certificate (tls_cert) and its private key (tls_key). "
-        "`lrs-soap certs FOLDER` makes such files for development."
-    )
+def _read(certificates: Certificates, logger: Any) -> bool:
+    """Read the files again; whether they can be used. If not, the log says why, and the old ones are used on."""
+    try:
+        certificates.read()
+    except InvalidSetting as error:
+        logger.error("certificates", kept_because=str(error))
+        return False
+    except Exception as error:  # whatever it is, the service goes on with what it has
+        logger.error("certificates", exc_info=error)
+        return False
+    return True
 
 
 def _listen(settings: Settings) -> list[socket.socket]:
@@ -165,7 +180,7 @@ def _server(
     application: Application,
     settings: Settings,
     sockets: list[socket.socket],
-    context: ssl.SSLContext | None,
+    certificates: Certificates | None,
     share: Share,
     logger: Any,
     before_answers: Callable[[], object],
@@ -184,7 +199,7 @@ def _server(
         sockets,
         standby_threads=settings.threads,
         limits=replace(limits, connections=room),
-        tls=context,
+        tls=None if certificates is None else certificates.context,
         # The address in the WSDL for a caller who does not say by which host it asks.
         server_name=_in_url(settings.host),
         reads_body=application.reads_body,

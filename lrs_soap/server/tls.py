@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -11,6 +13,43 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, Pub
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from lrs_soap.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from lrs_soap.settings import Settings
+
+
+class Certificates:
+    """What HTTPS is spoken with on new connections, from files that can be read again when there are others.
+
+    A connection keeps the context with which it began.
+    """
+
+    def __init__(self, certificate: Path, key: Path, client_ca: Path | None) -> None:
+        """See `context_of`. Raises InvalidSetting."""
+        self._files = (certificate, key, client_ca)
+        self.read()
+
+    def read(self) -> None:
+        """Read the files. Raises InvalidSetting, and leaves everything as it was then."""
+        certificate, _, _ = self._files
+        context = context_of(*self._files)
+        expires = _certificates(certificate, "tls_cert")[0].not_valid_after_utc
+        self.context: ssl.SSLContext = context
+        """What the next connection begins with."""
+        self.expires: datetime = expires
+        """Until when the service's certificate is valid."""
+
+
+def certificates_of(settings: Settings) -> Certificates | None:
+    """Those that the settings name; None if the service speaks HTTP. Raises InvalidSetting."""
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        return Certificates(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
+    if settings.tls_cert is None and settings.tls_key is None and settings.tls_client_ca is None:
+        return None
+    raise InvalidSetting(
+        "HTTPS needs both the service's certificate (tls_cert) and its private key (tls_key). "
+        "`lrs-soap certs FOLDER` makes such files for development."
+    )
 
 
 def context_of(certificate: Path, key: Path, client_ca: Path | None) -> ssl.SSLContext:
@@ -25,14 +64,16 @@ def context_of(certificate: Path, key: Path, client_ca: Path | None) -> ssl.SSLC
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_cert_chain(certificate, key)
-    except ssl.SSLError as error:
+        if client_ca is not None:
+            _certificates(client_ca, "tls_client_ca")
+            context.load_verify_locations(client_ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+    except OSError as error:
+        # The files may have been replaced meanwhile.
+        reason = error.reason if isinstance(error, ssl.SSLError) else error.strerror
         raise InvalidSetting(
-            f"HTTPS cannot be spoken with the certificate in {certificate} (tls_cert): {error.reason}."
+            f"HTTPS cannot be spoken with the certificate in {certificate} (tls_cert): {reason}."
         ) from None
-    if client_ca is not None:
-        _certificates(client_ca, "tls_client_ca")
-        context.load_verify_locations(client_ca)
-        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 
