@@ -171,10 +171,10 @@ def _scenario(given: Mapping[str, Any]) -> Scenario:
     return _valid(
         {
             "name": values["name"],
-            "when": {name: values[name] for name in _WHEN if values[name]},
+            "when": {name: values[name] for name in _WHEN if given[name]},
             "times": None if given["times"] in ("", "all") else number_or_text(given["times"]),
             **{name: values[name] for name in ("after", "share", "seed") if given[name]},
-            "do": {name: values[name] for name in _DO if values[name]} or None,
+            "do": {name: values[name] for name in _DO if given[name]} or None,
         }
     )
 
@@ -191,6 +191,8 @@ def _pasted(text: str) -> list[Scenario]:
     except (ValueError, RecursionError) as error:
         where = f": {error.msg} in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InvalidRecord(f"What was pasted is not JSON{where}.") from None
+    if value == []:
+        raise InvalidRecord("What was pasted has no scenario.")
     return [_valid(each) for each in (value if isinstance(value, list) else [value])]
 
 

@@ -73,7 +73,7 @@ class Person(PortalClient):
         form = self._form(button, among)
         for label, value in fields.items():
             _fill(form, label, value)
-        pressed = next(each for each in form.iter("button") if _text(each).startswith(button))
+        pressed = next(each for each in form.iter("button") if _is_named(each, button))
         values = [(name, value) for name, value in form.form_values() if value is not None]
         if pressed.get("name"):
             values.append((pressed.get("name"), pressed.get("value", "")))
@@ -99,7 +99,7 @@ class Person(PortalClient):
 
     def _form(self, button: str, among: str) -> Any:
         for form in self.page.forms:
-            if among in _text(form) and any(_text(each).startswith(button) for each in form.iter("button")):
+            if among in _text(form) and any(_is_named(each, button) for each in form.iter("button")):
                 return form
         raise AssertionError(f"there is no button {button!r}: {self.buttons}")
 
@@ -145,6 +145,11 @@ def _labelled(inside: Any, label: str) -> Iterator[Any]:
 
 def _label_is(element: Any, label: str) -> bool:
     return element is not None and _text(element).removesuffix(" *") == label
+
+
+def _is_named(button: Any, text: str) -> bool:
+    """Whether this is written on a button, or said by it to whoever does not see the page."""
+    return _text(button).startswith(text) or str(button.get("aria-label", "")).startswith(text)
 
 
 def _option(control: Any, text: str) -> str:
