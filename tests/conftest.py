@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +23,9 @@ from tests.kit import contract_documents, databases
 from tests.kit.databases import KINDS_HERE, SQLITE, new_database
 from tests.kit.running_server import RunningServer
 from tests.kit.work import world_over
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytest_plugins = ("pytester",)
 
@@ -66,6 +70,18 @@ def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of each kind that nobody has used yet."""
     with new_database(database_kind, tmp_path) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Tests that need it are skipped where there is none."""
+    # It takes a while to import, and few tests need it.
+    from tests.kit.browser import CHROMIUM, WHY_NOT, chromium
+
+    if not CHROMIUM.exists():
+        pytest.skip(WHY_NOT)
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

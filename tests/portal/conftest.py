@@ -8,7 +8,6 @@ from itertools import count
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.kit.browser import CHROMIUM, WHY_NOT, chromium
 from tests.kit.databases import SQLITE, new_database
 from tests.kit.person import Person
 from tests.kit.portal_client import PortalClient, PortalWorld
@@ -32,15 +31,6 @@ def seen_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere
     folder = tmp_path_factory.mktemp("seen")
     with new_database(SQLITE, folder) as url, ServerHere(folder, database_url=url) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Tests that need it are skipped where there is none."""
-    if not CHROMIUM.exists():
-        pytest.skip(WHY_NOT)
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

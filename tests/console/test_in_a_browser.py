@@ -1,0 +1,93 @@
+"""The console as a person sees it in a browser: by WCAG 2.2, by keyboard, and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.kit.browser import findings, scrolls_sideways, walk
+from tests.kit.databases import SQLITE, new_database
+from tests.kit.person import CONSOLE
+from tests.kit.portal_client import PortalWorld
+from tests.kit.server_here import ServerHere
+from tests.kit.waiting import PATIENCE
+
+pytestmark = pytest.mark.browser
+
+GRACE, PRIYA = "4170265830", "9140837261"
+LONG = "<b>Ŵŷn</b> نوعم " + "x" * 300
+
+STEERING = (
+    *("learners", f"learners?uln={GRACE}", f"learners/{GRACE}", f"learners/{PRIYA}", f"learners/{GRACE}/delete"),
+    *("organisations", "organisations/TEST0001", "organisations/LONGNAME", "jobs", "mail", "scenarios", "clock"),
+    *("policy", "policy/strict", "policy/announcement", "policy/certificate_subjects", "snapshots", "worlds"),
+    *("delete-world/seen", "worlds/seen/learners", "worlds/nowhere/"),
+)
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
+    """A server that a browser looks at, in whose world `main` there is something on every page."""
+    folder = tmp_path_factory.mktemp("seen-console")
+    with new_database(SQLITE, folder) as url, ServerHere(folder, database_url=url) as running:
+        main = PortalWorld(running.url, "main")
+        main.control("POST", "/worlds", {"name": "seen"})
+        main.steer("POST", "/scenarios", {"name": "slow", "when": {"family_name": LONG}})
+        main.steer("PUT", "/snapshots/one")
+        main.steer("PUT", "/clock", {"set": "2025-03-10T12:00"})
+        main.steer("PATCH", "/policy", {"announcement": LONG})
+        organisation = {"organisation_ref": "LONGNM", "name": LONG, "password": "AnotherPassword1"}
+        main.steer("PUT", "/organisations/LONGNAME", organisation)
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, seen: ServerHere) -> Iterator[Page]:
+    """A window at the console of `main`."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=f"{seen.url}{CONSOLE}")
+    context.set_default_timeout(PATIENCE * 1000)
+    yield context.new_page()
+    context.close()
+
+
+def test_every_page_that_steers_can_be_used_by_everybody(page: Page) -> None:
+    for path in STEERING:
+        page.goto(path)
+        assert findings(page) == [], path
+        assert not scrolls_sideways(page), path
+
+
+def test_a_form_with_mistakes_can_be_used_by_everybody(page: Page) -> None:
+    page.goto("clock")
+    page.get_by_label("Advance by").fill("soon")
+    page.get_by_role("button", name="Advance", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("has to be a number of seconds")
+    assert page.title().startswith("Error: ")
+    assert findings(page) == []
+    # The reason leads to its field.
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label("Advance by")).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["worlds", "scenarios", "snapshots", "clock", "policy/strict", f"learners/{GRACE}"])
+def test_the_keyboard_reaches_everything(page: Page, path: str) -> None:
+    page.goto(path)
+    assert walk(page)[0] == "Skip to the content"
+
+
+def test_a_world_is_made_and_deleted_without_scripts(browser: Browser, seen: ServerHere) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=f"{seen.url}{CONSOLE}")
+    page = context.new_page()
+    page.goto("worlds")
+    page.get_by_label("Name").fill("by-hand")
+    page.get_by_role("button", name="Make").click()
+    expect(page.get_by_role("status")).to_have_text("The world by-hand is made.")
+    # To load the page again makes nothing again.
+    page.reload()
+    expect(page.get_by_role("status")).to_have_count(0)
+    page.get_by_role("link", name="Delete by-hand").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("status")).to_have_text("The world by-hand is deleted.")
+    context.close()
