@@ -104,6 +104,13 @@ class Rule(str, Enum):
     )
     DELETION = "deletion", "A learner is deleted once, and only if no other is linked to it."
 
+    # Data challenges.
+    CHALLENGE = (
+        "challenge",
+        "A challenge says what its problem needs, about a learner who is neither linked nor deleted, and is the only "
+        "open one on its subject; it is moved only by whom and in the states that allow it.",
+    )
+
     # Batches.
     RECORD_COUNT = "record count", "LearnerRecordCount is the number of records."
     JOB = "job", "An organisation gets the output of its own jobs, of the kind that it asks for."
