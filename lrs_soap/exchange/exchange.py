@@ -10,6 +10,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 from lrs_soap.rules.batches.jobs import JobFate
+from lrs_soap.rules.challenges.objections import ChallengeCode
 from lrs_soap.rules.values.change import Action, Author
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode, ReturnCode
 from lrs_soap.rules.values.decision import Reason
@@ -56,11 +57,12 @@ class Claim(NamedTuple):
 class Decided(Protocol):
     """What was decided about one record, and why. A Decision is one, and so is the outcome of a batch record.
 
-    What only an operator does to learners has no code of the service: its code is the action, or why it was refused.
+    What only an operator does to learners, or what is done with a data challenge, has no code of the service: its code
+    is the action, or why it was refused.
     """
 
     @property
-    def code(self) -> ResponseCode | ReturnCode | FaultCode | Action | RefusalKind: ...
+    def code(self) -> ResponseCode | ReturnCode | FaultCode | Action | RefusalKind | ChallengeCode: ...
 
     @property
     def reasons(self) -> tuple[Reason, ...]: ...

@@ -31,13 +31,13 @@ class RecordAsked:
 class RecordAnswer:
     """The decision, and the events that may be seen, in their order; none unless the record was found.
 
-    `ids` are those of all the person's events, whether they may be seen or not. `is_known`: they are those that the
-    caller knows, and `events` is empty.
+    `versions` are those of all the person's events, whether they may be seen or not. `is_known`: they are those that
+    the caller knows, and `events` is empty.
     """
 
     decision: RecordDecision
     events: tuple[LearningEvent, ...] = ()
-    ids: tuple[int, ...] = ()
+    versions: tuple[int, ...] = ()
     is_known: bool = False
 
 
@@ -59,8 +59,8 @@ def get_learning_events(
     """The record, if it may be seen, with the events that may be seen.
 
     `judged` is what `judge_record` has decided before. It holds if the learner, and the master of a linked one, are
-    what they were. Else it is decided anew. `known` are the IDs of events whose contents the caller has from before:
-    if the person has these and no others, they are not read again.
+    what they were. Else it is decided anew. `known` are the versions of events whose contents the caller has from
+    before: if the person has these and no others, they are not read again.
 
     Adds an entry to the access history of each of the person's ULNs, also if the record is not shared. If nobody was
     found, it writes nothing. An entry stays with its ULN when learners are merged (docs/behaviour.md, The other
@@ -74,11 +74,13 @@ def get_learning_events(
         access_history.add(work.transaction, uln, RecordAccess(work.now, decision.action, work.author))
     if not decision.is_found:
         return RecordAnswer(decision)
-    if known is not None and learning_events.ids_of(work.transaction, decision.ulns) == known:
-        return RecordAnswer(decision, ids=known, is_known=True)
+    # Before the events: whatever is changed in between is then read again, and not taken for what it was.
+    versions = learning_events.versions_of(work.transaction, decision.ulns)
+    if known is not None and versions == known:
+        return RecordAnswer(decision, versions=known, is_known=True)
     events = learning_events.of(work.transaction, decision.ulns, asked.fields)
     visible = learning_record.visible_events(asked.user_type, events)
-    return RecordAnswer(decision, tuple(visible), tuple([event.id for event in events]))
+    return RecordAnswer(decision, tuple(visible), versions)
 
 
 def _decided(asked: RecordAsked, learner: Learner | None, master: Learner | None) -> RecordDecision:

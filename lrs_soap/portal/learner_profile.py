@@ -16,7 +16,7 @@ from lrs_soap.portal.asking import visit
 from lrs_soap.portal.find_learner import may_see_details
 from lrs_soap.portal.learner_forms import EDITED, MANDATORY, MORE_TO_REGISTER, OTHERS, EditForm, values_of
 from lrs_soap.portal.signed_in import note, page
-from lrs_soap.portal.words import LABELS, moment, shown
+from lrs_soap.portal.words import EVENT_LABELS, LABELS, moment, shown
 from lrs_soap.rules.access.pages import Page
 from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.values import version_number
@@ -228,13 +228,18 @@ def _line(change: Change) -> HistoryLine:
 def _fields(change: Change) -> Iterator[tuple[str, str, str]]:
     for name, (before, after) in change.fields.items():
         if name not in _NOT_SHOWN:
-            yield LABELS[name], shown(name, before), shown(name, after)
+            yield _LABELS[name], shown(name, before), shown(name, after)
 
 
+_LABELS = {**EVENT_LABELS, **LABELS, "enquiry": "Enquiry", "event": "Qualification"}
 _WORDS = {
     Action.REGISTERED: "Registered",
     Action.UPDATED: "Updated",
     Action.MERGED: "Merged",
     Action.UNMERGED: "Unmerged",
     Action.DELETED: "Deleted",
+    Action.CHALLENGE_RESOLVED: "Enquiry resolved",
+    Action.CHALLENGE_REJECTED: "Enquiry rejected",
+    Action.CHALLENGE_WITHDRAWN: "Enquiry withdrawn",
+    Action.CHALLENGE_UNDONE: "Resolution of an enquiry undone",
 }

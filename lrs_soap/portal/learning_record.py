@@ -12,7 +12,7 @@ from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, g
 from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.portal.acting import exchanging, require_found, writing
 from lrs_soap.portal.signed_in import page
-from lrs_soap.portal.words import day, short_day
+from lrs_soap.portal.words import EVENT_LABELS, day, short_day
 from lrs_soap.rules.access.pages import Page
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_events import LearningEvent
@@ -66,28 +66,6 @@ COLUMNS = {
     "award": _date("Award Date", "achievement_award_date"),
 }
 """The eight columns, by their names in addresses."""
-
-_DETAILS = {
-    "subject": "Subject",
-    "subject_code": "Subject code",
-    "qualification_type": "Qualification type",
-    "level": "Level",
-    "grade": "Grade",
-    "credits": "Credit",
-    "source": "Source",
-    "participation_start_date": "Start Date",
-    "participation_end_date": "End Date",
-    "achievement_award_date": "Award Date",
-    "achievement_provider_name": "Provider",
-    "achievement_provider_ukprn": "Provider's UKPRN",
-    "awarding_organisation_name": "Awarding organisation",
-    "awarding_organisation_ukprn": "Awarding organisation's UKPRN",
-    "language_for_assessment": "Language of assessment",
-    "status": "Status",
-    "collection_type": "Collection type",
-    "return_number": "Return number",
-    "date_loaded": "Loaded",
-}
 
 
 @learning_record.get("/learners/<uln>/record")
@@ -160,7 +138,7 @@ def _headings(uln: str, sorted_by: str | None, order: str) -> Sequence[Heading]:
 
 def _shown(event: LearningEvent) -> list[tuple[str, str]]:
     found = []
-    for field, label in _DETAILS.items():
+    for field, label in EVENT_LABELS.items():
         value = getattr(event, field)
         text = "" if value is None else str(value)
         found.append((label, day(text) if field.endswith("_date") else text))

@@ -72,6 +72,29 @@ LABELS: Mapping[str, str] = {
 }
 """The label of each field of a learner, by the learner's own names."""
 
+EVENT_LABELS: Mapping[str, str] = {
+    "subject": "Subject",
+    "subject_code": "Subject code",
+    "qualification_type": "Qualification type",
+    "level": "Level",
+    "grade": "Grade",
+    "credits": "Credit",
+    "source": "Source",
+    "participation_start_date": "Start Date",
+    "participation_end_date": "End Date",
+    "achievement_award_date": "Award Date",
+    "achievement_provider_name": "Provider",
+    "achievement_provider_ukprn": "Provider's UKPRN",
+    "awarding_organisation_name": "Awarding organisation",
+    "awarding_organisation_ukprn": "Awarding organisation's UKPRN",
+    "language_for_assessment": "Language of assessment",
+    "status": "Status",
+    "collection_type": "Collection type",
+    "return_number": "Return number",
+    "date_loaded": "Loaded",
+}
+"""The label of each field of an event that is shown, by the event's own names, in the order of the details."""
+
 _CODED: Mapping[str, Mapping[str, str]] = {
     "gender": GENDERS,
     "verification_type": VERIFICATION_TYPES,

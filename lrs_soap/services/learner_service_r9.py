@@ -98,7 +98,7 @@ def get_learner_learning_events(
         # for the disk: what a sudden end of the machine can take is the last entries of access histories.
         with call.writing_too(durable=False) as writing:
             kept = call.record_texts.of(call.generation, asked)
-            record = get_learning_events(writing, asked, judged=judged, known=kept.ids)
+            record = get_learning_events(writing, asked, judged=judged, known=kept.versions)
     call.decided(record.decision)
     return tempuri.GetLearnerLearningEventsResponse(
         GetLearnerLearningEventsResult=record_message(request, record, kept)

@@ -37,7 +37,7 @@ def record_message(
         events = kept.text
     elif kept is not None:
         cells = event_values(record.events, is_brief=_is_brief(request), is_welsh=_is_welsh(request))
-        events = RowsToKeep(cells, partial(kept.keep, record.ids))
+        events = RowsToKeep(cells, partial(kept.keep, record.versions))
     return model.GetLearnerLearningEventsResponse(
         ResponseCode=record.decision.code.value,
         FoundULN=record.decision.found_uln,

@@ -1,9 +1,9 @@
 """The texts of learning events that were asked for before: a record is often asked for again, and takes long to write.
 
 A text is used again only if the database says, in the transaction that answers, that the person still has the same
-events: learning events are loaded and never changed, and an ID never comes again. After a reset the same IDs may be
-those of other events, but that is another generation of the world. So no text is ever out of date, whichever process
-writes.
+events in the same versions: whatever changes an event gives it another revision, and an ID never comes again. After a
+reset the same IDs may be those of other events, but that is another generation of the world. So no text is ever out of
+date, whichever process writes.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class RecordTexts:
             self._texts[key] = kept
         return KeptText(self, key, *kept)
 
-    def keep(self, key: Hashable, ids: tuple[int, ...], text: WrittenRows) -> None:
+    def keep(self, key: Hashable, versions: tuple[int, ...], text: WrittenRows) -> None:
         """Keep a text, in place of those that were not used for longest."""
-        size = _size_of(ids, text)
+        size = _size_of(versions, text)
         if size > self._most_bytes / _LEAST_TEXTS:
             return
         with self._lock:
             self._drop(key)
-            self._texts[key] = (ids, text)
+            self._texts[key] = (versions, text)
             self._bytes += size
             while self._bytes > self._most_bytes:
                 self._drop(next(iter(self._texts)))
@@ -61,17 +61,17 @@ class RecordTexts:
 
 @dataclass(frozen=True, slots=True)
 class KeptText:
-    """The IDs of a person's events and the text of those that may be seen; both are None if no text is kept."""
+    """The versions of a person's events and the text of those that may be seen; both are None if no text is kept."""
 
     texts: RecordTexts
     key: Hashable
-    ids: tuple[int, ...] | None = None
+    versions: tuple[int, ...] | None = None
     text: WrittenRows | None = None
 
-    def keep(self, ids: tuple[int, ...], text: WrittenRows) -> None:
+    def keep(self, versions: tuple[int, ...], text: WrittenRows) -> None:
         """Keep this text in place of the other."""
-        self.texts.keep(self.key, ids, text)
+        self.texts.keep(self.key, versions, text)
 
 
-def _size_of(ids: tuple[int, ...], text: WrittenRows) -> int:
-    return sys.getsizeof(text) + sum(map(sys.getsizeof, ids))
+def _size_of(versions: tuple[int, ...], text: WrittenRows) -> int:
+    return sys.getsizeof(text) + sum(map(sys.getsizeof, versions))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, Text, bindparam, case, delete, func, insert, literal_column, select, update
 
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.store.prepared import Prepared
@@ -17,8 +17,13 @@ from lrs_soap.store.transaction import Transaction
 _ID = LearningEvent._fields.index("id")
 _COLUMNS = LearningEvent._fields[:_ID] + LearningEvent._fields[_ID + 1 :]
 
-_IDS = Prepared(
-    select(learning_events.c.id).where(learning_events.c.uln == bindparam("uln")).order_by(learning_events.c.id), "uln"
+_FLAG = "under_data_challenge"
+
+_VERSIONS = Prepared(
+    select(learning_events.c.id, learning_events.c.revision)
+    .where(learning_events.c.uln == bindparam("uln"))
+    .order_by(learning_events.c.id),
+    "uln",
 )
 
 uln_of = itemgetter(_COLUMNS.index("uln"))
@@ -56,18 +61,82 @@ def of(
     return [LearningEvent._make(arranged((*row, None))) for row in rows]
 
 
-def ids_of(transaction: Transaction, ulns: Iterable[str]) -> tuple[int, ...]:
-    """The IDs of the events that `of` reads, in the same order. What has an ID is never changed, nor its ID reused."""
-    return tuple([event_id for uln in ulns for (event_id,) in _IDS.rows(transaction, uln)])
+def versions_of(transaction: Transaction, ulns: Iterable[str]) -> tuple[int, ...]:
+    """The ID and the revision, in turn, of each event that `of` reads, in the same order.
+
+    What has the same ID and revision has the same contents: an ID is never reused, and every change makes another
+    revision.
+    """
+    return tuple([number for uln in ulns for row in _VERSIONS.rows(transaction, uln) for number in row])
+
+
+def by_id(transaction: Transaction, event_id: int) -> LearningEvent | None:
+    """The event with this ID; None if there is none."""
+    row = transaction.execute(
+        select(*map(_column, LearningEvent._fields)).where(learning_events.c.id == event_id)
+    ).one_or_none()
+    return None if row is None else LearningEvent._make(row)
+
+
+def open_challenges_on(transaction: Transaction, event_ids: Iterable[int]) -> dict[int, str]:
+    """The references of the open data challenges on these events, by the IDs of those that have one."""
+    flagged = select(learning_events.c.id, learning_events.c.open_challenge).where(
+        learning_events.c.id.in_(tuple(event_ids)), learning_events.c.open_challenge.is_not(None)
+    )
+    return {row.id: row.open_challenge for row in transaction.execute(flagged)}
+
+
+def flag(transaction: Transaction, event_ids: Iterable[int], reference: str) -> None:
+    """Put these events under the open data challenge with a reference."""
+    _change(transaction, learning_events.c.id.in_(tuple(event_ids)), {"open_challenge": reference})
+
+
+def unflag(transaction: Transaction, event_ids: Iterable[int], reference: str) -> None:
+    """Take those of these events that are under the challenge with this reference out of it."""
+    under_it = learning_events.c.id.in_(tuple(event_ids)) & (learning_events.c.open_challenge == reference)
+    _change(transaction, under_it, {"open_challenge": None})
+
+
+def change(transaction: Transaction, event_id: int, values: Mapping[str, Any]) -> None:
+    """Give fields of an event other values; another `uln` makes it another learner's, who is held."""
+    _change(transaction, learning_events.c.id == event_id, values)
+
+
+def take_out(transaction: Transaction, event_id: int) -> tuple[LearningEvent, int]:
+    """Remove the event with this ID, which is held; returns it as it was loaded or corrected, and its revision."""
+    table = learning_events.c
+    row = transaction.execute(
+        select(*(table[field] for field in LearningEvent._fields), table.revision).where(table.id == event_id)
+    ).one()
+    transaction.execute(delete(learning_events).where(table.id == event_id))
+    return LearningEvent._make(row[:-1]), int(row[-1])
+
+
+def put_back(transaction: Transaction, event: LearningEvent, revision: int) -> None:
+    """Hold an event again that was taken out when it had this revision, with its old ID and a later revision."""
+    transaction.execute(insert(learning_events), {**event._asdict(), "revision": revision + 1})
+
+
+def _change(transaction: Transaction, which: ColumnElement[bool], values: Mapping[str, Any]) -> None:
+    transaction.execute(
+        update(learning_events).where(which).values({**values, "revision": learning_events.c.revision + 1})
+    )
+
+
+def _column(field: str) -> ColumnElement[Any]:
+    """What is read of a field: UnderDataChallenge is Y while there is an open challenge, whatever was loaded."""
+    loaded = learning_events.c[field]
+    if field != _FLAG:
+        return loaded
+    is_open = learning_events.c.open_challenge.is_not(None)
+    return case((is_open, literal_column("'Y'", Text)), else_=loaded).label(_FLAG)
 
 
 @cache
 def _reading(fields: tuple[str, ...]) -> tuple[Prepared, Callable[[tuple[Any, ...]], tuple[Any, ...]] | None]:
     """The select of these fields, and what arranges a row that ends with a None as all fields of an event."""
     of_uln = (
-        select(*(learning_events.c[field] for field in fields))
-        .where(learning_events.c.uln == bindparam("uln"))
-        .order_by(learning_events.c.id)
+        select(*map(_column, fields)).where(learning_events.c.uln == bindparam("uln")).order_by(learning_events.c.id)
     )
     if fields == LearningEvent._fields:
         return Prepared(of_uln, "uln"), None

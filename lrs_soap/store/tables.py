@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     column,
+    literal_column,
     table,
     text,
 )
@@ -30,7 +31,7 @@ from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS
 
 metadata = MetaData()
 
-SCHEMA_VERSION = "0021"
+SCHEMA_VERSION = "0022"
 """The newest revision in migrations/versions/: what `schema_version`, alembic's own table, holds of these tables."""
 
 schema_version = table("alembic_version", column("version_num"))
@@ -268,9 +269,14 @@ history = Table(
     Column("changes", Text, nullable=False),
 )
 Index("ix_history_uln", history.c.uln)
+# Those by which a learner becomes, or stops being, one that others are asked for by. They are few among the others.
+CHANGES_OF_ULNS = history.c.action.in_([literal_column(f"'{each}'") for each in ("merged", "unmerged", "deleted")])
+Index("ix_history_ulns", history.c.moment, sqlite_where=CHANGES_OF_ULNS, postgresql_where=CHANGES_OF_ULNS)
 
 # The learning events of learners. The columns are the fields of `rules.records.learning_events.LearningEvent`. `id`
-# grows as events are loaded and is never used again, which on SQLite needs AUTOINCREMENT.
+# grows as events are loaded and is never used again, which on SQLite needs AUTOINCREMENT. `open_challenge` is the
+# reference of the open data challenge on the event, during which UnderDataChallenge is Y whatever was loaded.
+# `revision` grows whenever the event is changed, flagged or restored.
 learning_events = Table(
     "learning_events",
     metadata,
@@ -301,10 +307,36 @@ learning_events = Table(
     Column("qualification_type_welsh", Text),
     Column("level_welsh", Text),
     Column("awarding_organisation_name_welsh", Text),
+    Column("open_challenge", Text),
+    Column("revision", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
-# With `id`, so that events are read in the order in which they were loaded.
-Index("ix_learning_events_uln", learning_events.c.uln, learning_events.c.id)
+# With `id`, so that events are read in the order in which they were loaded, and with `revision`, so that whether they
+# are still what they were is read from the index alone.
+Index("ix_learning_events_uln", learning_events.c.uln, learning_events.c.id, learning_events.c.revision)
+
+# Data challenges (`rules.challenges.challenge`). `uln` and `number` are the reference. `sent` is what was
+# said, and `done` what the resolution has changed, each a JSON object. `raised` and `closed` are ISO text by the
+# service's clock. `closed`, and who has closed it, are empty while it is open.
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("uln", Text, ForeignKey("learners.uln", name="fk_challenges_learner"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sent", Text, nullable=False),
+    Column("raised", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("closed", Text),
+    Column("closed_organisation", Text, nullable=False),
+    Column("closed_user_name", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("done", Text, nullable=False),
+)
+Index("uq_challenges_number", challenges.c.uln, challenges.c.number, unique=True)
 
 # Who has asked for a learner's learning events, in the order of `id`. `action` is an AccessAction of
 # `rules.records.access_history`, the rest is as in the history.

@@ -20,23 +20,23 @@ def test_a_text_is_kept_with_the_events_that_it_is_of() -> None:
     texts = RecordTexts()
     texts.of(1, asked()).keep((7, 8), TEXT)
     kept = texts.of(1, asked())
-    assert (kept.ids, kept.text) == ((7, 8), TEXT)
+    assert (kept.versions, kept.text) == ((7, 8), TEXT)
     kept.keep((7, 8, 9), WrittenRows("other"))
-    assert texts.of(1, asked()).ids == (7, 8, 9)
+    assert texts.of(1, asked()).versions == (7, 8, 9)
 
 
 @pytest.mark.parametrize("other", [asked(uln="2"), asked(user_type="LNR"), asked(fields=("id", "credits"))])
 def test_another_question_has_another_text(other: RecordAsked) -> None:
     texts = RecordTexts()
     texts.of(1, asked()).keep((7,), TEXT)
-    assert texts.of(1, other).ids is None
+    assert texts.of(1, other).versions is None
 
 
 def test_another_generation_has_other_texts() -> None:
     texts = RecordTexts()
     texts.of(1, asked()).keep((7,), TEXT)
-    assert texts.of(2, asked()).ids is None
-    assert texts.of(1, asked()).ids == (7,)
+    assert texts.of(2, asked()).versions is None
+    assert texts.of(1, asked()).versions == (7,)
 
 
 def test_those_that_were_not_used_for_longest_make_room() -> None:

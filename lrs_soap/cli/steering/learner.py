@@ -186,7 +186,7 @@ def _read(file: str) -> list[Object]:
 
 def _changes(entry: Object) -> str:
     return ", ".join(
-        f"{name}: {_cell(before)} > {_cell(after)}" if before is not None else f"{name}: {_cell(after)}"
+        f"{name}: {_cell(after)}" if before in (None, after) else f"{name}: {_cell(before)} > {_cell(after)}"
         for name, (before, after) in entry["fields"].items()
     )
 

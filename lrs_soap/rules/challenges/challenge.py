@@ -56,7 +56,7 @@ class Done:
 
     `uln` is the learner whose event was corrected, moved or removed, or who was linked, unlinked or deleted;
     `other_uln` the one to whom the event went, or the master. `event_id` is that of the event. `before` and `after`
-    have its fields that were changed; of a removed event `before` has all.
+    have its fields that were changed; of a removed event `before` has all, and `revision` is that which it had.
     """
 
     effect: Effect
@@ -65,6 +65,7 @@ class Done:
     event_id: int = 0
     before: Mapping[str, EventValue] = field(default_factory=dict)
     after: Mapping[str, EventValue] = field(default_factory=dict)
+    revision: int = 0
 
 
 NOTHING_DONE = Done(Effect.NOTHING)

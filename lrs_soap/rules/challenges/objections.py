@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from lrs_soap.errors import NotPossible
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.rule import Outcome, Rule
 
@@ -110,6 +111,27 @@ class ChallengeDecision:
     def sentence(self) -> str:
         """All objections in sentences."""
         return " ".join(each.sentence for each in self.objections)
+
+
+class ChallengeRefused(NotPossible):
+    """A challenge cannot be raised, or what was to be done with it cannot be done: `decision` says why."""
+
+    def __init__(self, decision: ChallengeDecision) -> None:
+        super().__init__(decision.sentence)
+        self.decision = decision
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether something of what was said is wrong in itself, whatever is held."""
+        return any(each.is_broken for each in self.decision.objections)
+
+
+def require(code: ChallengeCode, objections: Iterable[Objected]) -> ChallengeDecision:
+    """The decision to do what `code` says. Raises ChallengeRefused if there are objections."""
+    decision = judged(code, objections)
+    if decision.objections:
+        raise ChallengeRefused(decision)
+    return decision
 
 
 def judged(code: ChallengeCode, objections: Iterable[Objected]) -> ChallengeDecision:

@@ -99,7 +99,7 @@ def judge_raising(sent: ChallengeSent, uln: str, held: Known, *, organisation: s
         *_of_needs(sent, rule),
         *_of_other(sent, held.learner, held.other),
         *_of_events(sent, rule, held, organisation),
-        *_of_open(sent, uln, held.open_challenges),
+        *under_challenge(sent, uln, held.open_challenges),
     )
     return judged(ChallengeCode.RAISED, objections)
 
@@ -253,7 +253,7 @@ def _of_proposed(sent: ChallengeSent, rule: ProblemRule, event: LearningEvent, o
             yield Objected(Objection.MISSING_DATE, f"proposed.{name}", (event.achievement_provider_ukprn or "unknown",))
 
 
-def _of_open(sent: ChallengeSent, uln: str, open_challenges: Sequence[Challenge]) -> Iterator[Objected]:
+def under_challenge(sent: ChallengeSent, uln: str, open_challenges: Sequence[Challenge]) -> Iterator[Objected]:
     """The open challenge of a ULN that is about the same: with two ULNs, from whichever side it was raised."""
     if PROBLEM_RULES[sent.problem].events:
         return

@@ -18,6 +18,10 @@ class Action(str, Enum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     DELETED = "deleted"
+    CHALLENGE_RESOLVED = "challenge resolved"
+    CHALLENGE_REJECTED = "challenge rejected"
+    CHALLENGE_WITHDRAWN = "challenge withdrawn"
+    CHALLENGE_UNDONE = "challenge undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class Change:
     """One entry of a learner's history.
 
     `fields` has the value before and after of each changed field, by the learner's own field names; None is no value.
-    It is empty for a registration, because there was nothing before.
+    It is empty for a registration, because there was nothing before. For what was done with a data challenge it has the
+    reference as `enquiry` and, if an event was changed, its ID as `event`, each before and after, and the fields of the
+    event by their own names. An event that is removed or restored has no ID after or before that.
     """
 
     action: Action

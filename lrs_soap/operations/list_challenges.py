@@ -1,0 +1,32 @@
+"""List and show data challenges."""
+
+from __future__ import annotations
+
+from lrs_soap.errors import NotHeld
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.challenges import references
+from lrs_soap.rules.challenges.challenge import Challenge
+from lrs_soap.rules.challenges.states import ChallengeState
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.store import challenges
+
+
+def challenges_of(work: UnitOfWork, learner: Learner) -> list[Challenge]:
+    """All challenges of a learner and of those linked to it, whoever raised them, the last first."""
+    return challenges.on_ulns(work.transaction, (learner.uln, *learner.linked_ulns))
+
+
+def newest_challenges(
+    work: UnitOfWork, *, uln: str | None = None, state: ChallengeState | None = None, limit: int
+) -> list[Challenge]:
+    """The challenges on a ULN and in a state, the last first; `limit` at most. None: any."""
+    return challenges.newest(work.transaction, uln=uln, state=state, limit=limit)
+
+
+def held_challenge(work: UnitOfWork, reference: str) -> Challenge:
+    """The challenge with this reference. Raises NotHeld."""
+    parsed = references.parse(reference)
+    challenge = None if parsed is None else challenges.by_reference(work.transaction, parsed)
+    if challenge is None:
+        raise NotHeld(f"There is no enquiry {reference!r}.")
+    return challenge

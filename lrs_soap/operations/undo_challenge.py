@@ -1,0 +1,70 @@
+"""Undo what the resolution of a data challenge has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lrs_soap.operations.close_challenge import note_in_histories
+from lrs_soap.operations.list_challenges import held_challenge
+from lrs_soap.operations.unmerge import unmerge_learner
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.challenges.challenge import NOTHING_DONE, Challenge, Done, Effect
+from lrs_soap.rules.challenges.objections import ChallengeCode, Objected, Objection, require
+from lrs_soap.rules.challenges.raising import under_challenge
+from lrs_soap.rules.challenges.resolving import judge_move, judge_undo
+from lrs_soap.rules.challenges.states import ChallengeEvent, ChallengeState, Mover
+from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.rules.values.change import Action
+from lrs_soap.rules.values.learner import Learner
+from lrs_soap.store import challenges, families, learners, learning_events
+
+
+def undo_challenge(work: UnitOfWork, reference: str) -> Challenge:
+    """Change back what the resolution of a challenge has changed, for the operator; the challenge is open again.
+
+    Returns it as it is held now. Raises NotHeld, and ChallengeRefused if there is nothing to undo, if it was changed
+    since then (`judge_undo`), or if another challenge is open on the same.
+    """
+    named = held_challenge(work, reference)
+    concerned = (named.uln, named.sent.other_uln, named.done.uln, named.done.other_uln)
+    held = families.lock(work.transaction, *dict.fromkeys(filter(None, concerned)))
+    challenge = held_challenge(work, reference)
+    done, sent = challenge.done, challenge.sent
+    require(ChallengeCode.UNDONE, judge_move(challenge, ChallengeEvent.UNDO, by=Mover.OPERATOR))
+    learner = held.get(done.uln)
+    event = learning_events.by_id(work.transaction, done.event_id) if done.event_id else None
+    require(
+        ChallengeCode.UNDONE,
+        judge_undo(challenge, event=event, learner=learner, merged_into=_merged_into(work, learner)),
+    )
+    others = learning_events.open_challenges_on(work.transaction, sent.event_ids)
+    require(
+        ChallengeCode.UNDONE,
+        (
+            *(Objected(Objection.UNDER_CHALLENGE, quoted=(each,)) for each in others.values()),
+            *under_challenge(sent, challenge.uln, challenges.open_on(work.transaction, held)),
+        ),
+    )
+    _change_back(work, done)
+    opened = replace(challenge, state=ChallengeState.OPEN, closed=None, closed_by=None, outcome="", done=NOTHING_DONE)
+    challenges.write(work.transaction, opened)
+    learning_events.flag(work.transaction, sent.event_ids, str(opened.reference))
+    note_in_histories(work, opened, Action.CHALLENGE_UNDONE, done)
+    return opened
+
+
+def _merged_into(work: UnitOfWork, learner: Learner | None) -> str | None:
+    """The ULN that a learner was merged into; None if it is not linked."""
+    if learner is None or learner.master_uln is None:
+        return None
+    return learners.merged_into(work.transaction, learner.master_uln).get(learner.uln)
+
+
+def _change_back(work: UnitOfWork, done: Done) -> None:
+    if done.effect is Effect.MERGED:
+        unmerge_learner(work, done.uln)
+    elif done.effect is Effect.REMOVED:
+        event = LearningEvent(**done.before)  # type: ignore[arg-type]
+        learning_events.put_back(work.transaction, event, done.revision)
+    else:
+        learning_events.change(work.transaction, done.event_id, done.before)
