@@ -29,6 +29,7 @@ COMMANDS = (
     LazyCommand("user", "lrs_soap.cli.user", "List users of the portal, make a Super User, and disable users."),
     LazyCommand("batch", "lrs_soap.cli.batch", "Register learners by batch files, and follow their jobs."),
     LazyCommand("exceptions", "lrs_soap.cli.exceptions", "List and resolve batch records that a person must decide."),
+    LazyCommand("uln-changes", "lrs_soap.cli.uln_changes", "Report which ULNs were merged, unmerged and deleted."),
     LazyCommand("world", "lrs_soap.cli.steering.world", "List, make and delete the worlds of a running server."),
     LazyCommand("reset", "lrs_soap.cli.steering.reset", "Put a world of a running server back to its starting data."),
     LazyCommand("snapshot", "lrs_soap.cli.steering.snapshot", "List, take and delete snapshots of a running world."),
@@ -38,6 +39,7 @@ COMMANDS = (
     LazyCommand("clock", "lrs_soap.cli.steering.clock", "Show, set and advance the clock of a running world."),
     LazyCommand("learner", "lrs_soap.cli.steering.learner", "Find, add, merge and delete learners of a running world."),
     LazyCommand("job", "lrs_soap.cli.steering.job", "List, begin and fail batch jobs of a running world."),
+    LazyCommand("challenge", "lrs_soap.cli.steering.challenge", "List and resolve data challenges in a running world."),
     LazyCommand("health", "lrs_soap.cli.health", "Check that a running server is live and ready."),
 )  # fmt: skip
 

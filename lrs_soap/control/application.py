@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from lrs_soap import __version__
 from lrs_soap.control.about import about
 from lrs_soap.control.answering import Asked
+from lrs_soap.control.challenges import challenges
 from lrs_soap.control.documents import in_every_world
 from lrs_soap.control.errors import JSON, NOTHING_HERE, ControlError, error_body
 from lrs_soap.control.exchanges import exchanges
@@ -74,7 +75,7 @@ def _flask() -> OpenAPI:
     made.register_error_handler(ControlError, lambda error: _error(error.status, error.sentence))
     for kind in REFUSALS:
         made.register_error_handler(kind, _refused)
-    for part in (about, steering, scenarios, exchanges, learners, organisations, users, jobs):
+    for part in (about, steering, scenarios, exchanges, learners, organisations, users, jobs, challenges):
         made.register_api(part)
     document = json.dumps(in_every_world(made.api_doc))
     made.add_url_rule("/_lrs/openapi.json", "openapi", lambda: Response(document, mimetype=JSON))

@@ -327,6 +327,33 @@ class WorldClient:
         """Delete a learner, and return it as it is held then."""
         return self._changed(uln, "delete")
 
+    def challenges(
+        self, *, uln: str | None = None, status: str | None = None, limit: int | None = None
+    ) -> list[Object]:
+        """Data challenges, on a ULN or in a state (`open`, `resolved`, `rejected`, `withdrawn`), the last first."""
+        challenges: list[Object] = self.ask("GET", "/challenges", uln=uln, status=status, limit=limit)
+        return challenges
+
+    def challenge(self, reference: str) -> Object:
+        """A data challenge, with all that was said."""
+        challenge: Object = self.ask("GET", f"/challenges/{_part(reference)}")
+        return challenge
+
+    def resolve_challenge(self, reference: str, **fields: object) -> Object:
+        """Resolve a challenge with `text` and the fields that its problem has. None is not sent. Returns it."""
+        challenge: Object = self.ask("POST", f"/challenges/{_part(reference)}/resolve", _given(**fields))
+        return challenge
+
+    def reject_challenge(self, reference: str, text: str) -> Object:
+        """Reject a challenge with a text that says why. Returns it."""
+        challenge: Object = self.ask("POST", f"/challenges/{_part(reference)}/reject", {"text": text})
+        return challenge
+
+    def undo_challenge(self, reference: str) -> Object:
+        """Change back what the resolution of a challenge has changed. Returns it, open again."""
+        challenge: Object = self.ask("POST", f"/challenges/{_part(reference)}/undo")
+        return challenge
+
     def organisations(self) -> list[Object]:
         """Every organisation, by UKPRN."""
         organisations: list[Object] = self.ask("GET", "/organisations")

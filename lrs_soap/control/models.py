@@ -18,6 +18,8 @@ _LONGEST_TEXT = 1000
 
 # No database takes the character 0.
 Text = Annotated[str, Field(max_length=_LONGEST_TEXT, pattern="^[^\\x00]*$")]
+# How long it may be is said by a rule.
+LongText = Annotated[str, Field(pattern="^[^\\x00]*$")]
 Limit = Annotated[int, Field(ge=1, le=LONGEST_LIST)]
 Number = Annotated[int, Field(ge=0, lt=10**18)]
 
@@ -173,6 +175,77 @@ class Master(Strict):
     """The ULN that the person keeps."""
 
     master: Text
+
+
+class ChallengeQuery(Query):
+    uln: Text | None = None
+    status: Literal["open", "resolved", "rejected", "withdrawn"] | None = None
+    limit: Limit = _USUAL_LIST
+
+
+class ChallengePath(Query):
+    reference: Text
+
+
+class ChallengeShown(Strict):
+    """A data challenge. `outcome` is what people read of what has become of it."""
+
+    reference: str
+    uln: str
+    kind: Literal["ULN", "event"]
+    problem: str
+    status: Literal["open", "resolved", "rejected", "withdrawn"]
+    organisation: str
+    raised: str
+    comments: str
+    outcome: str
+
+
+class ChallengeList(RootModel[list[ChallengeShown]]):
+    """Data challenges, those that were raised last first."""
+
+
+class ChallengeKnown(ChallengeShown):
+    """A data challenge with all that was said, and with what its resolution has changed (`effect`).
+
+    `events` are the IDs of the events that it is about. `proposed` has values by the contract's field names.
+    """
+
+    user: str
+    other_uln: str
+    other_given_name: str
+    other_family_name: str
+    master_uln: str
+    events: list[int]
+    proposed: dict[str, str]
+    contact_name: str
+    contact_email: str
+    contact_telephone: str
+    closed: str | None
+    effect: str
+
+
+class Resolution(Strict):
+    """What a challenge is resolved with: `text` with any, and the fields that its problem has.
+
+    `master` is the ULN that the person keeps, `values` are those that the event gets in place of those proposed, `to`
+    is the ULN of the learner to whom it goes, `remove` whether it goes to nobody, `event_id` that of the event to
+    remove, `delete` whether the learner is deleted.
+    """
+
+    text: LongText = ""
+    master: Text = ""
+    delete: bool = False
+    values: dict[Text, Text] = Field(default_factory=dict)
+    to: Text = ""
+    remove: bool = False
+    event_id: Number = 0
+
+
+class Rejection(Strict):
+    """Why a challenge is rejected."""
+
+    text: LongText
 
 
 class OrganisationPath(Query):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from lrs_soap.rules.values.change import Action, Author, Change, fields_changed
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store.prepared import Prepared, PreparedInsert
-from lrs_soap.store.tables import history
+from lrs_soap.store.tables import CHANGES_OF_ULNS, history
 from lrs_soap.store.transaction import Transaction
 
 _COLUMNS = ("action", "moment", "organisation", "user_name", "changes")
@@ -52,6 +52,17 @@ def add_changes(
 def of(transaction: Transaction, uln: str) -> tuple[Change, ...]:
     """All changes to the learner with this ULN, oldest first. A learner that was loaded has none."""
     return tuple(map(_change, _OF.rows(transaction, uln)))
+
+
+def changes_of_ulns(transaction: Transaction, since: date) -> Iterator[tuple[str, Change]]:
+    """Who was merged, unmerged or deleted on this day or later, with the change: all whom it concerns, in its order."""
+    statement = (
+        select(history.c.uln, *(history.c[name] for name in _COLUMNS))
+        .where(CHANGES_OF_ULNS, history.c.moment >= since.isoformat())
+        .order_by(history.c.moment, history.c.id)
+    )
+    for uln, *row in transaction.execute(statement):
+        yield uln, _change(tuple(row))
 
 
 def _row(uln: str, change: Change) -> tuple[Any, ...]:

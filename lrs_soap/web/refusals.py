@@ -16,6 +16,7 @@ from lrs_soap.errors import (
     NotPossible,
     StoreUnavailable,
 )
+from lrs_soap.rules.challenges.objections import ChallengeRefused
 from lrs_soap.rules.learners.merging import MergingRefused
 from lrs_soap.rules.values.refusal import RefusalKind
 
@@ -37,6 +38,8 @@ def status_of(error: LrsError) -> HTTPStatus:
     """The status of an error that is one of REFUSALS."""
     if isinstance(error, MergingRefused):
         return _MERGING.get(error.refusal.code, HTTPStatus.CONFLICT)
+    if isinstance(error, ChallengeRefused):
+        return HTTPStatus.BAD_REQUEST if error.is_broken else HTTPStatus.CONFLICT
     return next(status for kind, status in REFUSALS.items() if isinstance(error, kind))
 
 

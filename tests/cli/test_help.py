@@ -34,8 +34,9 @@ COMMANDS = (*LEAVES, *GROUPS)
 def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
         *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "backup", "certs", "settings"),
-        *("org", "user", "batch", "exceptions"),
-        *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job", "health"),
+        *("org", "user", "batch", "exceptions", "uln-changes"),
+        *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job", "challenge"),
+        "health",
     )
     assert tuple(GROUPS["backup"]) == ("make", "restore", "show")
     assert tuple(GROUPS["world"]) == ("list", "make", "delete")
@@ -44,6 +45,7 @@ def test_the_commands_are_these() -> None:
     assert tuple(GROUPS["clock"]) == ("show", "set", "advance", "real")
     assert tuple(GROUPS["learner"]) == ("find", "show", "add", "merge", "unmerge", "delete")
     assert tuple(GROUPS["job"]) == ("list", "show", "run", "fail")
+    assert tuple(GROUPS["challenge"]) == ("list", "show", "resolve", "reject", "undo")
     assert tuple(GROUPS["batch"]) == ("submit", "status", "output", "schema", "template")
     assert tuple(GROUPS["exceptions"]) == ("list", "show", "resolve", "withdraw", "export")
     assert tuple(GROUPS["org"]) == (

@@ -402,3 +402,16 @@ def test_the_health_of_what_does_not_answer_or_is_something_else_is_bad(run: Run
         ["ready", "What answers is not lrs-soap (status 404)."],
     ]
     assert run("health", "--server", "nowhere").exit_code == 2
+
+
+def test_challenges_are_listed_resolved_and_undone(steer: Steer, steer_json: Callable[..., Any], world: str) -> None:
+    more = ("--world", world)
+    raised = steer_json("challenge", "list", *more)
+    assert rows(steer("challenge", "list", "--status", "open", *more))[1:] == []
+    assert raised == []
+    for command in (("show",), ("resolve",), ("undo",), ("reject",)):
+        text = ("No.",) if command == ("reject",) else ()
+        told = steer("challenge", *command, f"{GRACE}-1", *text, *more, status=1)
+        assert told == f"Error: There is no enquiry '{GRACE}-1'.\n"
+    assert steer("challenge", "list", "--status", "gone", *more, status=1).startswith("Error: status: ")
+    assert "FIELD=VALUE" in steer("challenge", "resolve", f"{GRACE}-1", "--set", "Grade", *more, status=2)

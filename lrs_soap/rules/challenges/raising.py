@@ -147,16 +147,17 @@ def _of_subject(uln: str, learner: Learner | None) -> Iterator[Objected]:
 def _of_texts(sent: ChallengeSent) -> Iterator[Objected]:
     for name, longest in LONGEST.items():
         text: str = getattr(sent, name)
-        yield from _of_text(name, NAMES[name], text, longest)
+        yield from broken_text(name, NAMES[name], text, longest)
     for name, text in sent.proposed.items():
-        yield from _of_text(f"proposed.{name}", CONTRACT_NAMES.get(name, name), text, LONGEST_PROPOSED)
+        yield from broken_text(f"proposed.{name}", CONTRACT_NAMES.get(name, name), text, LONGEST_PROPOSED)
     if sent.contact_email and not _EMAIL.fullmatch(sent.contact_email):
         yield Objected(Objection.NO_EMAIL, "contact_email", (NAMES["contact_email"],))
     if sent.contact_telephone and not _TELEPHONE.fullmatch(sent.contact_telephone):
         yield Objected(Objection.NO_TELEPHONE, "contact_telephone", (NAMES["contact_telephone"],))
 
 
-def _of_text(part: str, name: str, text: str, longest: int) -> Iterator[Objected]:
+def broken_text(part: str, name: str, text: str, longest: int) -> Iterator[Objected]:
+    """What stands against a text, which people call `name`: its length, and a character that XML cannot carry."""
     if len(text) > longest:
         yield Objected(Objection.TOO_LONG, part, (name, f"{len(text):,}", f"{longest:,}"))
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lrs_soap.rules.challenges.challenge import Challenge, Done, Effect, EventValue
 from lrs_soap.rules.challenges.objections import Objected, Objection
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Resolver
-from lrs_soap.rules.challenges.raising import LONGEST, broken_values, changed_values
+from lrs_soap.rules.challenges.raising import LONGEST, broken_text, broken_values, changed_values
 from lrs_soap.rules.challenges.states import ChallengeEvent, Mover, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, LearningEvent
@@ -72,8 +72,7 @@ def judge_text(text: str, *, is_needed: bool) -> Iterator[Objected]:
     """What stands against the text of an outcome."""
     if is_needed and not text.strip():
         yield Objected(Objection.MISSING, "text", ("text",))
-    if len(text) > LONGEST["comments"]:
-        yield Objected(Objection.TOO_LONG, "text", ("text", f"{len(text):,}", f"{LONGEST['comments']:,}"))
+    yield from broken_text("text", "text", text, LONGEST["comments"])
 
 
 def judge_fields(challenge: Challenge, asked: ResolutionAsked) -> Iterator[Objected]:
