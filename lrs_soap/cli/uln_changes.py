@@ -31,8 +31,8 @@ def uln_changes(
 ) -> None:
     """Report which ULNs were merged, unmerged and deleted.
 
-    The report is CSV. A row has the day, what was done, the ULN, and the ULNs of its masters before and after. A ULN that is carried along
-    with another one has a row of its own.
+    The report is CSV. A row has the day, what was done, the ULN, and the ULNs of its masters before and after. A ULN
+    that is carried along with another one has a row of its own.
     """
 
     def write(work: UnitOfWork, file: TextIO) -> None:
