@@ -61,8 +61,8 @@ def changes_of_ulns(transaction: Transaction, since: date) -> Iterator[tuple[str
         .where(CHANGES_OF_ULNS, history.c.moment >= since.isoformat())
         .order_by(history.c.moment, history.c.id)
     )
-    for uln, *row in transaction.execute(statement):
-        yield uln, _change(tuple(row))
+    for row in transaction.execute(statement):
+        yield row[0], _change(tuple(row[1:]))
 
 
 def _row(uln: str, change: Change) -> tuple[Any, ...]:

@@ -42,12 +42,12 @@ def world(filled: Store) -> World:
 @pytest.fixture
 def ask(world: World) -> Ask:
     """Asks the control interface, without a server before it: the status and the value of the answer."""
-    application = ControlApplication(None, lambda *_: ())  # type: ignore[arg-type, return-value]
+    application = ControlApplication(None, lambda *_: ())  # type: ignore[arg-type]
     site = partial(application.answer, world=world, name="main", base="")
 
     def answer(method: str, path: str, value: Any = None) -> tuple[int, Any]:
         body = None if value is None else json.dumps(value).encode()
-        told = ask_wsgi(site, method, f"/_lrs{path}", body, **({} if body is None else {"CONTENT_TYPE": JSON}))
+        told = ask_wsgi(site, method, f"/_lrs{path}", body, CONTENT_TYPE=JSON)
         return told.status, json.loads(told.body)
 
     return answer
