@@ -138,6 +138,7 @@ DECIDE = {
     *(f"rules.names.{name}" for name in ("candidates", "identity_keys", "keys", "lookup_keys", "matching")),
     *(f"rules.batches.{name}" for name in ("batch_answers", "batch_records")),
     *(f"rules.records.{name}" for name in ("event_holder", "learning_record", "record_access")),
+    *(f"rules.challenges.{name}" for name in ("raising", "resolving")),
 }
 
 

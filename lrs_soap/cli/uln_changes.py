@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import datetime
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.output_file import Force, Target, write_file
-from lrs_soap.operations.list_uln_changes import list_uln_changes
-from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.operations.list_uln_changes import write_uln_changes
 
 app = group()
-
-_HEADINGS = ("Date", "Change", "ULN", "MasterBefore", "MasterAfter")
 
 
 @app.command("uln-changes", epilog=example("lrs-soap uln-changes --since 2025-09-01 changes.csv"))
@@ -34,13 +30,5 @@ def uln_changes(
     The report is CSV. A row has the day, what was done, the ULN, and the ULNs of its masters before and after. A ULN
     that is carried along with another one has a row of its own.
     """
-
-    def write(work: UnitOfWork, file: TextIO) -> None:
-        rows = csv.writer(file)
-        rows.writerow(_HEADINGS)
-        for each in list_uln_changes(work, since.date()):
-            change = each.change
-            day = change.moment.date().isoformat()
-            rows.writerow((day, change.action.value, each.uln, each.master_before or "", each.master_after or ""))
-
-    write_file(resolved(config, database_url=database).settings, target, force, write)
+    chosen = resolved(config, database_url=database).settings
+    write_file(chosen, target, force, lambda work, file: write_uln_changes(work, since.date(), file))

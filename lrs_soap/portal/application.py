@@ -17,6 +17,7 @@ from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible, Refused, StoreU
 from lrs_soap.portal.account import account
 from lrs_soap.portal.asking import ASKED, Asked
 from lrs_soap.portal.batches import batches
+from lrs_soap.portal.challenges import challenges
 from lrs_soap.portal.cookies import PortalFlask, WorldCookies
 from lrs_soap.portal.exceptions import exceptions
 from lrs_soap.portal.find_learner import find_learner
@@ -28,6 +29,7 @@ from lrs_soap.portal.menu import entries, know_places
 from lrs_soap.portal.register_learner import register_learner
 from lrs_soap.portal.signed_in import again, current_user, look, signed_in, step_of
 from lrs_soap.portal.support import announced, support
+from lrs_soap.portal.uln_changes import uln_changes
 from lrs_soap.portal.users import hints, user_management
 from lrs_soap.portal.verify_learner import verify_learner
 from lrs_soap.portal.words import LABELS, shown
@@ -82,7 +84,7 @@ class PortalApplication:
 
 _PARTS = (
     *(home, support, login, find_learner, register_learner, learner_profile, verify_learner, learning_record),
-    *(batches, exceptions, account, user_management),
+    *(challenges, batches, exceptions, uln_changes, account, user_management),
 )
 
 

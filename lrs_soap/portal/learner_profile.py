@@ -98,6 +98,7 @@ def profile(uln: str) -> ResponseReturnValue:
         sees_details=may_see_details(),
         may_edit=may_see(Page.EDIT_LEARNER),
         may_see_record=may_see(Page.LEARNING_RECORD),
+        may_report=may_see(Page.REPORT_ULN_PROBLEM),
         is_saved="saved" in request.args,
     )
 

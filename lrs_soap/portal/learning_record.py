@@ -10,7 +10,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, get_learning_events
 from lrs_soap.operations.look_up_learners import learner_with_history
-from lrs_soap.portal.acting import exchanging, require_found, writing
+from lrs_soap.portal.acting import exchanging, may_see, require_found, writing
 from lrs_soap.portal.signed_in import page
 from lrs_soap.portal.words import EVENT_LABELS, day, short_day
 from lrs_soap.rules.access.pages import Page
@@ -72,7 +72,7 @@ COLUMNS = {
 @page(Page.LEARNING_RECORD)
 def record(uln: str) -> str:
     """The record, sorted over all pages by one of its columns."""
-    learner, answer = _answer(uln)
+    learner, answer = record_of(uln)
     column, order = request.args.get("sort"), request.args.get("order", _ASCENDING)
     if (column is not None and column not in COLUMNS) or order not in (_ASCENDING, _DESCENDING):
         abort(404)
@@ -88,6 +88,7 @@ def record(uln: str) -> str:
         "record.html",
         title="Personal Learning Record",
         learner=learner,
+        may_report=may_see(Page.REPORT_PROBLEM),
         is_shared=answer.decision.is_found,
         headings=_headings(uln, column, order),
         columns=list(COLUMNS.values()),
@@ -103,7 +104,7 @@ def record(uln: str) -> str:
 @page(Page.LEARNING_RECORD)
 def event(uln: str, event_id: int) -> str:
     """All that is known of one qualification."""
-    learner, answer = _answer(uln)
+    learner, answer = record_of(uln)
     found = next((each for each in answer.events if each.id == event_id), None)
     if found is None:
         abort(404)
@@ -112,7 +113,7 @@ def event(uln: str, event_id: int) -> str:
     )
 
 
-def _answer(uln: str) -> tuple[Learner, RecordAnswer]:
+def record_of(uln: str) -> tuple[Learner, RecordAnswer]:
     """The record, as a program of the organisation gets it, and noted as its look at it is."""
     require_found(uln)
     with exchanging("GetLearnerLearningEvents") as exchange:

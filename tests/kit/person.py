@@ -66,6 +66,18 @@ class Person(PortalClient):
         self.post(*self.filled_in(button, fields or {}, among=among), files=files)
         return self
 
+    def send_back(self, fields: Mapping[str, str | list[str]], button: str) -> Person:
+        """Send the hidden fields of the form that has a button, and these, by their names."""
+        form = self._form(button, "")
+        hidden = [(each.name, each.value) for each in form.xpath(".//input[@type='hidden']")]
+        chosen = [
+            (name, value)
+            for name, values in fields.items()
+            for value in ([values] if isinstance(values, str) else values)
+        ]
+        self.post(form.method, urljoin(self.shown.url, form.action or self.shown.url), [*hidden, *chosen])
+        return self
+
     def filled_in(
         self, button: str, fields: Mapping[str, str], *, among: str = ""
     ) -> tuple[str, str, list[tuple[str, str]]]:

@@ -170,15 +170,6 @@ def test_who_only_sees_records_sees_uln_and_names(records: Person) -> None:
     assert [len(row) for row in records.rows("Learners found")] == [4]
 
 
-def test_no_link_leads_to_challenges_or_a_report(everything: Person) -> None:
-    find_by_uln(everything)
-    for offer in ("Report a ULN Problem", "View Enquiries", "Create a Report", "Report a Problem"):
-        assert offer not in everything.answer_text
-    everything.follow("View Personal Learning Record")
-    for offer in ("Create a Report", "Report a Problem", "View Enquiries"):
-        assert offer not in everything.answer_text
-
-
 def test_a_hostile_note_is_text(online: Person) -> None:
     note = "<img src=x onerror=alert(1)> & {{ 7 }}"
     uln = registered(online, "Hostile", Notes=note)

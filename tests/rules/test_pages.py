@@ -8,14 +8,16 @@ from lrs_soap.rules.access.pages import Page, Section, judge_page, menu
 from lrs_soap.rules.values.organisation import Role
 
 OPEN = {Page.WELCOME, Page.LEARNER_MANAGEMENT, Page.PROHIBITED_TEXT, Page.MY_ACCOUNT}
-FINDS = {Page.FIND_LEARNER, Page.FIND_RESULTS, Page.LEARNER_PROFILE}
+FINDS = {
+    *(Page.FIND_LEARNER, Page.FIND_RESULTS, Page.LEARNER_PROFILE, Page.ENQUIRIES, Page.REPORT_ULN_PROBLEM),
+}
 # Appendix A of the user guide.
 OF_A_ROLE = {
     Role.SUPER_USER: {Page.FIND_USER, Page.CREATE_USER, Page.VIEW_USER, Page.UPDATE_USER, Page.USER_ACTIVITY},
-    Role.BATCH_USER: {Page.UPLOAD_BATCH, Page.BATCH_JOBS, Page.BATCH_EXCEPTIONS},
-    Role.ONLINE_USER: {*FINDS, Page.REGISTER_LEARNER, Page.EDIT_LEARNER},
+    Role.BATCH_USER: {Page.UPLOAD_BATCH, Page.BATCH_JOBS, Page.BATCH_EXCEPTIONS, Page.ULN_CHANGES},
+    Role.ONLINE_USER: {*FINDS, Page.REGISTER_LEARNER, Page.EDIT_LEARNER, Page.ULN_CHANGES},
     Role.VIEW_ONLY_USER: FINDS,
-    Role.LEARNER_RECORD: {*FINDS, Page.LEARNING_RECORD},
+    Role.LEARNER_RECORD: {*FINDS, Page.LEARNING_RECORD, Page.REPORT_PROBLEM},
     Role.LEARNING_PROVIDER: {Page.VERIFY_LEARNER},
 }
 ROLES = st.frozensets(st.sampled_from(Role))

@@ -57,6 +57,10 @@ class Page(Enum):
     EDIT_LEARNER = "edit learner", "Edit Details", _ONLINE
     VERIFY_LEARNER = "verify learner", "Verify a learner", _VERIFIES, _LEARNERS
     LEARNING_RECORD = "learning record", "Personal Learning Record", _RECORD
+    ENQUIRIES = "enquiries", "View Enquiries", _FINDS
+    REPORT_ULN_PROBLEM = "report uln problem", "Report a ULN Problem", _FINDS
+    REPORT_PROBLEM = "report problem", "Report a Problem", _RECORD
+    ULN_CHANGES = "uln changes", "Merged and deleted ULNs", _ONLINE | _BATCH, _LEARNERS
     UPLOAD_BATCH = "upload batch", "Upload a batch file", _BATCH, _LEARNERS
     BATCH_JOBS = "batch jobs", "Batch jobs", _BATCH, _LEARNERS
     BATCH_EXCEPTIONS = "batch exceptions", "Exceptions", _BATCH, _LEARNERS

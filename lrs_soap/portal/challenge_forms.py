@@ -1,0 +1,100 @@
+"""The forms of data challenges. What a challenge has to say, `rules.challenges.problems` knows; here are its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from wtforms import RadioField
+
+from lrs_soap.portal.fields import DayField, NotesField, TextField, UlnField
+from lrs_soap.portal.forms import PortalForm
+from lrs_soap.portal.words import EVENT_LABELS
+from lrs_soap.rules.challenges.challenge import ChallengeSent
+from lrs_soap.rules.challenges.objections import Objected
+from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Need, Problem
+from lrs_soap.rules.records.learning_events import LearningEvent
+
+_OTHER = "other"
+
+
+class _Star:
+    """Marks a field that is needed. Whether it is filled in is judged with the rest."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Find nothing wrong."""
+
+
+class ChallengeForm(PortalForm):
+    """What is said in a challenge, other than the events and what is proposed."""
+
+    def sent(
+        self, problem: Problem, event_ids: Sequence[int] = (), proposed: dict[str, str] | None = None
+    ) -> ChallengeSent:
+        """The challenge as it is raised."""
+        texts = {name: str(self._fields[name].data or "") for name in _TEXTS if name in self._fields}
+        if texts.get("master_uln") == _OTHER:
+            texts["master_uln"] = texts.get("other_uln", "")
+        return ChallengeSent(problem, event_ids=tuple(event_ids), proposed=proposed or {}, **texts)
+
+    def refuse(self, objections: Iterable[Objected]) -> list[str]:
+        """Say what stands against it. Returns the sentences about what the form has no field for."""
+        others = []
+        for each in objections:
+            field = self._fields.get(each.field)
+            if field is None:
+                others.append(each.sentence)
+            else:
+                field.errors = [*field.errors, each.sentence]
+        return others
+
+
+_TEXTS = (
+    *("other_uln", "other_given_name", "other_family_name", "master_uln", "comments"),
+    *("contact_name", "contact_email", "contact_telephone"),
+)
+
+
+def challenge_form(problem: Problem, uln: str, **more: Any) -> ChallengeForm:
+    """The form for a problem of the learner with this ULN."""
+    rule = PROBLEM_RULES[problem]
+
+    def needed(need: Need) -> list[Any]:
+        return [_Star()] if need is Need.MUST else []
+
+    fields: dict[str, Any] = {}
+    if rule.other_uln is not Need.NEVER:
+        fields["other_uln"] = UlnField("The other ULN", needed(rule.other_uln))
+    if rule.other_name is not Need.NEVER:
+        fields["other_given_name"] = TextField("The other learner’s given name")
+        fields["other_family_name"] = TextField("The other learner’s family name")
+    if rule.master is not Need.NEVER:
+        choices = [(uln, f"{uln}, the ULN of this learner"), (_OTHER, "The other ULN")]
+        fields["master_uln"] = RadioField(
+            "Which ULN is the master", needed(rule.master), choices=choices, validate_choice=False
+        )
+    fields["comments"] = NotesField("Additional comments", needed(rule.comments))
+    fields["contact_name"] = TextField("Name", needed(rule.contact))
+    fields["contact_email"] = TextField("Email address", needed(rule.contact))
+    fields["contact_telephone"] = TextField("Telephone number", needed(rule.contact))
+    made: type[ChallengeForm] = type("FormOfProblem", (ChallengeForm,), fields)
+    return made(**more)
+
+
+def proposed_form(problem: Problem, event: LearningEvent, **more: Any) -> PortalForm:
+    """The form with the values that can be proposed for an event. It begins with those that it has."""
+    fields: dict[str, Any] = {
+        name: DayField(f"Proposed {EVENT_LABELS[name]}")
+        if name.endswith("_date")
+        else TextField(f"Proposed {EVENT_LABELS[name]}")
+        for name in PROBLEM_RULES[problem].proposable
+    }
+    made: type[PortalForm] = type("ProposedForm", (PortalForm,), fields)
+    return made(data={name: getattr(event, name) or "" for name in fields}, **more)
+
+
+def proposed_in(problem: Problem, form: PortalForm) -> dict[str, str]:
+    """The values that were proposed, by the event's own names."""
+    return {name: str(form[name].data or "") for name in PROBLEM_RULES[problem].proposable}

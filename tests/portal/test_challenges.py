@@ -1,0 +1,257 @@
+"""Data challenges on the portal: the user guide's chapter 6, by its own words."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from lrs_soap.loading import event_files
+from lrs_soap.operations.close_challenge import resolve_challenge
+from lrs_soap.operations.look_up_learners import everything_known
+from lrs_soap.rules.challenges.problems import Enquiry, NoChallenge
+from lrs_soap.rules.challenges.resolving import ResolutionAsked
+from lrs_soap.rules.values.change import OPERATOR
+from tests.kit.person import Person
+from tests.kit.portal_learners import find_by_uln, registered
+from tests.kit.server_here import ServerHere
+
+CONTACT = {"Name": "Ada North", "Email address": "ada@example.org", "Telephone number": "01234 567890"}
+OTHER = "Other ULN problem"
+GRADE = "The grade has been recorded incorrectly"
+DISPUTED = "The learner is disputing ever starting the qualification"
+TWICE = "Qualification has been incorrectly uploaded more than once"
+DUPLICATE = "Duplicate ULN, for example, a learner has been given a second ULN"
+
+
+def choose(person: Person, words: str) -> Person:
+    """Choose the type of a problem, and press Next."""
+    value = person.page.xpath("//input[@id=//label[normalize-space()=$words]/@for]/@value", words=words)[0]
+    return person.send_back({"problem": value}, "Next")
+
+
+@pytest.fixture
+def learner(portal: ServerHere, everything: Person, request: pytest.FixtureRequest) -> str:
+    """The ULN of a learner of the test's own, whom somebody with all roles has found, and who has three events."""
+    # Nobody's name is similar to that of another test.
+    name = (
+        hashlib.sha256(request.node.nodeid.encode())
+        .hexdigest()[:16]
+        .translate(str.maketrans("0123456789", "klmnoprstu"))
+    )
+    uln = registered(everything, name.title())
+    lines = [_event(uln, subject) for subject in ("Welding", "Welding again", "Cookery")]
+    event_files.load_events(
+        portal.world.store, [line.encode() for line in lines], clock=portal.world.clock, strict=True
+    )
+    everything.open(f"learners/{uln}")
+    return uln
+
+
+def _event(uln: str, subject: str) -> str:
+    return (
+        f'{{"ULN": "{uln}", "Source": "AO", "Subject": "{subject}", "SubjectCode": "600/1166/X", '
+        f'"AwardingOrganisationName": "Board", "AwardingOrganisationUkprn": "10012345", "AchievementAwardDate": '
+        f'"2024-07-01", "LanguageForAssessment": "English", "Grade": "Pass"}}'
+    )
+
+
+def tick(person: Person, *subjects: str) -> Person:
+    """Choose the qualifications of these subjects, and press Next."""
+    ids = [
+        person.page.xpath("//input[@id=//label[normalize-space()=$subject]/@for]/@value", subject=subject)[0]
+        for subject in subjects
+    ]
+    return person.send_back({"event": ids}, "Next")
+
+
+def raise_other(person: Person, uln: str) -> str:
+    """Report an unspecified problem of a ULN; the reference."""
+    person.open(f"learners/{uln}/report-uln-problem/other").press(
+        "Finish", {"Additional comments": "Look at this.", **CONTACT}
+    )
+    assert person.heading == "Enquiry", person.text
+    return person.facts()["Enquiry reference"]
+
+
+def resolve(portal: ServerHere, reference: str, **asked: str) -> None:
+    with portal.world.writing(OPERATOR) as work:
+        resolve_challenge(work, reference, ResolutionAsked(**asked))  # type: ignore[arg-type]
+
+
+def grades(portal: ServerHere, uln: str) -> list[str | None]:
+    with portal.world.reading(OPERATOR) as work:
+        return [event.grade for event in everything_known(work, uln).events]
+
+
+def test_a_uln_problem_is_reported_step_by_step(everything: Person, learner: str) -> None:
+    everything.follow("Report a ULN Problem")
+    for enquiry in Enquiry:
+        assert (enquiry.words in everything.text) is (enquiry.kind.value == "ULN")
+    choose(everything, OTHER)
+    everything.press("Finish", {"Additional comments": "Two people.", **CONTACT})
+    assert everything.facts()["Enquiry reference"] == f"{learner}-1"
+    assert f"Your enquiry reference is {learner}-1" in everything.text
+
+
+def test_what_is_missing_is_said_and_what_was_typed_stays(everything: Person, learner: str) -> None:
+    everything.open(f"learners/{learner}/report-uln-problem/other")
+    everything.press("Finish", {"Name": "Ada North", "Email address": "nowhere"})
+    assert everything.status == 422
+    assert any(link.startswith("Additional comments: ") for link in everything.links)
+    assert any(link.startswith("Email address: ") for link in everything.links)
+    assert everything.field("Name") == "Ada North"
+    everything.press("Finish", {"Additional comments": "x" * 100_000, **CONTACT})
+    assert everything.status == 422
+    assert "100,000 characters, and may have 4,000" in everything.text
+    everything.open(f"learners/{learner}/enquiries")
+    assert "No problem was reported about this learner." in everything.text
+
+
+@pytest.mark.parametrize("choice", NoChallenge)
+def test_what_is_no_challenge_is_refused_with_what_to_do(everything: Person, choice: NoChallenge) -> None:
+    find_by_uln(everything)
+    uln = "4170265830"
+    everything.open(f"learners/{uln}/{'report-uln-problem' if choice.kind.value == 'ULN' else 'record/report-problem'}")
+    choose(everything, choice.words)
+    assert everything.status == 422
+    assert choice.hint in everything.text
+
+
+def test_nothing_chosen_is_said(everything: Person, learner: str) -> None:
+    everything.open(f"learners/{learner}/report-uln-problem").send_back({}, "Next")
+    assert (everything.status, "Choose the type of the problem." in everything.text) == (422, True)
+
+
+def test_a_wrong_grade_is_reported_with_the_proposed_one(portal: ServerHere, everything: Person, learner: str) -> None:
+    everything.follow("View Personal Learning Record").follow("Report a Problem")
+    choose(everything, GRADE)
+    tick(everything, "Cookery")
+    current = {row[0]: row[1] for row in everything.rows("The details of the qualification")}
+    assert (current["Grade"], current["Award Date"]) == ("Pass", "1 July 2024")
+    everything.press("Next", {"Proposed Grade": "Merit"})
+    assert everything.rows("What you propose") == [["Grade", "Pass", "Merit"]]
+    everything.press("Finish", CONTACT)
+    reference = everything.facts()["Enquiry reference"]
+    assert everything.facts()["Proposed Grade"] == "Merit"
+
+    everything.open(f"learners/{learner}/record")
+    flagged = [row[0] for row in everything.rows() if "Under data challenge" in row[0]]
+    assert len(flagged) == 1
+    assert flagged[0].startswith("Cookery")
+    everything.follow("view details")
+    assert everything.rows("Enquiries")[0][:3] == [reference, GRADE, "Open"]
+
+    resolve(portal, reference, text="Corrected.")
+    assert sorted(map(str, grades(portal, learner))) == ["Merit", "Pass", "Pass"]
+    everything.open(f"learners/{learner}/enquiries")
+    row = everything.rows("Enquiries")[0]
+    assert (row[2], row[5]) == ("Resolved", "Corrected.")
+    everything.open(f"learners/{learner}/record")
+    assert "Under data challenge" not in everything.text
+    everything.open(f"learners/{learner}")
+    told = everything.rows("What was changed")[0]
+    assert told[1:3] == ["Enquiry resolved", "the operator"]
+    assert f"Enquiry: {reference}" in told[3]
+    assert "Grade: Pass became Merit" in told[3]
+
+
+def test_nothing_proposed_is_refused(everything: Person, learner: str) -> None:
+    everything.open(f"learners/{learner}/record/report-problem/grade")
+    tick(everything, "Cookery").press("Next").press("Finish", CONTACT)
+    assert everything.status == 422
+    assert "Propose another value for Grade." in everything.text
+
+
+def test_a_disputed_qualification_needs_no_contact(everything: Person, learner: str) -> None:
+    everything.open(f"learners/{learner}/record/report-problem")
+    choose(everything, DISPUTED)
+    tick(everything, "Welding").press("Finish")
+    assert everything.heading == "Enquiry"
+    everything.open(f"learners/{learner}/record/report-problem/disputed")
+    tick(everything, "Welding").press("Finish")
+    assert everything.status == 409
+    assert f"This is under challenge already: {learner}-1." in everything.text
+
+
+@pytest.mark.parametrize("subjects", [(), ("Welding",), ("Welding", "Welding again", "Cookery")])
+def test_exactly_two_are_ticked_of_what_appears_more_than_once(
+    everything: Person, learner: str, subjects: tuple[str, ...]
+) -> None:
+    everything.open(f"learners/{learner}/record/report-problem")
+    choose(everything, TWICE)
+    tick(everything, *subjects)
+    assert everything.status == 422
+    assert f"Choose exactly two qualifications: {len(subjects)} were chosen." in everything.text
+    tick(everything, "Welding", "Welding again").press("Finish", CONTACT)
+    assert everything.heading == "Enquiry"
+
+
+def test_a_duplicate_names_both_ulns_and_the_master(portal: ServerHere, everything: Person, learner: str) -> None:
+    other = registered(everything, f"Twin of {learner[:4]}")
+    everything.open(f"learners/{learner}/report-uln-problem")
+    choose(everything, DUPLICATE)
+    form = {"The other ULN": other, "Which ULN is the master": "The other ULN", **CONTACT}
+    everything.press("Finish", {**form, "The other ULN": learner})
+    assert (everything.status, "is the ULN of this learner" in everything.text) == (409, True)
+    everything.press("Finish", {**form, "Additional comments": "The same person."})
+    assert everything.facts()["Which ULN is the master"] == other
+    resolve(portal, everything.facts()["Enquiry reference"])
+    everything.open(f"learners/{learner}")
+    assert everything.address == f"learners/{other}"
+    everything.follow("View Enquiries")
+    assert everything.rows("Enquiries")[0][2] == "Resolved"
+    everything.open("uln-changes")
+    assert [learner, "–", other] in [row[2:] for row in everything.rows("ULNs that were merged")]
+    everything.follow("Download as CSV")
+    assert f"merged,{learner},,{other}" in everything.answer_text
+
+
+def test_the_own_enquiry_is_withdrawn_and_once(everything: Person, learner: str) -> None:
+    reference = raise_other(everything, learner)
+    everything.follow("Back to the enquiries").follow("Withdraw")
+    again = everything.filled_in("Withdraw", {})
+    everything.press("Withdraw")
+    assert f"The enquiry {reference} was withdrawn." in everything.text
+    assert everything.rows("Enquiries")[0][2] == "Withdrawn"
+    everything.post(*again)
+    assert everything.status == 409
+    assert "is withdrawn, and cannot be withdrawn" in everything.text
+
+
+def test_everyone_who_may_see_the_learner_sees_the_enquiries(
+    everything: Person, view_only: Person, learner: str
+) -> None:
+    raise_other(everything, learner)
+    family_name = everything.open(f"learners/{learner}").facts()["Family name"]
+    find_by_uln(view_only, ULN=learner, **{"Given name": "Wilhelmina", "Family name": family_name})
+    view_only.follow("View Enquiries")
+    assert len(view_only.rows("Enquiries")) == 1
+
+
+def test_who_was_not_found_has_no_enquiries(everything: Person) -> None:
+    for path in ("enquiries", "enquiries/x", "report-uln-problem", "report-uln-problem/other", "record/report-problem"):
+        assert everything.open(f"learners/5629103473/{path}").status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("report-uln-problem/grade", "report-uln-problem/x", "record/report-problem/other", "enquiries/4170265830-99"),
+        *("record/report-problem/grade/details", "record/report-problem/grade/details?event=x"),
+        *("record/report-problem/grade/proposed?event=999999", "record/report-problem/disputed/proposed?event=1"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_not_found(everything: Person, path: str) -> None:
+    find_by_uln(everything)
+    assert everything.open(f"learners/4170265830/{path}").status == 404
+
+
+def test_without_the_role_no_qualification_is_reported(online: Person) -> None:
+    find_by_uln(online)
+    assert online.open("learners/4170265830/record/report-problem").status == 403
+
+
+@pytest.mark.parametrize("query", ["since=yesterday", "since=2025-02-30", "since-day=1"])
+def test_a_report_since_no_day_is_not_found(everything: Person, query: str) -> None:
+    assert everything.open(f"uln-changes?{query}").status == 404
