@@ -44,7 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "batch": {"errors", "clock", "world", "operations", "rules", "store", "exchange"},
     "web": {"errors", "rules"},
     "control": {"errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "web", "scenarios"},
-    "portal": {"errors", "clock", "world", "operations", "rules", "exchange", "batch", "web"},
+    "report": {"errors", "rules"},
+    "portal": {"errors", "clock", "world", "operations", "rules", "exchange", "batch", "web", "report"},
     "console": {
         *("errors", "clock", "world", "operations", "loading", "rules", "exchange", "batch", "scenarios", "web"),
     },
@@ -71,6 +72,8 @@ ONLY_IN = {
     "jinja2": {"console", "portal"},
     "werkzeug": {"console", "control", "portal"},
     "wtforms": {"console", "portal"},
+    "fpdf": {"report"},
+    "font_roboto": {"report"},
     "rich": {"cli"},
     "pytest": {"testing"},
     "zeep": {"testing"},

@@ -56,6 +56,17 @@ def write_file(chosen: Settings, target: Path | None, force: bool, write: Callab
             raise typer.BadParameter(told, param_hint="FILE") from None
 
 
+def write_bytes(target: Path, force: bool, content: bytes) -> None:
+    """Write a file. Raises typer.BadParameter as `write_file` does."""
+    if target.exists():
+        check_replaceable(target, force)
+    try:
+        _copy(io.BytesIO(content), target)
+    except OSError as error:
+        told = f"{str(target)!r} cannot be written: {error.strerror}."
+        raise typer.BadParameter(told, param_hint="FILE") from None
+
+
 def check_replaceable(target: Path, force: bool) -> None:
     """Raise typer.BadParameter for a target that exists, if it is no file or may not be replaced."""
     if not target.is_file():

@@ -53,6 +53,18 @@ def learner_with_history(work: UnitOfWork, uln: str) -> tuple[Learner, tuple[Cha
     return learner, history.of(work.transaction, uln)
 
 
+def record_of_learner(work: UnitOfWork, uln: str) -> tuple[Learner, tuple[LearningEvent, ...]]:
+    """The learner with this ULN, or its master, with all learning events of the person. Raises NotHeld.
+
+    It is what the learner itself may see. Nothing is written to the access history.
+    """
+    learner, _ = learner_with_history(work, uln)
+    if learner.is_deleted:
+        raise NotHeld(f"The learner with the ULN {uln!r} is deleted.")
+    person = learners.master_of(work.transaction, learner) or learner
+    return person, tuple(learning_events.of(work.transaction, (person.uln, *person.linked_ulns)))
+
+
 def everything_known(work: UnitOfWork, uln: str) -> EverythingKnown:
     """The learner with this ULN, with history and events. Raises NotHeld."""
     learner, changes = learner_with_history(work, uln)

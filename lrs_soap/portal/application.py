@@ -26,6 +26,7 @@ from lrs_soap.portal.learner_profile import learner_profile
 from lrs_soap.portal.learning_record import learning_record
 from lrs_soap.portal.login import login
 from lrs_soap.portal.menu import entries, know_places
+from lrs_soap.portal.record_report import record_report
 from lrs_soap.portal.register_learner import register_learner
 from lrs_soap.portal.signed_in import again, current_user, look, signed_in, step_of
 from lrs_soap.portal.support import announced, support
@@ -33,6 +34,7 @@ from lrs_soap.portal.uln_changes import uln_changes
 from lrs_soap.portal.users import hints, user_management
 from lrs_soap.portal.verify_learner import verify_learner
 from lrs_soap.portal.words import LABELS, shown
+from lrs_soap.report.making import ReportMaker
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.web.assets import TEMPLATES, asset
 from lrs_soap.web.headers import NOT_KEPT, PAGE_HEADERS
@@ -62,6 +64,7 @@ class PortalApplication:
     def __init__(self, check: Check) -> None:
         """`check` checks the contract's facets of what is typed."""
         self._check = check
+        self._reports = ReportMaker()
         self._flask = _flask()
 
     def answer(
@@ -78,13 +81,13 @@ class PortalApplication:
         `tried` is told whether a password that was tried is right. `refused` is a status and a sentence to answer with,
         whatever is asked. Exceptions that nobody foresaw leave this.
         """
-        about = {ASKED: Asked(world, self._check, tried), _REFUSED: refused}
+        about = {ASKED: Asked(world, self._check, tried, self._reports), _REFUSED: refused}
         return self._flask({**environ, **about}, start_response)
 
 
 _PARTS = (
     *(home, support, login, find_learner, register_learner, learner_profile, verify_learner, learning_record),
-    *(challenges, batches, exceptions, uln_changes, account, user_management),
+    *(record_report, challenges, batches, exceptions, uln_changes, account, user_management),
 )
 
 

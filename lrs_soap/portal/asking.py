@@ -11,6 +11,7 @@ from flask import g, request, session
 
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.exchange.journal import recording
+from lrs_soap.report.making import ReportMaker
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.world import World
@@ -26,12 +27,14 @@ VISIT = "visit"
 class Asked:
     """What a request is about: the world, which has looked (`World.look`), and the check of the contract's facets.
 
-    `tried` is told whether a password or secret answer was right. It may have the answer held back.
+    `tried` is told whether a password or secret answer was right. It may have the answer held back. `reports` makes
+    PDFs.
     """
 
     world: World
     check: Check
     tried: Callable[[bool], None]
+    reports: ReportMaker
 
 
 def asked() -> Asked:

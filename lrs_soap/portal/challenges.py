@@ -13,9 +13,10 @@ from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.operations.raise_challenge import raise_challenge
 from lrs_soap.portal.acting import author, exchanging, may_see, reading, require_found, writing
 from lrs_soap.portal.challenge_forms import ChallengeForm, challenge_form, proposed_form, proposed_in
-from lrs_soap.portal.learning_record import COLUMNS, record_of
+from lrs_soap.portal.learning_record import record_of
 from lrs_soap.portal.signed_in import note, page
 from lrs_soap.portal.words import EVENT_LABELS, day, moment
+from lrs_soap.report.columns import COLUMNS
 from lrs_soap.rules.access.pages import Page
 from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, ChallengeRefused

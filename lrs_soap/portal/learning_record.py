@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 
@@ -12,7 +11,8 @@ from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, g
 from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.portal.acting import exchanging, may_see, require_found, writing
 from lrs_soap.portal.signed_in import page
-from lrs_soap.portal.words import EVENT_LABELS, day, short_day
+from lrs_soap.portal.words import EVENT_LABELS, day
+from lrs_soap.report.columns import COLUMNS
 from lrs_soap.rules.access.pages import Page
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_events import LearningEvent
@@ -27,45 +27,12 @@ _ASCENDING, _DESCENDING = "ascending", "descending"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its heading, and what of an event it shows and sorts by."""
-
-    heading: str
-    text: Callable[[LearningEvent], str]
-    key: Callable[[LearningEvent], Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading as a link: the order that it is in now, and where it leads."""
 
     text: str
     order: str | None
     address: str
-
-
-def _of(field: str) -> Column:
-    heading = field.title()
-    return Column(
-        heading, lambda event: getattr(event, field) or "", lambda event: (getattr(event, field) or "").casefold()
-    )
-
-
-def _date(heading: str, field: str) -> Column:
-    return Column(heading, lambda event: short_day(getattr(event, field)), lambda event: getattr(event, field) or "")
-
-
-COLUMNS = {
-    "subject": _of("subject"),
-    "level": _of("level"),
-    "grade": _of("grade"),
-    "credit": Column("Credit", lambda event: str(event.credits), lambda event: event.credits),
-    "source": _of("source"),
-    "start": _date("Start Date", "participation_start_date"),
-    "end": _date("End Date", "participation_end_date"),
-    "award": _date("Award Date", "achievement_award_date"),
-}
-"""The eight columns, by their names in addresses."""
 
 
 @learning_record.get("/learners/<uln>/record")
@@ -89,6 +56,7 @@ def record(uln: str) -> str:
         title="Personal Learning Record",
         learner=learner,
         may_report=may_see(Page.REPORT_PROBLEM),
+        may_print=may_see(Page.CREATE_REPORT),
         is_shared=answer.decision.is_found,
         headings=_headings(uln, column, order),
         columns=list(COLUMNS.values()),

@@ -142,12 +142,6 @@ def day(text: str | None) -> str:
     return (text or "") if found is None else _day(found)
 
 
-def short_day(text: str | None) -> str:
-    """A day, `YYYY-MM-DD`, as `1 Jun 2009`, for a table; any other text as it is."""
-    found = dates.parse(text) if text else None
-    return (text or "") if found is None else f"{found.day} {found.strftime('%b')} {found.year}"
-
-
 def moment(when: datetime) -> str:
     """A moment in London as `1 June 2009, 09:15`."""
     local = when.astimezone(LONDON) if when.tzinfo else when

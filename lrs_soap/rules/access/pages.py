@@ -57,6 +57,7 @@ class Page(Enum):
     EDIT_LEARNER = "edit learner", "Edit Details", _ONLINE
     VERIFY_LEARNER = "verify learner", "Verify a learner", _VERIFIES, _LEARNERS
     LEARNING_RECORD = "learning record", "Personal Learning Record", _RECORD
+    CREATE_REPORT = "create report", "Create a Report", _RECORD
     ENQUIRIES = "enquiries", "View Enquiries", _FINDS
     REPORT_ULN_PROBLEM = "report uln problem", "Report a ULN Problem", _FINDS
     REPORT_PROBLEM = "report problem", "Report a Problem", _RECORD

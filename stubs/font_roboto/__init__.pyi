@@ -1,0 +1,2 @@
+Roboto: str
+RobotoBold: str

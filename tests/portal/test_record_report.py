@@ -1,0 +1,69 @@
+"""Create a Report on the portal: the user guide's 5.4."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrs_soap.loading import event_files
+from lrs_soap.report.contents import MOST_EVENTS
+from tests.kit.person import Person
+from tests.kit.portal_learners import find_by_uln, registered
+from tests.kit.server_here import ServerHere
+
+
+def open_form(person: Person) -> Person:
+    find_by_uln(person)
+    return person.follow("View Personal Learning Record").follow("Create a Report")
+
+
+def ids(person: Person) -> list[str]:
+    return [str(each) for each in person.page.xpath("//input[@name='event']/@value")]
+
+
+def test_all_are_ticked_at_first_in_the_order_of_their_dates(records: Person) -> None:
+    open_form(records)
+    assert len(records.page.xpath("//input[@name='event'][@checked]")) == len(ids(records)) > 0
+    dates = [row[-1] or row[-2] or row[-3] for row in records.rows("Qualifications")]
+    years = [date.split()[-1] for date in dates if date]
+    assert years == sorted(years)
+
+
+def test_the_report_is_a_pdf_of_what_is_ticked(records: Person) -> None:
+    open_form(records)
+    all_of_them = ids(records)
+    records.send_back({"event": all_of_them[:2]}, "View my report")
+    assert records.status == 200
+    assert records.shown.headers["Content-Type"] == "application/pdf"
+    assert records.shown.headers["Content-Disposition"] == "inline; filename=learning-record-4170265830.pdf"
+    assert records.shown.content.startswith(b"%PDF-")
+    two = records.shown.content
+    open_form(records).press("View my report")
+    assert len(records.shown.content) > len(two)
+
+
+@pytest.mark.parametrize("chosen", [[], ["999999999"], ["x"]])
+def test_nothing_ticked_is_said(records: Person, chosen: list[str]) -> None:
+    open_form(records).send_back({"event": chosen}, "View my report")
+    assert (records.status, "Tick at least one qualification." in records.text) == (422, True)
+
+
+def test_more_than_a_report_can_have_are_refused(portal: ServerHere, everything: Person) -> None:
+    uln = registered(everything, "Innumerable")
+    line = (
+        f'{{"ULN": "{uln}", "Source": "AO", "Subject": "One of many", "SubjectCode": "600/1166/X", '
+        f'"AwardingOrganisationName": "Board", "AwardingOrganisationUkprn": "10012345", "AchievementAwardDate": '
+        f'"2024-07-01", "LanguageForAssessment": "English", "Grade": "Pass"}}'
+    )
+    lines = [line.encode()] * (MOST_EVENTS + 1)
+    event_files.load_events(portal.world.store, lines, clock=portal.world.clock, strict=True)
+    everything.open(f"learners/{uln}/record/report").press("View my report")
+    assert everything.status == 422
+    assert "A report has 2,000 qualifications at most, and 2,001 are ticked." in everything.text
+
+
+def test_without_the_role_or_a_record_there_is_no_report(online: Person, records: Person) -> None:
+    find_by_uln(online)
+    assert online.open("learners/4170265830/record/report").status == 403
+    assert records.open("learners/5629103473/record/report").status == 404
+    find_by_uln(records, ULN="5918043623", **{"Given name": "Imogen", "Family name": "Sallis"})
+    assert records.open("learners/5918043623/record/report").status == 404
