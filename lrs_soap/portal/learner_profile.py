@@ -139,7 +139,8 @@ def save(uln: str) -> ResponseReturnValue:
     if code is ResponseCode.STALE_VERSION:
         return _conflict(uln, form, sent, int(version)), 409
     if code is ResponseCode.ALREADY_EXISTS:
-        return _form(learner, form, int(version), [NOT_ALLOWED], title="Learner update not allowed"), 409
+        title = "Learner update not allowed"
+        return _form(learner, form, int(version), [NOT_ALLOWED], title=title, to_report=[learner]), 409
     if code is ResponseCode.INVALID_SHARING_CHANGE:
         form.refuse("ability_to_share", _SHARING)
         return _form(learner, form, int(version)), 422
@@ -159,7 +160,13 @@ def _found(uln: str) -> tuple[Learner, Sequence[Change]]:
 
 
 def _form(
-    learner: Learner, form: EditForm, version: int, more: Sequence[str] = (), *, title: str = "Edit Details"
+    learner: Learner,
+    form: EditForm,
+    version: int,
+    more: Sequence[str] = (),
+    *,
+    title: str = "Edit Details",
+    to_report: Sequence[Learner] = (),
 ) -> str:
     return render_template(
         "edit.html",
@@ -173,6 +180,7 @@ def _form(
         more=more,
         sides=(),
         changes=(),
+        to_report=to_report,
         is_wrong=bool(form.errors or more),
     )
 
@@ -206,6 +214,7 @@ def _conflict(uln: str, form: EditForm, sent: SentLearner, version: int) -> str:
         more=(),
         sides=sides,
         changes=[_line(each) for each in since],
+        to_report=(),
         is_wrong=True,
     )
 

@@ -20,6 +20,7 @@ from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.kept_search import Asked, KeptSearch
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import passed_over
+from lrs_soap.rules.values.learner import Learner
 
 register_learner = Blueprint("register_learner", __name__)
 
@@ -105,10 +106,18 @@ def confirm(draft: str) -> ResponseReturnValue:
 @register_learner.get("/learners/register/<draft>/not-allowed")
 @page(Page.REGISTER_LEARNER)
 def not_allowed(draft: str) -> str:
-    """Somebody has the five identity keys already. Who that is, nobody is told."""
+    """Somebody has the five identity keys already. Who that is, nobody is told.
+
+    A problem can be reported about each possible match of the search before.
+    """
     kept = _draft(draft)
     return render_template(
-        "register_refused.html", title="Register Learner not allowed", why=NOT_ALLOWED, fields=kept.fields, draft=draft
+        "register_refused.html",
+        title="Register Learner not allowed",
+        why=NOT_ALLOWED,
+        fields=kept.fields,
+        draft=draft,
+        found=_found_before(request.args.get("results", "")),
     )
 
 
@@ -132,6 +141,15 @@ def _draft(draft: str) -> KeptSearch:
     if kept.asked is not Asked.TO_REGISTER:
         abort(404)
     return kept
+
+
+def _found_before(results_id: str) -> Sequence[Learner]:
+    """The possible matches that the search under this id finds now; nobody for an exact one, who has the keys."""
+    if not results_id:
+        return ()
+    with reading() as work:
+        decision = look(work, kept_search(work, visit(), results_id))
+    return decision.learners if decision.code in _MANY else ()
 
 
 def _register(draft: str, results_id: str, form: RegisterForm | None = None) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from lrs_soap.rules.challenges.problems import Enquiry, NoChallenge
 from lrs_soap.rules.challenges.resolving import ResolutionAsked
 from lrs_soap.rules.values.change import OPERATOR
 from tests.kit.person import Person
-from tests.kit.portal_learners import find_by_uln, registered
+from tests.kit.portal_learners import GRACE_BY_DETAILS, VERIFIED, find_by_details, find_by_uln, registered
 from tests.kit.server_here import ServerHere
 
 CONTACT = {"Name": "Ada North", "Email address": "ada@example.org", "Telephone number": "01234 567890"}
@@ -255,3 +255,22 @@ def test_without_the_role_no_qualification_is_reported(online: Person) -> None:
 @pytest.mark.parametrize("query", ["since=yesterday", "since=2025-02-30", "since-day=1"])
 def test_a_report_since_no_day_is_not_found(everything: Person, query: str) -> None:
     assert everything.open(f"uln-changes?{query}").status == 404
+
+
+def test_what_is_not_allowed_to_be_registered_leads_to_a_report_on_whom_was_found(online: Person) -> None:
+    find_by_details(online, {**GRACE_BY_DETAILS, "Family name": "Okafer"})
+    online.press("Register this learner").press("Register learner", {**GRACE_BY_DETAILS, **VERIFIED})
+    assert online.heading == "Register learner warning"
+    online.press("Register learner")
+    assert online.heading == "Register Learner not allowed"
+    online.follow("Grace Okafor")
+    assert (online.heading, online.address) == ("Report a ULN Problem", "learners/4170265830/report-uln-problem")
+
+
+def test_what_is_not_allowed_to_be_updated_leads_to_a_report(online: Person) -> None:
+    registered(online, "Keeperofkeys")
+    uln = registered(online, "Wantingkeys")
+    online.open(f"learners/{uln}/edit").press("Save changes", {"Family name": "Keeperofkeys"})
+    assert online.heading == "Learner update not allowed"
+    online.follow("Wilhelmina Wantingkeys")
+    assert online.heading == "Report a ULN Problem"
