@@ -30,7 +30,7 @@ COMMANDS = (
     LazyCommand("batch", "lrs_soap.cli.batch", "Register learners by batch files, and follow their jobs."),
     LazyCommand("exceptions", "lrs_soap.cli.exceptions", "List and resolve batch records that a person must decide."),
     LazyCommand("record", "lrs_soap.cli.record", "Show a learner's learning record, or write it as a PDF."),
-    LazyCommand("uln-changes", "lrs_soap.cli.uln_changes", "Report which ULNs were merged, unmerged and deleted."),
+    LazyCommand("ulns", "lrs_soap.cli.uln_changes", "Report which ULNs were merged, unmerged and deleted."),
     LazyCommand("world", "lrs_soap.cli.steering.world", "List, make and delete the worlds of a running server."),
     LazyCommand("reset", "lrs_soap.cli.steering.reset", "Put a world of a running server back to its starting data."),
     LazyCommand("snapshot", "lrs_soap.cli.steering.snapshot", "List, take and delete snapshots of a running world."),

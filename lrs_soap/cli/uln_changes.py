@@ -1,4 +1,4 @@
-"""`lrs-soap uln-changes`: which ULNs were merged, unmerged and deleted."""
+"""`lrs-soap ulns`: which ULNs were merged, unmerged and deleted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lrs_soap.operations.list_uln_changes import write_uln_changes
 app = group()
 
 
-@app.command("uln-changes", epilog=example("lrs-soap uln-changes --since 2025-09-01 changes.csv"))
+@app.command("ulns", epilog=example("lrs-soap ulns --since 2025-09-01 changes.csv"))
 def uln_changes(
     since: Annotated[
         datetime, typer.Option(metavar="DATE", show_default=False, formats=["%Y-%m-%d"], help="The first day.")

@@ -1,4 +1,4 @@
-"""`lrs-soap uln-changes`: merged, unmerged and deleted ULNs as CSV."""
+"""`lrs-soap ulns`: merged, unmerged and deleted ULNs as CSV."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def test_what_was_done_since_a_day_is_listed_or_written_to_a_file(commands: Run)
         ["2025-03-10", "unmerged", CALLUM, GRACE, ""],
         ["2025-03-10", "deleted", CALLUM, "", ""],
     ]
-    listed = commands("uln-changes", "--since", "2025-03-10")
+    listed = commands("ulns", "--since", "2025-03-10")
     assert list(csv.reader(listed.stdout.splitlines())) == expected
-    assert commands("uln-changes", "--since", "2025-03-10", "changes.csv").exit_code == 0
+    assert commands("ulns", "--since", "2025-03-10", "changes.csv").exit_code == 0
     assert list(csv.reader(Path("changes.csv").read_text("utf-8").splitlines())) == expected
-    assert commands("uln-changes", "--since", "2025-03-11").stdout.splitlines() == [",".join(expected[0])]
+    assert commands("ulns", "--since", "2025-03-11").stdout.splitlines() == [",".join(expected[0])]
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2025-02-30", "2025-03-10T12:00"])
 def test_what_is_no_day_is_refused(commands: Run, since: str) -> None:
-    assert commands("uln-changes", "--since", since).exit_code == 2
+    assert commands("ulns", "--since", since).exit_code == 2
