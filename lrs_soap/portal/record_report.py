@@ -52,7 +52,8 @@ def view(uln: str) -> ResponseReturnValue:
         return _form(learner, events, ticked, str(failed)), HTTPStatus.SERVICE_UNAVAILABLE
     note("made a report of", uln)
     answer = Response(content, content_type="application/pdf")
-    answer.headers.set("Content-Disposition", "inline", filename=f"learning-record-{learner.uln}.pdf")
+    # The browser asks whether to open or to save it, as the guide has it, and stays on this page.
+    answer.headers.set("Content-Disposition", "attachment", filename=f"learning-record-{learner.uln}.pdf")
     return answer
 
 

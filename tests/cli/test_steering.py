@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from lrs_soap.operations.raise_challenge import raise_challenge
+from lrs_soap.rules.challenges.challenge import ChallengeSent
+from lrs_soap.rules.challenges.problems import Problem
+from lrs_soap.rules.values.change import Author
 from tests.kit.batch_requests import new_learner, submit_batch
 from tests.kit.certificates import Certificates
 from tests.kit.printed_tables import fields, rows
@@ -404,14 +408,33 @@ def test_the_health_of_what_does_not_answer_or_is_something_else_is_bad(run: Run
     assert run("health", "--server", "nowhere").exit_code == 2
 
 
-def test_challenges_are_listed_resolved_and_undone(steer: Steer, steer_json: Callable[..., Any], world: str) -> None:
-    more = ("--world", world)
-    raised = steer_json("challenge", "list", *more)
-    assert rows(steer("challenge", "list", "--status", "open", *more))[1:] == []
-    assert raised == []
-    for command in (("show",), ("resolve",), ("undo",), ("reject",)):
-        text = ("No.",) if command == ("reject",) else ()
-        told = steer("challenge", *command, f"{GRACE}-1", *text, *more, status=1)
-        assert told == f"Error: There is no enquiry '{GRACE}-1'.\n"
-    assert steer("challenge", "list", "--status", "gone", *more, status=1).startswith("Error: status: ")
-    assert "FIELD=VALUE" in steer("challenge", "resolve", f"{GRACE}-1", "--set", "Grade", *more, status=2)
+def raised(server: ServerHere, **said: Any) -> str:
+    """The reference of a challenge on Grace's ULN, or on an event of hers, in the server's own world."""
+    contact = {"contact_name": "Ada", "contact_email": "ada@example.org", "contact_telephone": "01234 567890"}
+    with server.world.writing(Author("TEST0001", "ada.north")) as work:
+        return str(raise_challenge(work, GRACE, ChallengeSent(**contact, **said)).reference)
+
+
+def test_challenges_are_listed_resolved_rejected_and_undone(server: ServerHere, steer: Steer) -> None:
+    event = steer("learner", "show", GRACE, "--json")
+    event_id = next(each["ID"] for each in json.loads(event)["LearningEvents"] if each["Grade"])
+    graded = raised(server, problem=Problem.GRADE, event_ids=(event_id,), proposed={"grade": "Merit"})
+    other = raised(server, problem=Problem.OTHER, comments="Look at this.")
+
+    assert [row[0] for row in rows(steer("challenge", "list", "--uln", GRACE))[1:]] == [other, graded]
+    shown = fields(steer("challenge", "show", graded))
+    assert (shown["status"], shown["proposed"], shown["events"]) == ("open", "Grade: Merit", str(event_id))
+    assert steer("challenge", "resolve", graded, "--set", "Grade=Fail") == f"{graded} is resolved: corrected.\n"
+    assert steer("challenge", "undo", graded) == f"{graded} is open again.\n"
+    assert steer("challenge", "resolve", other, status=1) == "Error: text is needed.\n"
+    assert steer("challenge", "resolve", other, "--text", "Seen to.") == f"{other} is resolved: closed.\n"
+    assert steer("challenge", "reject", graded, "It is right.") == f"{graded} is rejected.\n"
+    assert json.loads(steer("challenge", "list", "--status", "open", "--uln", GRACE, "--json")) == []
+
+
+def test_what_is_wrong_with_a_challenge_is_told(steer: Steer) -> None:
+    for command in (("show",), ("resolve",), ("undo",), ("reject", "No.")):
+        told = steer("challenge", command[0], f"{GRACE}-99", *command[1:], status=1)
+        assert told == f"Error: There is no enquiry '{GRACE}-99'.\n"
+    assert steer("challenge", "list", "--status", "gone", status=1).startswith("Error: status: ")
+    assert "FIELD=VALUE" in steer("challenge", "resolve", f"{GRACE}-1", "--set", "Grade", status=2)

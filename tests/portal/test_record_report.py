@@ -34,7 +34,7 @@ def test_the_report_is_a_pdf_of_what_is_ticked(records: Person) -> None:
     records.send_back({"event": all_of_them[:2]}, "View my report")
     assert records.status == 200
     assert records.shown.headers["Content-Type"] == "application/pdf"
-    assert records.shown.headers["Content-Disposition"] == "inline; filename=learning-record-4170265830.pdf"
+    assert records.shown.headers["Content-Disposition"] == "attachment; filename=learning-record-4170265830.pdf"
     assert records.shown.content.startswith(b"%PDF-")
     two = records.shown.content
     open_form(records).press("View my report")
