@@ -9,7 +9,7 @@ import pytest
 from lrs_soap.loading import event_files
 from lrs_soap.operations.close_challenge import resolve_challenge
 from lrs_soap.operations.look_up_learners import everything_known
-from lrs_soap.rules.challenges.problems import Enquiry, NoChallenge
+from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Need, NoChallenge, Problem
 from lrs_soap.rules.challenges.resolving import ResolutionAsked
 from lrs_soap.rules.values.change import OPERATOR
 from tests.kit.person import Person
@@ -274,3 +274,50 @@ def test_what_is_not_allowed_to_be_updated_leads_to_a_report(online: Person) -> 
     assert online.heading == "Learner update not allowed"
     online.follow("Wilhelmina Wantingkeys")
     assert online.heading == "Report a ULN Problem"
+
+
+@pytest.mark.parametrize("problem", Problem)
+def test_every_problem_of_the_guide_can_be_chosen_and_has_its_hints(
+    everything: Person, learner: str, problem: Problem
+) -> None:
+    rule = PROBLEM_RULES[problem]
+    kind = "report-uln-problem" if problem.kind is Kind.ULN else "record/report-problem"
+    everything.open(f"learners/{learner}/{kind}")
+    choose(everything, problem.words)
+    for hint in rule.hints:
+        assert hint in everything.text
+    if rule.events:
+        tick(everything, *("Welding", "Welding again")[: rule.events])
+        if rule.proposable:
+            everything.press("Next")
+    assert "Finish" in everything.buttons
+    # 6.3.2 names no contact: there it is optional.
+    starred = [each.text_content() for each in everything.page.xpath("//label") if "*" in each.text_content()]
+    assert any("Telephone" in each for each in starred) is (rule.contact is Need.MUST)
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ({"The other ULN": "1234567890"}, "is not a ULN"),
+        ({"The other ULN": "4170265830"}, "The other learner’s given name is needed."),
+        (
+            {"The other ULN": "4170265830", "given": "Somebody", "family": "Else"},
+            "There is no learner with the ULN 4170265830 and this name.",
+        ),
+        ({"The other ULN": "own", "given": "Wilhelmina", "family": "Own"}, "is the ULN of this learner."),
+        ({"given": "Grace", "family": "Okafor"}, "The other ULN is needed."),
+    ],
+)
+def test_a_transfer_is_to_somebody_else_whose_name_is_known(
+    everything: Person, learner: str, other: dict[str, str], sentence: str
+) -> None:
+    labels = {"given": "The other learner’s given name", "family": "The other learner’s family name"}
+    typed = {labels.get(label, label): learner if value == "own" else value for label, value in other.items()}
+    everything.open(f"learners/{learner}/record/report-problem/shared-before")
+    tick(everything, "Welding").press("Finish", typed)
+    assert everything.status in (409, 422)
+    assert sentence in everything.text
+    whose = {"The other ULN": "4170265830", labels["given"]: "Grace", labels["family"]: "Okafor"}
+    everything.press("Finish", whose)
+    assert everything.facts()["The other ULN"] == "4170265830"

@@ -122,6 +122,42 @@ def test_every_page_about_learners_can_be_used_by_everybody(ada: Page) -> None:
     good(ada)
 
 
+def test_every_page_about_problems_and_the_report_can_be_used_by_everybody(ada: Page) -> None:
+    find_by_uln(ada)
+    ada.get_by_role("link", name="Report a ULN Problem").click()
+    good(ada)
+    ada.get_by_role("button", name="Next").click()
+    expect(ada.get_by_role("alert")).to_be_visible()
+    good(ada)
+    ada.goto("/portal/learners/4170265830/report-uln-problem/duplicate")
+    ada.get_by_role("button", name="Finish").click()
+    expect(ada.get_by_role("alert")).to_be_visible()
+    good(ada)
+    ada.goto("/portal/learners/4170265830/record/report-problem/grade")
+    good(ada)
+    ada.locator("input[name=event]").first.check()
+    ada.get_by_role("button", name="Next").click()
+    good(ada)
+    ada.get_by_label("Proposed Grade").fill("A different grade")
+    ada.get_by_role("button", name="Next").click()
+    good(ada)
+    ada.get_by_label("Name", exact=False).first.fill("Ada North")
+    ada.get_by_label("Email address").fill("ada@example.org")
+    ada.get_by_label("Telephone number").fill("01234 567890")
+    ada.get_by_role("button", name="Finish").click()
+    expect(ada.get_by_role("heading", level=1)).to_have_text("Enquiry")
+    good(ada)
+    ada.goto("/portal/learners/4170265830/enquiries")
+    good(ada)
+    ada.goto("/portal/learners/4170265830/record/report")
+    good(ada)
+    with ada.expect_download() as report:
+        ada.get_by_role("button", name="View my report").click()
+    assert report.value.suggested_filename == "learning-record-4170265830.pdf"
+    ada.goto("/portal/uln-changes")
+    good(ada)
+
+
 def test_the_warnings_can_be_used_by_everybody(ada: Page) -> None:
     ada.goto("/portal/learners/register")
     fill_details(ada, given_name="Lucy", family_name="Okafor", post_code="LS1 4AP")
