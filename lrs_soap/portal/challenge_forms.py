@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from wtforms import RadioField
+from wtforms import Form, RadioField
 
 from lrs_soap.portal.fields import DayField, NotesField, TextField, UlnField
 from lrs_soap.portal.forms import PortalForm
@@ -83,18 +83,21 @@ def challenge_form(problem: Problem, uln: str, **more: Any) -> ChallengeForm:
     return made(**more)
 
 
-def proposed_form(problem: Problem, event: LearningEvent, **more: Any) -> PortalForm:
-    """The form with the values that can be proposed for an event. It begins with those that it has."""
+def proposed_form(problem: Problem, event: LearningEvent, sent: Any = None) -> Form:
+    """The form with the values that can be proposed for an event: those that it has, or those that were `sent`.
+
+    It is sent in an address, so it needs no token, and is never kept.
+    """
     fields: dict[str, Any] = {
         name: DayField(f"Proposed {EVENT_LABELS[name]}")
         if name.endswith("_date")
         else TextField(f"Proposed {EVENT_LABELS[name]}")
         for name in PROBLEM_RULES[problem].proposable
     }
-    made: type[PortalForm] = type("ProposedForm", (PortalForm,), fields)
-    return made(data={name: getattr(event, name) or "" for name in fields}, **more)
+    made: type[Form] = type("ProposedForm", (Form,), fields)
+    return made(sent, data={name: getattr(event, name) or "" for name in fields})
 
 
-def proposed_in(problem: Problem, form: PortalForm) -> dict[str, str]:
+def proposed_in(problem: Problem, form: Form) -> dict[str, str]:
     """The values that were proposed, by the event's own names."""
     return {name: str(form[name].data or "") for name in PROBLEM_RULES[problem].proposable}

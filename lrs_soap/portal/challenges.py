@@ -129,7 +129,7 @@ def proposed(uln: str, slug: str) -> str:
         problem=problem,
         slug=slug,
         event=event,
-        form=proposed_form(problem, event, formdata=None),
+        form=proposed_form(problem, event),
         rows=[(name, EVENT_LABELS[name], _shown(event, name)) for name in _FIELDS],
         proposable=rule.proposable,
     )
@@ -308,7 +308,7 @@ def _proposed(problem: Problem, events: Sequence[LearningEvent]) -> dict[str, st
     """What the address proposes for the qualification."""
     if not PROBLEM_RULES[problem].proposable:
         return {}
-    return proposed_in(problem, proposed_form(problem, events[0], formdata=request.args))
+    return proposed_in(problem, proposed_form(problem, events[0], request.args))
 
 
 def _details(

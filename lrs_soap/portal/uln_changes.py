@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from itertools import islice
 
 from flask import Blueprint, Response, abort, render_template, request
+from wtforms import Form
 
 from lrs_soap.operations.list_uln_changes import list_uln_changes, write_uln_changes
 from lrs_soap.portal.acting import reading
 from lrs_soap.portal.asking import asked
 from lrs_soap.portal.batches import download
 from lrs_soap.portal.fields import DayField
-from lrs_soap.portal.forms import PortalForm
 from lrs_soap.portal.signed_in import page
 from lrs_soap.portal.words import moment
 from lrs_soap.rules.access.pages import Page
@@ -27,8 +27,8 @@ _USUAL_DAYS = timedelta(days=30)
 _WORDS = {Action.MERGED: "Merged", Action.UNMERGED: "Unmerged", Action.DELETED: "Deleted"}
 
 
-class SinceForm(PortalForm):
-    """From which day on."""
+class SinceForm(Form):
+    """From which day on. It is sent in an address."""
 
     since = DayField("Since")
 
@@ -43,7 +43,7 @@ def listed() -> str:
     return render_template(
         "uln_changes.html",
         title=Page.ULN_CHANGES.title,
-        form=SinceForm(formdata=None, data={"since": since.isoformat()}),
+        form=SinceForm(data={"since": since.isoformat()}),
         since=since.isoformat(),
         changes=[(each, moment(each.change.moment), _WORDS[each.change.action]) for each in found[:_MOST]],
         are_more=len(found) > _MOST,
@@ -64,7 +64,7 @@ def file() -> Response:
 
 def _since() -> date:
     """The day that the address names, in one text or from the three lists; 30 days ago if it names none."""
-    typed = SinceForm(formdata=request.args).since.data or request.args.get("since", "")
+    typed = SinceForm(request.args).since.data or request.args.get("since", "")
     if not typed:
         return asked().world.clock.today() - _USUAL_DAYS
     found = dates.parse(typed)

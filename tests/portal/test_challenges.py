@@ -13,6 +13,7 @@ from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Nee
 from lrs_soap.rules.challenges.resolving import ResolutionAsked
 from lrs_soap.rules.values.change import OPERATOR
 from tests.kit.person import Person
+from tests.kit.portal_client import PASSWORDS
 from tests.kit.portal_learners import GRACE_BY_DETAILS, VERIFIED, find_by_details, find_by_uln, registered
 from tests.kit.server_here import ServerHere
 
@@ -321,3 +322,17 @@ def test_a_transfer_is_to_somebody_else_whose_name_is_known(
     whose = {"The other ULN": "4170265830", labels["given"]: "Grace", labels["family"]: "Okafor"}
     everything.press("Finish", whose)
     assert everything.facts()["The other ULN"] == "4170265830"
+
+
+def test_what_is_sent_without_a_session_comes_back_with_what_was_proposed(everything: Person, learner: str) -> None:
+    everything.open(f"learners/{learner}/record/report-problem/grade")
+    tick(everything, "Cookery").press("Next", {"Proposed Grade": "Merit"})
+    typed = everything.filled_in("Finish", {**CONTACT, "Additional comments": "As the certificate has it."})
+    everything.session.cookies.clear()
+    everything.post(*typed)
+    everything.send("Login", user_name="ada.north", password=PASSWORDS["ada.north"])
+    everything.send("Accept")
+    assert everything.rows("What you propose") == [["Grade", "Pass", "Merit"]]
+    assert everything.field("Additional comments").strip() == "As the certificate has it."
+    everything.press("Finish")
+    assert everything.facts()["Proposed Grade"] == "Merit"

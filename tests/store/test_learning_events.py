@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import learners, learning_events, tables
 from lrs_soap.store.store import Store
+from tests.kit.databases import on_sqlite
 
 FIRST, SECOND = "1000000019", "1000000027"
 
@@ -93,3 +95,32 @@ def test_only_the_fields_that_are_asked_for_are_read(held: Store, fields: tuple[
         (whole,) = learning_events.of(transaction, [FIRST])
         (event,) = learning_events.of(transaction, [FIRST], fields)
     assert event._asdict() == {field: value if field in fields else None for field, value in whole._asdict().items()}
+
+
+def test_a_change_makes_another_version_and_nothing_else_does(held: Store) -> None:
+    with held.writing() as transaction:
+        learning_events.add_many(transaction, [least("a"), least("b")])
+        first, second = learning_events.of(transaction, [FIRST])
+        versions = [learning_events.versions_of(transaction, [FIRST])]
+        assert versions[0] == (first.id, 0, second.id, 0)
+        learning_events.flag(transaction, [first.id], "a reference")
+        versions.append(learning_events.versions_of(transaction, [FIRST]))
+        learning_events.unflag(transaction, [first.id, second.id], "another reference")
+        assert learning_events.versions_of(transaction, [FIRST]) == versions[-1]
+        learning_events.unflag(transaction, [first.id], "a reference")
+        versions.append(learning_events.versions_of(transaction, [FIRST]))
+        learning_events.change(transaction, first.id, {"grade": "Pass"})
+        versions.append(learning_events.versions_of(transaction, [FIRST]))
+        learning_events.put_back(transaction, *learning_events.take_out(transaction, first.id))
+        versions.append(learning_events.versions_of(transaction, [FIRST]))
+        assert learning_events.by_id(transaction, first.id) == first._replace(grade="Pass")
+    assert len(set(versions)) == len(versions)
+
+
+@on_sqlite
+def test_versions_are_read_from_the_index_alone(held: Store) -> None:
+    with held.reading() as transaction:
+        plan = transaction.execute(
+            text("EXPLAIN QUERY PLAN SELECT id, revision FROM learning_events WHERE uln = '1' ORDER BY id")
+        ).all()
+    assert ["COVERING INDEX ix_learning_events_uln" in str(row) for row in plan] == [True]
