@@ -10,6 +10,7 @@ from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges.challenge import NOTHING_DONE, Challenge, Done, Effect
+from lrs_soap.rules.challenges.histories import concerned, history_fields
 from lrs_soap.rules.challenges.objections import ChallengeCode, Objected, Objection, require
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Resolver
 from lrs_soap.rules.challenges.resolving import (
@@ -75,8 +76,8 @@ def resolve_challenge(work: UnitOfWork, reference: str, asked: ResolutionAsked) 
 def _locked(work: UnitOfWork, reference: str, *more: str) -> Challenge:
     """The challenge as it is held while nobody else changes it or its learners, or those of `more`. Raises NotHeld."""
     named = held_challenge(work, reference)
-    concerned = (named.uln, named.sent.other_uln, *more)
-    families.lock(work.transaction, *dict.fromkeys(filter(ulns.is_valid, concerned)))
+    involved = (named.uln, named.sent.other_uln, *more)
+    families.lock(work.transaction, *dict.fromkeys(filter(ulns.is_valid, involved)))
     return held_challenge(work, reference)
 
 
@@ -94,30 +95,9 @@ def _close(
     closed = replace(challenge, state=state, closed=work.now, closed_by=work.author, outcome=text.strip(), done=done)
     learning_events.unflag(work.transaction, closed.sent.event_ids, str(closed.reference))
     challenges.write(work.transaction, closed)
-    note_in_histories(work, closed, _ACTIONS[event], done)
+    change = Change(_ACTIONS[event], work.now, work.author, history_fields(closed, done))
+    history.add_each(work.transaction, ((uln, change) for uln in concerned(closed, done)))
     return closed
-
-
-def note_in_histories(work: UnitOfWork, challenge: Challenge, action: Action, done: Done) -> None:
-    """Add to the histories of all learners whom it concerns what was done with a challenge, and to events."""
-    reference = str(challenge.reference)
-    fields: dict[str, tuple[str | None, str | None]] = {"enquiry": (reference, reference)}
-    if done.event_id:
-        event = str(done.event_id)
-        is_removed = done.effect is Effect.REMOVED
-        if is_removed and action is Action.CHALLENGE_RESOLVED:
-            fields["event"] = event, None
-        elif is_removed:
-            fields["event"] = None, event
-        else:
-            fields["event"] = event, event
-            before, now = done.before, done.after
-            if action is Action.CHALLENGE_UNDONE:
-                before, now = now, before
-            fields |= {name: (_text(before[name]), _text(now[name])) for name in done.after}
-    change = Change(action, work.now, work.author, fields)
-    for uln in dict.fromkeys(filter(None, (challenge.uln, done.uln, done.other_uln))):
-        history.add(work.transaction, uln, change)
 
 
 def _do(work: UnitOfWork, challenge: Challenge, asked: ResolutionAsked) -> Done:
@@ -189,7 +169,3 @@ def _possible(done: Done | tuple[Objected, ...]) -> Done:
         return done
     require(ChallengeCode.RESOLVED, done)
     raise AssertionError("what is not done has objections")
-
-
-def _text(value: str | int | None) -> str | None:
-    return None if value is None else str(value)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lrs_soap.operations.close_challenge import note_in_histories
 from lrs_soap.operations.list_challenges import held_challenge
 from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges.challenge import NOTHING_DONE, Challenge, Done, Effect
+from lrs_soap.rules.challenges.histories import concerned, history_fields
 from lrs_soap.rules.challenges.objections import ChallengeCode, Objected, Objection, require
 from lrs_soap.rules.challenges.raising import under_challenge
 from lrs_soap.rules.challenges.resolving import judge_move, judge_undo
 from lrs_soap.rules.challenges.states import ChallengeEvent, ChallengeState, Mover
 from lrs_soap.rules.records.learning_events import LearningEvent
-from lrs_soap.rules.values.change import Action
+from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store import challenges, families, learners, learning_events
+from lrs_soap.store import challenges, families, history, learners, learning_events
 
 
 def undo_challenge(work: UnitOfWork, reference: str) -> Challenge:
@@ -26,8 +26,8 @@ def undo_challenge(work: UnitOfWork, reference: str) -> Challenge:
     since then (`judge_undo`), or if another challenge is open on the same.
     """
     named = held_challenge(work, reference)
-    concerned = (named.uln, named.sent.other_uln, named.done.uln, named.done.other_uln)
-    held = families.lock(work.transaction, *dict.fromkeys(filter(None, concerned)))
+    involved = (named.uln, named.sent.other_uln, named.done.uln, named.done.other_uln)
+    held = families.lock(work.transaction, *dict.fromkeys(filter(None, involved)))
     challenge = held_challenge(work, reference)
     done, sent = challenge.done, challenge.sent
     require(ChallengeCode.UNDONE, judge_move(challenge, ChallengeEvent.UNDO, by=Mover.OPERATOR))
@@ -49,7 +49,9 @@ def undo_challenge(work: UnitOfWork, reference: str) -> Challenge:
     opened = replace(challenge, state=ChallengeState.OPEN, closed=None, closed_by=None, outcome="", done=NOTHING_DONE)
     challenges.write(work.transaction, opened)
     learning_events.flag(work.transaction, sent.event_ids, str(opened.reference))
-    note_in_histories(work, opened, Action.CHALLENGE_UNDONE, done)
+    fields = history_fields(opened, done, is_undone=True)
+    change = Change(Action.CHALLENGE_UNDONE, work.now, work.author, fields)
+    history.add_each(work.transaction, ((uln, change) for uln in concerned(opened, done)))
     return opened
 
 

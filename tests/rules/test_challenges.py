@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lrs_soap.clock import LONDON
 from lrs_soap.rules.challenges import references
 from lrs_soap.rules.challenges.challenge import NOTHING_DONE, Challenge, ChallengeSent, Done, Effect
+from lrs_soap.rules.challenges.histories import concerned, history_fields
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, Objection
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Need, NoChallenge, Problem, problems_of
 from lrs_soap.rules.challenges.raising import LONGEST, NAMES, Known, differ_much, judge_raising
@@ -480,3 +481,30 @@ def test_what_can_be_undone(
     resolved = challenge(WHOLE[Problem.GRADE], ChallengeState.RESOLVED, done)
     refused = judge_undo(resolved, event=event, learner=learner, merged_into=merged_into)
     assert [each.objection for each in refused] == ([] if expected is None else [expected])
+
+
+REFERENCE = (f"{ANN}-1", f"{ANN}-1")
+
+
+@pytest.mark.parametrize(
+    ("done", "fields", "fields_undone", "ulns_concerned"),
+    [
+        (NOTHING_DONE, {}, {}, (ANN,)),
+        (MERGED, {}, {}, (ANN, BEA)),
+        (
+            CORRECTED,
+            {"event": ("1", "1"), "grade": ("Pass", "Merit")},
+            {"event": ("1", "1"), "grade": ("Merit", "Pass")},
+            (ANN,),
+        ),
+        (MOVED, {"event": ("1", "1"), "uln": (ANN, BEA)}, {"event": ("1", "1"), "uln": (BEA, ANN)}, (ANN, BEA)),
+        (REMOVED, {"event": ("1", None)}, {"event": (None, "1")}, (ANN,)),
+    ],
+)
+def test_histories_have_the_reference_and_what_was_changed(
+    done: Done, fields: dict[str, Any], fields_undone: dict[str, Any], ulns_concerned: tuple[str, ...]
+) -> None:
+    resolved = challenge(WHOLE[Problem.GRADE], ChallengeState.RESOLVED, done)
+    assert history_fields(resolved, done) == {"enquiry": REFERENCE, **fields}
+    assert history_fields(resolved, done, is_undone=True) == {"enquiry": REFERENCE, **fields_undone}
+    assert concerned(resolved, done) == ulns_concerned
