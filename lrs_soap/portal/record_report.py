@@ -8,7 +8,6 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lrs_soap.portal.acting import reading
 from lrs_soap.portal.asking import asked
 from lrs_soap.portal.learning_record import record_of
 from lrs_soap.portal.signed_in import current_user, note, page
@@ -43,9 +42,8 @@ def view(uln: str) -> ResponseReturnValue:
     if len(chosen) > MOST_EVENTS:
         told = f"A report has {MOST_EVENTS:,} qualifications at most, and {len(chosen):,} are ticked."
         return _form(learner, events, ticked, told), HTTPStatus.UNPROCESSABLE_ENTITY
-    with reading() as work:
-        printed = work.now
-    contents = contents_of(learner, chosen, organisation=current_user().organisation_name, printed=printed)
+    organisation, now = current_user().organisation_name, asked().world.clock.now()
+    contents = contents_of(learner, chosen, organisation=organisation, printed=now)
     try:
         content = asked().reports.make(contents)
     except ReportFailed as failed:
