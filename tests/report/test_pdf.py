@@ -153,3 +153,10 @@ def test_one_report_is_made_at_a_time() -> None:
     maker = ReportMaker(patience=0.001)
     with maker._turn, pytest.raises(ReportFailed, match="Too many reports"):
         maker.make(contents(event(1)))
+
+
+def test_only_a_few_wait_for_their_turn() -> None:
+    maker = ReportMaker()
+    with maker._places, maker._places, maker._places, pytest.raises(ReportFailed, match="Too many reports"):
+        maker.make(contents(event(1)))
+    assert maker.make(contents(event(1))).startswith(b"%PDF-")
