@@ -97,9 +97,9 @@ def test_who_does_nothing_is_logged_out_in_the_guides_words_and_comes_back_to_th
     person: PortalClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person.log_in("oliver.hart")
-    let_pass(monkeypatch, 1199)
+    let_pass(monkeypatch, 1100)
     assert person.open("account/").heading == "My Account"
-    let_pass(monkeypatch, 1199)
+    let_pass(monkeypatch, 1100)
     assert person.open("account/").heading == "My Account"
     let_pass(monkeypatch, 1200)
     person.open("account/")

@@ -31,6 +31,9 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 def downgrade(connection: Connection, revision: str) -> None:
     """Take the schema back to `revision`, or `base` for none at all, in the transaction that is open."""
+    if not connection.in_transaction():
+        # SQLAlchemy does not know of it yet, and without it alembic commits each step.
+        connection.begin()
     command.downgrade(_config(connection), revision)
 
 
