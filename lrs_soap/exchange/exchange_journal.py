@@ -151,7 +151,10 @@ class ExchangeJournal:
         recorded = _Recorded(exchange, machine_seconds(), self._clock.now(), exchange.milliseconds())
         if size > MOST_BYTES:
             # Made small at once, because many large ones would fill the memory.
-            recorded, size = _kept(recorded), 2 * MOST_BYTES
+            kept = _kept_or_told(recorded)
+            if kept is None:
+                return
+            recorded, size = kept, 2 * MOST_BYTES
         elif (answer := packed(exchange.answer)) is not exchange.answer:
             # A copy, because somebody has yet to send the answer.
             recorded = recorded._replace(exchange=copy(exchange))
@@ -203,7 +206,9 @@ class ExchangeJournal:
             waiting, self._waiting, self._waiting_bytes = self._waiting, deque(), 0
         kept = []
         for place, (recorded, _) in enumerate(waiting, 1):
-            kept.append(_kept(recorded) if isinstance(recorded, _Recorded) else recorded)
+            each = _kept_or_told(recorded) if isinstance(recorded, _Recorded) else recorded
+            if each is not None:
+                kept.append(each)
             if not place % _AT_ONCE:
                 time.sleep(_PAUSE_SECONDS)
         try:
@@ -241,6 +246,15 @@ def _shown(found: Found) -> dict[str, Any]:
         "stages": _stages(started, stages),
         **shown,
     }
+
+
+def _kept_or_told(recorded: _Recorded) -> KeptExchange | None:
+    """An exchange as it is kept; None if that fails: then it alone is missing, and the log says so."""
+    try:
+        return _kept(recorded)
+    except Exception as error:  # whatever a caller has sent, the others are kept
+        _logger.warning("The exchange %s cannot be kept: %s", recorded.exchange.id, type(error).__name__)
+        return None
 
 
 def _kept(recorded: _Recorded) -> KeptExchange:

@@ -41,12 +41,10 @@ class Masked:
     def __init__(self, request: bytes) -> None:
         self.request = request
         self._secrets: tuple[bytes, ...] = ()
-        encoding = _wide_encoding_of(request)
-        if encoding is None:
-            self._mask(request)
-        else:
-            self._mask(request.decode(encoding, "replace").encode())
-            self.request = self.request.decode().encode(encoding)
+        self._strike_out(None)
+        # What looks like two bytes a character may be one with a null character in it, and the other way round.
+        if encoding := _wide_encoding_of(request):
+            self._strike_out(encoding)
 
     def without(self, data: bytes) -> bytes:
         """The data without the secrets, however they are written in XML and JSON."""
@@ -54,25 +52,31 @@ class Masked:
             data = data.replace(secret, _MARK)
         return data
 
-    def _mask(self, request: bytes) -> None:
-        spans = sorted(_secret_spans(request))
+    def _strike_out(self, encoding: str | None) -> None:
+        """Strike out what is a secret in this encoding; None stands for every one that has ASCII as it is."""
+        text = self.request if encoding is None else self.request.decode(encoding, "replace").encode()
+        spans = sorted(_secret_spans(text))
         if not spans:
             return
-        self._secrets = _forms_of([request[start:end] for start, end in spans])
+        self._secrets += _forms_of([text[start:end] for start, end in spans])
         parts: list[bytes] = []
         done = 0
         for start, end in spans:
-            parts += (request[done:start], _MARK)
+            parts += (text[done:start], _MARK)
             done = max(done, end)
-        self.request = self.without(b"".join((*parts, request[done:])))
+        masked = self.without(b"".join((*parts, text[done:])))
+        self.request = masked if encoding is None else masked.decode("utf-8", "replace").encode(encoding)
 
 
 def first_line(request: bytes) -> bytes:
     """What is kept of a request that cannot be parsed: its first line, up to where a secret may begin."""
-    text = request.decode(_wide_encoding_of(request) or "utf-8", "replace")
-    line = text.strip().partition("\n")[0][:_LONGEST_FIRST_LINE].encode()
-    lowered = line.lower()
-    return line[: min((place for word in _WORDS if (place := lowered.find(word)) >= 0), default=len(line))]
+    text = _up_to_a_secret(request).decode(_wide_encoding_of(request) or "utf-8", "replace")
+    return _up_to_a_secret(text.strip().partition("\n")[0][:_LONGEST_FIRST_LINE].encode())
+
+
+def _up_to_a_secret(text: bytes) -> bytes:
+    lowered = text.lower()
+    return text[: min((place for word in _WORDS if (place := lowered.find(word)) >= 0), default=len(text))]
 
 
 def _wide_encoding_of(request: bytes) -> str | None:

@@ -13,8 +13,10 @@ from sqlalchemy import MetaData
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.errors import WorldGone
+from lrs_soap.exchange import exchange_journal
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.exchange.exchange_journal import ExchangeJournal, JournalWriter
+from lrs_soap.exchange.masking import Masked
 from lrs_soap.exchange.tally import Tally
 from lrs_soap.store.exchanges import Bounds, Exchanges
 from lrs_soap.store.store import Store
@@ -47,6 +49,25 @@ def exchange(number: int, **fields: object) -> Exchange:
 
 def ids(journal: ExchangeJournal, **wanted: object) -> list[int]:
     return [int(each["id"]) for each in journal.find(**wanted)]
+
+
+@pytest.mark.parametrize("size", [10, 200_000], ids=["later", "at once"])
+def test_one_that_cannot_be_kept_is_told_and_the_others_are_kept(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, size: int
+) -> None:
+    def masked(request: bytes) -> Masked:
+        if request.startswith(b"bad"):
+            raise ValueError("what somebody has sent")
+        return Masked(request)
+
+    monkeypatch.setattr(exchange_journal, "Masked", masked)
+    journal = opened()
+    for number, begins in enumerate((b"good", b"bad", b"good")):
+        journal.record(exchange(number, request=begins + bytes(size)))
+
+    assert ids(journal) == [2, 0]
+    assert "The exchange 0000000000000001 cannot be kept: ValueError" in caplog.text
+    assert "what somebody has sent" not in caplog.text
 
 
 def test_what_is_recorded_is_found_newest_first(opened: Open) -> None:

@@ -47,6 +47,14 @@ def test_in_two_bytes_a_character_too(encoding: str) -> None:
     assert masked.request.decode(encoding) == "<Password>***</Password><Name>Zoë</Name>"
 
 
+@pytest.mark.parametrize("request_", ["<Name>Zoë</Name>".encode("utf-16"), b"\0\xff", b"<a>\0\xe9</a>", b"\xff\xfe\0"])
+def test_without_a_secret_two_bytes_a_character_and_what_looks_like_it_stay_as_they_are(request_: bytes) -> None:
+    masked = Masked(request_)
+
+    assert masked.request == request_
+    assert masked.without(b"<Name>Zo</Name>") == b"<Name>Zo</Name>"
+
+
 def test_bytes_that_are_no_text_stay_as_they_are() -> None:
     assert Masked(b"\xff<Password>x</Password>\xfe").request == b"\xff<Password>***</Password>\xfe"
 
@@ -64,6 +72,13 @@ def test_no_secret_stands_anywhere_else(secret: str) -> None:
     assert sent not in masked.without(b"<Details>" + sent + b"</Details>")
 
 
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_whatever_is_sent_can_be_kept(before: bytes, behind: bytes) -> None:
+    for request in (before, before + b"<Password>S3cret</Password>" + behind):
+        masked = Masked(request)
+        assert b"S3cret" not in masked.without(masked.request)
+
+
 def test_a_call_is_kept_but_for_its_password() -> None:
     call = envelope(find_by_uln())
 
@@ -79,6 +94,7 @@ def test_a_call_is_kept_but_for_its_password() -> None:
         (b"", b""),
         (b"x" * 1000, b"x" * 200),
         ("<a".encode("utf-16"), b"<a"),
+        (b"\0<a><OrgPassword>CompatSitePass01</a>", b"\0<a><Org".decode("utf-16-be", "replace").encode()),
     ],
 )
 def test_of_what_cannot_be_parsed_the_first_line_is_kept_up_to_a_secret(request_: bytes, kept: bytes) -> None:
