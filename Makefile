@@ -4,6 +4,7 @@
 # make lint     ruff and mypy
 # make bench    requests per second, beside an empty application (needs wrk)
 # make profile  where the time of a request goes, stage by stage
+# make fuzz     spoiled requests, for a minute: MINUTES=10 SEED=4711
 # make clean    take away what was made here, but for lrs.db
 #
 # Any Python from 3.10 on will do: make serve PYTHON=python3.12
@@ -17,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := serve
 .DELETE_ON_ERROR:
-.PHONY: serve test test-all lint bench profile clean
+.PHONY: serve test test-all lint bench profile fuzz clean
 
 serve: $(VENV)/installed-serve
 	$(BIN)/lrs-soap serve
@@ -39,6 +40,10 @@ bench: $(VENV)/installed-dev
 
 profile: $(VENV)/installed-dev
 	$(BIN)/python -m bench.profile
+
+fuzz: MINUTES = 1
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

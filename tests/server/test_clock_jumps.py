@@ -18,8 +18,8 @@ from lrs_soap.settings import Settings
 from lrs_soap.world import World
 from tests.kit.every_operation import DECLARED, LEARNER, OPERATIONS
 from tests.kit.soap_messages import LEARNER_SERVICE, LEARNER_SERVICE_R9
+from tests.kit.spoiled_requests import requests
 from tests.kit.wsgi_client import ask_wsgi
-from tests.server.test_fuzzed_messages import requests
 
 ROOT = Path(lrs_soap.__file__).parent
 # Forward over a change to summer time, back by years, to a leap day, and to the ends of what a date can be.

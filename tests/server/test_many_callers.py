@@ -19,9 +19,9 @@ import pytest
 
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE, RawConnection, envelope, find_by_uln, post, send
+from tests.kit.spoiled_requests import requests, spoiled
 from tests.kit.waiting import PATIENCE, until
 from tests.server.process_memory import resident_bytes
-from tests.server.test_fuzzed_messages import requests, spoiled
 
 resource = pytest.importorskip("resource")
 

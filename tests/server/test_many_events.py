@@ -14,7 +14,7 @@ from tests.kit.databases import on_sqlite
 from tests.kit.every_operation import DECLARED
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import LEARNER_SERVICE_R9, Answer, envelope, find_by_uln, post, register, send
-from tests.server.test_fuzzed_messages import requests
+from tests.kit.spoiled_requests import requests
 
 NAME = "GetLearnerLearningEvents"
 ULN = "4170265830"
