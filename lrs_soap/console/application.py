@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from lrs_soap import __version__
 from lrs_soap.console import admission
 from lrs_soap.console.asking import ASKED, Asked, url_of_server, url_of_world
+from lrs_soap.console.challenges import challenges
 from lrs_soap.console.clock import clock
 from lrs_soap.console.cookies import ConsoleCookies, signing_key
 from lrs_soap.console.jobs import jobs
@@ -36,7 +37,20 @@ from lrs_soap.world import World, Worlds
 _REFUSED = "lrs_soap.refused"
 _KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
 _PARTS = (
-    *(admission.admission, journal, learners, organisations, jobs, mail, scenarios, clock, policy, snapshots, worlds),
+    *(
+        admission.admission,
+        journal,
+        learners,
+        organisations,
+        challenges,
+        jobs,
+        mail,
+        scenarios,
+        clock,
+        policy,
+        snapshots,
+        worlds,
+    ),
 )
 
 _TITLES = {

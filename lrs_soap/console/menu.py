@@ -13,6 +13,7 @@ _OF_A_WORLD = (
     ("Journal", "journal.listed"),
     ("Learners", "learners.found"),
     ("Organisations", "organisations.listed"),
+    ("Challenges", "challenges.listed"),
     ("Jobs", "jobs.listed"),
     ("Mail", "mail.listed"),
     ("Scenarios", "scenarios.listed"),

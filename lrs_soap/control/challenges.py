@@ -23,10 +23,9 @@ from lrs_soap.operations.list_challenges import held_challenge, newest_challenge
 from lrs_soap.operations.undo_challenge import undo_challenge
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges.challenge import Challenge
-from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, ChallengeRefused
+from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision
 from lrs_soap.rules.challenges.resolving import ResolutionAsked
 from lrs_soap.rules.challenges.states import ChallengeState
-from lrs_soap.rules.learners.merging import MergingRefused
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES
 from lrs_soap.rules.values.change import OPERATOR
 
@@ -86,14 +85,7 @@ def undo(path: ChallengePath) -> Response:
 
 def _change(what: str, code: ChallengeCode, change: Callable[[UnitOfWork], Challenge]) -> Response:
     with writing(what) as (work, exchange):
-        try:
-            changed = change(work)
-        except ChallengeRefused as refused:
-            exchange.decide(refused.decision)
-            raise
-        except MergingRefused as refused:
-            exchange.decide(refused.refusal)
-            raise
+        changed = change(work)
         exchange.decide(ChallengeDecision(code))
     return _known(changed)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.exchange.journal import recording
 from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.challenges.objections import ChallengeRefused
 from lrs_soap.rules.learners.merging import MergingRefused
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.world import World
@@ -23,6 +24,9 @@ def changing(world: World, origin: Origin, what: str, *, caller: str | None = No
     with recording(world.journal, exchange):
         try:
             yield exchange
+        except ChallengeRefused as refused:
+            exchange.decide(refused.decision)
+            raise
         except MergingRefused as refused:
             exchange.decide(refused.refusal)
             raise

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from lrs_soap.operations.look_up_learners import everything_known
+from lrs_soap.operations.raise_challenge import raise_challenge
+from lrs_soap.rules.challenges.challenge import ChallengeSent
+from lrs_soap.rules.challenges.problems import Problem
+from lrs_soap.rules.values.change import Author
 from tests.kit.browser import findings, scrolls_sideways, walk
 from tests.kit.databases import SQLITE, new_database
 from tests.kit.person import CONSOLE
@@ -21,8 +26,18 @@ LONG = "<b>Ŵŷn</b> نوعم " + "x" * 300
 
 STEERING = (
     *("learners", f"learners?uln={GRACE}", f"learners/{GRACE}", f"learners/{PRIYA}", f"learners/{GRACE}/delete"),
-    *("organisations", "organisations/TEST0001", "organisations/LONGNAME", "jobs", "mail", "scenarios", "clock"),
+    *(
+        "organisations",
+        "organisations/TEST0001",
+        "organisations/LONGNAME",
+        "challenges",
+        "jobs",
+        "mail",
+        "scenarios",
+        "clock",
+    ),
     *("policy", "policy/strict", "policy/announcement", "policy/certificate_subjects", "snapshots", "worlds"),
+    *(f"challenges/{GRACE}-{number}" for number in range(1, 4)),
     *("delete-world/seen", "worlds/seen/learners", "worlds/nowhere/"),
 )
 
@@ -40,7 +55,23 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
         main.steer("PATCH", "/policy", {"announcement": LONG})
         organisation = {"organisation_ref": "LONGNM", "name": LONG, "password": "AnotherPassword1"}
         main.steer("PUT", "/organisations/LONGNAME", organisation)
+        _raise_challenges(running)
         yield running
+
+
+def _raise_challenges(server: ServerHere) -> None:
+    """Have a challenge of each kind of form on Grace, of which one is resolved."""
+    contact = {"contact_name": LONG[:50], "contact_email": "w@college.example", "contact_telephone": "01234 567890"}
+    with server.world.writing(Author("TEST0001", "ada.north")) as work:
+        events = [each.id for each in everything_known(work, GRACE).events if each.source == "AO" and each.grade]
+        for problem, sent in (
+            (Problem.OTHER, {"comments": LONG}),
+            (Problem.GRADE, {"event_ids": (events[0],), "proposed": {"grade": "Merit"}}),
+            (Problem.DISPUTED, {"event_ids": (events[1],)}),
+        ):
+            raise_challenge(work, GRACE, ChallengeSent(problem, **contact, **sent))
+    main = PortalWorld(server.url, "main")
+    main.steer("POST", f"/challenges/{GRACE}-2/resolve", {"text": LONG})
 
 
 @pytest.fixture
