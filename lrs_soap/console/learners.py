@@ -160,8 +160,8 @@ def _title(learner: Learner) -> str:
 
 
 def _facts(learner: Learner) -> list[tuple[str, str]]:
-    """The values that are held of a learner, by the contract's names."""
-    pairs = ((each.contract_name, getattr(learner, each.name)) for each in LOADABLE)
+    """The values that are held of a learner, by the contract's names; the page has a link in place of the master."""
+    pairs = ((each.contract_name, getattr(learner, each.name)) for each in LOADABLE if each.name != "master_uln")
     return [(name, str(value)) for name, value in pairs if value not in (None, "")]
 
 
