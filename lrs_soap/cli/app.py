@@ -23,6 +23,7 @@ COMMANDS = (
     LazyCommand("delete", "lrs_soap.cli.learners", "Delete a learner, so that nobody can find it again."),
     LazyCommand("check", "lrs_soap.cli.check", "Check that all learners have keys by today's rules."),
     LazyCommand("backup", "lrs_soap.cli.backup", "Write a world to a file, and put it back from there."),
+    LazyCommand("migrate", "lrs_soap.cli.migrate", "Bring all databases up to this version: tables and keys."),
     LazyCommand("certs", "lrs_soap.cli.certs", "Make development certificates for a CA, a server and a client."),
     LazyCommand("settings", "lrs_soap.cli.settings", "List all settings with their values, or explain one of them."),
     LazyCommand("org", "lrs_soap.cli.org", "List, add and change organisations that may use the service."),

@@ -43,10 +43,11 @@ class Stamp(NamedTuple):
         return Versions(self.schema, self.keys)
 
 
-def write(database: Path, target: Path, *, world: str, moment: datetime) -> Stamp:
+def write(database: Path, target: Path, *, world: str, moment: datetime, only_schema: str | None = None) -> Stamp:
     """Write a backup of a database file that others may use, in place of a file of this name; all of it or nothing.
 
-    Only its owner may read it. Raises StoreUnavailable where the database is damaged, OSError and sqlite3.Error.
+    Only its owner may read it. With `only_schema` nothing is written of a database with another one. Raises
+    StoreUnavailable where the database is damaged, OSError and sqlite3.Error.
     """
     unfinished = unfinished_beside(target)
     try:
@@ -54,10 +55,10 @@ def write(database: Path, target: Path, *, world: str, moment: datetime) -> Stam
         try:
             stamp = _copy(database, unfinished, world, moment)
             _seal(file)
-            os.fsync(file)
         finally:
             os.close(file)
-        move(unfinished, target)
+        if only_schema in (None, stamp.schema):
+            move(unfinished, target)
     finally:
         remove_sqlite_file(unfinished)
     return stamp
@@ -93,6 +94,14 @@ def unpack(source: BinaryIO, name: str, target: Path) -> Stamp:
     return stamp
 
 
+def versions_in(database: sqlite3.Connection) -> Versions:
+    """The versions of what a SQLite file holds. Raises sqlite3.Error where it holds nothing of lrs-soap."""
+    ((schema,),) = database.execute("SELECT version_num FROM alembic_version").fetchall()
+    has_keys = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'stored_keys'").fetchall()
+    keys = database.execute("SELECT key_version FROM stored_keys").fetchall() if has_keys else []
+    return Versions(schema, keys[0][0] if keys else 0)
+
+
 def reason_of(error: OSError | sqlite3.Error) -> str:
     """Why a file cannot be read or written, in words."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
@@ -104,7 +113,9 @@ def unfinished_beside(path: Path) -> Path:
 
 
 def move(path: Path, target: Path) -> None:
-    """Let a file whose bytes are on disk take the place of another; when this returns, that is on disk, too."""
+    """Let a finished file take the place of another, and return when that and its bytes are on disk."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
     os.replace(path, target)
     folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -125,7 +136,7 @@ def _copy(database: Path, path: Path, world: str, moment: datetime) -> Stamp:
         target.execute("PRAGMA journal_mode = DELETE")
         if not _is_sound(target):
             raise StoreUnavailable(f"The database file {database} is damaged: restore it from an earlier backup.")
-        stamp = Stamp(world, moment.isoformat(), __version__, *_versions(target))
+        stamp = Stamp(world, moment.isoformat(), __version__, *versions_in(target))
         # What is copied may have been a backup itself, which somebody has opened.
         target.execute("PRAGMA user_version = 0")
         target.execute("PRAGMA application_id = 0")
@@ -136,13 +147,6 @@ def _copy(database: Path, path: Path, world: str, moment: datetime) -> Stamp:
         source.close()
         target.close()
     return stamp
-
-
-def _versions(database: sqlite3.Connection) -> Versions:
-    ((schema,),) = database.execute("SELECT version_num FROM alembic_version").fetchall()
-    has_keys = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'stored_keys'").fetchall()
-    keys = database.execute("SELECT key_version FROM stored_keys").fetchall() if has_keys else []
-    return Versions(schema, keys[0][0] if keys else 0)
 
 
 def _is_sound(database: sqlite3.Connection) -> bool:

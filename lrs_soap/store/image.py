@@ -42,7 +42,7 @@ class Image:
     @classmethod
     def of_file(cls, path: Path) -> Image:
         """The image in a file that nobody writes. Raises sqlite3.Error."""
-        source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        source = read_only(path)
         try:
             return cls(_copy(source))
         finally:
@@ -92,6 +92,11 @@ class Image:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection to a SQLite file that nobody writes. Raises sqlite3.Error."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def uln_key(seed: int | None) -> str:

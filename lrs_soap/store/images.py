@@ -14,6 +14,7 @@ from lrs_soap.store.image import Image
 from lrs_soap.store.postgresql_images import PostgreSQLImages
 from lrs_soap.store.sqlite_images import SQLiteImages
 from lrs_soap.store.store import Store
+from lrs_soap.store.versions import Versions
 
 
 class Images(Protocol):
@@ -51,6 +52,22 @@ class Images(Protocol):
 
         `world` is its name, and `moment` when that is. Raises NotPossible where another program has to do it.
         """
+        ...
+
+    def copy_of(self, held: Versions) -> Path | None:
+        """Where `keep_copy` keeps a backup of the world with these versions; None where it does not."""
+        ...
+
+    def keep_copy(self, held: Versions, world: str, moment: datetime) -> None:
+        """Keep a backup of a world with an older schema, unless another process has brought it up to date meanwhile."""
+        ...
+
+    def older_snapshots(self) -> dict[str, Versions]:
+        """The snapshots that `bring_snapshot_up_to_date` is for, by name, with their versions."""
+        ...
+
+    def bring_snapshot_up_to_date(self, name: str) -> None:
+        """Give a snapshot today's tables and keys."""
         ...
 
     def bring_back(self, source: BinaryIO, name: str, world: str) -> Stamp:

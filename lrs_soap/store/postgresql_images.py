@@ -25,6 +25,7 @@ from lrs_soap.store.steering import new_number
 from lrs_soap.store.store import Store
 from lrs_soap.store.tables import SCHEMA_VERSION, metadata
 from lrs_soap.store.transaction import Transaction
+from lrs_soap.store.versions import Versions
 
 # Those that others refer to come first.
 _TABLES = {table.name: tuple(column.name for column in table.columns) for table in metadata.sorted_tables}
@@ -118,6 +119,19 @@ class PostgreSQLImages:
             f"--dbname='{self._url}' '{name}', where the name of the new database stands in place of that of the old "
             "one, and start the service with it."
         )
+
+    def copy_of(self, held: Versions) -> Path | None:
+        return None
+
+    def keep_copy(self, held: Versions, world: str, moment: datetime) -> None:
+        pass  # An operator makes one by PostgreSQL's own programs.
+
+    def older_snapshots(self) -> dict[str, Versions]:
+        # Their tables have no keys and no indexes, which migrations would change.
+        return {}
+
+    def bring_snapshot_up_to_date(self, name: str) -> None:
+        raise NotPossible(f"The snapshot {name} cannot be brought up to date. Take it again.")
 
     @property
     def _url(self) -> str:

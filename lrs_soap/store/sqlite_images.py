@@ -17,9 +17,10 @@ from lrs_soap.errors import NotHeld, NotPossible, StoreUnavailable
 from lrs_soap.store import backup_file, steering
 from lrs_soap.store.backup_file import Stamp
 from lrs_soap.store.dialects import remove_sqlite_file
-from lrs_soap.store.image import Image
+from lrs_soap.store.image import Image, read_only
 from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
+from lrs_soap.store.versions import TODAYS, Versions
 
 # How long others may write before the world is put back.
 _PATIENCE_SECONDS = 30.0
@@ -60,9 +61,8 @@ class SQLiteImages:
             target.close()
 
     def names(self) -> list[str]:
-        first, last = self._ends
-        pattern = glob.escape(str(self._path.parent / first)) + "*" + glob.escape(last)
-        return sorted(Path(each).name[len(first) : -len(last) or None] for each in glob.glob(pattern))
+        first, last = self._ends_of("snapshot")
+        return sorted(each.name[len(first) : -len(last) or None] for each in self._files("snapshot"))
 
     def keep(self, name: str) -> None:
         with self._unfinished() as unfinished:
@@ -128,12 +128,51 @@ class SQLiteImages:
             # Another process may do the same.
             with suppress(NotHeld):
                 self.drop(name)
+        for each in self._files("backup"):
+            each.unlink(missing_ok=True)
 
     def back_up(self, target: Path, world: str, moment: datetime) -> Stamp:
+        return self._back_up(target, world, moment)
+
+    def _back_up(self, target: Path, world: str, moment: datetime, *, only_schema: str | None = None) -> Stamp:
         try:
-            return backup_file.write(self._path, target, world=world, moment=moment)
+            return backup_file.write(self._path, target, world=world, moment=moment, only_schema=only_schema)
         except (OSError, sqlite3.Error) as error:
             raise StoreUnavailable(f"The backup {target} cannot be written: {backup_file.reason_of(error)}.") from error
+
+    def copy_of(self, held: Versions) -> Path | None:
+        first, last = self._ends_of("backup")
+        return self._path.with_name(f"{first}{held.schema}{last}")
+
+    def keep_copy(self, held: Versions, world: str, moment: datetime) -> None:
+        target = self.copy_of(held)
+        assert target is not None
+        self._back_up(target, world, moment, only_schema=held.schema)
+
+    def older_snapshots(self) -> dict[str, Versions]:
+        older = {}
+        for name in self.names():
+            # What is no snapshot, or is gone, is left alone.
+            with suppress(sqlite3.Error), closing(read_only(self._file(name))) as snapshot:
+                versions = backup_file.versions_in(snapshot)
+                if versions != TODAYS and not versions.are_newer:
+                    older[name] = versions
+        return older
+
+    def bring_snapshot_up_to_date(self, name: str) -> None:
+        with self._unfinished() as unfinished:
+            try:
+                with closing(Image.of_file(self._file(name))) as image:
+                    image.write_to(unfinished)
+                _bring_up_to_date(unfinished)
+                with closing(sqlite3.connect(unfinished)) as snapshot:
+                    # A file that is read alone needs none beside it.
+                    snapshot.execute("PRAGMA journal_mode = DELETE")
+                backup_file.move(unfinished, self._file(name))
+            except (OSError, sqlite3.Error) as error:
+                raise StoreUnavailable(
+                    f"The snapshot {self._file(name)} cannot be brought up to date: {backup_file.reason_of(error)}."
+                ) from error
 
     def bring_back(self, source: BinaryIO, name: str, world: str) -> Stamp:
         with self._unfinished() as unfinished:
@@ -163,8 +202,6 @@ class SQLiteImages:
         """Let a database file that nobody uses be that of the world, which has none."""
         # A log that a lost file has left would be read into this one.
         remove_sqlite_file(self._path)
-        with open(path, "rb") as file:
-            os.fsync(file.fileno())
         backup_file.move(path, self._path)
 
     def _connect(self, patience_seconds: float) -> sqlite3.Connection:
@@ -193,13 +230,16 @@ class SQLiteImages:
             remove_sqlite_file(path)
 
     def _file(self, name: str) -> Path:
-        first, last = self._ends
+        first, last = self._ends_of("snapshot")
         return self._path.with_name(f"{first}{name}{last}")
 
-    @property
-    def _ends(self) -> tuple[str, str]:
-        """What the names of the snapshots' files begin and end with."""
-        return f"{self._path.stem}.snapshot-", self._path.suffix
+    def _files(self, kind: str) -> list[Path]:
+        first, last = self._ends_of(kind)
+        return [Path(each) for each in glob.glob(glob.escape(str(self._path.parent / first)) + "*" + glob.escape(last))]
+
+    def _ends_of(self, kind: str) -> tuple[str, str]:
+        """What the names of files of a kind, which are beside the world's own, begin and end with."""
+        return f"{self._path.stem}.{kind}-", self._path.suffix
 
 
 def _bring_up_to_date(path: Path) -> None:

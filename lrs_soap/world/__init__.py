@@ -33,13 +33,13 @@ from lrs_soap.scenarios.counting import Counted
 from lrs_soap.settings import Settings
 from lrs_soap.store import steering as steering_rows
 from lrs_soap.store.exchanges import Bounds, Exchanges
-from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.steering import ClockSetting
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from lrs_soap.store.writers import Write
 from lrs_soap.world.made_worlds import MadeWorlds
 from lrs_soap.world.starting_image import StartingImage
+from lrs_soap.world.upgrading import bring_up_to_date, saying
 
 MAIN = MAIN_WORLD
 """The name of the world at the root of a server."""
@@ -154,8 +154,7 @@ class World:
         )
         if prepare:
             try:
-                world.store.migrate()
-                rekey_briefly(world.store)
+                bring_up_to_date(world.store, world.name, saying(log))
                 starting_data.fill(world.store, world.passwords, clock)
                 with store.reading() as transaction:
                     world.look_in(transaction)
@@ -343,7 +342,7 @@ class Worlds(Mapping[str, World]):
         if prepare:
             try:
                 main.starting.bring_scenarios(main.store)
-                made.prepare()
+                made.prepare(saying(log))
             except BaseException:
                 worlds.close()
                 raise

@@ -16,9 +16,9 @@ from lrs_soap.settings import Settings
 from lrs_soap.store import steering
 from lrs_soap.store.catalogue import Catalogue, Entry
 from lrs_soap.store.images import images_of
-from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
 from lrs_soap.world.starting_image import StartingImage
+from lrs_soap.world.upgrading import Say, bring_up_to_date
 
 _PATIENCE_SECONDS = 30.0
 # How often a process notes that it is asked for a world that expires, at most.
@@ -64,17 +64,16 @@ class MadeWorlds(Generic[W]):
         self._open: OrderedDict[str, _Known[W]] = OrderedDict()
         self._lock = Lock()
 
-    def prepare(self) -> None:
+    def prepare(self, say: Say) -> None:
         """Bring the databases of all worlds, and their scenarios, up to date, as those of `main` when a server starts.
 
-        Raises StoreUnavailable.
+        `say` is told of those with older tables. Raises StoreUnavailable.
         """
         for entry in self._catalogue.entries():
             url = self._catalogue.url_of(entry.number)
             with closing(Store(url, busy_timeout=_PATIENCE_SECONDS, makes_file=False)) as store:
                 if store.exists():
-                    store.migrate()
-                    rekey_briefly(store)
+                    bring_up_to_date(store, entry.name, say)
                     self._starting.bring_scenarios(store)
                 else:
                     # A deletion came as far as that before the machine stopped.

@@ -160,6 +160,7 @@ COMMANDS = (
     ("check",),
     ("backup", "make", "lrs.backup"),
     ("backup", "restore", os.devnull),
+    ("migrate", "--check"),
     ("org", "list"),
     ("org", "add", "60000001", "SIX001", "Six", "--generate"),
     ("org", "show", "TEST0001"),

@@ -33,7 +33,8 @@ COMMANDS = (*LEAVES, *GROUPS)
 
 def test_the_commands_are_these() -> None:
     assert tuple(get_group(app).commands) == (
-        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "backup", "certs", "settings"),
+        *("serve", "work", "wsdl", "load", "merge", "unmerge", "delete", "check", "backup", "migrate"),
+        *("certs", "settings"),
         *("org", "user", "batch", "exceptions", "record", "ulns"),
         *("world", "reset", "snapshot", "restore", "exchanges", "scenario", "clock", "learner", "job", "challenge"),
         "health",
