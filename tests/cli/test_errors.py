@@ -161,6 +161,8 @@ COMMANDS = (
     ("backup", "make", "lrs.backup"),
     ("backup", "restore", os.devnull),
     ("migrate", "--check"),
+    ("record", "4170265830"),
+    ("ulns", "--since", "2025-01-01"),
     ("org", "list"),
     ("org", "add", "60000001", "SIX001", "Six", "--generate"),
     ("org", "show", "TEST0001"),
