@@ -5,6 +5,7 @@
 # make bench    requests per second, beside an empty application (needs wrk)
 # make profile  where the time of a request goes, stage by stage
 # make fuzz     spoiled requests, for a minute: MINUTES=10 SEED=4711
+# make soak     everything at once, for ten minutes, and what that uses up: MINUTES=60
 # make clean    take away what was made here, but for lrs.db
 #
 # Any Python from 3.10 on will do: make serve PYTHON=python3.12
@@ -18,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := serve
 .DELETE_ON_ERROR:
-.PHONY: serve test test-all lint bench profile fuzz clean
+.PHONY: serve test test-all lint bench profile fuzz soak clean
 
 serve: $(VENV)/installed-serve
 	$(BIN)/lrs-soap serve
@@ -44,6 +45,10 @@ profile: $(VENV)/installed-dev
 fuzz: MINUTES = 1
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+soak: MINUTES = 10
+soak: $(VENV)/installed-dev
+	$(BIN)/python -m soak --minutes $(MINUTES)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

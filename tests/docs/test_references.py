@@ -15,7 +15,9 @@ DOCUMENTS = documents()
 # What was there once is told by its names of then.
 TODAYS = [document for document in DOCUMENTS if document.name != "CHANGELOG.md"]
 _IN_BACKQUOTES = re.compile("`([^`\n]+)`")
-_SOURCES = [path for folder in ("lrs_soap", "bench", "fuzz", "tests") for path in (PROJECT / folder).rglob("*.py")]
+_SOURCES = [
+    path for folder in ("lrs_soap", "bench", "fuzz", "soak", "tests") for path in (PROJECT / folder).rglob("*.py")
+]
 
 
 def _names(documents: list[Document]) -> list[str]:
@@ -37,7 +39,7 @@ def test_every_link_leads_somewhere(document: Document) -> None:
 @pytest.mark.parametrize("document", TODAYS, ids=_names(TODAYS))
 def test_every_file_that_is_named_is_there(document: Document) -> None:
     for name in _IN_BACKQUOTES.findall(document.text):
-        if re.fullmatch(r"(?:lrs_soap|tests|docs|bench|fuzz|stubs|client_examples|\.ci)/[\w./-]*", name):
+        if re.fullmatch(r"(?:lrs_soap|tests|docs|bench|fuzz|soak|stubs|client_examples|\.ci)/[\w./-]*", name):
             assert (PROJECT / name).exists(), name
         if re.fullmatch(r"lrs_soap(?:\.\w+)+(?::\w+)?", name):
             assert (PROJECT / f"{name.partition(':')[0].replace('.', '/')}.py").exists(), name

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from tests.kit.documents import PROJECT
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import (
     LEARNER_SERVICE,
@@ -88,6 +91,22 @@ def test_thousands_of_requests_leave_nothing_behind(transport: tuple[str, ...], 
         until(lambda: open_descriptors(process) <= descriptors)
         assert resident_bytes(server) - memory < 16 * _MEGABYTE
         assert server.children() == [process]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="this machine does not tell what is used")
+def test_everything_at_once_is_answered_and_what_is_used_is_told() -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "soak", "--minutes", "0.2"], cwd=PROJECT, capture_output=True, text=True, timeout=300
+    )
+
+    assert (made.returncode, made.stderr) == (0, ""), made.stdout
+    assert "\n0 errors." in made.stdout
+    lines = made.stdout.splitlines()
+    for kind in ("find", "register and update", "batch", "portal", "hangers-on", "record"):
+        assert any(line.startswith(kind) for line in lines)
+    for row in ("memory", "register", "journal", "log", "descriptors"):
+        assert any(line.strip().startswith(row) for line in lines)
 
 
 def open_descriptors(process: int) -> int:
