@@ -71,7 +71,7 @@ ONLY_IN = {
     "itsdangerous": {"portal"},
     "jinja2": {"console", "portal"},
     "werkzeug": {"console", "control", "portal"},
-    "wtforms": {"console", "portal"},
+    "wtforms": {"console", "portal", "web"},
     "fpdf": {"report"},
     "font_roboto": {"report"},
     "rich": {"cli"},

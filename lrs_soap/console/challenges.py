@@ -12,7 +12,6 @@ from wtforms import BooleanField, SelectField
 
 from lrs_soap.console.asking import reading, writing
 from lrs_soap.console.changes import ActionForm, carried_out
-from lrs_soap.console.fields import LinesField, TextField
 from lrs_soap.operations.close_challenge import reject_challenge, resolve_challenge
 from lrs_soap.operations.list_challenges import held_challenge, newest_challenges
 from lrs_soap.operations.undo_challenge import undo_challenge
@@ -23,6 +22,7 @@ from lrs_soap.rules.challenges.problems import PROBLEM_RULES
 from lrs_soap.rules.challenges.resolving import RESOLVED_WITH, UNDOABLE, ResolutionAsked
 from lrs_soap.rules.challenges.states import ChallengeState
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES
+from lrs_soap.web.text_fields import NotesField, TextField
 
 challenges = Blueprint("challenges", __name__)
 
@@ -45,13 +45,13 @@ class ListForm(FlaskForm):
 class ResolveForm(FlaskForm):
     """What a challenge is resolved with. The form of each has the fields of its problem."""
 
-    text = LinesField("Outcome, which people read", render_kw={"rows": 3})
+    text = NotesField("Outcome, which people read", render_kw={"rows": 3})
 
 
 class RejectForm(FlaskForm):
     """Why a challenge is rejected."""
 
-    reason = LinesField("Reason, which people read", render_kw={"rows": 3})
+    reason = NotesField("Reason, which people read", render_kw={"rows": 3})
 
 
 @challenges.get("/challenges")

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lrs_soap.console.asking import reading, writing
 from lrs_soap.console.changes import ActionForm, carried_out
-from lrs_soap.console.fields import TextField
 from lrs_soap.operations.delete import delete_learner
 from lrs_soap.operations.look_up_learners import everything_known, look_up
 from lrs_soap.operations.merge import merge_learners
@@ -21,6 +20,7 @@ from lrs_soap.rules.learners.merging import LearnersChanged
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, LearningEvent
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_NAME, LOADABLE
+from lrs_soap.web.text_fields import TextField
 
 learners = Blueprint("learners", __name__)
 

@@ -12,7 +12,7 @@ from wtforms import Field, SelectField
 
 from lrs_soap.console.asking import asked, changing
 from lrs_soap.console.changes import carried_out
-from lrs_soap.console.fields import LinesField, TextField
+from lrs_soap.web.text_fields import NotesField, TextField
 from lrs_soap.world.steering import PolicySetting, patch_policy, policy_settings
 
 policy = Blueprint("policy", __name__)
@@ -76,7 +76,7 @@ def _form(known: PolicySetting) -> FlaskForm:
     if known.choices:
         value = SelectField(known.name, choices=[(each, each) for each in known.choices], default=text_of(known.value))
     elif known.name in _BY_LINES:
-        value = LinesField(known.name, default="\n".join(known.value))
+        value = NotesField(known.name, default="\n".join(known.value))
     else:
         value = TextField(known.name, default=text_of(known.value))
     form: FlaskForm = type("PolicyForm", (FlaskForm,), {"value": value})()

@@ -14,13 +14,14 @@ from wtforms import BooleanField, SelectField
 
 from lrs_soap.console.asking import asked, changing
 from lrs_soap.console.changes import ActionForm, carried_out
-from lrs_soap.console.fields import REQUIRED, LinesField, TextField, number_or_text
+from lrs_soap.console.typed import REQUIRED, number_or_text
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.scenarios.answerable import RESPONSE_CODES
 from lrs_soap.scenarios.scenario import Scenario
 from lrs_soap.scenarios.scenario_file import is_json, parse
 from lrs_soap.scenarios.shipped import SHIPPED
 from lrs_soap.web.refusals import sentence_of
+from lrs_soap.web.text_fields import NotesField, TextField
 from lrs_soap.world import scenarios as world_scenarios
 
 scenarios = Blueprint("scenarios", __name__)
@@ -52,7 +53,7 @@ class ScenarioForm(FlaskForm):
     fault = TextField("Fault")
     response_code = TextField("Response code")
     http = TextField("HTTP status")
-    body = LinesField("Body")
+    body = NotesField("Body")
     content_type = TextField("Content type")
     maintenance = BooleanField("The maintenance page")
     drop = SelectField(
@@ -73,7 +74,7 @@ class ScenarioForm(FlaskForm):
 class PasteForm(FlaskForm):
     """Scenarios as a text."""
 
-    text = LinesField("Scenarios as JSON or TOML", [REQUIRED], render_kw={"rows": 10})
+    text = NotesField("Scenarios as JSON or TOML", [REQUIRED], render_kw={"rows": 10})
 
 
 @scenarios.get("/scenarios")

@@ -8,11 +8,12 @@ from flask import Blueprint, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import IntegerField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 
 from lrs_soap.console.asking import asked, changing
 from lrs_soap.console.changes import ActionForm, carried_out
-from lrs_soap.console.fields import REQUIRED, TextField
+from lrs_soap.console.typed import REQUIRED, SEED
+from lrs_soap.web.text_fields import TextField
 from lrs_soap.world import images
 
 snapshots = Blueprint("snapshots", __name__)
@@ -21,9 +22,7 @@ snapshots = Blueprint("snapshots", __name__)
 class ResetForm(FlaskForm):
     """What a reset takes."""
 
-    seed = IntegerField(
-        "Seed", [Optional(), NumberRange(-(2**63), 2**63 - 1, "Enter a whole number of at most 19 digits.")]
-    )
+    seed = IntegerField("Seed", [Optional(), SEED])
 
 
 class SnapshotForm(FlaskForm):

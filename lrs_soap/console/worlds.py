@@ -12,14 +12,13 @@ from wtforms.validators import NumberRange, Optional
 
 from lrs_soap.console.asking import asked, changing, url_of_server
 from lrs_soap.console.changes import ActionForm, carried_out
-from lrs_soap.console.fields import REQUIRED, TextField
+from lrs_soap.console.typed import REQUIRED, SEED
 from lrs_soap.errors import NotHeld
+from lrs_soap.web.text_fields import TextField
 from lrs_soap.world import START, images
 from lrs_soap.world.addresses import addresses_of
 
 worlds = Blueprint("worlds", __name__)
-
-_SEED = NumberRange(-(2**63), 2**63 - 1, "Enter a whole number of at most 19 digits.")
 
 
 class NewWorldForm(FlaskForm):
@@ -27,7 +26,7 @@ class NewWorldForm(FlaskForm):
 
     name = TextField("Name", [REQUIRED])
     like = SelectField("Like")
-    seed = IntegerField("Seed", [Optional(), _SEED])
+    seed = IntegerField("Seed", [Optional(), SEED])
     ttl = IntegerField("Seconds without a request", [Optional(), NumberRange(1, 2**31 - 1, "Enter 1 or more.")])
 
 

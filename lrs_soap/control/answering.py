@@ -29,7 +29,6 @@ class Asked:
     """
 
     world: World
-    name: str
     worlds: Worlds
     base: str
     check: Check

@@ -46,13 +46,13 @@ class ControlApplication:
         self._flask = _flask()
 
     def answer(
-        self, environ: dict[str, Any], start_response: Callable[..., Any], *, world: World, name: str, base: str
+        self, environ: dict[str, Any], start_response: Callable[..., Any], *, world: World, base: str
     ) -> Iterable[bytes]:
-        """Answer a request about the world of this name. `base` is the address at which the server was asked.
+        """Answer a request about a world. `base` is the address at which the server was asked.
 
         Exceptions that nobody foresaw leave this.
         """
-        asked = Asked(world, name, self._worlds, base, self._check)
+        asked = Asked(world, self._worlds, base, self._check)
         return self._flask({**environ, _ASKED: asked}, start_response)
 
 

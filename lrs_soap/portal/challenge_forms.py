@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from wtforms import Form, RadioField
 
-from lrs_soap.portal.fields import DayField, NotesField, TextField, UlnField
+from lrs_soap.portal.fields import DayField
 from lrs_soap.portal.forms import PortalForm
 from lrs_soap.portal.words import EVENT_LABELS
 from lrs_soap.rules.challenges.challenge import ChallengeSent
 from lrs_soap.rules.challenges.objections import Objected
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Need, Problem
 from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.web.text_fields import NotesField, TextField, UlnField
 
 _OTHER = "other"
 

@@ -1,4 +1,4 @@
-"""Fields of forms: texts without white space around them, and a day in three lists."""
+"""The field of forms for a day, in three lists."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
@@ -15,31 +15,6 @@ from lrs_soap.portal.asking import asked
 
 _PARTS = ("day", "month", "year")
 _OLDEST_YEARS = 125
-
-
-def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
-
-
-class TextField(StringField):
-    """A text on one line."""
-
-    def __init__(self, label: str, validators: list[Any] | None = None, **more: Any) -> None:
-        super().__init__(label, validators, filters=[_stripped], **more)
-
-
-class NotesField(TextAreaField):
-    """A text of several lines."""
-
-    def __init__(self, label: str, validators: list[Any] | None = None, **more: Any) -> None:
-        super().__init__(label, validators, filters=[_stripped], **more)
-
-
-class UlnField(StringField):
-    """A ULN, whose digits may be in groups."""
-
-    def __init__(self, label: str, validators: list[Any] | None = None, **more: Any) -> None:
-        super().__init__(label, validators, filters=[lambda value: "".join(value.split()) if value else value], **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Optional
 
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.portal.asking import asked
-from lrs_soap.portal.fields import DayField, NotesField, TextField, UlnField
+from lrs_soap.portal.fields import DayField
 from lrs_soap.portal.forms import PortalForm
 from lrs_soap.portal.words import GENDERS, LABELS, PRIVACY_NOTICE, VERIFICATION_TYPES, broken
 from lrs_soap.rules.learners import identifiers
@@ -19,6 +19,7 @@ from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME, BY_NAME
 from lrs_soap.rules.values.sent_learner import SENT_FIELDS, SentLearner
+from lrs_soap.web.text_fields import NotesField, TextField, UlnField
 
 _MISSING: Mapping[str, str] = {
     "date_of_birth": "Choose a day, a month and a year.",

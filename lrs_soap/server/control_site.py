@@ -125,7 +125,7 @@ class ControlSite:
             "wsgi.input": BytesIO(body),
         }
         base = address_of(own, self._trusted_proxies).base
-        return self._made().answer(own, start_response, world=world, name=name, base=base)
+        return self._made().answer(own, start_response, world=world, base=base)
 
     def _made(self) -> ControlApplication:
         with self._making:

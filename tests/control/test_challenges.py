@@ -43,7 +43,7 @@ def world(filled: Store) -> World:
 def ask(world: World) -> Ask:
     """Asks the control interface, without a server before it: the status and the value of the answer."""
     application = ControlApplication(None, lambda *_: ())  # type: ignore[arg-type]
-    site = partial(application.answer, world=world, name="main", base="")
+    site = partial(application.answer, world=world, base="")
 
     def answer(method: str, path: str, value: Any = None) -> tuple[int, Any]:
         body = None if value is None else json.dumps(value).encode()
