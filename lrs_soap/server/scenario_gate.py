@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from lrs_soap.errors import BegunAnew
 from lrs_soap.exchange.exchange import Exchange
-from lrs_soap.rules.values.change import NOBODY
+from lrs_soap.operations.work import UnitOfWork
+from lrs_soap.rules.values.change import NOBODY, Author
 from lrs_soap.scenarios.counting import Counted, first_hit, fitting
 from lrs_soap.scenarios.matching import Facts, Hit, can_do, hit_of
 from lrs_soap.scenarios.scenario import Scenario
@@ -64,10 +66,13 @@ class ScenarioGate:
                 put = partial(self._put, counted, fitted, generation)
                 raise HandedOver(put, None, is_large=False, found=counted)
             counted.is_void = False
-            _count(counted, fitted, generation, partial(self._world.writing, durable=False))
+            _count(counted, fitted, generation, self._open_unit)
             if not counted.is_void:
                 break
         return counted
+
+    def _open_unit(self, author: Author, generation: int) -> AbstractContextManager[UnitOfWork]:
+        return self._world.writing(author, durable=False, generation=generation)
 
     def _is_named(self, environ: Environ) -> bool:
         return self._world.policy.scenario_header and _HEADER in environ
