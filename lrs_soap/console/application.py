@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from lrs_soap import __version__
 from lrs_soap.console import admission
-from lrs_soap.console.asking import ASKED, Asked, url_of_server, url_of_world
+from lrs_soap.console.asking import ASKED, Asked, SendAgain, url_of_server, url_of_world
 from lrs_soap.console.challenges import challenges
 from lrs_soap.console.clock import clock
 from lrs_soap.console.cookies import ConsoleCookies, signing_key
@@ -75,14 +75,21 @@ class ConsoleApplication:
     """Answers requests about any world. Several threads may call it at the same time."""
 
     def __init__(
-        self, worlds: Worlds, check: Check, *, secret: bytes, admits: Callable[[str], bool] | None = None
+        self,
+        worlds: Worlds,
+        check: Check,
+        *,
+        secret: bytes,
+        send_again: SendAgain,
+        admits: Callable[[str], bool] | None = None,
     ) -> None:
-        """`check` and `admits` are those of `Asked`. `secret` is the token of the server, if it has one.
+        """`check`, `send_again` and `admits` are those of `Asked`. `secret` is the token of the server, if it has one.
 
         Otherwise it is anything that nobody knows, and that all processes of the server have.
         """
         self._worlds = worlds
         self._check = check
+        self._send_again = send_again
         self._admits = admits
         database = worlds.main.store.location
         self._flask = _flask(signing_key(secret, database), database)
@@ -116,6 +123,7 @@ class ConsoleApplication:
             self._admits,
             has_token,
             tried,
+            self._send_again,
         )
         return self._flask({**environ, ASKED: asked, _REFUSED: refused}, start_response)
 

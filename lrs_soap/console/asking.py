@@ -10,6 +10,7 @@ from typing import Any
 from flask import g, request, url_for
 
 from lrs_soap.exchange.exchange import Exchange, Origin
+from lrs_soap.exchange.exchange_journal import KeptRequest
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner_fields import Check
@@ -17,6 +18,10 @@ from lrs_soap.world import World, Worlds, operating
 
 ASKED = "lrs_soap.asked"
 """The name in the environment of a request under which it has what it is about."""
+
+# Sends a request again in the world of a name, for whoever asks from an address; the id of the exchange that this
+# makes. Raises NotPossible, NotHeld and StoreUnavailable.
+SendAgain = Callable[[str, KeptRequest, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Asked:
 
     `admits` says whether a text is the token of the server; None where it has none, and lets in whoever asks from this
     machine. `has_token`: the request itself has it. `tried` is told whether a token that was typed is right. It may
-    have the answer held back.
+    have the answer held back. `send_again` sends a request again that the journal has kept.
     """
 
     worlds: Worlds
@@ -41,6 +46,7 @@ class Asked:
     admits: Callable[[str], bool] | None
     has_token: bool
     tried: Callable[[bool], None]
+    send_again: SendAgain
 
     @property
     def world(self) -> World:

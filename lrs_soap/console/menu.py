@@ -8,7 +8,7 @@ from flask import g, request, url_for
 
 from lrs_soap.console.asking import asked, url_of_server
 
-# The title of each page, and the function that shows it.
+# The title of each page, and the function that shows it. The other functions of its blueprint are part of it.
 _OF_A_WORLD = (
     ("Journal", "journal.listed"),
     ("Learners", "learners.found"),
@@ -38,6 +38,10 @@ def entries() -> tuple[Entry, ...]:
     if asked().found is None or not g.get("is_admitted"):
         return ()
     return (
-        *(Entry(title, url_for(endpoint), request.endpoint == endpoint) for title, endpoint in _OF_A_WORLD),
-        *(Entry(title, url_of_server(endpoint), request.endpoint == endpoint) for title, endpoint in _OF_THE_SERVER),
+        *(_entry(title, endpoint, url_for(endpoint)) for title, endpoint in _OF_A_WORLD),
+        *(_entry(title, endpoint, url_of_server(endpoint)) for title, endpoint in _OF_THE_SERVER),
     )
+
+
+def _entry(title: str, endpoint: str, address: str) -> Entry:
+    return Entry(title, address, request.blueprint == endpoint.partition(".")[0])

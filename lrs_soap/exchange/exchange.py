@@ -22,7 +22,7 @@ MAIN_WORLD = "main"
 
 
 class Origin(str, Enum):
-    """Where an exchange comes from."""
+    """Where an exchange comes from. What the console sends again comes from there, and not from SOAP."""
 
     SOAP = "soap"
     BATCH_RECORD = "batch record"
@@ -93,6 +93,9 @@ class Exchange:
     `job_fate` what it makes of a job that is submitted. `error` is an exception that nobody foresaw. `status` is
     the HTTP status, 0 if there is none. `request` and `answer` are the bytes; a request may hold a password.
     `answer_headers` are those of the answer.
+
+    `again_of` is the id of the exchange whose request the console sends once more, on behalf of the organisation that
+    it names. No password is asked of it.
     """
 
     origin: Origin = Origin.SOAP
@@ -117,15 +120,18 @@ class Exchange:
     scenario: str | None = None
     job_fate: JobFate | None = None
     error: BaseException | None = None
+    again_of: str | None = None
     started: float = field(default_factory=time.perf_counter)
     stages: list[tuple[Stage, float]] = field(default_factory=list)
 
     def all_reasons(self) -> tuple[Reason, ...]:
-        """Which scenario stepped in, and the reasons of all decisions."""
+        """That it was sent again, which scenario stepped in, and the reasons of all decisions."""
         reasons = tuple([reason for decision in self.decisions for reason in decision.reasons])
-        if self.scenario is None:
-            return reasons
-        return (Reason(Rule.SCENARIO, Outcome.STEPPED_IN, held=(self.scenario,)), *reasons)
+        if self.scenario is not None:
+            reasons = (Reason(Rule.SCENARIO, Outcome.STEPPED_IN, held=(self.scenario,)), *reasons)
+        if self.again_of is not None:
+            reasons = (Reason(Rule.SENT_AGAIN, Outcome.NO_PASSWORD, held=(self.again_of,)), *reasons)
+        return reasons
 
     def decide(self, *decisions: Decided) -> None:
         """Set `decisions`, one for each record, and the `code` that follows from them."""

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from pydantic_core import to_json
 from lrs_soap.clock import Clock, machine_seconds
 from lrs_soap.errors import StoreUnavailable, WorldGone
 from lrs_soap.exchange.exchange import Claim, Exchange, Origin, Stage
-from lrs_soap.exchange.masking import MOST_BYTES, SECRET_HEADERS, Masked, first_line
+from lrs_soap.exchange.masking import MOST_BYTES, SECRET_HEADERS, Masked, first_line, with_password
 from lrs_soap.exchange.secrets import STRUCK_OUT
 from lrs_soap.exchange.tally import Tally
 from lrs_soap.rules.values.agreement import ScorePart
@@ -59,6 +60,23 @@ class _Recorded(NamedTuple):
     time: float
     world_time: datetime
     milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """A request over SOAP as it is kept: with the path of its port, and its headers by their WSGI names.
+
+    `operation` is the one that it asks for, None where it asks for none that there is. `body` is its bytes without
+    secrets. `why_incomplete` says in a sentence why it is not the whole request that was sent; None where only the
+    password is missing.
+    """
+
+    id: str
+    path: str
+    operation: str | None
+    headers: Mapping[str, str]
+    body: bytes
+    why_incomplete: str | None
 
 
 class JournalWriter:
@@ -129,6 +147,8 @@ class JournalWriter:
 class ExchangeJournal:
     """Keeps the last exchanges over SOAP. Those of batch records, commands, portal and control are the log's alone.
 
+    It also keeps what the console has sent again.
+
     What would be removed again before it is written is not written. A crash may lose what is not written yet.
     """
 
@@ -144,7 +164,7 @@ class ExchangeJournal:
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange over SOAP. Nobody changes it any more."""
-        if exchange.origin is not Origin.SOAP:
+        if exchange.origin is not Origin.SOAP and exchange.again_of is None:
             return
         size = len(exchange.request) + len(exchange.answer) + sum(map(len, exchange.headers.values()))
         recorded: _Recorded | KeptExchange
@@ -183,13 +203,24 @@ class ExchangeJournal:
         found = self._exchanges.by_id(exchange_id)
         if found is None:
             return None
-        *_, (request_headers, answer_headers), request, answer = json.loads(found.kept.facts)
+        *_, (request_headers, answer_headers, *_), request, answer = json.loads(found.kept.facts)
         headers = {_header(name): value for name, value in request_headers.items()}
         return {
             **_shown(found),
             "request": _message(found.kept.request, headers, *request),
             "answer": _message(found.kept.answer, dict(answer_headers), *answer),
         }
+
+    def request_of(self, exchange_id: str) -> KeptRequest | None:
+        """The request of the exchange with this id; None if it is not kept. Raises StoreUnavailable."""
+        self._writer.write(with_others=True)
+        found = self._exchanges.by_id(exchange_id)
+        if found is None:
+            return None
+        kept = found.kept
+        *_, (headers, _, *path), (_, is_cut), _ = json.loads(kept.facts)
+        why_incomplete = _why_incomplete(kept, path, is_cut)
+        return KeptRequest(exchange_id, path[0] if path else "", kept.operation, headers, kept.request, why_incomplete)
 
     def clear(self) -> None:
         """Remove all exchanges, also those that wait to be written. Raises StoreUnavailable."""
@@ -264,7 +295,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
     organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
     claimed = None if claim.organisation == organisation else claim.organisation
     masked, answer = Masked(exchange.request), unpacked(exchange.answer)
-    is_read = exchange.operation is not None or exchange.code in _READ
+    is_read = _is_read(exchange.operation, exchange.code)
     request = masked.request[:MOST_BYTES] if is_read else first_line(exchange.request)
     facts = (
         recorded.world_time.isoformat(),
@@ -285,6 +316,7 @@ def _kept(recorded: _Recorded) -> KeptExchange:
                 if name[:5] == "HTTP_" or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
             },
             exchange.answer_headers,
+            exchange.path,
         ],
         [len(exchange.request), request != masked.request and len(request) < len(exchange.request)],
         [len(answer), len(answer) > MOST_BYTES],
@@ -301,6 +333,21 @@ def _kept(recorded: _Recorded) -> KeptExchange:
         request=request,
         answer=masked.without(answer)[:MOST_BYTES],
     )
+
+
+def _is_read(operation: str | None, code: str | None) -> bool:
+    """Whether a request could be read as a call, so that all of it may be kept."""
+    return operation is not None or code in _READ
+
+
+def _why_incomplete(kept: KeptExchange, path: list[str], is_cut: bool) -> str | None:
+    if not _is_read(kept.operation, kept.code):
+        return "It could not be read, and only its first line was kept."
+    if is_cut:
+        return f"It was long, and only its first {MOST_BYTES:,} bytes were kept."
+    if with_password(kept.request, "") is None:
+        return "What its password is stands elsewhere in it, too, and was struck out there."
+    return None if path else "It was kept by an earlier version of lrs-soap."
 
 
 def _nearest(exchange: Exchange) -> list[dict[str, Any]] | None:
@@ -344,9 +391,9 @@ def _message(body: bytes, headers: Mapping[str, str], length: int, is_cut: bool)
 def _end_of_text(body: bytes) -> int:
     """Where the last whole character of UTF-8 ends."""
     end = len(body)
-    while end > len(body) - 4 and body[end - 1] & 0xC0 == 0x80:
+    while end > max(0, len(body) - 4) and body[end - 1] & 0xC0 == 0x80:
         end -= 1
-    return end - 1 if body[end - 1] & 0x80 else end
+    return end - 1 if end and body[end - 1] & 0x80 else end
 
 
 def _header(name: str) -> str:

@@ -68,6 +68,26 @@ class Masked:
         self.request = masked if encoding is None else masked.decode("utf-8", "replace").encode(encoding)
 
 
+def with_password(masked: bytes, password: str) -> bytes | None:
+    """A request that was kept without its secrets, with a password where one was struck out.
+
+    `password` is as it stands in XML. None where something was struck out elsewhere, which nobody knows any more.
+    """
+    encoding = _wide_encoding_of(masked)
+    plain = masked if encoding is None else masked.decode(encoding, "replace").encode()
+    parts: list[bytes] = []
+    done = 0
+    for start, end in sorted(_secret_spans(plain)):
+        if plain[start:end] == _MARK:
+            parts.append(plain[done:start])
+            done = end
+    parts.append(plain[done:])
+    if any(_MARK in part for part in parts):
+        return None
+    whole = password.encode().join(parts)
+    return whole if encoding is None else whole.decode().encode(encoding)
+
+
 def first_line(request: bytes) -> bytes:
     """What is kept of a request that cannot be parsed: its first line, up to where a secret may begin."""
     text = _up_to_a_secret(request).decode(_wide_encoding_of(request) or "utf-8", "replace")

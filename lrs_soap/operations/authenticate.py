@@ -18,20 +18,22 @@ def authenticate(
     *,
     ukprn: str | None,
     organisation_ref: str | None,
-    password: str,
+    password: str | None,
 ) -> Organisation:
     """The organisation with this UKPRN or OrganisationRef, or with both; letter case does not matter.
 
     None is a code that was not sent. Raises Refused: WSEC0003 if no organisation has the codes, if they are two
-    organisations' or if it is suspended, else WSEC0005 if the password is wrong. The first check of a right password,
+    organisations' or if it is suspended, else WSEC0005 if the password is wrong. No password, None, is never wrong: it
+    is for whoever does not need one. The first check of a right password,
     and every refusal, takes as long as one argon2 hash, so give this a unit of work that reads, for which nobody waits.
     """
     account = organisations.named(work.transaction, ukprn=ukprn, organisation_ref=organisation_ref)
     if account is None or account.organisation.suspended:
-        # The time it takes must not reveal which codes are known.
-        passwords.verify("", password, None)
+        if password is not None:
+            # The time it takes must not reveal which codes are known.
+            passwords.verify("", password, None)
         raise _refused(FaultCode.UNKNOWN_ORGANISATION)
-    if not passwords.verify(account.organisation.ukprn, password, account.password_hash):
+    if password is not None and not passwords.verify(account.organisation.ukprn, password, account.password_hash):
         raise _refused(FaultCode.INCORRECT_PASSWORD)
     return account.organisation
 

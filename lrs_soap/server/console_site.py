@@ -16,6 +16,7 @@ from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.server.control_site import admission_of, facts_of
 from lrs_soap.server.guessing import Guessing
 from lrs_soap.server.http_request import HOLD_BACK, TURN, Environ, HttpError, address_of, body_of, caller_of
+from lrs_soap.server.sending_again import SendingAgain
 from lrs_soap.server.site import StartResponse
 from lrs_soap.settings import Settings
 from lrs_soap.web.access import Admission, RequestFacts, has_token, is_loopback, is_token, refusal_of_page
@@ -68,12 +69,14 @@ class ConsoleSite:
         settings: Settings,
         *,
         secret: bytes,
+        send_again: SendingAgain,
         make_check: Callable[[], Check],
     ) -> None:
         """`make_check` makes the check of the contract's facets. `secret` is that of `ConsoleApplication`."""
         self._worlds = worlds
         self._admission = admission
         self._secret = secret
+        self._send_again = send_again
         self._max_body_bytes = settings.max_body_bytes
         self._trusted_proxies = frozenset(settings.trusted_proxies)
         # Each process counts for itself.
@@ -173,6 +176,7 @@ class ConsoleSite:
                     self._worlds,
                     self._make_check(),
                     secret=self._secret if admission.token is None else admission.token.encode(),
+                    send_again=self._send_again,
                     admits=None if admission.token is None else partial(is_token, admission),
                 )
             return self._application

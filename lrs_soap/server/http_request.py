@@ -53,6 +53,10 @@ DELIVER = "lrs_soap.deliver"
 """The environment's name for a function that has the answer delivered in another way than as a whole (delivery.py)."""
 
 
+SENT_AGAIN = "lrs_soap.sent_again"
+"""The environment's name for the exchange of a request that the console sends again, which is begun there."""
+
+
 TURN = "lrs_soap.turn"
 """The environment's name for the turn of the server's loop (turn.py) in which a request is answered."""
 

@@ -26,6 +26,7 @@ from lrs_soap.server.http_request import (
     FOUND,
     HANDS_OVER,
     HOLD_BACK,
+    SENT_AGAIN,
     Environ,
     HandedOver,
     HttpError,
@@ -117,7 +118,7 @@ class SoapPort:
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         counted = environ.get(FOUND)
         if not isinstance(counted, Count) or counted.is_void:
-            exchange = Exchange(
+            exchange = environ.get(SENT_AGAIN) or Exchange(
                 world=self._world,
                 path=self.path,
                 certificate=environ.get(CERTIFICATE_SUBJECT),
@@ -273,7 +274,7 @@ class SoapPort:
     def _hold_back(self, environ: Environ, exchange: Exchange, *, is_right: bool) -> None:
         """Have the server hold the answer for a while, if this caller has missed passwords too often."""
         hold_back = environ.get(HOLD_BACK)
-        if self._guessing is None or hold_back is None or exchange.claim is None:
+        if self._guessing is None or hold_back is None or exchange.claim is None or exchange.again_of is not None:
             return
         if is_right and not self._guessing.has_misses:
             return

@@ -19,6 +19,7 @@ from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.portal_site import PORTAL_PATH, Portals
 from lrs_soap.server.ports import Ports
 from lrs_soap.server.readiness import Liveness, Readiness
+from lrs_soap.server.sending_again import SendingAgain
 from lrs_soap.server.site import Site
 from lrs_soap.server.steered_site import SteeredSite
 from lrs_soap.server.worlds_site import PortByCertificate, PortOfWorlds, WorldsSite
@@ -61,7 +62,8 @@ def application_of_worlds(
     """
     world, ports, portals = worlds.main, Ports(settings), Portals(settings, facet_check)
     others = WorldsSite(worlds, ports, portals)
-    own: list[Site] = [*ports.of(world)]
+    ports_of_main = ports.of(world)
+    own: list[Site] = [*ports_of_main]
     if settings.tls_client_ca is not None:
         own = [PortByCertificate(port, others) for port in own]
     sites: list[Site] = [
@@ -86,6 +88,7 @@ def application_of_worlds(
                 admission,
                 settings,
                 secret=console_secret or secrets.token_bytes(),
+                send_again=SendingAgain([SteeredSite(port, world) for port in ports_of_main], others),
                 make_check=facet_check,
             ),
         )

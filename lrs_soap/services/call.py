@@ -145,7 +145,7 @@ class Call:
             self.world.passwords,
             ukprn=request.UKPRN,
             organisation_ref=request.OrganisationRef,
-            password=request.OrgPassword,
+            password=None if exchange.again_of is not None else request.OrgPassword,
         )
         if self.rate_limit is not None:
             self.rate_limit.take(organisation.ukprn)

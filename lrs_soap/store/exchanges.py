@@ -101,7 +101,10 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which exchanges are looked for; None is any. Codes and operations have no case. `uln` stands anywhere in it."""
+    """Which exchanges are looked for; None is any. Codes and operations have no case. `uln` stands anywhere in it.
+
+    `after` and `before` are sequences, between which theirs are.
+    """
 
     operation: str | None = None
     code: str | None = None
@@ -109,6 +112,7 @@ class Wanted:
     user: str | None = None
     uln: str | None = None
     after: int = 0
+    before: int | None = None
     limit: int = 100
 
 
@@ -142,6 +146,8 @@ class Exchanges:
         all_of_it = wanted.uln is not None
         statement = (_FOUND if all_of_it else _LISTED).where(columns.sequence > wanted.after)
         statement = statement.order_by(columns.sequence.desc())
+        if wanted.before is not None:
+            statement = statement.where(columns.sequence < wanted.before)
         if wanted.operation is not None:
             statement = statement.where(func.lower(columns.operation) == wanted.operation.lower())
         if wanted.code is not None:

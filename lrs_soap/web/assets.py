@@ -13,7 +13,7 @@ TEMPLATES = _FOLDER / "templates"
 """The folder with the macros that all pages share."""
 
 _SCRIPT = "text/javascript; charset=utf-8"
-_TYPES = {"style.css": "text/css; charset=utf-8", "copy.js": _SCRIPT}
+_TYPES = {"style.css": "text/css; charset=utf-8", "copy.js": _SCRIPT, "live.js": _SCRIPT}
 
 
 @dataclass(frozen=True, slots=True)

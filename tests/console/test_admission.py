@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from lrs_soap.server.console_site import console_address
 from lrs_soap.settings import Settings
 from tests.kit.control_client import control
 from tests.kit.person import CONSOLE, Person
-from tests.kit.portal_client import PortalClient
+from tests.kit.portal_client import PASSWORDS, PortalClient
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import send
 
@@ -18,7 +19,15 @@ TOKEN = "pc9f-Xw2Q-77aLm"
 HTML = "text/html; charset=utf-8"
 
 
+@pytest.fixture
+def folder(filled_file: Path, tmp_path: Path) -> Path:
+    """A folder with a database that has the starting data."""
+    shutil.copy(filled_file, tmp_path)
+    return tmp_path
+
+
 def with_token(folder: Path, token: str = TOKEN) -> ServerHere:
+    """A server with this token."""
     file = folder / "token.txt"
     file.write_text(token)
     return ServerHere(folder, "--control", "token", "--control-token-file", str(file))
@@ -100,8 +109,8 @@ def test_a_path_that_is_none_is_a_page_of_the_console(developer: Person) -> None
     assert (developer.status, developer.heading) == (404, "Not found")
 
 
-def test_a_token_is_given_once_and_is_not_in_the_cookie(tmp_path: Path) -> None:
-    with with_token(tmp_path) as server:
+def test_a_token_is_given_once_and_is_not_in_the_cookie(folder: Path) -> None:
+    with with_token(folder) as server:
         person = admitted(server)
         person.open("")
         assert person.status == 200
@@ -116,8 +125,8 @@ def test_a_token_is_given_once_and_is_not_in_the_cookie(tmp_path: Path) -> None:
         assert person.status == 401
 
 
-def test_a_wrong_token_lets_nobody_in(tmp_path: Path) -> None:
-    with with_token(tmp_path) as server:
+def test_a_wrong_token_lets_nobody_in(folder: Path) -> None:
+    with with_token(folder) as server:
         person = Person(server.url, path=CONSOLE)
         person.open("worlds/nowhere/")
         # Which worlds there are is nobody's business either.
@@ -129,10 +138,10 @@ def test_a_wrong_token_lets_nobody_in(tmp_path: Path) -> None:
         assert (person.status, person.menu) == (401, [])
 
 
-def test_another_token_ends_what_the_last_one_has_opened(tmp_path: Path) -> None:
-    with with_token(tmp_path) as server:
+def test_another_token_ends_what_the_last_one_has_opened(folder: Path) -> None:
+    with with_token(folder) as server:
         person = admitted(server)
-    with with_token(tmp_path, "another-token") as server:
+    with with_token(folder, "another-token") as server:
         person.portal = f"{server.url}{CONSOLE}"
         (cookie,) = person.session.cookies
         person.session.headers["Cookie"] = f"{cookie.name}={cookie.value}"
@@ -140,9 +149,11 @@ def test_another_token_ends_what_the_last_one_has_opened(tmp_path: Path) -> None
         assert person.status == 401
 
 
-def test_whoever_is_logged_in_at_the_portal_is_nobody_here(tmp_path: Path) -> None:
-    with with_token(tmp_path) as server:
-        user = PortalClient(server.url).log_in("ada.north")
+def test_whoever_is_logged_in_at_the_portal_is_nobody_here(folder: Path) -> None:
+    with with_token(folder) as server:
+        user = PortalClient(server.url).open("login")
+        user.send("Login", user_name="ada.north", password=PASSWORDS["ada.north"])
+        assert len(user.session.cookies) == 1
         answer = user.session.get(f"{server.url}{CONSOLE}", timeout=60)
 
         assert answer.status_code == 401

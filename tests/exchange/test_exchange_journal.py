@@ -79,6 +79,7 @@ def test_what_is_recorded_is_found_newest_first(opened: Open) -> None:
     assert ids(journal, limit=2) == [4, 3]
     sequence = journal.find(limit=3)[-1]["sequence"]
     assert ids(journal, after=sequence) == [4, 3]
+    assert ids(journal, before=sequence, limit=1) == [1]
 
 
 def test_it_is_written_without_anybody_asking(opened: Open, database_url: str, clock: SettableClock) -> None:
@@ -157,6 +158,8 @@ def test_only_requests_over_soap_are_kept(opened: Open) -> None:
         journal.record(exchange(list(Origin).index(origin), origin=origin))
 
     assert ids(journal) == [list(Origin).index(Origin.SOAP)]
+    journal.record(exchange(99, origin=Origin.CONSOLE, again_of="1"))
+    assert ids(journal) == [99, list(Origin).index(Origin.SOAP)]
 
 
 def test_a_long_body_is_cut_and_says_so(opened: Open) -> None:
@@ -185,6 +188,15 @@ def test_an_answer_is_kept_as_it_was_however_long_it_is(opened: Open, answer: by
 
     assert found is not None
     assert (found["answer"]["body"].encode(), found["answer"]["length"]) == (answer, len(answer))
+
+
+def test_a_request_of_which_nothing_is_kept_is_cut(opened: Open) -> None:
+    journal = opened()
+    journal.record(exchange(1, operation=None, request=b" \n ", code="Client"))
+
+    found = journal.get(exchange(1).id)
+    assert found is not None
+    assert (found["request"]["body"], found["request"]["length"], found["request"]["cut"]) == ("", 3, True)
 
 
 def test_a_uln_in_a_long_answer_is_found(opened: Open) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs_soap.exchange.masking import Masked, first_line
+from lrs_soap.exchange.masking import Masked, first_line, with_password
 from tests.kit.soap_messages import envelope, find_by_uln
 
 SECRET = "S3cret&Pass<'1\""
@@ -53,6 +53,17 @@ def test_without_a_secret_two_bytes_a_character_and_what_looks_like_it_stay_as_t
 
     assert masked.request == request_
     assert masked.without(b"<Name>Zo</Name>") == b"<Name>Zo</Name>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_a_password_is_put_in_where_one_was_struck_out(encoding: str) -> None:
+    sent = f"<a><OrgPassword>{XML}</OrgPassword><b>é</b></a>".encode(encoding)
+    kept = Masked(sent).request
+
+    assert kept != sent
+    assert with_password(kept, XML) == sent
+    # Nobody knows what else it was.
+    assert with_password(Masked(f"<a><Password>{XML}</Password><b>{XML}</b></a>".encode(encoding)).request, "x") is None
 
 
 def test_bytes_that_are_no_text_stay_as_they_are() -> None:

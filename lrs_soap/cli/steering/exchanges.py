@@ -13,6 +13,7 @@ from lrs_soap.cli.steering.server import of_world, tell
 from lrs_soap.cli.tables import print_fields, print_json, print_json_line, print_table
 from lrs_soap.cli.text import one_line, without_controls
 from lrs_soap.control.client import Object, WorldClient
+from lrs_soap.exchange.summary import why
 
 app = group()
 
@@ -21,7 +22,6 @@ _LONGEST_LIST = 1000
 _COLUMNS = ("ID", "Time", "Operation", "Code", "Organisation", "User", "Milliseconds", "Why")
 # How wide a line's columns are while it is not known what comes.
 _WIDTHS = (16, 29, 25, 8, 12, 12, 12, 0)
-_MOST_REASONS = 3
 
 
 @app.command(
@@ -136,22 +136,13 @@ def _row(exchange: Object) -> list[str]:
         exchange["organisation"] or exchange["claimed_organisation"] or "",
         exchange["user"] or "",
         f"{exchange['milliseconds']:.1f}",
-        _why(exchange),
+        why(exchange),
     ]
 
 
 def _line(cells: Iterable[str]) -> str:
     """A row of a table whose other rows are not known yet."""
     return "  ".join(one_line(cell).ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()
-
-
-def _why(exchange: Object) -> str:
-    """What decided, in a few words."""
-    said = [reason["said"] for reason in exchange["reasons"]] + exchange["findings"]
-    if exchange["scenario"]:
-        said.insert(0, f"scenario {exchange['scenario']}")
-    more = ["..."] if len(said) > _MOST_REASONS else []
-    return "; ".join(said[:_MOST_REASONS] + more)
 
 
 def _show(exchange: Object, as_json: bool) -> None:

@@ -35,6 +35,9 @@ class Rule(str, Enum):
     # Scenarios.
     SCENARIO = "scenario", "A scenario steps in for the requests that fit it, as often as it says."
 
+    # The console.
+    SENT_AGAIN = "sent again", "The console sends a request again for the organisation that it names, with no password."
+
     # Who has a ULN.
     CHECK_DIGIT = (
         "check digit",
@@ -156,6 +159,7 @@ class Outcome(str, Enum):
     MISCOUNTED = "miscounted"
     NEWER = "newer"
     NOBODY_FITS = "nobody fits"
+    NO_PASSWORD = "no password"
     NO_ROLE = "no role"
     NOT_ALLOWED = "not allowed"
     NOT_KEPT = "not kept"

@@ -48,6 +48,7 @@ _FOUND: Mapping[Outcome, str | Callable[[Reason], str]] = {
     Outcome.NOT_SEARCHED: "no search remembered",
     Outcome.NOT_SENT: lambda reason: f"{', '.join(reason.fields)} not sent",
     Outcome.NOT_SHARED: lambda reason: f"not shared with {reason.sent[0]}",
+    Outcome.NO_PASSWORD: lambda reason: f"by the console without a password, as in {reason.held[0]}",
     Outcome.NO_ROLE: "none opens the operation",
     Outcome.OLDER: "older than the held one",
     Outcome.OWN_RECORD: "the learner asks",
