@@ -155,7 +155,7 @@ def test_a_job_is_run_at_once_and_failed(watched: ServerHere, own_world: PortalW
     ]
     own.press(f"Run job {first}")
     assert f"A worker takes the job {first} as soon as it can." in own.text
-    with watched.worlds[own_world.name].store.reading() as transaction:
+    with watched.worlds[own_world.name].store.writing() as transaction:
         due = jobs.next_due(transaction, ())
     assert due is not None
     assert due.job.id == int(first or 0)
