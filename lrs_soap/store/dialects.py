@@ -310,6 +310,8 @@ class SQLite:
             # The store itself waits: SQLite's sleeps grow to 100 ms, so it would miss the short gaps between the
             # transactions of another process that writes all the time.
             cursor.execute("PRAGMA busy_timeout = 0")
+            # What savepoints may have to take back is kept in memory, not in a file that each transaction makes.
+            cursor.execute("PRAGMA temp_store = MEMORY")
         else:
             cursor.execute("PRAGMA query_only = ON")
 
