@@ -7,11 +7,14 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lrs_soap.errors import LrsError
 from lrs_soap.rules.values.finding import Finding
+
+if TYPE_CHECKING:
+    from lrs_soap.wsdl.endpoint import Answered
 
 Environ = dict[str, Any]
 
@@ -64,15 +67,15 @@ TURN = "lrs_soap.turn"
 class HandedOver(BaseException):
     """What is left of a request is done by another thread. Raised by an application whose server takes it.
 
-    `put` takes work and has another thread call it; if it returns a function, that has to be called soon, and does the
-    work of all requests for which it was returned. `rest` is a WSGI application that answers the same request from
-    there. Without a `rest`, the application is asked once more, as it was asked first, and has `found` under FOUND.
-    `is_large` says whether much memory is held meanwhile. Not an Exception, since nobody shall take it for a failure.
+    `put` takes what is to be called when that is done, and returns what `Rest.put` does. `rest` is a WSGI application
+    that answers the same request from there. Without a `rest`, the application is asked once more, as it was asked
+    first, and has `found` under FOUND. `is_large` says whether much memory is held meanwhile. Not an Exception, since
+    nobody shall take it for a failure.
     """
 
     def __init__(
         self,
-        put: Callable[[Callable[[], None]], Callable[[], None] | None],
+        put: Callable[[Answered], Callable[[], bool] | None],
         rest: Callable[..., Any] | None,
         *,
         is_large: bool,

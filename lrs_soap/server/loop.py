@@ -96,8 +96,8 @@ class Loop:
         # Large requests are answered one at a time: the one that is being answered, and those behind it.
         self._large: Connection | None = None
         self._large_waiting: deque[Connection] = deque()
-        # What does the work that was handed over and collected in this turn. It does all of it when it is called first.
-        self._collected: deque[Callable[[], None]] = deque()
+        # What does the work that was handed over and collected; each says whether it has to be called once more.
+        self._collected: deque[Callable[[], bool]] = deque()
         # Connections whose request was packed, is not large unpacked, and waits for a writer.
         self._small_after_all: deque[Connection] = deque()
         self._woken, self._wake_up = socket.socketpair()
@@ -247,10 +247,11 @@ class Loop:
                 turn.end()
             if not leads:
                 return False
-        while self._collected:
+        for _ in range(len(self._collected)):
             do_all = self._collected.popleft()
             shown = self._lead.begin()
-            do_all()
+            if do_all():
+                self._collected.append(do_all)
             if not self._lead.end(shown):
                 self._wake()
                 return False
@@ -285,21 +286,29 @@ class Loop:
         return True
 
     def _hand_over(self, connection: Connection, handed_over: HandedOver) -> None:
-        """Have another thread answer the request, or find out something, and hand the connection back after that."""
+        """Have another thread answer the request, or find out something, and hand the connection back after that.
 
-        def answer() -> None:
-            connection.answer()
-            self._answered.append(connection)
-            self._wake()
+        Where this thread does the work itself, because it was collected, it also goes on with the request.
+        """
+        do_all: Callable[[], bool] | None = None
 
-        def ask_again() -> None:
-            self._asked_again.append(connection)
+        def go_on() -> Callable[[], None] | None:
+            if do_all is not None:
+                self._asked_again.append(connection)
+                # All that are committed together are there before the leader is woken.
+                return self._wake
+            if handed_over.rest is None:
+                self._asked_again.append(connection)
+            else:
+                connection.answer()
+                self._answered.append(connection)
             self._wake()
+            return None
 
         if handed_over.rest is not None and not handed_over.is_large:
             self._small_after_all.append(connection)
-        do_all = handed_over.put(ask_again if handed_over.rest is None else answer)
-        if do_all is not None:
+        do_all = handed_over.put(go_on)
+        if do_all is not None and do_all not in self._collected:
             self._collected.append(do_all)
 
     def _may_be_answered(self, connection: Connection) -> bool:

@@ -18,6 +18,7 @@ from lrs_soap.scenarios.scenario import Scenario
 from lrs_soap.scenarios.shipped import SHIPPED
 from lrs_soap.server.http_request import HANDS_OVER, Environ, HandedOver, HttpError
 from lrs_soap.world import OpenUnit, World
+from lrs_soap.wsdl.endpoint import Answered
 
 _HEADER = "HTTP_LRS_SCENARIO"
 
@@ -89,8 +90,8 @@ class ScenarioGate:
         return hit_of(scenario)
 
     def _put(
-        self, counted: Count, fitted: list[Counted], generation: int, answer: Callable[[], None]
-    ) -> Callable[[], None] | None:
+        self, counted: Count, fitted: list[Counted], generation: int, answer: Answered
+    ) -> Callable[[], bool] | None:
         def fail(error: Exception) -> None:
             counted.hit, counted.error = None, error
 

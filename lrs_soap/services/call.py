@@ -19,7 +19,7 @@ from lrs_soap.rules.values.decision import Decision
 from lrs_soap.services.rate_limit import RateLimit
 from lrs_soap.services.record_texts import RecordTexts
 from lrs_soap.world import OpenUnit, World
-from lrs_soap.wsdl.endpoint import Rest, WriterNeeded
+from lrs_soap.wsdl.endpoint import Answered, Rest, WriterNeeded
 from lrs_soap.wsdl.port import Operation
 
 NO_ORGANISATION = "Either UKPRN or OrganisationRef must be supplied."
@@ -105,8 +105,8 @@ class Call:
         return self.world.writing(self._author, durable=durable, deadline=self._deadline, generation=self.generation)
 
     def _write_later(
-        self, durable: bool, deadline: float, rest: Rest, answer: Callable[[], None], is_large: bool
-    ) -> Callable[[], None] | None:
+        self, durable: bool, deadline: float, rest: Rest, answer: Answered, is_large: bool
+    ) -> Callable[[], bool] | None:
         def write(open_unit: OpenUnit) -> None:
             self._open_unit = open_unit
             rest.write()

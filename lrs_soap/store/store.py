@@ -203,27 +203,27 @@ class Store:
         else:
             raise self._kept_waiting()
 
-    def writing_at_once(self) -> AbstractContextManager[Transaction] | None:
-        """A transaction that writes and is not durable (see `writing`), to be entered; None if it cannot begin at once.
+    def writing_at_once(self, durable: bool) -> AbstractContextManager[Transaction] | None:
+        """A transaction that writes, as `writing` opens it, to be entered; None if it cannot begin at once.
 
-        It cannot while others write. Only where writers take turns.
+        It cannot while others write. Only where writers take turns. Another thread may end it.
         """
-        turn = self._turn
+        turn, mode = self._turn, Mode.WRITING if durable else Mode.WRITING_AHEAD
         if turn is None or self._dialect.why_lost() is not None or not turn.acquire(blocking=False):
             return None
         try:
-            transaction = self._begin_now(self._writers, Mode.WRITING_AHEAD, time.monotonic())
+            transaction = self._begin_now(self._writers, mode, time.monotonic())
         except BaseException as error:
             turn.release()
             if isinstance(error, (StoreUnavailable, DBAPIError, self.driver_errors)):
                 return None
             raise
-        return self._in_turn(turn, transaction)
+        return self._in_turn(turn, transaction, mode)
 
     @contextmanager
-    def _in_turn(self, turn: threading.Lock, transaction: Transaction) -> Iterator[Transaction]:
+    def _in_turn(self, turn: threading.Lock, transaction: Transaction, mode: Mode) -> Iterator[Transaction]:
         try:
-            yield from self._begun(transaction, Mode.WRITING_AHEAD)
+            yield from self._begun(transaction, mode)
         finally:
             turn.release()
 

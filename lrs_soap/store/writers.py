@@ -3,8 +3,9 @@
 Where writers take turns, the writes that wait when a thread begins share one transaction, and so one wait for the disk.
 Each is a savepoint in it, which can fail alone, and is answered when all of them are on disk.
 
-A write that need not be on disk can do without another thread, to which the interpreter would have to be handed over,
-as long as nobody else writes: whoever answers requests collects such writes, and does all of them at once.
+The interpreter would have to be handed over to that thread and back at each statement. So, as long as nobody else
+writes, whoever answers requests collects what is to be written, and writes all of it at once. Only the commit, which
+waits for the disk, is left to a thread. What is collected meanwhile is written after that.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition, Thread
-from typing import TypeGuard
+from typing import TypeGuard, TypeVar
 
 from lrs_soap.store.transaction import Transaction
 
@@ -30,13 +31,18 @@ _MOST_SHARING = 64
 
 _logger = logging.getLogger(__name__)
 
+_T = TypeVar("_T")
+
 Work = Callable[[], None]
+
+# Answers a write. If it returns a function, that is called once after the answers of all that were committed together.
+Answer = Callable[[], Work | None]
 
 # Opens a transaction that writes, as `Store.writing` does: whether it is durable, and by when it has to begin.
 Begin = Callable[[bool, float], AbstractContextManager[Transaction]]
 
-# Opens one that is not durable, as `Store.writing_at_once` does.
-BeginAtOnce = Callable[[], AbstractContextManager[Transaction] | None]
+# Opens one if it can begin now, as `Store.writing_at_once` does: whether it is durable.
+BeginAtOnce = Callable[[bool], AbstractContextManager[Transaction] | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +50,8 @@ class Write:
     """Work that can share a transaction with others. Called by itself, it is done in a transaction of its own.
 
     `write` is given the transaction, and writes in a savepoint of it; given None, it opens a transaction. It raises
-    nothing. After that, `answer` is called, when everything is committed, or when `fail` was told why it is not.
+    nothing. After that, `answer` is called, when everything is committed, or when `fail` was told why it is not. What
+    it returns is called once for all that were committed together, after their answers.
 
     A write that is not `durable` need not be on disk when it is answered. One that `stands_alone` takes so long that
     others shall not wait for its end.
@@ -52,20 +59,22 @@ class Write:
 
     write: Callable[[Transaction | None], None]
     fail: Callable[[Exception], None]
-    answer: Callable[[], None]
+    answer: Answer
     durable: bool = True
     stands_alone: bool = False
 
     def __call__(self) -> None:
         self.write(None)
-        self.answer()
+        tell = self.answer()
+        if tell is not None:
+            tell()
 
 
 class Writers:
     """A queue of what is to be written, and the threads that do it in that order.
 
     A thread is started when there is something to do, and ends when there was nothing for five seconds. Work whose
-    deadline passes while it is still in the queue is called, too: it must find that out for itself, and write nothing.
+    deadline passes while it still waits is called, too: it must find that out for itself, and write nothing.
     """
 
     def __init__(
@@ -87,6 +96,12 @@ class Writers:
         self._changed = Condition()
         self._queue: deque[tuple[float, Work]] = deque()
         self._threads = self._idle = 0
+        # How many threads do what was in the queue.
+        self._busy = 0
+        # Whether what was collected is being written and committed. Threads leave the queue alone meanwhile.
+        self._writes_collected = False
+        # Ends the transaction of what was collected.
+        self._commit: Work | None = None
         self._is_watched = False
 
     def deadline(self) -> float:
@@ -97,60 +112,123 @@ class Writers:
         """Have the work called by another thread, when its turn has come or its deadline has passed."""
         with self._changed:
             self._queue.append((deadline, work))
-            if len(self._queue) > self._idle and self._threads < self._most:
-                self._threads += 1
-                Thread(target=self._write, name="writing", daemon=True).start()
-            else:
-                self._changed.notify()
-            if not self._is_watched:
-                self._is_watched = True
-                Thread(target=self._watch, name="late writes", daemon=True).start()
+            self._need_thread(len(self._queue))
 
     def collects(self, write: Write) -> bool:
         """Whether a write can be collected, to be done by `write_collected`; else it is for `put`."""
-        return self._begin_at_once is not None and _can_share(write) and not write.durable
+        return self._begin_at_once is not None and _can_share(write)
 
     def collect(self, write: Write, deadline: float) -> None:
         """Have the write done by the next `write_collected`, which has to be called soon."""
-        self._collected.append((deadline, write))
+        with self._changed:
+            self._collected.append((deadline, write))
 
-    def write_collected(self) -> None:
-        """Do what was collected in this thread, in one transaction; leave it to the others if that had to wait."""
-        collected = self._next_collected()
-        if collected is None or self._begin_at_once is None:
-            return
-        opened = self._begin_at_once()
-        if opened is not None:
-            self._share(opened, collected[1], self._collected, lambda: _write_of(self._next_collected()))
-            collected = self._next_collected()
-        while collected is not None:
-            self.put(collected[1], collected[0])
-            collected = self._next_collected()
+    def write_collected(self) -> bool:
+        """Write what was collected in this thread, in one transaction; leave it to the threads if that had to wait.
 
-    def _next_collected(self) -> tuple[float, Write] | None:
-        try:
-            return self._collected.popleft()
-        except IndexError:
-            return None
+        A durable transaction is committed by a thread. Whether something is still collected, because it has to wait for
+        that: then this has to be called again when one of the writes before it is answered.
+        """
+        with self._changed:
+            if self._writes_collected:
+                return bool(self._collected)
+            durable = any(write.durable for _, write in self._collected)
+            first = self._next_collected()
+            if first is None:
+                return False
+            if self._busy or self._queue or self._begin_at_once is None:
+                self._leave_collected(first)
+                return False
+            self._writes_collected = True
+        opened = self._begin_at_once(durable)
+        if opened is None:
+            with self._changed:
+                self._writes_collected = False
+                self._leave_collected(first)
+            return False
+        written = self._share(
+            opened,
+            first[1],
+            self._collected,
+            lambda: _write_of(self._next_collected(durable)),
+            self._collected_is_committed,
+        )
+        if next(written, False):
+            if durable:
+                with self._changed:
+                    self._commit = partial(next, written, False)
+                    self._need_thread(1)
+            else:
+                next(written, False)
+        return bool(self._collected)
+
+    def _next_collected(self, durable: bool = True) -> tuple[float, Write] | None:
+        """What was collected next, with its deadline, if it can share a transaction that is durable or not.
+
+        What is overdue is left to the threads.
+        """
+        with self._changed:
+            while self._collected and (durable or not self._collected[0][1].durable):
+                deadline, write = self._collected.popleft()
+                if deadline > time.monotonic():
+                    return deadline, write
+                self.put(write, deadline)
+        return None
+
+    def _leave_collected(self, first: tuple[float, Write]) -> None:
+        """Leave what was collected to the threads, and this before it."""
+        left: tuple[float, Write] | None = first
+        while left is not None:
+            self.put(left[1], left[0])
+            left = self._next_collected()
+
+    def _collected_is_committed(self) -> None:
+        with self._changed:
+            self._writes_collected = False
+            if self._queue:
+                self._need_thread(len(self._queue))
+
+    def _need_thread(self, works: int) -> None:
+        """Have a thread for so much work, if there may be one more, and somebody who watches it."""
+        if works > self._idle and self._threads < self._most:
+            self._threads += 1
+            Thread(target=self._write, name="writing", daemon=True).start()
+        else:
+            self._changed.notify()
+        if not self._is_watched:
+            self._is_watched = True
+            Thread(target=self._watch, name="late writes", daemon=True).start()
 
     def _write(self) -> None:
-        while (first := self._next()) is not None:
-            deadline, work = first
-            if self._begin is not None and _can_share(work):
-                self._write_together(self._begin, work, deadline)
-            else:
-                _do(work)
+        while (work := self._next()) is not None:
+            work()
 
-    def _next(self) -> tuple[float, Work] | None:
-        """The next work with its deadline, None when there was none for a while."""
+    def _next(self) -> Work | None:
+        """What a thread has to do next, None when there was nothing for a while."""
         with self._changed:
             self._idle += 1
-            self._changed.wait_for(lambda: bool(self._queue), _IDLE_SECONDS)
+            has_work = self._changed.wait_for(self._has_work, _IDLE_SECONDS)
             self._idle -= 1
-            if self._queue:
-                return self._queue.popleft()
+            if self._commit is not None:
+                commit, self._commit = self._commit, None
+                return commit
+            if has_work:
+                self._busy += 1
+                return partial(self._do_first, *self._queue.popleft())
             self._threads -= 1
             return None
+
+    def _has_work(self) -> bool:
+        return self._commit is not None or (bool(self._queue) and not self._writes_collected)
+
+    def _do_first(self, deadline: float, work: Work) -> None:
+        """Do what was first in the queue, and what can be done with it."""
+        if self._begin is not None and _can_share(work):
+            self._write_together(self._begin, work, deadline)
+        else:
+            _do(work)
+        with self._changed:
+            self._busy -= 1
 
     def _write_together(self, begin: Begin, first: Write, deadline: float) -> None:
         """Write the first and what waits behind it in one transaction; when it has ended, answer each of them.
@@ -159,7 +237,8 @@ class Writers:
         """
         with self._changed:
             durable = first.durable or any(_can_share(each) and each.durable for _, each in self._queue)
-        self._share(begin(durable, deadline), first, self._queue, partial(self._next_to_share, durable))
+        for _ in self._share(begin(durable, deadline), first, self._queue, partial(self._next_to_share, durable)):
+            pass
 
     def _share(
         self,
@@ -167,8 +246,13 @@ class Writers:
         first: Write,
         waiting: Sized,
         following: Callable[[], Write | None],
-    ) -> None:
-        """Write the first and those that are waiting when the transaction begins, and answer each when it has ended."""
+        ended: Callable[[], None] = lambda: None,
+    ) -> Iterator[bool]:
+        """Write the first and those that are waiting when the transaction begins, and answer each when it has ended.
+
+        This is in two steps, which two threads can do: True comes once all is written, and then it is committed.
+        `ended` is called before the answers.
+        """
         written = [first]
         try:
             with opened as transaction:
@@ -183,11 +267,14 @@ class Writers:
                     each.write(transaction)
                 if transaction.failure is not None:
                     raise transaction.failure
+                yield True
         except Exception as error:
             for each in written:
                 each.fail(error)
-        for each in written:
-            _do(each.answer)
+        ended()
+        tell = [_do(each.answer) for each in written]
+        for each_once in dict.fromkeys(filter(None, tell)):
+            _do(each_once)
 
     def _next_to_share(self, durable: bool) -> Write | None:
         """What is next in the queue, if it can share a transaction that is durable or not."""
@@ -205,12 +292,14 @@ class Writers:
             now = time.monotonic()
             overdue = []
             with self._changed:
-                while self._queue and self._queue[0][0] <= now:
-                    overdue.append(self._queue.popleft()[1])
+                for waiting in (self._queue, self._collected):
+                    while waiting and waiting[0][0] <= now:
+                        overdue.append(waiting.popleft()[1])
                 if not self._queue and not self._threads:
                     self._is_watched = False
                     return
-                wakes = self._queue[0][0] if self._queue else now + self._patience
+                firsts = [waiting[0][0] for waiting in (self._queue, self._collected) if waiting]
+                wakes = min(firsts, default=now + self._patience)
             for work in overdue:
                 _do(work)
             # What comes meanwhile has a later deadline than this.
@@ -225,8 +314,9 @@ def _can_share(work: Work) -> TypeGuard[Write]:
     return isinstance(work, Write) and not work.stands_alone
 
 
-def _do(work: Work) -> None:
+def _do(work: Callable[[], _T]) -> _T | None:
     try:
-        work()
+        return work()
     except Exception:  # the thread goes on for the others
         _logger.exception("A write has failed")
+        return None

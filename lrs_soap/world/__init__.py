@@ -36,7 +36,7 @@ from lrs_soap.store.exchanges import Bounds, Exchanges
 from lrs_soap.store.steering import ClockSetting
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
-from lrs_soap.store.writers import Write
+from lrs_soap.store.writers import Answer, Write
 from lrs_soap.world.made_worlds import MadeWorlds
 from lrs_soap.world.starting_image import StartingImage
 from lrs_soap.world.upgrading import bring_up_to_date, saying
@@ -237,15 +237,16 @@ class World:
         self,
         write: Callable[[OpenUnit], None],
         fail: Callable[[Exception], None],
-        answer: Callable[[], None],
+        answer: Answer,
         *,
         durable: bool,
         stands_alone: bool,
         deadline: float,
-    ) -> Callable[[], None] | None:
+    ) -> Callable[[], bool] | None:
         """Have one of the store's writers call `write`, and `answer` after that. All else is as `Write` says it.
 
-        If it returns a function, that has to be called soon, and does all such writes until then (`Writers.collect`).
+        If it returns a function, that has to be called soon, and does all such writes until then. While it returns
+        True, it has to be called again when one of them is answered (`Writers.write_collected`).
 
         `write` is given what opens the unit of work in which it writes: one of its own, as `writing` does, or a part of
         a transaction that it shares with others.

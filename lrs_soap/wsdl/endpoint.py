@@ -35,6 +35,10 @@ MakeCall = Callable[[Exchange, Operation, Mapping[int, tuple[str, ...]]], Any]
 # Answers a valid request for an operation instead of the service.
 Instead = Callable[[Operation, Message], Message]
 
+# Is told that what was to be written is written. If it returns a function, that has to be called once when all others
+# are told whose requests were written at the same time.
+Answered = Callable[[], "Callable[[], None] | None"]
+
 # Raises Refused if the service answers no request now.
 Admit = Callable[[Exchange], None]
 
@@ -83,11 +87,12 @@ class Rest:
         self._response: Message | None = None
         self._error: Exception | None = None
 
-    def put(self, answer: Callable[[], None], *, is_large: bool) -> Callable[[], None] | None:
-        """Have another thread call `write`, and after that `answer`, which calls `finish`.
+    def put(self, answer: Answered, *, is_large: bool) -> Callable[[], bool] | None:
+        """Have another thread call `write`, and after that `answer`, which has `finish` called.
 
         Whoever waits for the same thread shall not wait longer because this request `is_large`. If a function is
-        returned, it has to be called soon, and does this for all requests for which it was returned.
+        returned, it has to be called soon, and does this for all requests for which it was returned; while it returns
+        True, it has to be called again, when one of them is answered.
         """
         return self._put(self, answer, is_large)
 
@@ -117,7 +122,7 @@ class Rest:
 
 # Takes what is left of a request, what is to be called after its `write`, and whether the request is large. Returns
 # what `Rest.put` does.
-Put = Callable[[Rest, Callable[[], None], bool], "Callable[[], None] | None"]
+Put = Callable[[Rest, Answered, bool], "Callable[[], bool] | None"]
 
 
 class Endpoint(ABC):

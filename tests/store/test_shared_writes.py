@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -368,3 +369,163 @@ def test_what_fails_while_it_is_answered_is_logged_and_the_others_are_answered(
     queue.run()
     assert queue.failed() == set()
     assert caplog.messages == ["A write has failed"]
+
+
+class Collection:
+    """Writes that are collected, and what came of each: `ends` has None or its error, in the order of the answers."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ends: dict[str, Exception | None] = {}
+        self.threads: dict[str, set[str]] = {"wrote": set(), "answered": set()}
+        self.told: list[set[str]] = []
+        self.may_commit = Event()
+        self.may_commit.set()
+        self._failed: dict[str, Exception] = {}
+        self._store = store
+        begin = store.writing_at_once
+
+        @contextmanager
+        def held(opened: AbstractContextManager[Transaction]) -> Iterator[Transaction]:
+            with opened as transaction:
+                yield transaction
+                assert self.may_commit.wait(PATIENCE)
+
+        def begin_held(durable: bool) -> AbstractContextManager[Transaction] | None:
+            opened = begin(durable)
+            return None if opened is None else held(opened)
+
+        monkeypatch.setattr(store.writers, "_begin_at_once", begin_held)
+
+    def write(self, name: str, *, durable: bool = True, patience: float = PATIENCE) -> tuple[Write, float]:
+        """A write of the property `name`, and its deadline."""
+        deadline = time.monotonic() + patience
+
+        def begin(transaction: Transaction | None) -> None:
+            self.threads["wrote"].add(threading.current_thread().name)
+            try:
+                if transaction is None:
+                    with self._store.writing(durable=durable, deadline=deadline) as own:
+                        properties.add(own, name, "")
+                else:
+                    properties.add(transaction, name, "")
+            except Exception as error:
+                self.fail(name, error)
+
+        def answer() -> Callable[[], None]:
+            self.threads["answered"].add(threading.current_thread().name)
+            self.ends[name] = self._failed.get(name)
+            return self.tell
+
+        return Write(begin, lambda error: self.fail(name, error), answer, durable), deadline
+
+    def add(self, name: str, *, durable: bool = True, patience: float = PATIENCE) -> None:
+        """Collect a write."""
+        self._store.writers.collect(*self.write(name, durable=durable, patience=patience))
+
+    def fail(self, name: str, error: Exception) -> None:
+        self._failed[name] = error
+
+    def tell(self) -> None:
+        self.told.append(set(self.ends))
+
+
+@pytest.fixture
+def collection(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collection]:
+    monkeypatch.setattr(writers, "_IDLE_SECONDS", 0.05)
+    made = Collection(store, monkeypatch)
+    yield made
+    made.may_commit.set()
+    until(lambda: not any(each.name in ("writing", "late writes") for each in threading.enumerate()))
+
+
+def test_what_is_collected_is_written_where_that_is_asked_for_and_committed_by_a_thread(
+    store: Store, collection: Collection, database: Path
+) -> None:
+    for name in "abc":
+        collection.add(name, durable=name == "b")
+    before = commits(database)
+    collection.may_commit.clear()
+    assert not store.writers.write_collected()
+    assert collection.threads["wrote"] == {threading.current_thread().name}
+    assert collection.ends == {}
+    assert names(store) == set()
+    collection.may_commit.set()
+    until(lambda: collection.told)
+    assert collection.ends == dict.fromkeys("abc")
+    assert collection.threads["answered"] == {"writing"}
+    assert names(store) == set("abc")
+    assert commits(database) - before == 1
+    # Nobody is woken before the last answer is there, nor twice.
+    assert collection.told == [set("abc")]
+
+
+def test_what_need_not_be_on_disk_is_committed_where_it_is_written(store: Store, collection: Collection) -> None:
+    collection.add("a", durable=False)
+    assert not store.writers.write_collected()
+    assert collection.threads["answered"] == {threading.current_thread().name}
+    assert names(store) == {"a"}
+
+
+def test_what_is_collected_during_a_commit_is_written_after_it(store: Store, collection: Collection) -> None:
+    collection.may_commit.clear()
+    collection.add("a")
+    assert not store.writers.write_collected()
+    collection.add("b")
+    collection.add("c", durable=False)
+    assert store.writers.write_collected()
+    store.writers.put(*collection.write("d"))
+    assert collection.ends == {}
+    collection.may_commit.set()
+    until(lambda: not store.writers.write_collected())
+    until(lambda: len(collection.ends) == 4)
+    assert set(collection.ends.values()) == {None}
+    assert next(iter(collection.ends)) == "a"
+    assert names(store) == set("abcd")
+
+
+def test_what_waits_for_a_commit_that_hangs_fails_at_its_deadline(store: Store, collection: Collection) -> None:
+    collection.may_commit.clear()
+    collection.add("a")
+    assert not store.writers.write_collected()
+    collection.add("late", patience=0.05)
+    store.writers.put(*collection.write("late, too", patience=0.05))
+    until(lambda: len(collection.ends) == 2)
+    assert all(isinstance(error, StoreUnavailable) for error in collection.ends.values())
+    collection.may_commit.set()
+    until(lambda: len(collection.ends) == 3)
+    assert names(store) == {"a"}
+
+
+def test_a_commit_of_what_was_collected_that_fails_is_a_failure_of_each(store: Store, collection: Collection) -> None:
+    def write_what_breaks(transaction: Transaction | None) -> None:
+        assert transaction is not None
+        break_the_commit(transaction)
+
+    collection.add("a")
+    store.writers.collect(Write(write_what_breaks, print, lambda: None), time.monotonic() + PATIENCE)
+    assert not store.writers.write_collected()
+    until(lambda: collection.told)
+    assert collection.ends["a"] is not None
+    assert names(store) == set()
+    # The next ones are written.
+    collection.add("b")
+    assert not store.writers.write_collected()
+    until(lambda: "b" in collection.ends)
+    assert names(store) == {"b"}
+
+
+def test_what_is_collected_while_another_process_writes_is_left_to_the_threads(
+    store: Store, collection: Collection, start_process: Callable[..., subprocess.Popen[str]], database: Path
+) -> None:
+    script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE')"
+    other = start_process(f"{script}; print('locked', flush=True); sys.stdin.readline()", str(database))
+    assert other.stdout is not None
+    assert other.stdout.readline() == "locked\n"
+    for name in "ab":
+        collection.add(name)
+    assert not store.writers.write_collected()
+    assert collection.ends == {}
+    other.communicate("\n", PATIENCE)
+    until(lambda: len(collection.ends) == 2)
+    assert collection.threads["wrote"] == {"writing"}
+    assert names(store) == {"a", "b"}
