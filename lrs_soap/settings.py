@@ -340,6 +340,16 @@ class Settings(BaseSettings):
             "has the token in control_token_file; with 'off' nobody."
         ),
     ] = "loopback"
+    metrics: Annotated[
+        Literal["loopback", "open", "off"],
+        AllowedValues("'loopback', 'open' or 'off'", "loopback|open|off"),
+        BeforeValidator(_lower),
+        Field(
+            description="Who may read /metrics, which names organisations, but no learners: with 'loopback' whoever "
+            "asks from this machine, and nobody where trusted_proxies is set; with 'open' whoever can reach the "
+            "service; with 'off' nobody, and nothing is counted."
+        ),
+    ] = "loopback"
     control_token_file: Annotated[
         Path | None,
         AllowedValues("the path of a file", "FILE"),

@@ -60,6 +60,7 @@ ONLY_IN = {
     "spyne": {"wsdl"},
     "lxml": {"wsdl"},
     "waitress": {"server"},
+    "prometheus_client": {"server"},
     "cryptography": {"server"},
     "trustme": {"server"},
     "argon2": {"passwords"},

@@ -44,6 +44,7 @@ ANOTHER_VALUE: Mapping[str, str] = {
     "max_body_bytes": "1024",
     "trusted_proxies": "10.0.0.1, ::1",
     "control": "token",
+    "metrics": "open",
     "control_token_file": "token.txt",
     "service_hours": "Mon-Fri 07:00-22:00, Sat 08:00-12:00",
     "maintenance": "2025-12-24T18:00/2025-12-27T06:00, 2026-01-01T00:00:30/2026-01-01T01:00",

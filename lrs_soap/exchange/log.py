@@ -235,11 +235,11 @@ class ProcessLog:
     says, what libraries log or warn of, and what any part of the process prints to standard error.
     """
 
-    def __init__(self, level: str, form: LogFormat, clock: Clock) -> None:
-        """`clock` tells the time of lines that do not say it themselves."""
+    def __init__(self, level: str, form: LogFormat, clock: Clock, *, lose: Callable[[], None] = lambda: None) -> None:
+        """`clock` tells the time of lines that do not say it themselves. `lose` is told of each line that is lost."""
         self._form = form
         self._clock = clock
-        self._sink = LogSink(_descriptor_of(sys.stderr), notice=self._lost)
+        self._sink = LogSink(_descriptor_of(sys.stderr), notice=self._lost, lose=lose)
         self.logger = _logger_to(self._sink, level, form, clock)
         """A structlog logger."""
         self._printed = _Printed(self._print)

@@ -54,13 +54,17 @@ class LogSink:
     full disk, a reader that has gone and may come back.
     """
 
-    def __init__(self, descriptor: int | None, *, notice: Callable[[int], str]) -> None:
+    def __init__(
+        self, descriptor: int | None, *, notice: Callable[[int], str], lose: Callable[[], None] = lambda: None
+    ) -> None:
         """None is no place at all, so every line is lost.
 
         `notice` makes the line that says how many lines were lost. It is written as soon as there is room again.
+        `lose` is told of each one at once.
         """
         self._send = _nowhere if descriptor is None else _sender(descriptor)
         self._notice = notice
+        self._lose = lose
         self.is_flushed = False
         """Whether somebody calls `flush` soon after lines that may wait."""
         self._begin()
@@ -84,6 +88,7 @@ class LogSink:
         with self._counting:
             if self._waiting_bytes + len(data) > MOST_WAITING_BYTES:
                 self.lost += 1
+                self._lose()
             else:
                 self._keep(data)
         if not (may_wait and self.is_flushed):

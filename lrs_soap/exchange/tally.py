@@ -15,7 +15,7 @@ _LOOK_SECONDS = 0.002
 
 
 class Tally:
-    """Numbers in memory that a process shares with those that are forked from it. Each process has a slot of its own."""
+    """Numbers in memory that a process shares with those that are forked from it. Each has a slot of its own."""
 
     def __init__(self) -> None:
         self._numbers = memoryview(mmap(-1, _NUMBERS * _BYTES)).cast("Q")

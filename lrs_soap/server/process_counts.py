@@ -6,6 +6,9 @@ import mmap
 import struct
 from collections.abc import Sequence
 
+SERVER, WORKER, REKEYING = "server", "worker", "rekeying"
+"""The kinds of processes: those that answer, that do batch jobs, and that rekey the database."""
+
 _NUMBER_BYTES = struct.calcsize("Q")
 
 

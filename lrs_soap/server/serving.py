@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +12,7 @@ from lrs_soap.clock import RealClock
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.log import ProcessLog
-from lrs_soap.exchange.tally import Tally
+from lrs_soap.exchange.metrics import Metrics
 from lrs_soap.server import descriptors, memory, rekeying
 from lrs_soap.server.application import Application
 from lrs_soap.server.child_process import Announce
@@ -22,9 +21,10 @@ from lrs_soap.server.control_site import admission_of
 from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop
-from lrs_soap.server.process_counts import ProcessCounts
+from lrs_soap.server.process_counts import REKEYING, SERVER, WORKER, ProcessCounts
 from lrs_soap.server.processes import Post, Processes
-from lrs_soap.server.shares import Share, shares_of
+from lrs_soap.server.shared import Shared
+from lrs_soap.server.shares import Share, connections_of, shares_of
 from lrs_soap.server.tls import Certificates, certificates_of
 from lrs_soap.server.working import do_jobs
 from lrs_soap.server.wsgi import application_of_worlds
@@ -53,12 +53,20 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None, *, unt
                 "--until-stdin-ends needs a pipe as standard input, whose other end the program that starts the "
                 "service holds open."
             )
-    log = ProcessLog(settings.log_level, settings.log_format, RealClock())
+    metrics = None if settings.metrics == "off" else Metrics()
+    lose = (lambda: None) if metrics is None else metrics.lose_line
+    log = ProcessLog(settings.log_level, settings.log_format, RealClock(), lose=lose)
     with log.taking_what_is_printed():
-        _serve(settings, log, ready, until)
+        _serve(settings, log, metrics, ready, until)
 
 
-def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | None, until: int | None) -> None:
+def _serve(
+    settings: Settings,
+    log: ProcessLog,
+    metrics: Metrics | None,
+    ready: Callable[[str], None] | None,
+    until: int | None,
+) -> None:
     certificates = certificates_of(settings)
     # Refused here if it is wrong, and not by each process.
     admission_of(settings)
@@ -76,13 +84,6 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
         if console is not None:
             log.announce("console", f"Its console is {console}", address=console)
 
-    # Shared by every process that answers.
-    tally, console_secret = Tally(), secrets.token_bytes()
-
-    def has_worker() -> bool:
-        # Without workers of its own, those of somebody else are not the service's business.
-        return not settings.batch_workers or counts.at_work("worker") > 0
-
     def read_again() -> bool:
         # Read here, too: those that are forked later go on with what is here.
         if certificates is None or not _read(certificates, log.logger):
@@ -91,21 +92,18 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
         return True
 
     def answering(share: Share) -> Post:
-        return Post(
-            "server",
-            lambda announce: _answer(
-                settings, sockets, certificates, share, log, tally, console_secret, has_worker, announce
-            ),
-        )
+        return Post(SERVER, lambda announce: _answer(settings, sockets, share, log, shared, announce))
 
-    working = Post("worker", lambda announce: do_jobs(settings, log, announce, inherited=sockets))
-    rekeyer = Post("rekeying", lambda announce: rekeying.rekey(settings, log, announce, inherited=sockets), ends=True)
-    posts = (
-        [answering(share) for share in shares_of(settings.processes)]
-        + [working] * settings.batch_workers
-        + [rekeyer] * needs_rekeying
+    working = Post(WORKER, lambda announce: do_jobs(settings, log, announce, inherited=sockets, metrics=metrics))
+    rekeyer = Post(REKEYING, lambda announce: rekeying.rekey(settings, log, announce, inherited=sockets), ends=True)
+    shares = shares_of(settings.processes)
+    posts = [answering(share) for share in shares] + [working] * settings.batch_workers + [rekeyer] * needs_rekeying
+    shared = Shared(
+        metrics=metrics,
+        processes=ProcessCounts([post.name for post in posts]),
+        connections=lambda: connections_of(shares),
+        certificates=certificates,
     )
-    counts = ProcessCounts([post.name for post in posts])
     Processes(
         posts,
         sockets=sockets,
@@ -114,7 +112,7 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
         most_memory=settings.max_process_memory << 20,
         log=log,
         until=until,
-        counts=counts,
+        counts=shared.processes,
         read_again=read_again,
     ).run()
 
@@ -122,34 +120,34 @@ def _serve(settings: Settings, log: ProcessLog, ready: Callable[[str], None] | N
 def _answer(
     settings: Settings,
     sockets: list[socket.socket],
-    certificates: Certificates | None,
     share: Share,
     log: ProcessLog,
-    tally: Tally,
-    console_secret: bytes,
-    has_worker: Callable[[], bool],
+    shared: Shared,
     announce: Announce,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, in a process that shares nothing but the sockets with others."""
     memory.share_one_heap()
     logger = log.logger.bind(process=os.getpid()) if settings.processes > 1 else log.logger
-    with Worlds.open(settings, log=logger, prepare=False, writer=JournalWriter(tally)) as worlds:
-        application = application_of_worlds(
-            settings,
-            worlds,
-            lines_lost=lambda: log.lost,
-            has_worker=has_worker,
-            console_secret=console_secret,
-        )
+    certificates = shared.certificates
+    with Worlds.open(
+        settings, log=logger, prepare=False, writer=JournalWriter(shared.tally), metrics=shared.metrics
+    ) as worlds:
+        application = application_of_worlds(settings, worlds, shared=shared, lines_lost=lambda: log.lost)
         server = _server(application, settings, sockets, certificates, share, logger, log.flush_before_answers())
 
         def read_again() -> None:
             if certificates is not None and _read(certificates, logger):
                 server.use_tls(certificates.context)
 
-        announce(server, server.goes_on, read_again)
+        def goes_on() -> bool:
+            if shared.metrics is not None:
+                shared.metrics.flush()
+            return server.goes_on()
+
+        announce(server, goes_on, read_again)
         memory.keep_what_is_there()
         server.run()
+        goes_on()
 
 
 def _read(certificates: Certificates, logger: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Sequence
 
 # How long a connection is left to the others, who may be busy, or gone.
 _PATIENCE_SECONDS = 0.05
@@ -20,7 +21,8 @@ class Share:
     """One process's part of all connections."""
 
     def __init__(self, counts: memoryview[int], place: int, patience_seconds: float) -> None:
-        self._counts = counts
+        self.counts = counts
+        """How many connections each process has."""
         self._place = place
         self._patience_seconds = patience_seconds
         # Since when others have been left what they have not taken, and when they were left something last.
@@ -28,12 +30,12 @@ class Share:
 
     def note(self, connections: int) -> None:
         """Let the others know how many connections this process has."""
-        self._counts[self._place] = connections
+        self.counts[self._place] = connections
 
     def leaves_next(self, now: float) -> bool:
         """Whether to leave a connection that waits to the others, at this moment of the monotonic clock."""
-        least = min(self._counts)
-        if self._counts[self._place] <= least + least // _LEEWAY:
+        least = min(self.counts)
+        if self.counts[self._place] <= least + least // _LEEWAY:
             self._left_last = float("-inf")
             return False
         if now - self._left_last > self._patience_seconds:
@@ -41,6 +43,11 @@ class Share:
             self._left_since = now
         self._left_last = now
         return now - self._left_since < self._patience_seconds
+
+
+def connections_of(shares: Sequence[Share]) -> int:
+    """How many connections all processes have together."""
+    return sum(shares[0].counts)
 
 
 def shares_of(processes: int, *, patience_seconds: float = _PATIENCE_SECONDS) -> list[Share]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from lrs_soap.batch.worlds_worker import WorldsWorker
 from lrs_soap.clock import RealClock
 from lrs_soap.exchange.log import ProcessLog
+from lrs_soap.exchange.metrics import Metrics
 from lrs_soap.server import descriptors
 from lrs_soap.server.child_process import Announce
+from lrs_soap.server.process_counts import WORKER
 from lrs_soap.server.processes import Post, Processes
 from lrs_soap.world import Worlds, policy_of
 
@@ -30,7 +32,7 @@ def work(settings: Settings, workers: int) -> None:
     log = ProcessLog(settings.log_level, settings.log_format, RealClock())
     with log.taking_what_is_printed():
         Processes(
-            [Post("worker", lambda announce: do_jobs(settings, log, announce))] * workers,
+            [Post(WORKER, lambda announce: do_jobs(settings, log, announce))] * workers,
             sockets=[],
             ready=lambda: log.announce("ready", "lrs-soap is at work on batch jobs"),
             hang_seconds=settings.hang_timeout,
@@ -40,13 +42,28 @@ def work(settings: Settings, workers: int) -> None:
 
 
 def do_jobs(
-    settings: Settings, log: ProcessLog, announce: Announce, *, inherited: Sequence[socket.socket] = ()
+    settings: Settings,
+    log: ProcessLog,
+    announce: Announce,
+    *,
+    inherited: Sequence[socket.socket] = (),
+    metrics: Metrics | None = None,
 ) -> None:
-    """Do batch jobs until SIGTERM or SIGINT, in a process of its own; sockets that it has inherited are for others."""
+    """Do batch jobs until SIGTERM or SIGINT, in a process of its own; sockets that it has inherited are for others.
+
+    `metrics` counts the records.
+    """
     for each in inherited:
         each.close()
     logger = log.logger.bind(process=os.getpid())
-    with Worlds.open(settings, log=logger, prepare=False) as worlds:
+    with Worlds.open(settings, log=logger, prepare=False, metrics=metrics) as worlds:
         worker = WorldsWorker(worlds, log=logger)
-        announce(worker)
+
+        def goes_on() -> bool:
+            if metrics is not None:
+                metrics.flush()
+            return True
+
+        announce(worker, goes_on)
         worker.run()
+        goes_on()

@@ -5,21 +5,23 @@ One of those runs it with `waitress-serve --call lrs_soap.server.wsgi:create`.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from lrs_soap import settings as settings_module
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.exchange.exchange_journal import JournalWriter
-from lrs_soap.exchange.tally import Tally
+from lrs_soap.exchange.metrics import Metrics
 from lrs_soap.server.application import Application
 from lrs_soap.server.console_site import ConsoleSite
 from lrs_soap.server.control_site import ControlSite, admission_of
 from lrs_soap.server.front_page import FrontPage
+from lrs_soap.server.metrics_site import MetricsSite
 from lrs_soap.server.portal_site import PORTAL_PATH, Portals
 from lrs_soap.server.ports import Ports
+from lrs_soap.server.process_counts import WORKER
 from lrs_soap.server.readiness import Liveness, Readiness
 from lrs_soap.server.sending_again import SendingAgain
+from lrs_soap.server.shared import Shared
 from lrs_soap.server.site import Site
 from lrs_soap.server.steered_site import SteeredSite
 from lrs_soap.server.worlds_site import PortByCertificate, PortOfWorlds, WorldsSite
@@ -38,7 +40,9 @@ def create(settings: Settings | None = None) -> Application:
     """
     chosen = settings or settings_module.resolve({}).settings
     Worlds.open(chosen).close()
-    return application_of_worlds(chosen, Worlds.open(chosen, prepare=False, writer=JournalWriter(Tally())))
+    shared = Shared(metrics=None if chosen.metrics == "off" else Metrics())
+    worlds = Worlds.open(chosen, prepare=False, writer=JournalWriter(shared.tally), metrics=shared.metrics)
+    return application_of_worlds(chosen, worlds, shared=shared)
 
 
 def application_of(settings: Settings, world: World, *, lines_lost: Callable[[], int] = lambda: 0) -> Application:
@@ -50,16 +54,21 @@ def application_of_worlds(
     settings: Settings,
     worlds: Worlds,
     *,
+    shared: Shared | None = None,
     lines_lost: Callable[[], int] = lambda: 0,
-    has_worker: Callable[[], bool] = lambda: True,
-    console_secret: bytes | None = None,
 ) -> Application:
     """The application over the worlds of a server, with what the settings say of addresses and messages.
 
-    `lines_lost` says how many lines of the log this process has lost, `has_worker` whether a batch worker is at work,
-    or none belongs to this server. `console_secret` is what every process of the server has, and nobody else, so that
-    each takes the forms that another has shown; by default a new one.
+    `shared` is what it has in common with the other processes of its server. `lines_lost` says how many lines of the
+    log this process has lost.
     """
+    shared = shared or Shared()
+    processes = shared.processes
+
+    def has_worker() -> bool:
+        # Without workers of its own, those of somebody else are not the service's business.
+        return processes is None or not settings.batch_workers or processes.at_work(WORKER) > 0
+
     world, ports, portals = worlds.main, Ports(settings), Portals(settings, facet_check)
     others = WorldsSite(worlds, ports, portals)
     ports_of_main = ports.of(world)
@@ -73,6 +82,8 @@ def application_of_worlds(
         Readiness(settings.database_url, why_lost=world.store.why_lost, lines_lost=lines_lost, has_worker=has_worker),
         others,
     ]
+    if shared.metrics is not None:
+        sites.append(MetricsSite(settings, worlds, shared.metrics, shared))
     admission = admission_of(settings)
     if admission is not None:
         sites += (
@@ -87,7 +98,7 @@ def application_of_worlds(
                 worlds,
                 admission,
                 settings,
-                secret=console_secret or secrets.token_bytes(),
+                secret=shared.console_secret,
                 send_again=SendingAgain([SteeredSite(port, world) for port in ports_of_main], others),
                 make_check=facet_check,
             ),

@@ -10,9 +10,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, bindparam, case, func, insert, literal_column, null, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, case, func, insert, literal_column, null, or_, select, update
 
 from lrs_soap.rules.batches.job_records import JobRecord, SubmittedRecord, VerifiedRecord
 from lrs_soap.rules.batches.jobs import FileFacts, Job, JobKind, JobState, JobType
@@ -54,6 +54,8 @@ _HOLDERS = Prepared(
 _ANY_UNFINISHED = Prepared(
     select(jobs.c.id).where(UNFINISHED, jobs.c.due.is_not(None)).limit(literal_column("1")).offset(literal_column("0"))
 )
+_COUNTED: tuple[ColumnElement[Any], ...] = (func.count(), func.min(jobs.c.due), milliseconds_now())
+_BACKLOG = Prepared(select(*_COUNTED).where(UNFINISHED, jobs.c.due.is_not(None)))
 _NEXT_DUE = (
     select(jobs.c.lease_owner, jobs.c.on_record, jobs.c.deaths, jobs.c.suspect, *_JOB)
     .where(UNFINISHED, _IS_DUE)
@@ -134,6 +136,13 @@ _SET_OUTCOME = PreparedUpdate(
 
 _RESPONSE_CODES = {code.value: code for code in ResponseCode}
 _FLAGS = {flag.value: flag for flag in FailureFlag}
+
+
+class Backlog(NamedTuple):
+    """How many jobs are not finished, and how many seconds ago the first of those could have been taken."""
+
+    jobs: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +242,12 @@ def holders(transaction: Transaction) -> set[str | None]:
 def has_unfinished(transaction: Transaction) -> bool:
     """Whether there is a job that has not ended, due or not."""
     return _ANY_UNFINISHED.row(transaction) is not None
+
+
+def backlog(transaction: Transaction) -> Backlog:
+    """What is to be done, by the database's clock and not by the world's."""
+    count, due, now = _BACKLOG.row(transaction) or (0, None, 0)
+    return Backlog(count, 0.0 if due is None else max(0, now - due) / 1000)
 
 
 def next_due(transaction: Transaction, gone: Collection[str]) -> DueJob | None:

@@ -104,11 +104,13 @@ class World:
         prepare: bool = True,
         makes_file: bool = True,
         writer: JournalWriter | None = None,
+        metrics: Journal | None = None,
         beside: World | None = None,
     ) -> World:
         """Open the world of these settings. `log` is the structlog logger of its journal; by default a new one is made.
 
-        `writer` is the process's writer of journals, for one that answers requests. `beside` is a world of the same
+        `writer` is the process's writer of journals, for one that answers requests. `metrics` is a journal that all
+        worlds of a server have in common. `beside` is a world of the same
         server, opened before, with which it shares what would take long to make, and what this process knows of
         passwords.
 
@@ -126,8 +128,9 @@ class World:
         journal: Journal
         journal = ExchangeLog(log, clock, failures_only=not settings.log_exchanges, values=settings.log_values)
         exchanges = _exchanges(settings, clock, writer)
-        if exchanges is not None:
-            journal = Journals(journal, exchanges)
+        journals = [each for each in (exchanges, metrics) if each is not None]
+        if journals:
+            journal = Journals(journal, *journals)
         store = Store(
             settings.database_url,
             busy_timeout=settings.write_wait,
@@ -314,7 +317,13 @@ class Worlds(Mapping[str, World]):
 
     @classmethod
     def open(
-        cls, settings: Settings, *, log: Any = None, prepare: bool = True, writer: JournalWriter | None = None
+        cls,
+        settings: Settings,
+        *,
+        log: Any = None,
+        prepare: bool = True,
+        writer: JournalWriter | None = None,
+        metrics: Journal | None = None,
     ) -> Worlds:
         """Open the worlds of these settings: `main`, and others when they are asked for.
 
@@ -322,10 +331,12 @@ class Worlds(Mapping[str, World]):
         """
         if log is None:
             log = open_log(settings.log_level, settings.log_format)
-        main = World.open(settings, log=log, prepare=prepare, writer=writer)
+        main = World.open(settings, log=log, prepare=prepare, writer=writer, metrics=metrics)
 
         def open_world(own: Settings, name: str) -> World:
-            world = World.open(own, log=log, prepare=False, makes_file=False, writer=writer, beside=main)
+            world = World.open(
+                own, log=log, prepare=False, makes_file=False, writer=writer, metrics=metrics, beside=main
+            )
             world.name = name
             world.say_work = lambda: made.note_work(name)
             world.claim_subjects = partial(claim_subjects, name)
@@ -434,6 +445,13 @@ class Worlds(Mapping[str, World]):
         """Delete the worlds whose `ttl` is over. Raises StoreUnavailable."""
         if self._made is not None:
             self._made.delete_expired()
+
+    def places_with_jobs(self) -> list[str]:
+        """The URLs of the databases of worlds beside those that stay in which a job was ever submitted.
+
+        Raises StoreUnavailable.
+        """
+        return [] if self._made is None else self._made.places_with_jobs()
 
     def with_work(self) -> list[str]:
         """The worlds beside those that stay in which workers may have something to do. Raises StoreUnavailable."""

@@ -139,6 +139,10 @@ class MadeWorlds(Generic[W]):
         since = _now() - _WORK_SECONDS
         return [entry.name for entry in self._catalogue.entries() if entry.work >= since]
 
+    def places_with_jobs(self) -> list[str]:
+        """The URLs of the databases of worlds in which a job was ever submitted. Raises StoreUnavailable."""
+        return [self._catalogue.url_of(entry.number) for entry in self._catalogue.entries() if entry.work]
+
     def note_work(self, name: str) -> None:
         """Have workers look for jobs in a world, one of which is about to be submitted or is not done yet."""
         with self._lock:

@@ -9,9 +9,11 @@ from types import TracebackType
 from lrs_soap import settings
 from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.log import open_log
+from lrs_soap.exchange.metrics import Metrics
 from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen
 from lrs_soap.server.loop import Loop
+from lrs_soap.server.shared import Shared
 from lrs_soap.server.wsgi import application_of_worlds
 from lrs_soap.settings import Settings
 from lrs_soap.world import World, Worlds
@@ -28,10 +30,14 @@ class ServerHere:
         self.database_url = database_url or f"sqlite:///{folder / 'lrs.db'}"
         self._log = (folder / "server.log").open("w+")
         chosen = settings.resolve({**_values(flags), "database_url": self.database_url}).settings
+        shared = Shared(metrics=Metrics())
         self._worlds = Worlds.open(
-            chosen, log=open_log(chosen.log_level, chosen.log_format, self._log), writer=JournalWriter()
+            chosen,
+            log=open_log(chosen.log_level, chosen.log_format, self._log),
+            writer=JournalWriter(),
+            metrics=shared.metrics,
         )
-        application = application_of_worlds(chosen, self._worlds)
+        application = application_of_worlds(chosen, self._worlds, shared=shared)
         self._loop = Loop(
             application,
             listen("127.0.0.1", 0),
