@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from lrs_soap.errors import NotHeld
 from lrs_soap.operations.find_by_demographics import find_by_demographics
 from lrs_soap.operations.find_by_uln import find_by_uln
 from lrs_soap.operations.kept_searches import keep_search, kept_search, note_found, was_found
@@ -22,11 +23,14 @@ from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.kept_search import Asked, KeptSearch
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
+from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.organisation import Role
 
 find_learner = Blueprint("find_learner", __name__)
 
 TOO_MANY = "Your search returns more than the maximum number of Learners permitted"
+
+MANY = (ResponseCode.POSSIBLE_MATCHES, ResponseCode.TOO_MANY_MATCHES)
 
 _EXACT = (ResponseCode.EXACT_MATCH, ResponseCode.MASTER_SUBSTITUTED)
 
@@ -110,6 +114,19 @@ def look(work: UnitOfWork, search: KeptSearch) -> Decision:
         names = {"given_name": fields.given_name or "", "family_name": fields.family_name or ""}
         return find_by_uln(work, uln=fields.uln or "", **names)
     return find_by_demographics(work, search.demographics)
+
+
+def found_before(search_id: str) -> Sequence[Learner]:
+    """The possible matches that the search under this id finds now; nobody if there is none that can be asked again.
+
+    An exact match is nobody, too: who has the five identity keys is never named where they are refused.
+    """
+    with reading() as work:
+        try:
+            decision = look(work, kept_search(work, visit(), search_id))
+        except (NotHeld, FieldsRefused):
+            return ()
+    return decision.learners if decision.code in MANY else ()
 
 
 def find_and_keep(search: KeptSearch) -> tuple[str, Decision]:

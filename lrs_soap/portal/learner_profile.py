@@ -13,7 +13,7 @@ from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.operations.update import update
 from lrs_soap.portal.acting import exchanging, may_see, reading, writing
 from lrs_soap.portal.asking import visit
-from lrs_soap.portal.find_learner import may_see_details
+from lrs_soap.portal.find_learner import found_before, may_see_details
 from lrs_soap.portal.learner_forms import EDITED, MANDATORY, MORE_TO_REGISTER, OTHERS, EditForm, values_of
 from lrs_soap.portal.signed_in import note, page
 from lrs_soap.portal.words import EVENT_LABELS, LABELS, moment, shown
@@ -87,7 +87,8 @@ def profile(uln: str) -> ResponseReturnValue:
     if learner.master_uln is not None:
         with writing(durable=False) as work:
             note_found(work, visit(), [learner.master_uln])
-        return redirect(url_for("learner_profile.profile", uln=learner.master_uln), 303)
+        results = request.args.get("results")
+        return redirect(url_for("learner_profile.profile", uln=learner.master_uln, results=results), 303)
     return render_template(
         "profile.html",
         title="View Learner Profile",
@@ -116,7 +117,11 @@ def edit(uln: str) -> ResponseReturnValue:
 @learner_profile.post("/learners/<uln>/edit")
 @page(Page.EDIT_LEARNER)
 def save(uln: str) -> ResponseReturnValue:
-    """Save changes, unless somebody has changed the learner since the form was shown."""
+    """Save changes, unless somebody has changed the learner since the form was shown.
+
+    Where the five identity keys are another's, a problem can be reported about this learner, and about each possible
+    match of the search that has led here: one of them may be who has the keys, which nobody is told.
+    """
     learner, _ = _found(uln)
     version = request.form.get("version", "")
     if not version.isdecimal() or len(version) > len(str(version_number.LARGEST)):
@@ -139,8 +144,9 @@ def save(uln: str) -> ResponseReturnValue:
     if code is ResponseCode.STALE_VERSION:
         return _conflict(uln, form, sent, int(version)), 409
     if code is ResponseCode.ALREADY_EXISTS:
-        title = "Learner update not allowed"
-        return _form(learner, form, int(version), [NOT_ALLOWED], title=title, to_report=[learner]), 409
+        others = (each for each in found_before(request.args.get("results", "")) if each.uln != uln)
+        title, to_report = "Learner update not allowed", [learner, *others]
+        return _form(learner, form, int(version), [NOT_ALLOWED], title=title, to_report=to_report), 409
     if code is ResponseCode.INVALID_SHARING_CHANGE:
         form.refuse("ability_to_share", _SHARING)
         return _form(learner, form, int(version)), 422

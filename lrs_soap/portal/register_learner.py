@@ -12,7 +12,7 @@ from lrs_soap.operations.register import register
 from lrs_soap.operations.users import note_activity
 from lrs_soap.portal.acting import exchanging, reading, writing
 from lrs_soap.portal.asking import visit
-from lrs_soap.portal.find_learner import find_and_keep, look
+from lrs_soap.portal.find_learner import MANY, find_and_keep, found_before, look
 from lrs_soap.portal.learner_forms import MANDATORY, MORE_TO_REGISTER, OTHERS, RegisterForm
 from lrs_soap.portal.signed_in import page
 from lrs_soap.rules.access.pages import Page
@@ -20,7 +20,6 @@ from lrs_soap.rules.learners.field_checks import FieldsRefused
 from lrs_soap.rules.learners.kept_search import Asked, KeptSearch
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import passed_over
-from lrs_soap.rules.values.learner import Learner
 
 register_learner = Blueprint("register_learner", __name__)
 
@@ -37,8 +36,6 @@ NOT_ALLOWED = (
     "genuinely identical Learner. If the data you have entered is correct and the Learner should be registered, please "
     "call the Help Desk for further assistance"
 )
-
-_MANY = (ResponseCode.POSSIBLE_MATCHES, ResponseCode.TOO_MANY_MATCHES)
 
 
 @register_learner.get("/learners/register")
@@ -65,13 +62,13 @@ def check() -> ResponseReturnValue:
         results_id, found = find_and_keep(KeptSearch(Asked.BY_DETAILS, form.sent))
     except FieldsRefused as refused:
         return _form(form, form.refuse_broken(refused.violations)), 422
-    has_matches = found.code in _MANY
+    has_matches = found.code in MANY
     if search_id:
         with reading() as work:
             before = look(work, kept_search(work, visit(), search_id))
         # What was found last is what the person has on the list.
-        has_matches = has_matches or before.code in _MANY
-        results_id = search_id if before.code in _MANY else results_id
+        has_matches = has_matches or before.code in MANY
+        results_id = search_id if before.code in MANY else results_id
     with writing() as work:
         draft = keep_search(work, visit(), KeptSearch(Asked.TO_REGISTER, form.sent))
     if has_matches:
@@ -117,7 +114,7 @@ def not_allowed(draft: str) -> str:
         why=NOT_ALLOWED,
         fields=kept.fields,
         draft=draft,
-        found=_found_before(request.args.get("results", "")),
+        found=found_before(request.args.get("results", "")),
     )
 
 
@@ -141,15 +138,6 @@ def _draft(draft: str) -> KeptSearch:
     if kept.asked is not Asked.TO_REGISTER:
         abort(404)
     return kept
-
-
-def _found_before(results_id: str) -> Sequence[Learner]:
-    """The possible matches that the search under this id finds now; nobody for an exact one, who has the keys."""
-    if not results_id:
-        return ()
-    with reading() as work:
-        decision = look(work, kept_search(work, visit(), results_id))
-    return decision.learners if decision.code in _MANY else ()
 
 
 def _register(draft: str, results_id: str, form: RegisterForm | None = None) -> ResponseReturnValue:

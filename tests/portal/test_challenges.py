@@ -14,7 +14,14 @@ from lrs_soap.rules.challenges.resolving import ResolutionAsked
 from lrs_soap.rules.values.change import OPERATOR
 from tests.kit.person import Person
 from tests.kit.portal_client import PASSWORDS
-from tests.kit.portal_learners import GRACE_BY_DETAILS, VERIFIED, find_by_details, find_by_uln, registered
+from tests.kit.portal_learners import (
+    GRACE_BY_DETAILS,
+    VERIFIED,
+    find_by_details,
+    find_by_uln,
+    new_person,
+    registered,
+)
 from tests.kit.server_here import ServerHere
 
 CONTACT = {"Name": "Ada North", "Email address": "ada@example.org", "Telephone number": "01234 567890"}
@@ -275,6 +282,30 @@ def test_what_is_not_allowed_to_be_updated_leads_to_a_report(online: Person) -> 
     assert online.heading == "Learner update not allowed"
     online.follow("Wilhelmina Wantingkeys")
     assert online.heading == "Report a ULN Problem"
+
+
+def test_what_is_not_allowed_to_be_updated_leads_to_a_report_on_whom_was_found_too(online: Person) -> None:
+    keeper = registered(online, "Collidington")
+    online.open("learners/register").press("Register learner", {**new_person("Collidingtan"), **VERIFIED})
+    online.press("Register learner")
+    find_by_details(online, new_person("Collidingtun"))
+    assert len(online.rows("Learners found")) == 2
+    online.follow("View profile of Wilhelmina Collidingtan").follow("Edit Details")
+    online.press("Save changes", {"Family name": "Collidington"})
+    assert online.heading == "Learner update not allowed"
+    assert sum("Wilhelmina Collidingt" in link for link in online.links) == 2
+    online.follow("Wilhelmina Collidington")
+    assert online.address == f"learners/{keeper}/report-uln-problem"
+
+
+def test_who_has_the_keys_is_named_to_nobody_who_has_only_an_exact_match_or_none(online: Person) -> None:
+    keeper, uln = registered(online, "Hiddenkeys"), registered(online, "Seekerofthem")
+    find_by_details(online, new_person("Hiddenkeys"))
+    exact = online.address.rpartition("/")[2]
+    for results in ("", "?results=nothing", f"?results={exact}"):
+        online.open(f"learners/{uln}/edit{results}").press("Save changes", {"Family name": "Hiddenkeys"})
+        assert online.heading == "Learner update not allowed"
+        assert keeper not in online.text
 
 
 @pytest.mark.parametrize("problem", Problem)
