@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent
-from lrs_soap.rules.challenges.objections import ChallengeCode, require
+from lrs_soap.rules.challenges.objections import ChallengeCode, Objected, Objection, require
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES
 from lrs_soap.rules.challenges.raising import Known, changed_values, judge_raising
 from lrs_soap.rules.challenges.states import ChallengeState
@@ -46,8 +46,11 @@ def raise_challenge(work: UnitOfWork, uln: str, sent: ChallengeSent) -> Challeng
         sent = replace(sent, proposed={name: value or "" for name, value in changed.items()})
     number = challenges.next_number(work.transaction, uln)
     challenge = Challenge(uln, number, sent, ChallengeState.OPEN, work.now, work.author)
-    challenges.add(work.transaction, challenge)
-    learning_events.flag(work.transaction, chosen, str(challenge.reference))
+    # What is refused in the middle leaves nothing behind.
+    with work.part() as part:
+        challenges.add(part.transaction, challenge)
+        others = learning_events.flag(part.transaction, chosen, str(challenge.reference))
+        require(ChallengeCode.RAISED, (Objected(Objection.UNDER_CHALLENGE, "event_ids", (each,)) for each in others))
     return challenge
 
 

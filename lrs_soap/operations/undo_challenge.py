@@ -37,21 +37,18 @@ def undo_challenge(work: UnitOfWork, reference: str) -> Challenge:
         ChallengeCode.UNDONE,
         judge_undo(challenge, event=event, learner=learner, merged_into=_merged_into(work, learner)),
     )
-    others = learning_events.open_challenges_on(work.transaction, sent.event_ids)
-    require(
-        ChallengeCode.UNDONE,
-        (
-            *(Objected(Objection.UNDER_CHALLENGE, quoted=(each,)) for each in others.values()),
-            *under_challenge(sent, challenge.uln, challenges.open_on(work.transaction, held)),
-        ),
-    )
-    _change_back(work, done)
+    open_challenges = challenges.open_on(work.transaction, held)
+    require(ChallengeCode.UNDONE, under_challenge(sent, challenge.uln, open_challenges))
     opened = replace(challenge, state=ChallengeState.OPEN, closed=None, closed_by=None, outcome="", done=NOTHING_DONE)
-    challenges.write(work.transaction, opened)
-    learning_events.flag(work.transaction, sent.event_ids, str(opened.reference))
-    fields = history_fields(opened, done, is_undone=True)
-    change = Change(Action.CHALLENGE_UNDONE, work.now, work.author, fields)
-    history.add_each(work.transaction, ((uln, change) for uln in concerned(opened, done)))
+    # What is refused in the middle leaves nothing behind.
+    with work.part() as part:
+        _change_back(part, done)
+        challenges.write(part.transaction, opened)
+        others = learning_events.flag(part.transaction, sent.event_ids, str(opened.reference))
+        require(ChallengeCode.UNDONE, (Objected(Objection.UNDER_CHALLENGE, quoted=(each,)) for each in others))
+        fields = history_fields(opened, done, is_undone=True)
+        change = Change(Action.CHALLENGE_UNDONE, part.now, part.author, fields)
+        history.add_each(part.transaction, ((uln, change) for uln in concerned(opened, done)))
     return opened
 
 

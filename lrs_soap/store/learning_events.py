@@ -86,9 +86,14 @@ def open_challenges_on(transaction: Transaction, event_ids: Iterable[int]) -> di
     return {row.id: row.open_challenge for row in transaction.execute(flagged)}
 
 
-def flag(transaction: Transaction, event_ids: Iterable[int], reference: str) -> None:
-    """Put these events under the open data challenge with a reference."""
-    _change(transaction, learning_events.c.id.in_(tuple(event_ids)), {"open_challenge": reference})
+def flag(transaction: Transaction, event_ids: Sequence[int], reference: str) -> frozenset[str]:
+    """Put these events under the open data challenge with a reference.
+
+    Those that are under another one stay there, whoever has put them there meanwhile: returns the references of these.
+    """
+    under_none = learning_events.c.id.in_(event_ids) & learning_events.c.open_challenge.is_(None)
+    _change(transaction, under_none, {"open_challenge": reference})
+    return frozenset(open_challenges_on(transaction, event_ids).values()) - {reference}
 
 
 def unflag(transaction: Transaction, event_ids: Iterable[int], reference: str) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from lrs_soap.errors import NotHeld, NotPossible
 from lrs_soap.operations.close_challenge import reject_challenge, resolve_challenge, withdraw_challenge
+from lrs_soap.operations.delete import delete_learner
 from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, get_learning_events
 from lrs_soap.operations.list_challenges import challenges_of, held_challenge, newest_challenges
 from lrs_soap.operations.merge import merge_learners
@@ -31,6 +34,10 @@ from lrs_soap.rules.values.change import OPERATOR, Action, Author
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.store import history, learners, learning_events
 from lrs_soap.store.store import Store
+from lrs_soap.store.transaction import Transaction
+from tests.kit.databases import on_postgresql
+from tests.kit.rivals import once
+from tests.kit.waiting import PATIENCE
 from tests.kit.work import AUTHOR, unit
 
 STEMS = [str(stem) for stem in range(100000001, 100000008) if ulns.check_digit(str(stem))]
@@ -74,7 +81,9 @@ class Register:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        with store.writing() as transaction:
+
+    def fill(self) -> None:
+        with self.store.writing() as transaction:
             for uln, name in NAMES.items():
                 birth = f"2001-05-0{len(name) + 2 + ord(name[0]) - 66}"
                 learners.insert(
@@ -126,7 +135,9 @@ class Register:
 
 @pytest.fixture
 def register(store: Store) -> Register:
-    return Register(store)
+    register = Register(store)
+    register.fill()
+    return register
 
 
 def refusal(do: Callable[[], object]) -> list[Objection]:
@@ -362,6 +373,51 @@ def test_other_problems_are_closed_with_a_text(register: Register) -> None:
     assert refusal(lambda: register.undone(challenge)) == [Objection.NOTHING_TO_UNDO]
 
 
+@pytest.mark.parametrize("objection", [Objection.LINKED, Objection.DELETED])
+def test_who_is_linked_or_deleted_is_not_challenged(register: Register, objection: Objection) -> None:
+    with register.working(OPERATOR) as work:
+        if objection is Objection.LINKED:
+            merge_learners(work, CAT, ANN)
+        else:
+            delete_learner(work, ANN)
+    for sent in (OTHER, DUPLICATE, GRADE):
+        assert refusal(partial(register.raised, sent)) == [objection]
+    with register.working() as work:
+        assert newest_challenges(work, limit=5) == []
+    assert [each.under_data_challenge for each in register.events()] == ["N", "N"]
+
+
+def test_an_event_that_came_under_challenge_since_the_look_is_not_challenged_twice(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can have, by a challenge on another ULN, whose learner is not locked."""
+    register.raised(GRADE)
+    look, looks = learning_events.open_challenges_on, 0
+
+    def look_too_early(transaction: Transaction, event_ids: Iterable[int]) -> dict[int, str]:
+        nonlocal looks
+        looks += 1
+        return look(transaction, event_ids) if looks > 1 else {}
+
+    monkeypatch.setattr(learning_events, "open_challenges_on", look_too_early)
+    with register.working() as work:
+        assert refusal(lambda: raise_challenge(work, ANN, TWICE)) == [Objection.UNDER_CHALLENGE]
+    with register.working() as work:
+        assert len(newest_challenges(work, limit=5)) == 1
+    assert register.flags() == {1: "Y", 2: "N"}
+
+
+def test_an_undoing_that_is_refused_changes_nothing_back(register: Register) -> None:
+    first = register.raised(GRADE)
+    register.resolved(first)
+    register.raised(replace(GRADE, proposed={"grade": "Fail"}))
+    with register.working(OPERATOR) as work:
+        assert refusal(lambda: undo_challenge(work, str(first.reference))) == [Objection.UNDER_CHALLENGE]
+    assert register.events()[0].grade == "Merit"
+    with register.working() as work:
+        assert held_challenge(work, str(first.reference)).state is ChallengeState.RESOLVED
+
+
 def test_organisations_that_raise_challenges_at_the_same_time_get_numbers_of_their_own(register: Register) -> None:
     def raise_several(problem: Problem) -> list[int]:
         challenge = replace(OTHER, problem=problem)
@@ -373,13 +429,77 @@ def test_organisations_that_raise_challenges_at_the_same_time_get_numbers_of_the
     assert sorted(numbers) == list(range(1, 13))
 
 
-def test_of_two_who_challenge_the_same_event_at_the_same_time_one_is_refused(register: Register) -> None:
-    def attempt(author: Author) -> bool:
-        try:
-            register.raised(GRADE, author=author)
-        except ChallengeRefused:
-            return False
-        return True
+def in_processes(url: str, *actions: Callable[[Register], Challenge]) -> list[Challenge | Objection]:
+    """What comes of actions that begin at the same moment, each with a store of its own, as a process has it."""
+    together = Barrier(len(actions))
 
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(attempt, (AUTHOR, THEIRS))) == [False, True]
+    def act(action: Callable[[Register], Challenge]) -> Challenge | Objection:
+        with closing(Store(url)) as store:
+            together.wait(PATIENCE)
+            try:
+                return action(Register(store))
+            except ChallengeRefused as refused:
+                objected, *_ = refused.decision.objections
+                return objected.objection
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(act, actions))
+
+
+@pytest.mark.parametrize("sent", [GRADE, TWICE, OTHER, DUPLICATE])
+def test_of_two_processes_that_raise_the_same_challenge_one_is_refused(
+    register: Register, database_url: str, sent: ChallengeSent
+) -> None:
+    told = in_processes(
+        database_url, partial(Register.raised, sent=sent), partial(Register.raised, sent=sent, author=THEIRS)
+    )
+    (raised,) = (each for each in told if isinstance(each, Challenge))
+    assert Objection.UNDER_CHALLENGE in told
+    with register.working() as work:
+        assert newest_challenges(work, limit=5) == [raised]
+
+
+def test_two_processes_that_raise_different_challenges_give_different_references(
+    register: Register, database_url: str
+) -> None:
+    told = in_processes(database_url, *(partial(Register.raised, sent=sent) for sent in (GRADE, OTHER, DUPLICATE)))
+    assert sorted(str(each.reference) for each in told if isinstance(each, Challenge)) == [
+        f"{ANN}-{number}" for number in (1, 2, 3)
+    ]
+
+
+def test_of_a_resolution_and_a_withdrawal_at_the_same_time_one_is_refused(
+    register: Register, database_url: str
+) -> None:
+    for grade in ("Merit", "Distinction", "Fail"):
+        challenge = register.raised(replace(GRADE, proposed={"grade": grade}))
+        before = register.events()[0].grade
+        told = in_processes(
+            database_url,
+            partial(Register.resolved, challenge=challenge),
+            partial(Register.withdrawn, challenge=challenge),
+        )
+        (closed,) = (each for each in told if isinstance(each, Challenge))
+        assert Objection.WRONG_STATE in told
+        with register.working() as work:
+            assert held_challenge(work, str(challenge.reference)) == closed
+        is_resolved = closed.state is ChallengeState.RESOLVED
+        assert register.events()[0].grade == (grade if is_resolved else before)
+        assert register.flags()[1] == "N"
+
+
+@on_postgresql
+def test_a_rival_between_look_and_lock_is_seen(register: Register, database_url: str) -> None:
+    """On SQLite nobody else writes after the look."""
+    challenge = register.raised(GRADE)
+    with closing(Store(database_url)) as store:
+        rival = Register(store)
+        with register.working(OPERATOR) as work:
+            once(lambda: rival.withdrawn(challenge), work.transaction)
+            asked = ResolutionAsked()
+            assert refusal(lambda: resolve_challenge(work, str(challenge.reference), asked)) == [Objection.WRONG_STATE]
+        with register.working() as work:
+            once(lambda: rival.raised(TWICE), work.transaction)
+            assert refusal(lambda: raise_challenge(work, ANN, GRADE)) == [Objection.UNDER_CHALLENGE]
+    assert [each.grade for each in register.events()] == ["Pass", "Pass"]
+    assert register.flags() == {1: "Y", 2: "Y"}
