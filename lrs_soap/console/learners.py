@@ -25,6 +25,8 @@ from lrs_soap.web.text_fields import TextField
 learners = Blueprint("learners", __name__)
 
 _MOST = 100
+# How many events, and how many changes, a page has at most.
+_MOST_OF_ONE = 500
 
 
 class SearchForm(FlaskForm):
@@ -97,9 +99,11 @@ def show(uln: str) -> str:
         title=_title(known.learner),
         learner=known.learner,
         facts=_facts(known.learner),
-        history=known.history,
+        history=known.history[-_MOST_OF_ONE:],
+        changes=len(known.history),
         name_of=_name_of,
-        events=[(event, _event_facts(event)) for event in known.events],
+        events=[(event, _event_facts(event)) for event in known.events[:_MOST_OF_ONE]],
+        event_count=len(known.events),
     )
 
 

@@ -258,3 +258,15 @@ def test_nothing_is_changed_without_a_form_of_the_console(own_world: PortalWorld
     assert own_world.steer("GET", "/scenarios") == []
     assert (own_world.steer("GET", "/organisations"), own_world.steer("GET", "/policy")) == before
     assert own_world.steer("GET", f"/learners/{GRACE}")["History"] == []
+
+
+def test_of_many_events_and_changes_a_page_has_some(own_world: PortalWorld, own: Person) -> None:
+    event = {"Source": "ILR", "SubjectCode": "50098123", "AchievementProviderUkprn": "10001234"}
+    learner = {"ULN": "5013926741", "GivenName": "Olwen", "FamilyName": "Prys", "DateOfBirth": "2001-02-03"}
+    learner |= {"Gender": "2", "LastKnownPostCode": "LS1 4AP"}
+    events = [{**event, "Subject": f"Subject {number}"} for number in range(501)]
+    own_world.steer("POST", "/learners", {**learner, "LearningEvents": events})
+    own.open("learners/5013926741")
+    assert [row[2] for row in own.rows("Learning events")] == [f"Subject {number}" for number in range(500)]
+    assert "These are the first 500 of 501 events." in own.text
+    assert "changes." not in own.text

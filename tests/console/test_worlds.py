@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 
+from lrs_soap.console.application import ConsoleApplication
 from tests.kit.control_client import control
 from tests.kit.person import CONSOLE, Person
 from tests.kit.portal_client import PortalWorld
 from tests.kit.server_here import ServerHere
+from tests.kit.wsgi_client import ask_wsgi
 
 GRACE = "4170265830"
 
@@ -148,3 +151,20 @@ def test_a_reset_with_a_seed_is_that_of_the_control_interface(own_world: PortalW
     assert learners(own_world) == before
     own.press("Reset", {"Seed": "many"})
     assert (own.status, own.field("Seed")) == (400, "many")
+
+
+@pytest.mark.parametrize("path", ["/learners", "/clock", "/jobs"])
+def test_a_world_that_is_deleted_while_it_is_asked_is_not_found(watched: ServerHere, path: str) -> None:
+    control(watched.url, "POST", "/worlds", {"name": "going"})
+    world = watched.worlds.at("going")
+    world.end_look()
+    console = ConsoleApplication(watched.worlds, lambda *_: (), secret=b"any", send_again=lambda *_, **__: None)
+    ask = partial(
+        console.answer, world=world, name="going", base="", root="/c", has_token=False, tried=lambda is_right: None
+    )
+    asked = {"SCRIPT_NAME": "/c/worlds/going", "REMOTE_ADDR": "127.0.0.1"}
+    assert ask_wsgi(ask, "GET", path, **asked).status == 200
+    control(watched.url, "DELETE", "/worlds/going")
+    answer = ask_wsgi(ask, "GET", path, **asked)
+    assert answer.status == 404
+    assert b"There is no world &#39;going&#39;." in answer.body
