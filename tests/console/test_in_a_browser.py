@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from xml.sax.saxutils import escape
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,12 +18,15 @@ from tests.kit.databases import SQLITE, new_database
 from tests.kit.person import CONSOLE
 from tests.kit.portal_client import PortalWorld
 from tests.kit.server_here import ServerHere
+from tests.kit.soap_messages import envelope, find_by_demographics, find_by_uln, post, send
 from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 GRACE, PRIYA = "4170265830", "9140837261"
 LONG = "<b>Ŵŷn</b> نوعم " + "x" * 300
+
+SEEN = "/w/seen/LearnerService.svc"
 
 STEERING = (
     *("learners", f"learners?uln={GRACE}", f"learners/{GRACE}", f"learners/{PRIYA}", f"learners/{GRACE}/delete"),
@@ -56,7 +60,22 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
         organisation = {"organisation_ref": "LONGNM", "name": LONG, "password": "AnotherPassword1"}
         main.steer("PUT", "/organisations/LONGNAME", organisation)
         _raise_challenges(running)
+        _ask(running)
         yield running
+
+
+def _ask(server: ServerHere) -> None:
+    """Have an exchange of each kind in the journal of the world `seen`."""
+    for call in (
+        find_by_demographics(FamilyName="Okafer"),
+        find_by_uln(FamilyName=escape(LONG[:35]), UserName=escape(LONG[:35])),
+        find_by_uln(UserName="U" * 70_000),
+        "",
+    ):
+        post(server.url, envelope(call) if call else "<no", path=SEEN)
+    wide = {"Content-Type": "text/xml; charset=utf-16"}
+    send(server.url, "POST", SEEN, envelope(find_by_uln()).encode("utf-16"), wide)
+    post(server.url, envelope(find_by_uln()), path=SEEN)
 
 
 def _raise_challenges(server: ServerHere) -> None:
@@ -121,4 +140,115 @@ def test_a_world_is_made_and_deleted_without_scripts(browser: Browser, seen: Ser
     page.get_by_role("link", name="Delete by-hand").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("status")).to_have_text("The world by-hand is deleted.")
+    context.close()
+
+
+def good(page: Page) -> None:
+    """Every page has to be good for everybody."""
+    assert findings(page) == [], page.url
+    assert not scrolls_sideways(page), page.url
+
+
+def test_the_journal_can_be_used_by_everybody(page: Page) -> None:
+    page.goto("worlds/seen/exchanges")
+    good(page)
+    rows = page.locator("tbody tr").count()
+    assert rows >= 6
+    for number in range(rows):
+        page.goto("worlds/seen/exchanges")
+        page.locator("tbody th a").nth(number).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Exchange")
+        good(page)
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("status").first).to_contain_text("was sent again")
+    good(page)
+    page.goto("worlds/seen/exchanges?uln=x&after=y")
+    expect(page.get_by_role("alert")).to_be_visible()
+    good(page)
+    page.get_by_role("alert").get_by_role("link").first.click()
+    expect(page.get_by_label("ULN")).to_be_focused()
+
+
+def test_the_keyboard_reaches_every_part_of_the_journal(page: Page) -> None:
+    page.goto("worlds/seen/exchanges")
+    assert walk(page)[0] == "Skip to the content"
+    page.locator("tbody th a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Exchange")
+    assert walk(page)[-3:] == ["Send again", "Copy it", "Copy it"]
+
+
+def test_new_exchanges_come_by_themselves(page: Page, seen: ServerHere) -> None:
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto("worlds/seen/exchanges?operation=learnerByULN")
+    before = page.locator("tbody tr").count()
+    post(seen.url, envelope(find_by_demographics(UserName="another operation")), path=SEEN)
+    post(seen.url, envelope(find_by_uln(UserName="<i>first</i>".replace("<", "&lt;"))), path=SEEN)
+    expect(page.get_by_role("cell", name="<i>first</i>")).to_be_visible()
+    post(seen.url, envelope(find_by_uln(UserName="second")), path=SEEN)
+    expect(page.locator("tbody tr").first).to_contain_text("second")
+    # Each once, and only those that fit.
+    expect(page.locator("tbody tr")).to_have_count(before + 2)
+    good(page)
+    assert wrong == []
+
+
+def test_nothing_is_asked_for_while_nobody_looks(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/rows" in request.url else None)
+    page.clock.install()
+    page.goto("worlds/seen/exchanges")
+    with page.expect_response("**/exchanges/rows*"):
+        page.clock.run_for(1000)
+    for stop, go_on in (
+        (lambda: _hide(page, True), lambda: _hide(page, False)),
+        (lambda: page.get_by_label("Show new ones").uncheck(), lambda: page.get_by_label("Show new ones").check()),
+    ):
+        stop()
+        page.clock.run_for(1000)
+        already = len(asked)
+        page.clock.run_for(60_000)
+        assert len(asked) == already
+        with page.expect_response("**/exchanges/rows*"):
+            go_on()
+
+
+def _hide(page: Page, is_hidden: bool) -> None:
+    page.evaluate(
+        "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        is_hidden,
+    )
+
+
+def test_a_list_that_cannot_be_kept_up_to_date_says_so(page: Page, seen: ServerHere) -> None:
+    main = PortalWorld(seen.url, "main")
+    main.control("POST", "/worlds", {"name": "leaving"})
+    page.goto("worlds/leaving/exchanges")
+    expect(page.get_by_text("Nothing that fits has been asked yet.")).to_be_visible()
+    main.control("DELETE", "/worlds/leaving")
+    expect(page.get_by_role("status")).to_have_text("The list cannot be kept up to date any more. Load the page again.")
+    good(page)
+
+
+def test_a_program_is_copied(page: Page) -> None:
+    page.goto("worlds/seen/exchanges?code=WSRC0003")
+    page.locator("tbody th a").first.click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy it").first.click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#curl").inner_text()
+
+
+def test_a_request_is_looked_for_and_sent_again_without_scripts(browser: Browser, seen: ServerHere) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=f"{seen.url}{CONSOLE}")
+    page = context.new_page()
+    page.goto("worlds/seen/exchanges")
+    page.get_by_label("Code").fill("WSRC0003")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.locator("tbody th a").first.click()
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("status").first).to_contain_text("was sent again")
+    expect(page.get_by_role("button", name="Copy it")).to_have_count(0)
     context.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -16,17 +14,6 @@ from tests.kit.portal_client import PortalWorld
 from tests.kit.running_server import PASSWORD
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register, send
-
-_NUMBERS = count(1)
-
-
-@pytest.fixture
-def own(watched: ServerHere) -> Iterator[PortalWorld]:
-    """A world of the test's own."""
-    world = PortalWorld(watched.url, f"again-{next(_NUMBERS)}")
-    world.control("POST", "/worlds", {"name": world.name})
-    yield world
-    world.control("DELETE", f"/worlds/{world.name}")
 
 
 def asked(world: PortalWorld, call: str | bytes) -> Answer:
@@ -48,9 +35,9 @@ def sent_again(world: PortalWorld, answer: Answer) -> dict[str, Any]:
     return known
 
 
-def test_it_is_an_exchange_that_says_where_it_comes_from(watched: ServerHere, own: PortalWorld) -> None:
-    answer = asked(own, envelope(find_by_uln()))
-    known = sent_again(own, answer)
+def test_it_is_an_exchange_that_says_where_it_comes_from(watched: ServerHere, own_world: PortalWorld) -> None:
+    answer = asked(own_world, envelope(find_by_uln()))
+    known = sent_again(own_world, answer)
 
     assert (known["code"], known["organisation"], known["user"]) == ("WSRC0004", "TEST0001", "A Tester")
     assert known["caller"] == "127.0.0.1"
@@ -62,16 +49,16 @@ def test_it_is_an_exchange_that_says_where_it_comes_from(watched: ServerHere, ow
     )
     # Neither has the password.
     assert PASSWORD not in str(known)
-    person = Person(own.server, path=f"{CONSOLE}worlds/{own.name}/")
+    person = Person(own_world.server, path=f"{CONSOLE}worlds/{own_world.name}/")
     person.open("exchanges")
     assert [row[1] for row in person.rows()] == ["learnerByULN sent again", "learnerByULN"]
 
 
-def test_a_wrong_password_is_no_reason(own: PortalWorld) -> None:
-    answer = asked(own, envelope(find_by_uln(OrgPassword="NotTheRightOne77")))
+def test_a_wrong_password_is_no_reason(own_world: PortalWorld) -> None:
+    answer = asked(own_world, envelope(find_by_uln(OrgPassword="NotTheRightOne77")))
     assert answer.text("ErrorCode") == "WSEC0005"
 
-    assert sent_again(own, answer)["code"] == "WSRC0004"
+    assert sent_again(own_world, answer)["code"] == "WSRC0004"
 
 
 @pytest.mark.parametrize(
@@ -83,40 +70,40 @@ def test_a_wrong_password_is_no_reason(own: PortalWorld) -> None:
     ],
 )
 def test_what_the_organisation_may_not_do_the_console_may_not_do_for_it(
-    own: PortalWorld, change: dict[str, Any], code: str
+    own_world: PortalWorld, change: dict[str, Any], code: str
 ) -> None:
-    answer = asked(own, envelope(find_by_uln()))
-    own.steer("PUT", "/organisations/TEST0001", change)
+    answer = asked(own_world, envelope(find_by_uln()))
+    own_world.steer("PUT", "/organisations/TEST0001", change)
 
-    assert sent_again(own, answer)["code"] == code
+    assert sent_again(own_world, answer)["code"] == code
 
 
-def test_an_organisation_that_there_is_not_stays_one(own: PortalWorld) -> None:
-    answer = asked(own, envelope(find_by_uln(UKPRN="NOBODY00")))
-    known = sent_again(own, answer)
+def test_an_organisation_that_there_is_not_stays_one(own_world: PortalWorld) -> None:
+    answer = asked(own_world, envelope(find_by_uln(UKPRN="NOBODY00")))
+    known = sent_again(own_world, answer)
 
     assert (known["code"], known["organisation"], known["claimed_organisation"]) == ("WSEC0003", None, "NOBODY00")
 
 
-def test_hours_maintenance_and_known_users_hold_for_it(own: PortalWorld) -> None:
-    answer = asked(own, envelope(find_by_uln()))
-    own.steer("PATCH", "/policy", {"known_users_only": True})
-    assert sent_again(own, answer)["code"] == "WSEC0006"
-    own.steer("PATCH", "/policy", {"maintenance": "2000-01-01T00:00/2100-01-01T00:00"})
-    assert sent_again(own, answer)["status"] == 405
-    own.steer("PATCH", "/policy", {"maintenance_answer": "fault"})
-    assert sent_again(own, answer)["code"] == "WSEC0004"
+def test_hours_maintenance_and_known_users_hold_for_it(own_world: PortalWorld) -> None:
+    answer = asked(own_world, envelope(find_by_uln()))
+    own_world.steer("PATCH", "/policy", {"known_users_only": True})
+    assert sent_again(own_world, answer)["code"] == "WSEC0006"
+    own_world.steer("PATCH", "/policy", {"maintenance": "2000-01-01T00:00/2100-01-01T00:00"})
+    assert sent_again(own_world, answer)["status"] == 405
+    own_world.steer("PATCH", "/policy", {"maintenance_answer": "fault"})
+    assert sent_again(own_world, answer)["code"] == "WSEC0004"
 
 
-def test_what_it_writes_is_written(own: PortalWorld) -> None:
-    answer = asked(own, envelope(register(who={"OrgPassword": "NotTheRightOne77"}, FamilyName="Twice")))
+def test_what_it_writes_is_written(own_world: PortalWorld) -> None:
+    answer = asked(own_world, envelope(register(who={"OrgPassword": "NotTheRightOne77"}, FamilyName="Twice")))
     assert answer.text("ErrorCode") == "WSEC0005"
-    first = sent_again(own, answer)
-    second = sent_again(own, answer)
+    first = sent_again(own_world, answer)
+    second = sent_again(own_world, answer)
 
     assert [first["code"], second["code"]] == ["WSRC0005", "WSRC0021"]
-    (learner,) = own.steer("GET", "/learners?family_name=Twice")
-    (entry,) = own.steer("GET", f"/learners/{learner['ULN']}")["History"]
+    (learner,) = own_world.steer("GET", "/learners?family_name=Twice")
+    (entry,) = own_world.steer("GET", f"/learners/{learner['ULN']}")["History"]
     assert (entry["organisation"], entry["user"]) == ("TEST0001", "A Tester")
 
 
@@ -131,14 +118,14 @@ def test_what_it_writes_is_written(own: PortalWorld) -> None:
         {"drip": 1},
     ],
 )
-def test_a_scenario_that_fits_steps_in_and_keeps_nobody_waiting(own: PortalWorld, do: dict[str, Any]) -> None:
-    answer = asked(own, envelope(find_by_uln()))
-    own.steer("POST", "/scenarios", {"name": "odd", "when": {"operation": "learnerByULN"}, "times": 2, "do": do})
-    known = sent_again(own, answer)
+def test_a_scenario_that_fits_steps_in_and_keeps_nobody_waiting(own_world: PortalWorld, do: dict[str, Any]) -> None:
+    answer = asked(own_world, envelope(find_by_uln()))
+    own_world.steer("POST", "/scenarios", {"name": "odd", "when": {"operation": "learnerByULN"}, "times": 2, "do": do})
+    known = sent_again(own_world, answer)
 
     assert known["scenario"] == "odd"
     assert [each["rule"] for each in known["reasons"]][:2] == ["sent again", "scenario"]
-    (scenario,) = own.steer("GET", "/scenarios")
+    (scenario,) = own_world.steer("GET", "/scenarios")
     assert (scenario["fitted"], scenario["hit"]) == (1, 1)
 
 
@@ -167,35 +154,37 @@ UNREAD = "It could not be read, and only its first line was kept."
         (envelope(find_by_uln(UserName="***")), "What its password is stands elsewhere in it, too"),
     ],
 )
-def test_what_is_not_known_as_a_whole_is_not_sent_again(own: PortalWorld, call: str | bytes, why: str) -> None:
-    person = page_of(own, asked(own, call))
+def test_what_is_not_known_as_a_whole_is_not_sent_again(own_world: PortalWorld, call: str | bytes, why: str) -> None:
+    person = page_of(own_world, asked(own_world, call))
 
     assert f"This request cannot be sent again. {why}" in person.text
     assert "Send again" not in person.buttons
     # Nor by whoever asks for it all the same.
-    own.steer("DELETE", "/exchanges")
-    shown = page_of(own, asked(own, envelope(find_by_uln())))
+    own_world.steer("DELETE", "/exchanges")
+    shown = page_of(own_world, asked(own_world, envelope(find_by_uln())))
     _, address, values = shown.filled_in("Send again", {})
-    bad = asked(own, call).headers["lrs-exchange"]
+    bad = asked(own_world, call).headers["lrs-exchange"]
     shown.post("post", f"{address.rpartition('/exchanges/')[0]}/exchanges/{bad}/send", values)
     assert shown.status == 409
     assert why in shown.text
-    assert len(own.steer("GET", "/exchanges")) == 2
+    assert len(own_world.steer("GET", "/exchanges")) == 2
 
 
-def test_a_request_in_utf_16_is_sent_again(own: PortalWorld) -> None:
+def test_a_request_in_utf_16_is_sent_again(own_world: PortalWorld) -> None:
     xml = {"Content-Type": "text/xml; charset=utf-16"}
-    answer = send(own.server, "POST", f"/w/{own.name}/LearnerService.svc", UTF_16, xml)
+    answer = send(own_world.server, "POST", f"/w/{own_world.name}/LearnerService.svc", UTF_16, xml)
     assert answer.text("ResponseCode") == "WSRC0004"
-    known = sent_again(own, answer)
+    known = sent_again(own_world, answer)
 
     assert (known["code"], known["user"]) == ("WSRC0004", "Zoë")
 
 
-def test_a_request_that_was_pruned_or_whose_world_is_gone_is_a_page(watched: ServerHere, own: PortalWorld) -> None:
-    shown = page_of(own, asked(own, envelope(find_by_uln())))
+def test_a_request_that_was_pruned_or_whose_world_is_gone_is_a_page(
+    watched: ServerHere, own_world: PortalWorld
+) -> None:
+    shown = page_of(own_world, asked(own_world, envelope(find_by_uln())))
     pressed = shown.filled_in("Send again", {})
-    own.steer("DELETE", "/exchanges")
+    own_world.steer("DELETE", "/exchanges")
     shown.post(*pressed)
     assert (shown.status, shown.heading) == (404, "Not found")
     control(watched.url, "POST", "/worlds", {"name": "short"})
