@@ -16,6 +16,7 @@ from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.output_file import Force, check_replaceable
 from lrs_soap.cli.tables import Json, print_fields, print_json
+from lrs_soap.cli.text import counted
 from lrs_soap.cli.world import Create, check_exists
 from lrs_soap.errors import InvalidSetting, StoreUnavailable
 from lrs_soap.settings import Settings
@@ -76,7 +77,7 @@ def make(
     if as_json:
         print_json(stamp._asdict())
     else:
-        typer.echo(f"{file} is a backup of the world {world}.")
+        typer.echo(f"{file} is a backup of the world {world}, with {counted(stamp.learners, 'learner')}.")
 
 
 @app.command(
@@ -107,7 +108,9 @@ def restore(
     if as_json:
         print_json(stamp._asdict())
         return
-    typer.echo(f"The world {world} is as the world {stamp.world} was at {stamp.made}.")
+    what = "it" if stamp.world == world else f"the world {stamp.world}"
+    learners = counted(stamp.learners, "learner")
+    typer.echo(f"The world {world} is as {what} was at {stamp.made}, with {learners}.")
     typer.echo(f"Written to {location}", err=True)
 
 
@@ -126,7 +129,7 @@ def show(
 
 
 def _fields(stamp: Stamp) -> Iterator[tuple[str, str]]:
-    names = ("World", "Made", "lrs-soap", "Schema", "Keys")
+    names = ("World", "Made", "lrs-soap", "Schema", "Keys", "Learners")
     return ((name, str(value)) for name, value in zip(names, stamp, strict=True))
 
 

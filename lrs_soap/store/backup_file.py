@@ -30,13 +30,14 @@ _PIECE = 1 << 20
 
 
 class Stamp(NamedTuple):
-    """What a backup is of, and when and by which version of lrs-soap it was made."""
+    """What a backup is of, with how many learners, and when and by which version of lrs-soap it was made."""
 
     world: str
     made: str
     lrs_soap: str
     schema: str
     keys: int
+    learners: int
 
     @property
     def versions(self) -> Versions:
@@ -136,7 +137,8 @@ def _copy(database: Path, path: Path, world: str, moment: datetime) -> Stamp:
         target.execute("PRAGMA journal_mode = DELETE")
         if not _is_sound(target):
             raise StoreUnavailable(f"The database file {database} is damaged: restore it from an earlier backup.")
-        stamp = Stamp(world, moment.isoformat(), __version__, *versions_in(target))
+        ((learners,),) = target.execute("SELECT count(*) FROM learners").fetchall()
+        stamp = Stamp(world, moment.isoformat(), __version__, *versions_in(target), learners)
         # What is copied may have been a backup itself, which somebody has opened.
         target.execute("PRAGMA user_version = 0")
         target.execute("PRAGMA application_id = 0")

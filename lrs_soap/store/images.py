@@ -50,7 +50,8 @@ class Images(Protocol):
     def back_up(self, target: Path, world: str, moment: datetime) -> Stamp:
         """Write a backup of the world to a file, in place of one of this name, and return what it is.
 
-        `world` is its name, and `moment` when that is. Raises NotPossible where another program has to do it.
+        `world` is its name, and `moment` when that is. Raises NotPossible where another program has to do it, and where
+        the file is the database itself.
         """
         ...
 

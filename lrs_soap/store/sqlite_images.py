@@ -89,7 +89,10 @@ class SQLiteImages:
                 raise _none(name) from None
             raise StoreUnavailable(f"The snapshot {path} cannot be read: {error}.") from error
         if not is_current:
-            raise NotPossible(f"The snapshot {name} was taken by another version of lrs-soap. Take it again.")
+            raise NotPossible(
+                f"The snapshot {name} was taken by another version of lrs-soap. Take it again, or use `lrs-soap "
+                "migrate`."
+            )
         return image
 
     def fill(self, store: Store, name: str, seed: int | None) -> None:
@@ -132,6 +135,8 @@ class SQLiteImages:
             each.unlink(missing_ok=True)
 
     def back_up(self, target: Path, world: str, moment: datetime) -> Stamp:
+        if target.exists() and target.samefile(self._path):
+            raise NotPossible(f"{target} is the database itself. Name another file for the backup.")
         return self._back_up(target, world, moment)
 
     def _back_up(self, target: Path, world: str, moment: datetime, *, only_schema: str | None = None) -> Stamp:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from conftest import Run
 
 
+# In the starting data.
+LEARNERS = len((files("lrs_soap.sample.data") / "learners.jsonl").read_text("utf-8").splitlines())
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
     with ServerHere(tmp_path_factory.mktemp("served")) as server:
@@ -37,14 +42,15 @@ def code(server: ServerHere, body: str, world: str = "") -> str | None:
 def test_a_running_server_goes_by_what_is_restored(run: Run, server: ServerHere, folder: Path) -> None:
     served = ("--database", server.database_url)
     made = run("backup", "make", "a.backup", *served)
-    assert (made.exit_code, made.stdout, made.stderr) == (0, "a.backup is a backup of the world main.\n", "")
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert made.stdout == f"a.backup is a backup of the world main, with {LEARNERS} learners.\n"
     assert [code(server, register()) for _ in range(2)] == ["WSRC0005", "WSRC0021"]
 
     shown = fields(run("backup", "show", "a.backup").stdout)
     assert (shown["World"], shown["Schema"]) == ("main", SCHEMA_VERSION)
     done = run("backup", "restore", "a.backup", *served)
     assert done.exit_code == 0
-    assert done.stdout == f"The world main is as the world main was at {shown['Made']}.\n"
+    assert done.stdout == f"The world main is as it was at {shown['Made']}, with {LEARNERS} learners.\n"
     assert done.stderr == f"Written to {server.world.store.location}\n"
     assert [code(server, register()) for _ in range(2)] == ["WSRC0005", "WSRC0021"]
     assert [each.name for each in folder.iterdir()] == ["a.backup"]
@@ -56,9 +62,13 @@ def test_another_world_is_named(run: Run, server: ServerHere) -> None:
     server.worlds.create("team-a")
     assert run("backup", "make", "a.backup", *served).exit_code == 0
     assert code(server, register(), "/w/team-a") == "WSRC0005"
-    assert run("backup", "restore", "a.backup", *served).stdout.startswith("The world team-a is as the world team-a ")
+    assert run("backup", "restore", "a.backup", *served).stdout.startswith("The world team-a is as it was at ")
     assert code(server, register(), "/w/team-a") == "WSRC0005"
     assert code(server, find_by_uln()) == "WSRC0004"
+    main = run("backup", "make", "main.backup", "--json", *served[:2])
+    assert json.loads(main.stdout)["world"] == "main"
+    told = run("backup", "restore", "main.backup", *served).stdout
+    assert told.startswith("The world team-a is as the world main was at ")
 
 
 @pytest.mark.usefixtures("database")
@@ -74,6 +84,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force(run: Run, folder: Path) 
     assert (made["world"], made["schema"]) == ("main", SCHEMA_VERSION)
     assert datetime.fromisoformat(made["made"]).tzinfo is not None
     assert "is not a file" in run("backup", "make", ".", "--force").stderr
+    assert "is the database itself" in run("backup", "make", "lrs.db", "--force").stderr
     missing = run("backup", "make", "no/folder/a.backup")
     assert (missing.exit_code, missing.stderr) == (
         1,
@@ -89,7 +100,7 @@ def test_it_goes_through_a_pipe(run: Run, folder: Path) -> None:
     )
     assert made.stderr == b""
     done = run("backup", "restore", "-", given=made.stdout)
-    assert (done.exit_code, done.stdout.split(" at ")[0]) == (0, "The world main is as the world main was")
+    assert (done.exit_code, done.stdout.split(" at ")[0]) == (0, "The world main is as it was")
     cut = run("backup", "show", "-", given=made.stdout[:-1])
     assert cut.exit_code == 1
     assert cut.stderr.startswith("Error: The backup (standard input) is damaged")
