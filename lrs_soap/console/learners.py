@@ -45,35 +45,35 @@ class SearchForm(FlaskForm):
 
 @dataclass(frozen=True, slots=True)
 class LearnerAction:
-    """What can be done with a learner: by which words, and with which risk; `{}` stands for a ULN."""
+    """What can be done with a learner: the words on the button, before it is pressed and after that.
+
+    `{uln}` and `{other}` stand for the learner's ULN and that of the master. `change` is given both in this order.
+    """
 
     button: str
     question: str
     said: str
-    what: str
     change: Callable[[UnitOfWork, str, str], LearnersChanged]
 
 
+# By the name that the log has for it.
 _ACTIONS = {
     "merge": LearnerAction(
         "Merge",
-        "The learner is linked to the master {other}. Who asks for this ULN is answered with the master from then on.",
+        "The learner will be linked to the master {other}. Whoever asks for this ULN will be answered with the master.",
         "{uln} is linked to {other}.",
-        "merge",
         lambda work, uln, master: merge_learners(work, master, uln),
     ),
     "unmerge": LearnerAction(
         "Unmerge",
-        "The learner is linked to no master any more.",
+        "The learner will be linked to no master any more.",
         "{uln} is linked to no other learner any more.",
-        "unmerge",
         lambda work, uln, _: unmerge_learner(work, uln),
     ),
     "delete": LearnerAction(
         "Delete",
-        "Nobody finds the learner again, and the ULN is never issued again.",
+        "Nobody will find the learner again, and the ULN will never be issued again.",
         "{uln} is deleted.",
-        "delete",
         lambda work, uln, _: delete_learner(work, uln),
     ),
 }
@@ -119,7 +119,7 @@ def change(uln: str, what: str) -> AnyResponse:
     action, form, master = _action(what), ActionForm(), _master()
 
     def carry_out() -> str:
-        with writing(action.what) as (work, exchange):
+        with writing(what) as (work, exchange):
             exchange.decide(action.change(work, uln, master))
         return action.said.format(uln=uln, other=master)
 

@@ -59,6 +59,8 @@ def test_a_learner_is_shown_with_events_and_history(own_world: PortalWorld, own:
     assert [row[1:4] for row in own.rows("Changes")][-1:] == [["merged", "", "operator"]]
     own.follow(DANIEL)
     assert own.facts()["Linked ULNs"] == GRACE
+    own.follow("Requests with this ULN")
+    assert (own.heading, own.path) == ("Journal", f"exchanges?uln={DANIEL}")
 
 
 def test_a_learner_is_merged_unmerged_and_deleted_after_a_question(own_world: PortalWorld, own: Person) -> None:
@@ -191,9 +193,7 @@ def test_mail_is_read_and_deleted(own_world: PortalWorld, own: Person) -> None:
 def test_every_change_is_a_line_of_the_log(watched: ServerHere, own_world: PortalWorld, own: Person) -> None:
     own.open(f"learners/{GRACE}/delete")
     own.press("Delete")
-    text = watched.logged_until("operation=delete")
-    line = next(each for each in text.splitlines() if f"world={own_world.name}" in each and "operation=delete" in each)
-    assert "origin=console" in line
+    watched.logged_until(f"origin=console world={own_world.name} operation=delete")
 
 
 @pytest.fixture(scope="module")
