@@ -335,9 +335,9 @@ class Settings(BaseSettings):
         AllowedValues("'loopback', 'token' or 'off'", "loopback|token|off"),
         BeforeValidator(_lower),
         Field(
-            description="Who may use the control interface at /_lrs/, which reads and changes everything: with "
-            "'loopback' whoever asks from this machine, and nobody where trusted_proxies is set; with 'token' whoever "
-            "has the token in control_token_file; with 'off' nobody."
+            description="Who may use the control interface at /_lrs/ and its console, which read and change "
+            "everything: with 'loopback' whoever asks from this machine, and nobody where trusted_proxies is set; with "
+            "'token' whoever has the token in control_token_file; with 'off' nobody."
         ),
     ] = "loopback"
     metrics: Annotated[

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from lxml import html
 
+from lrs_soap import settings
 from lrs_soap.server.console_site import console_address
+from lrs_soap.server.http_request import HOLD_BACK
+from lrs_soap.server.wsgi import create
 from lrs_soap.settings import Settings
 from tests.kit.control_client import control
 from tests.kit.person import CONSOLE, Person
 from tests.kit.portal_client import PASSWORDS, PortalClient
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import send
+from tests.kit.wsgi_client import ask_wsgi
 
 TOKEN = "pc9f-Xw2Q-77aLm"
 HTML = "text/html; charset=utf-8"
@@ -136,6 +142,31 @@ def test_a_wrong_token_lets_nobody_in(folder: Path) -> None:
         assert "This is not the token of this server." in person.text
         person.open("")
         assert (person.status, person.menu) == (401, [])
+
+
+def test_whoever_tries_tokens_has_to_wait(folder: Path) -> None:
+    values = {"database_url": f"sqlite:///{folder}/lrs.db", "control": "token", "password_misses": "3"}
+    (folder / "token.txt").write_text(TOKEN)
+    application = create(settings.resolve({**values, "control_token_file": str(folder / "token.txt")}).settings)
+    shown = ask_wsgi(application, "GET", CONSOLE, REMOTE_ADDR="192.0.2.7")
+    (csrf,) = html.fromstring(shown.body).xpath("//input[@name='csrf_token']/@value")
+    cookie = shown.headers["set-cookie"].partition(";")[0]
+    held: list[float] = []
+    for token in ("x", "y", "z", TOKEN):
+        given = ask_wsgi(
+            application,
+            "POST",
+            f"{CONSOLE}enter",
+            urlencode({"csrf_token": csrf, "token": token}).encode(),
+            {"Cookie": cookie},
+            CONTENT_TYPE="application/x-www-form-urlencoded",
+            REMOTE_ADDR="192.0.2.7",
+            **{HOLD_BACK: held.append},
+        )
+        assert given.status == (303 if token == TOKEN else 401)
+
+    # The right one waits as another wrong one would, so that it cannot be told by its time.
+    assert held == [1]
 
 
 def test_another_token_ends_what_the_last_one_has_opened(folder: Path) -> None:

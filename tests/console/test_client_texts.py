@@ -151,6 +151,9 @@ def test_a_request_that_is_not_known_as_a_whole_has_no_program(watched: ServerHe
     odd = post(watched.url, envelope(find_by_uln().replace("<ULN>", "<class>x</class><ULN>")))
     developer.open(f"exchanges/{odd.headers['lrs-exchange']}")
     assert "No operation has a field 'class'." in developer.text
+    rare = post(watched.url, envelope(find_by_uln().replace("<ULN>", "<\U00010000>x</\U00010000><ULN>")))
+    developer.open(f"exchanges/{rare.headers['lrs-exchange']}")
+    assert "Python's own library does not read the request as XML." in developer.text
     action = post(watched.url, envelope(find_by_uln()), headers={"SOAPAction": "a\x1bb"})
     if "lrs-exchange" in action.headers:
         developer.open(f"exchanges/{action.headers['lrs-exchange']}")
