@@ -37,6 +37,14 @@ def test_a_report_is_written_and_replaced_by_force_alone(run: Run) -> None:
     assert run("record", GRACE, "--pdf", "nowhere/record.pdf").exit_code == 2
 
 
+def test_a_report_of_too_much_is_not_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lrs_soap.cli.record.MOST_EVENTS", 3)
+    refused = run("record", GRACE, "--pdf", "record.pdf")
+    assert refused.exit_code == 1
+    assert f"A report has 3 qualifications at most; {GRACE} has 10." in refused.stderr
+    assert not Path("record.pdf").exists()
+
+
 @pytest.mark.parametrize("uln", ["1234567890", DELETED])
 def test_nobody_has_no_record(run: Run, uln: str) -> None:
     assert run("record", uln).exit_code == 1

@@ -9,6 +9,7 @@ import pytest
 from lrs_soap.loading import event_files
 from lrs_soap.operations.close_challenge import resolve_challenge
 from lrs_soap.operations.look_up_learners import everything_known
+from lrs_soap.operations.own_account import mailed
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Need, NoChallenge, Problem
 from lrs_soap.rules.challenges.resolving import ResolutionAsked
 from lrs_soap.rules.values.change import OPERATOR
@@ -100,6 +101,15 @@ def test_a_uln_problem_is_reported_step_by_step(everything: Person, learner: str
     everything.press("Finish", {"Additional comments": "Two people.", **CONTACT})
     assert everything.facts()["Enquiry reference"] == f"{learner}-1"
     assert f"Your enquiry reference is {learner}-1" in everything.text
+    assert "The reference contains the learner’s ULN, so do not send other details of the learner" in everything.text
+
+
+def test_nobody_is_mailed_about_an_enquiry(portal: ServerHere, everything: Person, learner: str) -> None:
+    with portal.world.reading(OPERATOR) as work:
+        before = mailed(work, limit=1000)
+    resolve(portal, raise_other(everything, learner), text="Seen to.")
+    with portal.world.reading(OPERATOR) as work:
+        assert mailed(work, limit=1000) == before
 
 
 def test_what_is_missing_is_said_and_what_was_typed_stays(everything: Person, learner: str) -> None:
@@ -319,6 +329,8 @@ def test_every_problem_of_the_guide_can_be_chosen_and_has_its_hints(
     for hint in rule.hints:
         assert hint in everything.text
     if rule.events:
+        kinds = set(everything.page.xpath("//tbody/tr/*[1]/input/@type"))
+        assert kinds == {"radio" if rule.events == 1 else "checkbox"}
         tick(everything, *("Welding", "Welding again")[: rule.events])
         if rule.proposable:
             everything.press("Next")

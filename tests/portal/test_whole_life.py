@@ -87,6 +87,14 @@ def resolve(own: ServerHere, reference: str, what: str = "resolve", **fields: An
     assert answer.status == 200, answer.value
 
 
+def report_grade(person: Person, uln: str) -> str:
+    """Report the grade of the only qualification of a record, step by step; the reference."""
+    person.open(f"learners/{uln}/record").follow("Report a Problem").send_back({"problem": "grade"}, "Next")
+    (event_id,) = person.page.xpath("//input[@name='event']/@value")
+    person.send_back({"event": event_id}, "Next").press("Next", {"Proposed Grade": "Merit"}).press("Finish", CONTACT)
+    return person.facts()["Enquiry reference"]
+
+
 def test_a_ulns_whole_life(own: ServerHere, ada: Person) -> None:
     first = str(post(own.url, envelope(register(**BY_SOAP))).text("ULN"))
     second = registered_by_file(own, ada)
@@ -117,17 +125,21 @@ def test_a_ulns_whole_life(own: ServerHere, ada: Person) -> None:
     ada.open(f"learners/{first}/record")
     assert [row[0] for row in ada.rows()] == ["Cookery"]
 
-    ada.follow("Report a Problem")
-    ada.send_back({"problem": "grade"}, "Next")
-    (event_id,) = ada.page.xpath("//input[@name='event']/@value")
-    ada.send_back({"event": event_id}, "Next").press("Next", {"Proposed Grade": "Merit"}).press("Finish", CONTACT)
-    graded = ada.facts()["Enquiry reference"]
+    graded = report_grade(ada, first)
     assert flags(own, first, BY_SOAP) == flags(own, second, BY_FILE) == ["Y"]
     resolve(own, graded)
     assert record(own, first, BY_SOAP).texts("Grade") == ["Merit"]
     assert flags(own, first, BY_SOAP) == ["N"]
     resolve(own, graded, "undo")
     assert (flags(own, first, BY_SOAP), record(own, first, BY_SOAP).texts("Grade")) == (["Y"], ["Pass"])
+    resolve(own, graded, "reject", text="The grade is right.")
+    assert flags(own, first, BY_SOAP) == ["N"]
+    report_grade(ada, first)
+    assert flags(own, first, BY_SOAP) == ["Y"]
+    ada.press("Withdraw")
+    assert flags(own, first, BY_SOAP) == ["N"]
+    report_grade(ada, first)
+    assert flags(own, first, BY_SOAP) == ["Y"]
 
     ada.open(f"learners/{first}/record/report").press("View my report")
     assert ada.shown.content.startswith(b"%PDF-")

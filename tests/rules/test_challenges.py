@@ -317,6 +317,12 @@ def test_a_missing_date_of_an_ilr_is_challenged_by_its_organisation_alone() -> N
     assert objections(judge(sent, organisation=THEIRS)) == [(Objection.MISSING_DATE, "proposed.participation_end_date")]
 
 
+def test_a_missing_grade_is_challenged_by_anybody() -> None:
+    sent = replace(WHOLE[Problem.GRADE], event_ids=(1,), proposed={"grade": "Pass"})
+    known = replace(KNOWN, events=[an_event(1, grade=None)])
+    assert objections(judge(sent, known, organisation=THEIRS)) == []
+
+
 def test_the_same_is_challenged_once_at_a_time_from_either_side() -> None:
     sent = WHOLE[Problem.DUPLICATE]
     from_the_other = Challenge(BEA, 4, replace(sent, other_uln=ANN), ChallengeState.OPEN, NOW, Author(THEIRS, "x"))
