@@ -314,6 +314,10 @@ def test_a_server_with_https_is_asked_with_certificates(run: Run, tmp_path: Path
     with RunningServer(tmp_path, *certificates.flags_for_clients, "--batch-workers", "0") as server:
         options = ("--server", server.url, "--ca", str(certificates.ca))
         assert run("world", "list", *options, "--cert", str(certificates.client)).exit_code == 0
+        assert run("health", *options, "--cert", str(certificates.client)).exit_code == 0
+        refused = run("health", "--server", server.url)
+        assert refused.exit_code == 1
+        assert "its certificate is not trusted" in refused.stdout
         refused = run("world", "list", "--server", server.url)
         assert refused.exit_code == 1
         assert "its certificate is not trusted" in refused.stderr
