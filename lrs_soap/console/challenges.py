@@ -22,7 +22,7 @@ from lrs_soap.rules.challenges.problems import PROBLEM_RULES
 from lrs_soap.rules.challenges.resolving import RESOLVED_WITH, UNDOABLE, ResolutionAsked
 from lrs_soap.rules.challenges.states import ChallengeState
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES
-from lrs_soap.web.text_fields import NotesField, TextField
+from lrs_soap.web.form_fields import NotesField, TextField
 
 challenges = Blueprint("challenges", __name__)
 

@@ -13,7 +13,7 @@ from lrs_soap.clock import ClockMode
 from lrs_soap.console.asking import asked, changing
 from lrs_soap.console.changes import ActionForm, carried_out
 from lrs_soap.console.typed import REQUIRED, number_or_text
-from lrs_soap.web.text_fields import TextField
+from lrs_soap.web.form_fields import TextField
 from lrs_soap.world.steering import ClockNow, change_clock, read_clock
 
 clock = Blueprint("clock", __name__)

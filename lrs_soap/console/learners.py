@@ -20,7 +20,7 @@ from lrs_soap.rules.learners.merging import LearnersChanged
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, LearningEvent
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_NAME, LOADABLE
-from lrs_soap.web.text_fields import TextField
+from lrs_soap.web.form_fields import TextField
 
 learners = Blueprint("learners", __name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, render_template, url_for
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 
 from lrs_soap.console.asking import reading, writing
@@ -12,9 +13,16 @@ from lrs_soap.console.changes import ActionForm, carried_out
 from lrs_soap.operations import organisations as operations
 from lrs_soap.operations import users
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.values.organisation import Organisation
+from lrs_soap.rules.values.organisation import Organisation, Role
+from lrs_soap.web.form_fields import BoxesField
 
 organisations = Blueprint("organisations", __name__)
+
+
+class RolesForm(FlaskForm):
+    """The roles of an organisation."""
+
+    roles = BoxesField("Roles", choices=[(role.value, role.value) for role in Role])
 
 
 @organisations.get("/organisations")
@@ -29,6 +37,14 @@ def listed() -> str:
 def show(ukprn: str) -> str:
     """An organisation with its users."""
     return _page(ukprn, ActionForm())
+
+
+@organisations.post("/organisations/<ukprn>/roles")
+def set_roles(ukprn: str) -> AnyResponse:
+    """Give the organisation exactly the roles that are ticked."""
+    form = RolesForm()
+    roles = frozenset(role for role in Role if role.value in (form.roles.data or ()))
+    return _changed(ukprn, lambda work: operations.set_roles(work, ukprn, roles), "has these roles now", form)
 
 
 @organisations.post("/organisations/<ukprn>/suspend")
@@ -59,8 +75,10 @@ def enable(ukprn: str) -> AnyResponse:
     )
 
 
-def _changed(ukprn: str, change: Callable[[UnitOfWork], Organisation], said: str) -> AnyResponse:
-    form = ActionForm()
+def _changed(
+    ukprn: str, change: Callable[[UnitOfWork], Organisation], said: str, form: FlaskForm | None = None
+) -> AnyResponse:
+    form = form or ActionForm()
 
     def carry_out() -> str:
         with writing("put organisation") as (work, _):
@@ -74,10 +92,17 @@ def _changed(ukprn: str, change: Callable[[UnitOfWork], Organisation], said: str
     )
 
 
-def _page(ukprn: str, form: ActionForm, reasons: Sequence[str] = ()) -> str:
+def _page(ukprn: str, form: FlaskForm, reasons: Sequence[str] = ()) -> str:
     with reading() as work:
         held = operations.held(work, ukprn)
         found = users.find(work, held.ukprn, users.Criteria())
     return render_template(
-        "organisation.html", title=held.name, held=held, users=found, form=form, reasons=reasons, is_wrong=bool(reasons)
+        "organisation.html",
+        title=held.name,
+        held=held,
+        users=found,
+        roles_form=RolesForm(formdata=None, roles=[role.value for role in held.roles]),
+        form=form,
+        reasons=reasons,
+        is_wrong=bool(form.errors or reasons),
     )

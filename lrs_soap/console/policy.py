@@ -12,7 +12,7 @@ from wtforms import Field, SelectField
 
 from lrs_soap.console.asking import asked, changing
 from lrs_soap.console.changes import carried_out
-from lrs_soap.web.text_fields import NotesField, TextField
+from lrs_soap.web.form_fields import NotesField, TextField
 from lrs_soap.world.steering import PolicySetting, patch_policy, policy_settings
 
 policy = Blueprint("policy", __name__)

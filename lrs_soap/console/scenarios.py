@@ -20,8 +20,8 @@ from lrs_soap.scenarios.answerable import RESPONSE_CODES
 from lrs_soap.scenarios.scenario import Scenario
 from lrs_soap.scenarios.scenario_file import is_json, parse
 from lrs_soap.scenarios.shipped import SHIPPED
+from lrs_soap.web.form_fields import NotesField, TextField
 from lrs_soap.web.refusals import sentence_of
-from lrs_soap.web.text_fields import NotesField, TextField
 from lrs_soap.world import scenarios as world_scenarios
 
 scenarios = Blueprint("scenarios", __name__)

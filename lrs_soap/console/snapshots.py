@@ -13,7 +13,7 @@ from wtforms.validators import Optional
 from lrs_soap.console.asking import asked, changing
 from lrs_soap.console.changes import ActionForm, carried_out
 from lrs_soap.console.typed import REQUIRED, SEED
-from lrs_soap.web.text_fields import TextField
+from lrs_soap.web.form_fields import TextField
 from lrs_soap.world import images
 
 snapshots = Blueprint("snapshots", __name__)

@@ -14,7 +14,7 @@ from lrs_soap.console.asking import asked, changing, url_of_server
 from lrs_soap.console.changes import ActionForm, carried_out
 from lrs_soap.console.typed import REQUIRED, SEED
 from lrs_soap.errors import NotHeld
-from lrs_soap.web.text_fields import TextField
+from lrs_soap.web.form_fields import TextField
 from lrs_soap.world import START, images
 from lrs_soap.world.addresses import addresses_of
 

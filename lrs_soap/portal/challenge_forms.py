@@ -14,7 +14,7 @@ from lrs_soap.rules.challenges.challenge import ChallengeSent
 from lrs_soap.rules.challenges.objections import Objected
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Need, Problem
 from lrs_soap.rules.records.learning_events import LearningEvent
-from lrs_soap.web.text_fields import NotesField, TextField, UlnField
+from lrs_soap.web.form_fields import NotesField, TextField, UlnField
 
 _OTHER = "other"
 

@@ -19,7 +19,7 @@ from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.learner_fields import BY_CONTRACT_NAME, BY_NAME
 from lrs_soap.rules.values.sent_learner import SENT_FIELDS, SentLearner
-from lrs_soap.web.text_fields import NotesField, TextField, UlnField
+from lrs_soap.web.form_fields import NotesField, TextField, UlnField
 
 _MISSING: Mapping[str, str] = {
     "date_of_birth": "Choose a day, a month and a year.",

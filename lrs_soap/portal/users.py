@@ -9,9 +9,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from lrs_soap.errors import InvalidRecord, NotPossible
 from lrs_soap.operations import organisations, own_account, users
@@ -23,6 +22,7 @@ from lrs_soap.rules.access.pages import Page
 from lrs_soap.rules.access.users import User, UserDetails
 from lrs_soap.rules.values.change import Author
 from lrs_soap.rules.values.organisation import Role, role_named
+from lrs_soap.web.form_fields import BoxesField
 
 user_management = Blueprint("users", __name__, url_prefix="/users")
 
@@ -33,13 +33,6 @@ _MANDATORY = InputRequired("This is mandatory.")
 _STATUSES = [("", "Active or Suspended"), ("active", "Active"), ("suspended", "Suspended")]
 
 
-class _Boxes(SelectMultipleField):
-    """A box for each choice."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class FindUserForm(Form):
     """Whom to find. Nothing filled in, and all roles, finds everybody."""
 
@@ -47,7 +40,7 @@ class FindUserForm(Form):
     given_name = StringField("Given Name")
     family_name = StringField("Family Name")
     status = SelectField("Status", choices=_STATUSES, validate_choice=False)
-    roles = _Boxes("Roles", choices=[*((role.value, role.value) for role in Role), (_ALL, "All Roles")])
+    roles = BoxesField("Roles", choices=[*((role.value, role.value) for role in Role), (_ALL, "All Roles")])
 
     def criteria(self) -> users.Criteria:
         """What was filled in. No box is the same as All Roles."""
@@ -67,7 +60,7 @@ class UserForm(PortalForm):
 
     given_name = StringField("Given Name", [_MANDATORY])
     family_name = StringField("Family Name", [_MANDATORY])
-    roles = _Boxes("User Role", [_MANDATORY])
+    roles = BoxesField("User Role", [_MANDATORY])
     email = StringField("E-mail address", [_MANDATORY])
     verification = StringField("Verification Provided", [_MANDATORY])
     title = StringField("Title")

@@ -137,6 +137,9 @@ def test_an_organisation_is_shown_suspended_and_disabled(own_world: PortalWorld,
         (now,) = (each for each in own_world.steer("GET", "/organisations") if each["ukprn"] == "TEST0001")
         assert now[name] is value
         assert now["roles"] == held[0]["roles"]
+    own.press("Change roles", {"LRB Batch User": "no", "LRB Super User": "no"})
+    (now,) = (each for each in own_world.steer("GET", "/organisations") if each["ukprn"] == "TEST0001")
+    assert now["roles"] == [role for role in held[0]["roles"] if role not in ("LRB Batch User", "LRB Super User")]
     own.open("organisations/NOWHERE1")
     assert (own.status, own.heading) == (404, "Not found")
     assert "There is no organisation with the UKPRN 'NOWHERE1'" in own.text

@@ -1,10 +1,11 @@
-"""Fields of forms for texts, without white space around them."""
+"""Fields of forms: texts without white space around them, and boxes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from wtforms import StringField, TextAreaField
+from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 
 def _stripped(value: Any) -> Any:
@@ -30,3 +31,10 @@ class UlnField(StringField):
 
     def __init__(self, label: str, validators: list[Any] | None = None, **more: Any) -> None:
         super().__init__(label, validators, filters=[lambda value: "".join(value.split()) if value else value], **more)
+
+
+class BoxesField(SelectMultipleField):
+    """A box for each choice."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
