@@ -39,7 +39,7 @@ def test_every_link_leads_somewhere(document: Document) -> None:
 @pytest.mark.parametrize("document", TODAYS, ids=_names(TODAYS))
 def test_every_file_that_is_named_is_there(document: Document) -> None:
     for name in _IN_BACKQUOTES.findall(document.text):
-        if re.fullmatch(r"(?:lrs_soap|tests|docs|bench|fuzz|soak|stubs|client_examples|\.ci)/[\w./-]*", name):
+        if re.fullmatch(r"(?:lrs_soap|tests|deploy|docs|bench|fuzz|soak|stubs|client_examples|\.ci)/[\w./-]*", name):
             assert (PROJECT / name).exists(), name
         if re.fullmatch(r"lrs_soap(?:\.\w+)+(?::\w+)?", name):
             assert (PROJECT / f"{name.partition(':')[0].replace('.', '/')}.py").exists(), name
