@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from lrs_soap.exchange.exchange import Exchange, Origin, Stage
+from lrs_soap.exchange.log_sink import LogSink
 from lrs_soap.exchange.metrics import (
     BUCKETS,
     DURATIONS,
@@ -144,8 +145,6 @@ def test_a_key_that_comes_when_all_rows_are_taken_is_counted_with_others() -> No
 
 
 def test_a_line_that_is_lost_is_counted() -> None:
-    from lrs_soap.exchange.log_sink import LogSink
-
     metrics = Metrics()
     sink = LogSink(None, notice=str, lose=metrics.lose_line)
     for _ in range(3):

@@ -109,6 +109,7 @@ def test_every_process_has_new_connections_see_the_new_certificate(tmp_path: Pat
             until(lambda child=child: shown_by(child) == certificate_in(new.server))
 
 
+@pytest.mark.slow
 def test_without_https_a_hangup_changes_nothing(tmp_path: Path) -> None:
     with RunningServer(tmp_path) as server:
         children = server.children()
