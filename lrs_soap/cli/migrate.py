@@ -34,8 +34,8 @@ def migrate(
     """Bring all databases up to this version: tables and keys.
 
     They are those of main and of the other worlds, and on SQLite the snapshots. `lrs-soap serve` brings all but the
-    snapshots up to date when it starts. Stop the service of the older version before. A database that is stopped on its
-    way is as it was, and the next one goes on.
+    snapshots up to date when it starts. Stop the service of the older version before. A database whose migration is
+    interrupted is as it was before.
     """
     chosen = resolved(config, database_url=database).settings
     check_exists(chosen)

@@ -24,7 +24,7 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.versions import TODAYS
 from lrs_soap.world import Worlds
 from lrs_soap.world.images import restore
-from tests.kit.databases import new_database
+from tests.kit.databases import new_database, on_sqlite
 from tests.kit.earlier_databases import NADIA, make_earlier_database, make_keys_old
 from tests.kit.printed_tables import rows
 
@@ -111,6 +111,16 @@ def test_all_worlds_are_brought_up_to_date(migrate: Migrate, url: str) -> None:
     assert {row[-1] for row in rows(migrate("--check"))[1:]} == {"up to date"}
     assert migrate() == f"All is up to date: schema {TODAYS.schema}, keys {TODAYS.keys}.\n"
     assert json.loads(migrate("--json")) == []
+
+
+@on_sqlite
+def test_the_backups_of_a_world_go_with_it(migrate: Migrate, url: str, folder: Path) -> None:
+    migrate()
+    copies = [f"lrs.backup-{OLD}.db", f"lrs.world-1.backup-{OLD}.db"]
+    assert sorted(each.name for each in folder.glob("*.backup-*")) == copies
+    with Worlds.open(Settings(database_url=url), prepare=False) as worlds:
+        worlds.delete("team-a")
+    assert [each.name for each in folder.glob("*.backup-*")] == copies[:1]
 
 
 def test_on_sqlite_backups_of_before_are_kept(run: Run, folder: Path, database: Path) -> None:
