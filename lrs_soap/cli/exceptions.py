@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, TextIO
 
@@ -11,6 +11,7 @@ import typer
 from lrs_soap.batch import outcome_file
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
+from lrs_soap.cli.field_values import field_values
 from lrs_soap.cli.flags import Config, Database, resolved
 from lrs_soap.cli.output_file import Defused, FileFormat, Force, Target, write_file
 from lrs_soap.cli.tables import Json, print_fields, print_json, print_table
@@ -134,7 +135,7 @@ def resolve(
         raise typer.BadParameter("Give either --uln or --register.", param_hint="--uln")
     if corrections and not register:
         raise typer.BadParameter("Corrections need --register.", param_hint="FIELD=VALUE")
-    corrected = _corrections(corrections or ())
+    corrected = field_values(corrections or ())
     chosen = resolved(config, database_url=database).settings
     exchange = command_exchange("exceptions resolve")
     with world_to_write(chosen, exchange) as world, world.writing(OPERATOR) as work:
@@ -183,18 +184,6 @@ def export(
             raise NotPossible(f"The organisation with the UKPRN {ukprn} has no open exceptions.")
 
     write_file(chosen, target, force, write)
-
-
-def _corrections(given: Iterable[str]) -> dict[str, str]:
-    corrected = {}
-    for text in given:
-        field, is_given, value = text.partition("=")
-        if not is_given:
-            raise typer.BadParameter(f"{text!r} is not of the form FIELD=VALUE.", param_hint="FIELD=VALUE")
-        if field in corrected:
-            raise typer.BadParameter(f"{field!r} is given more than once.", param_hint="FIELD=VALUE")
-        corrected[field] = value
-    return corrected
 
 
 def _summary(exception: RecordException, today: date) -> dict[str, Any]:

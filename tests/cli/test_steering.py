@@ -442,3 +442,5 @@ def test_what_is_wrong_with_a_challenge_is_told(steer: Steer) -> None:
         assert told == f"Error: There is no enquiry '{GRACE}-99'.\n"
     assert steer("challenge", "list", "--status", "gone", status=1).startswith("Error: status: ")
     assert "FIELD=VALUE" in steer("challenge", "resolve", f"{GRACE}-1", "--set", "Grade", status=2)
+    twice = ("--set", "Grade=Merit", "--set", "Grade=Fail")
+    assert "more than once" in steer("challenge", "resolve", f"{GRACE}-1", *twice, status=2)

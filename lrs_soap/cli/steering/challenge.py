@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from lrs_soap.cli.commands import example, group
+from lrs_soap.cli.field_values import field_values
 from lrs_soap.cli.steering.server import of_world, tell
 from lrs_soap.cli.tables import print_fields, print_json, print_table
-from lrs_soap.control.client import Object, WorldClient
+from lrs_soap.control.client import WorldClient
 
 app = group(
     "challenge",
@@ -121,7 +121,7 @@ def resolve(
         text=text,
         master=master,
         delete=delete or None,
-        values=_values(values or ()) or None,
+        values=field_values(values or (), "--set") or None,
         to=to,
         remove=remove or None,
         event_id=event,
@@ -153,16 +153,6 @@ def undo(world: WorldClient, reference: _Reference, as_json: bool) -> None:
     """
     undone = world.undo_challenge(reference)
     tell(undone, f"{undone['reference']} is open again.", as_json=as_json)
-
-
-def _values(given: Iterable[str]) -> Object:
-    values: Object = {}
-    for text in given:
-        field, is_given, value = text.partition("=")
-        if not is_given:
-            raise typer.BadParameter(f"{text!r} is not of the form FIELD=VALUE.", param_hint="--set")
-        values[field] = value
-    return values
 
 
 def _shown(value: object) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from lrs_soap.cli.commands import example, group
+from lrs_soap.cli.field_values import field_values
 from lrs_soap.cli.steering.server import of_world, tell
 from lrs_soap.cli.tables import print_fields, print_json, print_table
 from lrs_soap.control.client import Object, WorldClient
@@ -114,7 +114,7 @@ def add(
     """Add one learner or several, all or none, and print their ULNs."""
     if bool(fields) == (file is not None):
         raise typer.BadParameter("Give either fields of a learner or --file.", param_hint="FIELD=VALUE")
-    ulns = world.add_learners([_sent(fields or ())] if file is None else _read(file))
+    ulns = world.add_learners([field_values(fields or ())] if file is None else _read(file))
     if as_json:
         print_json({"ulns": ulns})
     else:
@@ -153,18 +153,6 @@ def unmerge(
 def delete(world: WorldClient, uln: _Uln, as_json: bool) -> None:
     """Delete a learner, so that nobody can find it again."""
     tell(world.delete_learner(uln), f"{uln} is deleted.", as_json=as_json)
-
-
-def _sent(given: Iterable[str]) -> Object:
-    sent: Object = {}
-    for text in given:
-        field, is_given, value = text.partition("=")
-        if not is_given:
-            raise typer.BadParameter(f"{text!r} is not of the form FIELD=VALUE.", param_hint="FIELD=VALUE")
-        if field in sent:
-            raise typer.BadParameter(f"{field!r} is given more than once.", param_hint="FIELD=VALUE")
-        sent[field] = value
-    return sent
 
 
 def _read(file: str) -> list[Object]:
