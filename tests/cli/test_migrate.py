@@ -27,6 +27,7 @@ from lrs_soap.world.images import restore
 from tests.kit.databases import new_database, on_sqlite
 from tests.kit.earlier_databases import NADIA, make_earlier_database, make_keys_old
 from tests.kit.printed_tables import rows
+from tests.kit.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Migrate: TypeAlias = Callable[..., str]
 
 OLD = "0016"
+# Three commands at once are slow on a machine with other work.
+_PATIENCE = 5 * PATIENCE
 
 
 @pytest.fixture
@@ -213,7 +216,7 @@ def started(url: str, statement: int = 0) -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize("statement", [10, 40])
 def test_a_migration_that_is_killed_is_gone_on_with(migrate: Migrate, url: str, statement: int) -> None:
     killed = started(url, statement)
-    killed.communicate(timeout=60)
+    killed.communicate(timeout=_PATIENCE)
     assert killed.returncode == -signal.SIGKILL
     assert migrate("--check", status=1)
     migrate()
@@ -224,7 +227,7 @@ def test_a_migration_that_is_killed_is_gone_on_with(migrate: Migrate, url: str, 
 @pytest.mark.slow
 def test_two_migrations_at_once_both_come_to_their_end(migrate: Migrate, url: str, tmp_path: Path) -> None:
     several = [started(url) for _ in range(3)]
-    told = [each.communicate(timeout=60)[0].decode() for each in several]
+    told = [each.communicate(timeout=_PATIENCE)[0].decode() for each in several]
     assert [each.returncode for each in several] == [0, 0, 0], told
     assert versions_of(url) == versions_of(url_of(url, "team-a")) == TODAYS
     for copy in tmp_path.glob("*.backup-*"):
