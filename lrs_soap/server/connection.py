@@ -227,7 +227,8 @@ class Connection:
                 answer.give(self._rest or self._service.application, environ)
         except HandedOver as handed_over:
             self._rest, self._found = handed_over.rest, handed_over.found
-            return handed_over
+            # The traceback leads to the caller, which holds this: only the collector would find out that both are over.
+            return handed_over.with_traceback(None)
         except Disconnected:
             answer.is_last = True
         except Exception as error:

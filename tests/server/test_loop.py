@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -229,13 +231,16 @@ class HandingOver(Application):
         super().__init__()
         self._is_large = is_large
         self.handed_over: list[Callable[[], None]] = []
+        self.raised: list[weakref.ref[HandedOver]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith("/later"):
             return super().__call__(environ, start_response)
         assert environ["lrs_soap.hands_over"]
         environ["wsgi.input"].read()
-        raise HandedOver(self._put, self._answer_rest, is_large=self._is_large)
+        handed_over = HandedOver(self._put, self._answer_rest, is_large=self._is_large)
+        self.raised.append(weakref.ref(handed_over))
+        raise handed_over
 
     def _put(self, work: Callable[[], None]) -> None:
         self.handed_over.append(work)
@@ -268,6 +273,23 @@ def test_what_is_handed_over_keeps_no_thread_and_is_answered_by_another(run: Run
         assert {each.answered() for each in asking} == {b"writing"}
         # The connection of one that was handed over is as good as any.
         assert running.ask() == b"answering 0"
+
+
+def test_what_was_handed_over_is_not_left_to_the_collector(run: Run) -> None:
+    application = HandingOver()
+    gc.collect()
+    gc.disable()
+    try:
+        with run(application) as running:
+            asking = Asker(running, "/later")
+            assert application.slow_ones.acquire(timeout=PATIENCE)
+            application.do_all()
+            assert asking.answered() == b"writing"
+            # The loop is at something else by now.
+            assert running.ask()
+            until(lambda: all(each() is None for each in application.raised))
+    finally:
+        gc.enable()
 
 
 def test_what_fails_in_another_thread_is_500(run: Run) -> None:
