@@ -56,6 +56,7 @@ def issuer(key: bytes) -> Callable[[int], str | None]:
     Raises ValueError for a key out of range.
     """
     _check_key(key)
+    keyed = _hash_of(key)
     rounds = [array("H", (_NOT_KEPT,)) * _HALF for _ in range(_ROUNDS)]
 
     def issue_from_kept(number: int) -> str | None:
@@ -63,7 +64,7 @@ def issuer(key: bytes) -> Callable[[int], str | None]:
         left, right = divmod(number, _HALF)
         for turn, kept in enumerate(rounds):
             if kept[right] == _NOT_KEPT:
-                kept[right] = _round(turn, right, key) % _HALF
+                kept[right] = _round(turn, right, keyed) % _HALF
             left, right = right, (left + kept[right]) % _HALF
         return _uln_of(left * _HALF + right)
 
@@ -108,11 +109,17 @@ def _weigh(digits: str) -> int:
 def _permute(number: int, key: bytes) -> int:
     """A Feistel network that adds modulo `_HALF` instead of using xor, and so stays within the stems."""
     left, right = divmod(number, _HALF)
+    keyed = _hash_of(key)
     for turn in range(_ROUNDS):
-        left, right = right, (left + _round(turn, right, key)) % _HALF
+        left, right = right, (left + _round(turn, right, keyed)) % _HALF
     return left * _HALF + right
 
 
-def _round(turn: int, half: int, key: bytes) -> int:
-    digest = blake2b(bytes((turn, *half.to_bytes(2, "big"))), digest_size=8, key=key).digest()
-    return int.from_bytes(digest, "big")
+def _hash_of(key: bytes) -> blake2b:
+    return blake2b(digest_size=8, key=key)
+
+
+def _round(turn: int, half: int, keyed: blake2b) -> int:
+    hashed = keyed.copy()
+    hashed.update((turn << 16 | half).to_bytes(3, "big"))
+    return int.from_bytes(hashed.digest(), "big")
