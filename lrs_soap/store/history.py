@@ -16,6 +16,8 @@ from lrs_soap.store.tables import CHANGES_OF_ULNS, history
 from lrs_soap.store.transaction import Transaction
 
 _COLUMNS = ("action", "moment", "organisation", "user_name", "changes")
+# `json.dumps` makes an encoder each time.
+_json_of = json.JSONEncoder(ensure_ascii=False).encode
 _INSERT = PreparedInsert(history, ("uln", *_COLUMNS))
 _OF = Prepared(
     select(*(history.c[name] for name in _COLUMNS)).where(history.c.uln == bindparam("uln")).order_by(history.c.id),
@@ -66,7 +68,7 @@ def changes_of_ulns(transaction: Transaction, since: date) -> Iterator[tuple[str
 
 
 def _row(uln: str, change: Change) -> tuple[Any, ...]:
-    author, fields = change.author, json.dumps(change.fields, ensure_ascii=False)
+    author, fields = change.author, _json_of(change.fields)
     return uln, change.action.value, change.moment.isoformat(), author.organisation, author.user, fields
 
 
