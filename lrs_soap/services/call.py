@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -77,8 +77,7 @@ class Call:
 
         return self.world.reading(NOBODY, has_looked=True, authorise=authorise)
 
-    @contextmanager
-    def writing(self, request: LearnerServiceRequest) -> Iterator[UnitOfWork]:
+    def writing(self, request: LearnerServiceRequest) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that writes, by the caller if it may call the operation. Raises Refused if it may not.
 
         Checking a password takes long, and other writers wait for a unit that writes. So the caller is authenticated
@@ -87,8 +86,7 @@ class Call:
         if self._author is None:
             with self.world.reading(NOBODY, has_looked=True) as work:
                 self._authorise(request, work)
-        with self.writing_too() as work:
-            yield work
+        return self.writing_too()
 
     def writing_too(self, *, durable: bool = True) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that writes, in a call that has read before: by its caller, who was let in then.
