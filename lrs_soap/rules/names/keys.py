@@ -109,8 +109,12 @@ def _plain_punctuation(character: str) -> str:
 @lru_cache(maxsize=8192)
 def _words(text: str) -> tuple[str, ...]:
     """The letters and digits of each word that has any."""
+    key = identity_key(text)
+    if key.isascii() and key.isalnum():
+        # As most names are.
+        return (key,)
     # NFKD separates marks from their letters, and marks are not alphanumeric, so they go with the punctuation.
-    pieces = _BETWEEN_PARTS.split(normalize("NFKD", identity_key(text)))
+    pieces = _BETWEEN_PARTS.split(normalize("NFKD", key))
     return tuple(filter(None, ("".join(filter(str.isalnum, piece)) for piece in pieces)))
 
 
