@@ -54,19 +54,30 @@ _INSERT = insert_into(learners)
 _INSERT_ONE = PreparedInsert(learners, COLUMNS)
 # A ULN never changes, and only `link` and `carry` change who is linked to whom.
 _UPDATED = tuple(column for column in COLUMNS if column not in ("uln", "master_uln", "merged_into"))
-_updated_of = itemgetter(*map(COLUMNS.index, _UPDATED))
-_UPDATE = PreparedUpdate(
-    update_of(learners)
-    .values({column: bindparam(f"new_{column}") for column in _UPDATED})
-    .where(
-        learners.c.uln == bindparam("old_uln"),
-        learners.c.version_number == bindparam("old_version_number"),
-        learners.c.learner_status == bindparam("old_learner_status"),
-        learners.c.master_uln.is_not_distinct_from(bindparam("old_master_uln")),
-    ),
-    *(f"new_{column}" for column in _UPDATED),
-    *("old_uln", "old_version_number", "old_learner_status", "old_master_uln"),
+# SQLite writes an index again if a statement sets one of its columns, though to the same value.
+_INDEXED = tuple(column for column in _UPDATED if column in (*IDENTITY_COLUMNS, "learner_status"))
+_NOT_INDEXED = tuple(column for column in _UPDATED if column not in _INDEXED)
+_updated_of, _indexed_of, _not_indexed_of = (
+    itemgetter(*map(COLUMNS.index, columns)) for columns in (_UPDATED, _INDEXED, _NOT_INDEXED)
 )
+
+
+def _update_of(columns: tuple[str, ...]) -> PreparedUpdate:
+    return PreparedUpdate(
+        update_of(learners)
+        .values({column: bindparam(f"new_{column}") for column in columns})
+        .where(
+            learners.c.uln == bindparam("old_uln"),
+            learners.c.version_number == bindparam("old_version_number"),
+            learners.c.learner_status == bindparam("old_learner_status"),
+            learners.c.master_uln.is_not_distinct_from(bindparam("old_master_uln")),
+        ),
+        *(f"new_{column}" for column in columns),
+        *("old_uln", "old_version_number", "old_learner_status", "old_master_uln"),
+    )
+
+
+_UPDATE, _UPDATE_NOT_INDEXED = _update_of(_UPDATED), _update_of(_NOT_INDEXED)
 _LINK = update_of(learners).where(learners.c.uln == bindparam("old_uln"))
 
 
@@ -138,8 +149,13 @@ def update(transaction: Transaction, before: Learner, after: Learner) -> bool:
     five identity keys. The transaction can go on after that.
     """
     old = (before.uln, before.version_number, before.learner_status, before.master_uln)
+    row = row_of(after)
+    if _indexed_of(row) == _indexed_of(row_of(before)):
+        statement, values = _UPDATE_NOT_INDEXED, _not_indexed_of(row)
+    else:
+        statement, values = _UPDATE, _updated_of(row)
     with transaction.savepoint():
-        if _UPDATE.run(transaction, *_updated_of(row_of(after)), *old) != 1:
+        if statement.run(transaction, *values, *old) != 1:
             return False
         name_keys.replace_for(transaction, before, after)
     return True
