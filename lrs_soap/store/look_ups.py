@@ -1,51 +1,52 @@
-"""The look-ups of a find by demographics. Where the database is a server, one statement begins all of them."""
+"""The look-ups of a find by demographics. One statement does all of them, unless they find very many rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, select, union_all
+from sqlalchemy import bindparam, literal_column, union_all
 
 from lrs_soap.rules.names.lookup_keys import NameKey
 from lrs_soap.store.name_keys import (
-    FIRST_PORTION,
     WITH_BOTH,
     WITH_DATE,
     WITH_POST_CODE,
-    Rows,
     by_date,
     by_date_and_post_code,
     by_post_code,
-    portion,
+    first,
+    with_both,
 )
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.tables import name_keys
 from lrs_soap.store.transaction import Transaction
 
-# By so many keys with the date, and by so many with the postcode. Most searches have no more.
+# The statement looks up so many keys with the date, and so many with the postcode. Most searches have no more.
 _KEYS = 3
 _DATE_KEYS = tuple(f"date_key_{number}" for number in range(_KEYS))
 _POST_CODE_KEYS = tuple(f"post_code_key_{number}" for number in range(_KEYS))
 _BOTH = 2 * _KEYS
-_NONE_BEGUN = (None,) * (_BOTH + 1)
+# A statement that finds so many rows has not found all of them.
+_MOST_AT_ONCE = 50
 
 
-def _first_rows() -> Prepared:
-    """The first rows of each look-up, each after the number of the look-up."""
+def _all_at_once() -> Prepared:
+    """The rows of each look-up, each after the number of the look-up. They may come in any order."""
     with_keys = (
         rows.where(name_keys.c.key == bindparam(key))
         for rows, keys in ((WITH_DATE, _DATE_KEYS), (WITH_POST_CODE, _POST_CODE_KEYS))
         for key in keys
     )
     numbered = (
-        select(literal_column(str(number)), *portion(rows, FIRST_PORTION).subquery().c)
+        rows.with_only_columns(literal_column(str(number)), *rows.selected_columns)
         for number, rows in enumerate((*with_keys, WITH_BOTH))
     )
-    return Prepared(union_all(*numbered), "date", "post_code", *_DATE_KEYS, *_POST_CODE_KEYS)
+    found = first(union_all(*numbered), _MOST_AT_ONCE)
+    return Prepared(found, "date", "post_code", *_DATE_KEYS, *_POST_CODE_KEYS)
 
 
-_FIRST_ROWS = _first_rows()
+_ALL_AT_ONCE = _all_at_once()
 
 
 def rows(
@@ -59,31 +60,45 @@ def rows(
 
     They come look-up by look-up, in the order of the keys, and of each look-up by ULN. A postcode of None has none.
     """
-    begun: Sequence[Rows | None] = _NONE_BEGUN
-    if transaction.is_at_a_server:
-        begun = _begun(transaction, date_of_birth, keys_by_date, post_code, keys_by_post_code)
-    for number, key in enumerate(keys_by_date):
-        yield from by_date(transaction, date_of_birth, key, begun[number] if number < _KEYS else None)
-    if post_code is None:
-        return
-    for number, key in enumerate(keys_by_post_code):
-        yield from by_post_code(transaction, post_code, key, begun[_KEYS + number] if number < _KEYS else None)
-    yield from by_date_and_post_code(transaction, date_of_birth, post_code, begun[_BOTH])
+    if len(keys_by_date) <= _KEYS and len(keys_by_post_code) <= _KEYS:
+        keys = (*_filled_up(keys_by_date), *_filled_up(keys_by_post_code))
+        found = _ALL_AT_ONCE.rows(transaction, date_of_birth, post_code or "", *keys)
+        if len(found) < _MOST_AT_ONCE:
+            return _in_order(found, date_of_birth, post_code, keys)
+    return _one_by_one(transaction, date_of_birth, keys_by_date, post_code, keys_by_post_code)
 
 
-def _begun(
+def _in_order(
+    found: list[tuple[Any, ...]], date_of_birth: str, post_code: str | None, keys: Sequence[str]
+) -> Iterator[NameKey]:
+    """The rows of the statement that has found all, as `rows` has them."""
+    found.sort()
+    for number, uln, kinds, other, gender, given, family in found:
+        if number < _KEYS:
+            yield NameKey(date_of_birth, keys[number], uln, kinds, other, gender, given, family)
+        elif post_code is None:
+            return
+        elif number < _BOTH:
+            yield NameKey(other, keys[number], uln, kinds, post_code, gender, given, family)
+        else:
+            yield with_both(date_of_birth, post_code, uln, gender, given, family)
+
+
+def _one_by_one(
     transaction: Transaction,
     date_of_birth: str,
     keys_by_date: Sequence[str],
     post_code: str | None,
     keys_by_post_code: Sequence[str],
-) -> Sequence[Rows]:
-    """The first rows of each look-up that the statement has."""
-    keys = (*_filled_up(keys_by_date), *_filled_up(keys_by_post_code))
-    begun: list[list[Sequence[Any]]] = [[] for _ in range(_BOTH + 1)]
-    for number, *row in sorted(_FIRST_ROWS.rows(transaction, date_of_birth, post_code or "", *keys)):
-        begun[number].append(row)
-    return begun
+) -> Iterator[NameKey]:
+    """The same rows, of which no more are read than are asked for."""
+    for key in keys_by_date:
+        yield from by_date(transaction, date_of_birth, key)
+    if post_code is None:
+        return
+    for key in keys_by_post_code:
+        yield from by_post_code(transaction, post_code, key)
+    yield from by_date_and_post_code(transaction, date_of_birth, post_code)
 
 
 def _filled_up(keys: Sequence[str]) -> Sequence[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, delete, literal_column, select
+from sqlalchemy import GenerativeSelect, Select, bindparam, delete, literal_column, select
 
 from lrs_soap.rules.names.keys import family_key, given_key
 from lrs_soap.rules.names.lookup_keys import NameKey, name_keys_of
@@ -17,14 +17,8 @@ from lrs_soap.store.tables import NOT_DELETED, name_keys
 from lrs_soap.store.tables import learners as learners_table
 from lrs_soap.store.transaction import Transaction
 
-FIRST_PORTION = 20
-"""How many rows are read of each look-up of a search that begins them all at once. Most find fewer."""
-
 # A search that ends early has not read many for nothing.
 _PORTION = 100
-
-Rows = Sequence[Sequence[Any]]
-"""Rows as a look-up reads them."""
 
 # What a row is looked up by is not read again, because each column takes time. The first column is the ULN.
 WITH_DATE = select(
@@ -50,15 +44,19 @@ WITH_BOTH = select(
 """What is read of the learners with a date and a postcode."""
 
 
-def portion(rows: Select[Any], size: int) -> Select[Any]:
-    """The first of such rows by ULN, so many at most."""
-    (uln, *_) = rows.selected_columns
-    return rows.order_by(uln).limit(literal_column(str(size))).offset(literal_column("0"))
+_Rows = TypeVar("_Rows", bound=GenerativeSelect)
+
+
+def first(rows: _Rows, count: int) -> _Rows:
+    """So many of such rows at most."""
+    # With an offset, or SQLAlchemy would bind a parameter for it.
+    return rows.limit(literal_column(str(count))).offset(literal_column("0"))
 
 
 def _next_portion(rows: Select[Any], *names: str) -> Prepared:
+    """The next of such rows by ULN."""
     (uln, *_) = rows.selected_columns
-    return Prepared(portion(rows.where(uln > bindparam("after")), _PORTION), *names, "after")
+    return Prepared(first(rows.where(uln > bindparam("after")).order_by(uln), _PORTION), *names, "after")
 
 
 _BY_DATE = _next_portion(WITH_DATE.where(name_keys.c.key == bindparam("key")), "date", "key")
@@ -75,27 +73,27 @@ _DELETE_ALL = PreparedUpdate(
 _primary_key = attrgetter(*_KEY)
 
 
-def by_date(transaction: Transaction, date_of_birth: str, key: str, begun: Rows | None = None) -> Iterator[NameKey]:
-    """The rows with this date and key, by ULN. They are read in portions, as the caller asks for more.
-
-    `begun` are the first of them if those have been read: FIRST_PORTION rows, or all if there are fewer.
-    """
-    for uln, kinds, post_code, gender, given, family in _in_portions(_BY_DATE, transaction, begun, date_of_birth, key):
+def by_date(transaction: Transaction, date_of_birth: str, key: str) -> Iterator[NameKey]:
+    """The rows with this date and key, by ULN. They are read in portions, as the caller asks for more."""
+    for uln, kinds, post_code, gender, given, family in _in_portions(_BY_DATE, transaction, date_of_birth, key):
         yield NameKey(date_of_birth, key, uln, kinds, post_code, gender, given, family)
 
 
-def by_post_code(transaction: Transaction, post_code: str, key: str, begun: Rows | None = None) -> Iterator[NameKey]:
+def by_post_code(transaction: Transaction, post_code: str, key: str) -> Iterator[NameKey]:
     """The rows with this postcode, given as its identity key, and this key; read as in `by_date`."""
-    for uln, kinds, date, gender, given, family in _in_portions(_BY_POST_CODE, transaction, begun, post_code, key):
+    for uln, kinds, date, gender, given, family in _in_portions(_BY_POST_CODE, transaction, post_code, key):
         yield NameKey(date, key, uln, kinds, post_code, gender, given, family)
 
 
-def by_date_and_post_code(
-    transaction: Transaction, date_of_birth: str, post_code: str, begun: Rows | None = None
-) -> Iterator[NameKey]:
+def by_date_and_post_code(transaction: Transaction, date_of_birth: str, post_code: str) -> Iterator[NameKey]:
     """A row without a key for each learner with this date and postcode who is not deleted; read as in `by_date`."""
-    for uln, kinds, key, gender, given, family in _in_portions(_BY_BOTH, transaction, begun, date_of_birth, post_code):
-        yield NameKey(date_of_birth, key, uln, kinds, post_code, gender, given_key(given), family_key(family))
+    for uln, _, _, gender, given, family in _in_portions(_BY_BOTH, transaction, date_of_birth, post_code):
+        yield with_both(date_of_birth, post_code, uln, gender, given, family)
+
+
+def with_both(date_of_birth: str, post_code: str, uln: str, gender: str, given: str, family: str) -> NameKey:
+    """A row without a key, for a learner with these names who was looked up by date and postcode."""
+    return NameKey(date_of_birth, "", uln, 0, post_code, gender, given_key(given), family_key(family))
 
 
 def insert_for(transaction: Transaction, learners: Iterable[Learner]) -> None:
@@ -140,14 +138,10 @@ def rewrite(transaction: Transaction, old: Collection[NameKey], new: Collection[
     _INSERT.run(transaction, map(tuple, sorted(new)))
 
 
-def _in_portions(
-    statement: Prepared, transaction: Transaction, begun: Rows | None, *values: str
-) -> Iterator[Sequence[Any]]:
-    rows, size = begun, FIRST_PORTION
-    if rows is None:
-        rows, size = statement.rows(transaction, *values, ""), _PORTION
+def _in_portions(statement: Prepared, transaction: Transaction, *values: str) -> Iterator[Sequence[Any]]:
+    rows = statement.rows(transaction, *values, "")
     while True:
         yield from rows
-        if len(rows) < size:
+        if len(rows) < _PORTION:
             return
-        rows, size = statement.rows(transaction, *values, rows[-1][0]), _PORTION
+        rows = statement.rows(transaction, *values, rows[-1][0])

@@ -55,11 +55,6 @@ class Transaction:
         self._is_known = False
         self._sees_one_moment = False
 
-    @property
-    def is_at_a_server(self) -> bool:
-        """Whether each statement is a way to a server and back."""
-        return self._dialect.can_hang
-
     def begun(self, *, sees_one_moment: bool) -> None:
         """To be called when it has begun (again). `sees_one_moment`: it reads the database as it is at one moment."""
         self.failure = None

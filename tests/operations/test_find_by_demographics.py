@@ -166,8 +166,9 @@ def test_with_the_commonest_name_on_1_january_the_search_stops(store: Store) -> 
         learners.insert_many(transaction, namesakes(1_000))
     with store.reading() as transaction, statements(transaction) as run:
         assert ask(transaction, ELSEWHERE).code.value == "WSRC0002"
-    # The look-up for an exact match, one portion of the first key's rows, and the eleven at once.
-    assert len(run) == 3
+    # The look-up for an exact match, all look-ups at once, which find more than they may, one portion of the first key's
+    # rows, and the eleven at once.
+    assert len(run) == 4
 
 
 def relatives(count: int, **changed: Any) -> list[Learner]:
@@ -245,7 +246,8 @@ def test_no_search_reads_many_more_than_five_thousand_rows(
     monkeypatch.setattr(Prepared, "rows", rows)
     with store.reading() as transaction:
         assert ask(transaction, asked).code.value == "WSRC0002"
-    assert MAXIMUM_ROWS < read <= MAXIMUM_ROWS + 100
+    # A portion, and what was read when all look-ups were tried at once.
+    assert MAXIMUM_ROWS < read <= MAXIMUM_ROWS + 100 + 50
 
 
 def test_nobody_s_postcode_is_equal_to_none_but_exactly(store: Store) -> None:
@@ -285,8 +287,9 @@ def test_whatever_is_asked_is_answered_by_index_alone(store: Store, fields: dict
         for statement in run:
             transaction.cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
             steps = [step for *_, step in transaction.cursor.fetchall()]
-            # The steps of a subquery come after the one that names it.
-            reads = [step for step in steps if "ORDER BY" not in step and "SUBQUERY" not in step]
+            # The steps of a subquery, or of a part of a union, come after the one that names it.
+            others = ("ORDER BY", "SUBQUERY", "COMPOUND QUERY", "UNION ALL")
+            reads = [step for step in steps if not any(other in step for other in others)]
             assert all(step.startswith("SEARCH ") and " USING " in step for step in reads)
     assert run
 
