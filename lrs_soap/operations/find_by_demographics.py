@@ -75,19 +75,27 @@ def _possible_matches(
     search = _Search(work.transaction, asked, candidates)
     fitting = search.fitting()
     decision = possible_matches(asked, fitting if unwritten is None else unwritten.in_place(asked, fitting))
-    if search.has_too_many_rows and decision.code is not ResponseCode.TOO_MANY_MATCHES:
+    if decision.code is ResponseCode.TOO_MANY_MATCHES:
+        return decision
+    if search.has_too_many_rows:
         return too_many_rows(asked)
-    return decision
+    return search.with_all_of_the_learners(decision)
 
 
 class _Search:
-    """The look-ups of one search. When `fitting` is over, `has_too_many_rows` says whether there were more."""
+    """The look-ups of one search. When `fitting` is over, `has_too_many_rows` says whether there were more.
+
+    So many learners at once as make too many usually do, and none of them is answered then. So of these only what is
+    compared is read.
+    """
 
     def __init__(self, transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> None:
         self.has_too_many_rows = False
         self._transaction = transaction
         self._date_of_birth = asked.date_of_birth
         self._candidates = candidates
+        # The learners of whom only a part was read, by ULN.
+        self._in_part: dict[str, Learner] = {}
 
     def fitting(self) -> Iterator[tuple[Learner, Learner | None]]:
         """Each learner who fits a rule, once, with the master of a linked one; first those who can make too many.
@@ -96,8 +104,23 @@ class _Search:
         """
         ulns = self._fitting_ulns()
         while some := list(islice(ulns, learners.AT_ONCE)):
-            for learner in learners.held_each(self._transaction, some):
+            for learner in self._held_each(some):
                 yield learner, learners.master_of(self._transaction, learner)
+
+    def with_all_of_the_learners(self, decision: Decision) -> Decision:
+        """The decision with everything that is held of its learners."""
+        in_part = [each.uln for each in decision.learners if each is self._in_part.get(each.uln)]
+        if not in_part:
+            return decision
+        whole = dict(zip(in_part, learners.held_each(self._transaction, in_part), strict=True))
+        return replace(decision, learners=tuple(whole.get(each.uln, each) for each in decision.learners))
+
+    def _held_each(self, ulns: list[str]) -> list[Learner]:
+        if len(ulns) < learners.AT_ONCE:
+            return learners.held_each(self._transaction, ulns)
+        compared = learners.compared_each(self._transaction, ulns)
+        self._in_part.update((each.uln, each) for each in compared)
+        return compared
 
     def _fitting_ulns(self) -> Iterator[str]:
         candidates = self._candidates

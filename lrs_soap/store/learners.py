@@ -41,6 +41,19 @@ def _by_ulns(*names: str) -> Prepared:
     return Prepared(_WITH_LINKED_ULNS.where(learners.c.uln.in_([bindparam(name) for name in names])), *names)
 
 
+# What a search compares a learner by, and what its reasons tell of it. Each column takes time.
+_COMPARED = (
+    *("uln", "given_name", "family_name", "date_of_birth", "gender", "last_known_post_code"),
+    *("middle_other_name", "preferred_given_name", "previous_family_name", "family_name_at_age_16"),
+    *("school_at_age_16", "place_of_birth", "email_address", "unique_pupil_number", "unique_candidate_identifier"),
+    "master_uln",
+)
+_COMPARED_BY_ULNS = Prepared(
+    select(*(learners.c[field] for field in _COMPARED)).where(learners.c.uln.in_([bindparam(name) for name in _ULNS])),
+    *_ULNS,
+)
+# What is not read of a learner takes the empty text behind the values, and no other learners are linked to it.
+_compared_of = itemgetter(*(_COMPARED.index(field) if field in _COMPARED else len(_COMPARED) for field in HELD_FIELDS))
 # By how many they are.
 _BY_ULNS = {count: _by_ulns(*_ULNS[:count]) for count in range(2, AT_ONCE + 1)}
 _BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
@@ -106,6 +119,15 @@ def held_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
         return [held(transaction, ulns[0])]
     rows = {row[_ULN]: row for row in _BY_ULNS[len(ulns)].rows(transaction, *ulns)}
     return [_learner(rows.get(uln)) or held(transaction, uln) for uln in ulns]
+
+
+def compared_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
+    """The learners with AT_ONCE ULNs, in the same order, as far as a search compares them: all else of them is empty.
+
+    Raises LookupError if the database has lost one.
+    """
+    rows = {row[0]: row for row in _COMPARED_BY_ULNS.rows(transaction, *ulns)}
+    return [Learner._make((*_compared_of((*rows[uln], "")), ())) for uln in ulns]
 
 
 def master_of(transaction: Transaction, learner: Learner) -> Learner | None:

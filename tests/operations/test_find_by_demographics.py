@@ -160,14 +160,25 @@ def test_the_eleventh_may_be_in_a_later_portion(store: Store) -> None:
         assert ask(transaction, ELSEWHERE).code.value == "WSRC0002"
 
 
+def test_learners_who_are_not_too_many_after_all_are_answered_whole(store: Store) -> None:
+    """Of eleven at once only what is compared is read, and it may be that not all of them fit."""
+    some = [each._replace(notes=f"Note {number}") for number, each in enumerate(namesakes(11))]
+    with store.writing() as transaction:
+        learners.insert_many(transaction, some[:10])
+        learners.insert(transaction, some[10]._replace(given_name="Wilhelmina", email_address="w@example.org"))
+        asked = {**ELSEWHERE, "email_address": "olivia@example.org"}
+        answered = ask(transaction, asked).learners
+        assert list(answered) == [learners.held(transaction, each.uln) for each in some[:10]]
+
+
 @on_sqlite
 def test_with_the_commonest_name_on_1_january_the_search_stops(store: Store) -> None:
     with store.writing() as transaction:
         learners.insert_many(transaction, namesakes(1_000))
     with store.reading() as transaction, statements(transaction) as run:
         assert ask(transaction, ELSEWHERE).code.value == "WSRC0002"
-    # The look-up for an exact match, all look-ups at once, which find more than they may, one portion of the first key's
-    # rows, and the eleven at once.
+    # The look-up for an exact match, all look-ups at once, which find more than they may, one portion of the first
+    # key's rows, and the eleven at once.
     assert len(run) == 4
 
 

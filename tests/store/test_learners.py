@@ -135,8 +135,14 @@ def test_several_are_read_at_once_in_the_order_of_their_ulns_as_asked(
             asked = ulns[-count:]
             assert learners.held_each(transaction, asked) == [learners.held(transaction, uln) for uln in asked]
         assert learners.held_each(transaction, ulns)[-1].linked_ulns == ("2000000000", "2000000001")
+        compared = learners.compared_each(transaction, ulns)
+        assert [(each.uln, each.family_name) for each in compared] == [
+            (each.uln, each.family_name) for each in several[::-1]
+        ]
         with pytest.raises(LookupError, match=THIRD):
             learners.held_each(transaction, [ulns[0], THIRD])
+        with pytest.raises(LookupError, match=THIRD):
+            learners.compared_each(transaction, [*ulns[1:], THIRD])
 
 
 def test_many_at_once_or_none(store: Store, learner: Callable[..., Learner]) -> None:
