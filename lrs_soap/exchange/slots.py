@@ -6,6 +6,7 @@ import fcntl
 import os
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -29,17 +30,31 @@ class Slots:
         self._count = count
         self._taken = taken
         self._lock = Lock()
-        self._process = 0
         self._slot: int | None = None
+        self._has_looked = False
+        known = weakref.ref(self)
+
+        def begin_again() -> None:
+            slots = known()
+            if slots is not None:
+                slots._begin_again()
+
+        # Every request asks for its process's own, and to ask for the process's number each time takes longer.
+        os.register_at_fork(after_in_child=begin_again)
 
     def own(self) -> int | None:
         """This process's place, which it takes at the first time; None if there are more processes than places."""
-        if self._process != os.getpid():
+        if not self._has_looked:
             with self._lock:
-                if self._process != os.getpid():
+                if not self._has_looked:
                     self._slot = self._take()
-                    self._process = os.getpid()
+                    self._has_looked = True
         return self._slot
+
+    def _begin_again(self) -> None:
+        """In a process that was just forked, which has none yet."""
+        self._lock = Lock()
+        self._has_looked = False
 
     def is_taken(self, slot: int) -> bool:
         """Whether a place belongs to another process that lives."""
