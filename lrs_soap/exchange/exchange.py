@@ -21,6 +21,28 @@ MAIN_WORLD = "main"
 """The name of the world at a server's root."""
 
 
+# So many ids are drawn at a time, because to ask the system takes longer than all else about an id.
+_IDS_AT_ONCE = 256
+
+
+class _Ids:
+    """Ids of exchanges, which never come again: eight bytes of the system's random ones. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._drawn: list[str] = []
+        # What is drawn belongs to one process alone.
+        os.register_at_fork(after_in_child=self._drawn.clear)
+
+    def draw(self) -> str:
+        """Another id."""
+        while True:
+            try:
+                return self._drawn.pop()
+            except IndexError:
+                digits = os.urandom(8 * _IDS_AT_ONCE).hex()
+                self._drawn.extend(digits[place : place + 16] for place in range(0, len(digits), 16))
+
+
 class Origin(str, Enum):
     """Where an exchange comes from. What the console sends again comes from there, and not from SOAP."""
 
@@ -102,7 +124,7 @@ class Exchange:
     world: str = MAIN_WORLD
     path: str | None = None
     request: bytes = field(default=b"", repr=False)
-    id: str = field(default_factory=lambda: os.urandom(8).hex())
+    id: str = field(default_factory=_Ids().draw)
     operation: str | None = None
     job: int | None = None
     record: int | None = None
