@@ -92,6 +92,16 @@ class Connection:
         self.fileno = accepted.fileno()
         self._address = address
         self._service = service
+        # What is the same in the environment of each of its requests.
+        self._variables: Environ = {
+            **service.variables,
+            "REMOTE_ADDR": address[0],
+            "REMOTE_HOST": address[0],
+            "REMOTE_PORT": str(address[1]),
+            "wsgi.errors": sys.stderr,
+            HOLD_BACK: self._hold_back,
+            DELIVER: self._deliver,
+        }
         self.watched = 0
         """The events that the loop watches for."""
         self.request: Request | None = None
@@ -349,6 +359,8 @@ class Connection:
         self._wire = b""
         self._unparsed = b""
         self._session = None
+        # They know this connection, which could not be forgotten at once otherwise.
+        self._variables = {}
         if self._incoming is not None:
             self._forget(self._incoming)
             self._incoming = None
@@ -389,18 +401,11 @@ class Connection:
 
     def _environment(self, request: Request) -> Environ:
         """WSGI's environment for a request; the application may change it."""
-        address, port = self._address[:2]
         environ: Environ = {
-            **self._service.variables,
+            **self._variables,
             **request.variables,
-            "REMOTE_ADDR": address,
-            "REMOTE_HOST": address,
-            "REMOTE_PORT": str(port),
-            "wsgi.errors": sys.stderr,
             "wsgi.input": request.body(),
             HEAD: request.variables,
-            HOLD_BACK: self._hold_back,
-            DELIVER: self._deliver,
             HANDS_OVER: self._rest is None,
         }
         if self._found is not None:
