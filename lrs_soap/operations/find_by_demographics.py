@@ -42,7 +42,7 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
     decision = _possible_matches(work, asked, candidates)
     if decision.code is not ResponseCode.NO_MATCH:
         return decision
-    return replace(decision, nearest=near_misses(asked, candidates.near))
+    return Decision(decision.code, reasons=decision.reasons, nearest=near_misses(asked, candidates.near))
 
 
 def find_by_checked_demographics(

@@ -237,10 +237,12 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
 
     Learners who fit P6 alone never make too many. The best of them take the places that the others leave.
     """
-    comparison = _Comparison(asked)
+    comparison: _Comparison | None = None
     found: dict[str, list[_Match]] = {}
     others_than_relatives: set[str] = set()
     for learner, master in candidates:
+        # Many a search has no candidate.
+        comparison = comparison or _Comparison(asked)
         match = comparison.match(learner, master)
         if match is None:
             continue
