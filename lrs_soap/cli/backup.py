@@ -120,8 +120,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show what a backup is of, once it is found to be whole and sound."""
-    with _opened(file) as source, TemporaryDirectory() as folder:
-        stamp = backup_file.unpack(source, _called(file), Path(folder) / "backup.db")
+    with _opened(file) as source:
+        stamp = backup_file.read(source, _called(file))
     if as_json:
         print_json(stamp._asdict())
     else:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
 
 from lrs_soap import __version__
@@ -63,6 +64,18 @@ def write(database: Path, target: Path, *, world: str, moment: datetime, only_sc
     finally:
         remove_sqlite_file(unfinished)
     return stamp
+
+
+def read(source: BinaryIO, name: str) -> Stamp:
+    """What a backup is of, once it is found to be whole and sound; all else is as with `unpack`.
+
+    Raises NotPossible as that does, and StoreUnavailable.
+    """
+    with TemporaryDirectory() as folder:
+        try:
+            return unpack(source, name, Path(folder) / "backup.db")
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(f"The backup {name} cannot be read: {reason_of(error)}.") from error
 
 
 def unpack(source: BinaryIO, name: str, target: Path) -> Stamp:

@@ -22,7 +22,7 @@ from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.scenarios.scenario import Scenario
 from lrs_soap.settings import Settings
-from lrs_soap.store import key_version, learners
+from lrs_soap.store import backup_file, key_version, learners
 from lrs_soap.store.backup_file import Stamp
 from lrs_soap.store.store import Store
 from lrs_soap.store.versions import TODAYS
@@ -213,6 +213,19 @@ def test_what_is_no_whole_backup_changes_nothing(world: World, backup: Path, pat
     world.look()
     world.end_look()
     assert (world.generation, path.read_bytes(), files(path)) == (generation, before, {"lrs.db"})
+
+
+def test_a_file_that_only_looks_like_a_backup_changes_nothing(world: World, path: Path, tmp_path: Path) -> None:
+    false = tmp_path / "false.backup"
+    sql(false, "CREATE TABLE learners (uln)")
+    with false.open("rb+") as file:
+        backup_file._seal(file.fileno())
+    before = path.read_bytes()
+    with pytest.raises(StoreUnavailable, match="no such table"):
+        restored(world, false)
+    with false.open("rb") as source, pytest.raises(StoreUnavailable, match="no such table"):
+        backup_file.read(source, false.name)
+    assert (path.read_bytes(), files(path)) == (before, {"lrs.db"})
 
 
 @pytest.mark.parametrize(
