@@ -12,10 +12,15 @@ import pytest
 from lrs_soap.clock import LONDON, ClockMode
 from lrs_soap.errors import BegunAnew, InvalidRecord, NotHeld, NotPossible, Refused, StoreUnavailable
 from lrs_soap.operations.authenticate import authenticate
+from lrs_soap.operations.close_challenge import withdraw_challenge
+from lrs_soap.operations.list_challenges import newest_challenges
 from lrs_soap.operations.organisations import set_password
+from lrs_soap.operations.raise_challenge import raise_challenge
 from lrs_soap.operations.register import register
 from lrs_soap.operations.submit_batch import submit_registration_batch
 from lrs_soap.rules.batches.jobs import JobType
+from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent
+from lrs_soap.rules.challenges.problems import Problem
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.sent_learner import SentLearner
@@ -29,6 +34,7 @@ from tests.kit.databases import on_postgresql, on_sqlite
 from tests.kit.work import AUTHOR
 
 MOMENT = datetime(2025, 7, 1, 12, tzinfo=LONDON)
+GRACE = "4170265830"
 RECORD = {
     "GivenName": "Jolyon",
     "FamilyName": "Featherstone",
@@ -114,6 +120,30 @@ def test_a_snapshot_keeps_all_of_a_world(world: World) -> None:
             assert jobs.by_id(work.transaction, later[1]) is None
         # What comes after it is what came then.
         assert (registered(world, GivenName="Peregrine"), submitted(world)) == later
+
+
+def test_a_snapshot_keeps_data_challenges_and_a_reset_forgets_them(world: World) -> None:
+    said = {"comments": "Nobody.", "contact_name": "Ada", "contact_email": "ada@example.org"}
+    sent = ChallengeSent(Problem.FICTITIOUS, contact_telephone="01234 567890", **said)
+
+    def raised() -> Challenge:
+        with world.writing(AUTHOR) as work:
+            return raise_challenge(work, GRACE, sent)
+
+    def held() -> list[Challenge]:
+        with world.reading(OPERATOR) as work:
+            return newest_challenges(work, limit=5)
+
+    challenge = raised()
+    take_snapshot(world, "before")
+    with world.writing(AUTHOR) as work:
+        withdraw_challenge(work, str(challenge.reference))
+    raised()
+    restore(world, "before")
+    assert held() == [challenge]
+    reset(world)
+    assert held() == []
+    assert raised().number == 1
 
 
 def test_snapshots_are_listed_replaced_and_deleted_and_survive_a_reset(world: World) -> None:
