@@ -32,7 +32,7 @@ def transaction(store: Store) -> Iterator[Transaction]:
 
 
 def asked(learner: Learner, **changed: str) -> DemographicsAsked:
-    given = {name: getattr(learner, name) for name in DemographicsAsked.__dataclass_fields__ if hasattr(learner, name)}
+    given = {name: getattr(learner, name) for name in DemographicsAsked._fields if hasattr(learner, name)}
     return DemographicsAsked(**{**given, **changed})
 
 
