@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -173,7 +172,7 @@ def test_the_five_identity_keys_are_those_of_the_table() -> None:
 
 
 def test_a_search_is_told_by_what_is_mandatory_in_it() -> None:
-    required = {field.name for field in fields(DemographicsAsked) if field.default is not None}
+    required = {*DemographicsAsked._fields} - DemographicsAsked._field_defaults.keys()
     assert names(mandatory_in(Question.FIND_BY_DEMOGRAPHICS)) == required
 
 
