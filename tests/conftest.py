@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
 from lrs_soap.clock import SettableClock
 from lrs_soap.passwords import Passwords
@@ -20,7 +21,7 @@ from lrs_soap.sample import starting_data
 from lrs_soap.store.store import Store
 from lrs_soap.world import World
 from tests.kit import contract_documents, databases
-from tests.kit.databases import KINDS_HERE, SQLITE, new_database
+from tests.kit.databases import KINDS_HERE, POSTGRESQL, SQLITE, new_database
 from tests.kit.running_server import RunningServer
 from tests.kit.work import world_over
 
@@ -66,9 +67,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of each kind that nobody has used yet."""
-    with new_database(database_kind, tmp_path) as url:
+    if database_kind == POSTGRESQL and "store" in request.fixturenames:
+        made = new_database(database_kind, tmp_path, like=request.getfixturevalue("empty_postgresql"))
+    else:
+        made = new_database(database_kind, tmp_path)
+    with made as url:
         yield url
 
 
@@ -102,6 +107,14 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "lrs.db"
     Store.open(f"sqlite:///{path}").close()
     return path
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database without learners, to be copied for the same reason."""
+    with new_database(POSTGRESQL, tmp_path_factory.mktemp("empty")) as url:
+        Store.open(url).close()
+        yield str(make_url(url).database)
 
 
 @pytest.fixture(scope="session")

@@ -42,8 +42,11 @@ def on_postgresql(test: _Test) -> _Test:
 
 
 @contextmanager
-def new_database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the URL of an empty database, which is dropped after the block; a SQLite file stays in `folder`."""
+def new_database(kind: str, folder: Path, *, like: str = "template1") -> Iterator[str]:
+    """Give the URL of an empty database, which is dropped after the block; a SQLite file stays in `folder`.
+
+    On PostgreSQL it is a copy of the database that is called as `like` says, to which nobody may be connected.
+    """
     if kind == SQLITE:
         yield f"sqlite:///{folder}/lrs.db"
         return
@@ -51,7 +54,8 @@ def new_database(kind: str, folder: Path) -> Iterator[str]:
         pytest.skip(_WHY_NOT)
     name = f"lrs_test_{secrets.token_hex(6)}"
     with psycopg.connect(_SERVER, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like))
+        connection.execute(made)
         try:
             yield make_url(_SERVER).set(database=name).render_as_string(hide_password=False)
         finally:
