@@ -8,12 +8,20 @@ from lrs_soap.rules.challenges import references
 from lrs_soap.rules.challenges.challenge import Challenge
 from lrs_soap.rules.challenges.states import ChallengeState
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store import challenges
+from lrs_soap.store import challenges, learning_events
 
 
 def challenges_of(work: UnitOfWork, learner: Learner) -> list[Challenge]:
-    """All challenges of a learner and of those linked to it, whoever raised them, the last first."""
-    return challenges.on_ulns(work.transaction, (learner.uln, *learner.linked_ulns))
+    """All challenges of a learner and of those linked to it, whoever raised them, the last first.
+
+    An open one on an event of theirs is among them whichever ULN it names: it has that of the master at the time.
+    """
+    ulns = (learner.uln, *learner.linked_ulns)
+    found = challenges.on_ulns(work.transaction, ulns)
+    named = {str(each.reference) for each in found}
+    on_events = learning_events.open_challenges_of(work.transaction, ulns)
+    others = [held_challenge(work, reference) for reference in sorted(on_events - named)]
+    return sorted([*found, *others], key=lambda each: each.raised, reverse=True) if others else found
 
 
 def newest_challenges(

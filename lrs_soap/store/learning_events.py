@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -84,6 +84,14 @@ def open_challenges_on(transaction: Transaction, event_ids: Iterable[int]) -> di
         learning_events.c.id.in_(tuple(event_ids)), learning_events.c.open_challenge.is_not(None)
     )
     return {row.id: row.open_challenge for row in transaction.execute(flagged)}
+
+
+def open_challenges_of(transaction: Transaction, ulns: Collection[str]) -> frozenset[str]:
+    """The references of the open data challenges on the events of these ULNs."""
+    flagged = select(learning_events.c.open_challenge).where(
+        learning_events.c.uln.in_(tuple(ulns)), learning_events.c.open_challenge.is_not(None)
+    )
+    return frozenset(transaction.execute(flagged).scalars())
 
 
 def flag(transaction: Transaction, event_ids: Sequence[int], reference: str) -> frozenset[str]:

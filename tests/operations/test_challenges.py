@@ -318,6 +318,20 @@ def test_a_merge_and_its_undoing(register: Register) -> None:
         assert len(challenges_of(work, register.learner(BEA))) == 1
 
 
+def test_a_challenge_stays_with_its_event_when_a_merge_is_undone(register: Register) -> None:
+    with register.working(OPERATOR) as work:
+        merge_learners(work, CAT, ANN)
+    challenge = register.raised(GRADE, CAT)
+    with register.working(OPERATOR) as work:
+        unmerge_learner(work, ANN)
+    own = register.raised(OTHER)
+    assert register.flags(ANN)[1] == "Y"
+    with register.working() as work:
+        assert challenges_of(work, register.learner(ANN)) == [own, challenge]
+    register.withdrawn(challenge)
+    assert register.flags(ANN)[1] == "N"
+
+
 def test_a_merge_that_was_undone_meanwhile_is_not_undone_again(register: Register) -> None:
     challenge = register.raised(DUPLICATE)
     register.resolved(challenge)
