@@ -12,7 +12,14 @@ from lrs_soap.loading.learner_record import LEARNING_EVENTS
 from lrs_soap.rules.learners.field_rules import Violation
 from lrs_soap.rules.records import learning_events
 from lrs_soap.rules.records.event_holder import DETAILS, age_violations, details_violations
-from lrs_soap.rules.records.learning_events import AO, CONTRACT_NAMES, LARGEST_CREDITS, QCFU, LearningEvent
+from lrs_soap.rules.records.learning_events import (
+    AO,
+    CONTRACT_NAMES,
+    FIELD_RULES,
+    LARGEST_CREDITS,
+    QCFU,
+    LearningEvent,
+)
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.learner import Learner
@@ -122,8 +129,11 @@ def _event(values: Mapping[str, Any], now: datetime) -> LearningEvent:
     given.setdefault("date_loaded", now.strftime("%Y-%m-%d %H:%M:%S"))
     event = LearningEvent(credits=int(credits), **given)
     _raise_first(learning_events.violations(event))
-    # What an awarding organisation uploads has a Restriction only if it is sensitive.
-    return event._replace(restriction=None) if event.source in (AO, QCFU) and not event.is_sensitive else event
+    if event.source in (AO, QCFU) and not event.is_sensitive:
+        # What an awarding organisation uploads has a Restriction only if it is sensitive.
+        return event._replace(restriction=None)
+    # An answer has a grade of its own where the ILR has none. People never see it.
+    return event._replace(grade=None) if event.grade == FIELD_RULES["grade"][event.source].default else event
 
 
 def _raise_first(violations: Iterable[Violation]) -> None:

@@ -144,6 +144,11 @@ def test_an_awarding_organisation_s_event_is_restricted_or_says_nothing(held: St
     assert [event.restriction for event in events_of(held, FIRST)] == [None, "1", "0"]
 
 
+def test_the_answer_of_no_grade_is_no_grade_where_the_ilr_has_none(held: Store, load_lines: LoadEvents) -> None:
+    assert load_lines(line(Grade="9999999999"), line(Grade="Pass")) == LoadResult(2, ())
+    assert [event.grade for event in events_of(held, FIRST)] == [None, "Pass"]
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"ULN": None}, "ULN: missing"),
     ({"ULN": "1000000010"}, "ULN: '1000000010' is not ten digits with the right check digit"),
