@@ -514,3 +514,15 @@ def test_histories_have_the_reference_and_what_was_changed(
     assert history_fields(resolved, done) == {"enquiry": REFERENCE, **fields}
     assert history_fields(resolved, done, is_undone=True) == {"enquiry": REFERENCE, **fields_undone}
     assert concerned(resolved, done) == ulns_concerned
+
+
+@pytest.mark.parametrize(
+    ("telephone", "is_one"),
+    [
+        *((each, True) for each in ("01234 567890", "(0114) 279 9999", "+44 (0)114 279 9999", "01234 567890 ext. 12")),
+        *((each, False) for each in ("((((((", "1234", "mornings", "01234 567890 (mornings)")),
+    ],
+)
+def test_a_telephone_number_is_as_people_write_one(telephone: str, is_one: bool) -> None:
+    told = judge(replace(WHOLE[Problem.OTHER], contact_telephone=telephone))
+    assert objections(told) == ([] if is_one else [(Objection.NO_TELEPHONE, "contact_telephone")])

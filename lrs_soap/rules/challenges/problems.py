@@ -68,7 +68,7 @@ class Problem(Enum):
     DETAILS_CHANGED = (
         "details changed",
         Enquiry.OTHER_PROBLEM,
-        "ULN incorrect as details have changed (learner is therefore using another learner’s ULN)",
+        "ULN incorrect as details have changed (learner is therefore using another learner's ULN)",
     )
     OTHER = "other", Enquiry.OTHER_PROBLEM, "Other ULN problem"
     GRADE = "grade", Enquiry.WRONG_INFORMATION, "The grade has been recorded incorrectly"

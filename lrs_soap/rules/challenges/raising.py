@@ -49,7 +49,7 @@ NAMES: Mapping[str, str] = {
 """What people call the parts of a challenge."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,}(?: ?(?:x|ext\.?) ?[0-9]+)?", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\+?\(?[0-9][0-9 ()./-]{4,}(?: ?(?:x|ext\.?) ?[0-9]+)?", re.IGNORECASE)
 _NOBODY = {
     NoHolder.NOT_A_ULN: Objection.NOT_A_ULN,
     NoHolder.UNKNOWN: Objection.UNKNOWN,
