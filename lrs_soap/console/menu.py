@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import g, request, url_for
 
 from lrs_soap.console.asking import asked, url_of_server
+from lrs_soap.web.pages import Entry
 
 # The title of each page, and the function that shows it. The other functions of its blueprint are part of it.
 _OF_A_WORLD = (
@@ -22,15 +21,6 @@ _OF_A_WORLD = (
     ("Reset and snapshots", "snapshots.listed"),
 )
 _OF_THE_SERVER = (("Worlds", "worlds.listed"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A link of the menu."""
-
-    text: str
-    address: str
-    is_current: bool
 
 
 def entries() -> tuple[Entry, ...]:

@@ -6,13 +6,10 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
-from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from lrs_soap import __version__
 from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible, Refused, StoreUnavailable
 from lrs_soap.portal.account import account
 from lrs_soap.portal.asking import ASKED, Asked
@@ -36,26 +33,12 @@ from lrs_soap.portal.verify_learner import verify_learner
 from lrs_soap.portal.words import LABELS, shown
 from lrs_soap.report.making import ReportMaker
 from lrs_soap.rules.values.learner_fields import Check
-from lrs_soap.web.assets import TEMPLATES, asset
-from lrs_soap.web.headers import NOT_KEPT, PAGE_HEADERS
+from lrs_soap.web.headers import PAGE_HEADERS
+from lrs_soap.web.pages import TITLES, prepare, refuse_zeros
 from lrs_soap.world import World
 
 _REFUSED = "lrs_soap.refused"
-_KEPT = ("Cache-Control", "public, max-age=31536000, immutable")
-
-_SENTENCES = {
-    HTTPStatus.NOT_FOUND: "There is no such page, or it is not yours.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be asked in this way. Go back, and use the page's own buttons.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What was sent is larger than this service reads.",
-}
-_TITLES = {
-    HTTPStatus.NOT_FOUND: "Page not found",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Not possible here",
-    HTTPStatus.CONFLICT: "Not possible now",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "The service has failed",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Not available now",
-}
+_TITLES = {**TITLES, HTTPStatus.NOT_FOUND: "Page not found"}
 
 
 class PortalApplication:
@@ -93,40 +76,27 @@ _PARTS = (
 
 def _flask() -> Flask:
     made = PortalFlask(__name__, static_folder=None)
-    made.config.update(
-        PROPAGATE_EXCEPTIONS=True,
-        PROVIDE_AUTOMATIC_OPTIONS=False,
-        # A form is as old as its session.
-        WTF_CSRF_TIME_LIMIT=None,
-    )
+    prepare(made, headers=PAGE_HEADERS, url_of_asset=url_for, show_error=_error, not_found=_NOT_FOUND)
     made.session_interface = WorldCookies()
-    environment = made.jinja_env
-    environment.undefined = StrictUndefined
-    environment.trim_blocks = environment.lstrip_blocks = True
-    environment.loader = ChoiceLoader([FileSystemLoader(f"{made.root_path}/templates"), FileSystemLoader(TEMPLATES)])
-    environment.globals.update(
-        version=__version__, asset_url=_asset_url, menu=(), user=None, is_wrong=False, labels=LABELS, shown=shown
-    )
+    made.jinja_env.globals.update(user=None, labels=LABELS, shown=shown)
     made.before_request(_begin)
-    made.before_request(_refuse_zeros)
+    made.before_request(refuse_zeros)
     made.before_request(look)
     CSRFProtect(made)
     made.context_processor(_of_every_page)
-    made.after_request(_protect)
-    made.register_error_handler(HTTPException, _explain)
     made.register_error_handler(CSRFError, _not_ours)
     # Another organisation's is not there either.
-    made.register_error_handler(NotHeld, lambda _: _explain(NotFound()))
+    made.register_error_handler(NotHeld, lambda _: _error(HTTPStatus.NOT_FOUND, _NOT_FOUND))
     for kind in (Refused, NotPossible, InvalidRecord):
         made.register_error_handler(kind, lambda error: _error(HTTPStatus.CONFLICT, f"Nothing was changed. {error}"))
     made.register_error_handler(StoreUnavailable, lambda _: _error(HTTPStatus.SERVICE_UNAVAILABLE, _UNAVAILABLE))
-    made.add_url_rule("/assets/<name>", "asset", _asset)
     for part in _PARTS:
         made.register_blueprint(part)
     know_places(made)
     return made
 
 
+_NOT_FOUND = "There is no such page, or it is not yours."
 _NOT_OURS = "This form was not sent by a page of this portal, or the page is too old. Open it again."
 _UNAVAILABLE = "The service cannot reach its database now. Nothing was changed. Try again in a moment."
 
@@ -147,44 +117,6 @@ def _of_every_page() -> dict[str, Any]:
 def _not_ours(error: CSRFError) -> AnyResponse:
     """A form whose token is wrong: the page again, with what was sent, if that can be, or else an error."""
     return again() or _error(HTTPStatus.BAD_REQUEST, _NOT_OURS)
-
-
-def _refuse_zeros() -> None:
-    """Refuse the character 0, which no database takes and nobody types."""
-    values = (value for part in (request.args, request.form) for pair in part.items(multi=True) for value in pair)
-    if "\0" in request.path or any("\0" in value for value in values):
-        abort(400, "What was sent has a character in it that is no text.")
-
-
-def _protect(response: Response) -> Response:
-    response.headers.extend(PAGE_HEADERS)
-    if "Cache-Control" not in response.headers:
-        response.headers.extend([NOT_KEPT])
-    return response
-
-
-def _asset_url(name: str) -> str:
-    found = asset(name)
-    assert found is not None
-    return url_for("asset", name=name, v=found.version)
-
-
-def _asset(name: str) -> Response:
-    found = asset(name)
-    if found is None:
-        abort(404)
-    return Response(found.content, mimetype=None, content_type=found.media_type, headers=[_KEPT])
-
-
-def _explain(error: HTTPException) -> Response:
-    if error.response is not None:
-        return error.response  # type: ignore[return-value]
-    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    if status in (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT):
-        return error.get_response()  # type: ignore[return-value]
-    answer = _error(status, _SENTENCES.get(status) or error.description or status.phrase)
-    answer.headers.extend([(name, value) for name, value in error.get_headers() if name == "Allow"])
-    return answer
 
 
 def _error(status: HTTPStatus, sentence: str) -> Response:

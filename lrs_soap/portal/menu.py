@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask import Flask, current_app, request, url_for
 
 from lrs_soap.portal.signed_in import current_user, signed_in, step_of
 from lrs_soap.rules.access.pages import Page, Section, menu
+from lrs_soap.web.pages import Entry
 
 _PLACES = "lrs_soap.places"
 _HOMES = {Section.LEARNERS: Page.LEARNER_MANAGEMENT, Section.USERS: Page.FIND_USER, Section.ACCOUNT: Page.MY_ACCOUNT}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A link of the menu, and those below it."""
-
-    text: str
-    address: str
-    is_current: bool
-    below: tuple[Entry, ...] = ()
 
 
 def know_places(app: Flask) -> None:
