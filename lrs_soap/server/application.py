@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from lrs_soap.errors import StoreUnavailable
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.server.http_request import Environ, HttpError
-from lrs_soap.server.responses import PLAIN, SERVER_ERROR, Headers, respond
+from lrs_soap.server.responses import PLAIN, SERVER_ERROR, UNAVAILABLE, Headers, respond
 from lrs_soap.server.site import Site, StartResponse
 
 
@@ -35,10 +36,13 @@ class Application:
             return site(environ, start_response)
         except HttpError as error:
             return _explain(environ, start_response, error.status, error.sentence, error.headers)
+        except StoreUnavailable as error:  # before a site knew what to answer from: its caller need not know why
+            failed = self._recorded(environ, UNAVAILABLE, error)
+            sentence = f"The database cannot be used; the service's log says more under {failed.id}."
+            return _explain(environ, start_response, UNAVAILABLE, sentence)
         except Exception as error:  # the caller gets a sentence and a reference, the journal the trace
-            failure = Exchange(path=str(environ.get("PATH_INFO")), status=500, error=error)
-            self._journal.record(failure)
-            sentence = f"The service has failed; its log says more under {failure.id}."
+            failed = self._recorded(environ, SERVER_ERROR, error)
+            sentence = f"The service has failed; its log says more under {failed.id}."
             return _explain(environ, start_response, SERVER_ERROR, sentence)
 
     def reads_body(self, environ: Environ) -> bool:
@@ -52,6 +56,11 @@ class Application:
         """The site at a request's path, or above it. Raises HttpError where there is none."""
         path = environ.get("PATH_INFO") or "/"
         return self._at.get(path.lower()) or self._site_above(path, environ)
+
+    def _recorded(self, environ: Environ, status: str, error: Exception) -> Exchange:
+        failed = Exchange(path=str(environ.get("PATH_INFO")), status=int(status[:3]), error=error)
+        self._journal.record(failed)
+        return failed
 
     def _sites(self) -> Iterable[Site]:
         return (*self._at.values(), *self._beneath.values())

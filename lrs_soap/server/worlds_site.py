@@ -37,7 +37,7 @@ class WorldsSite:
     def reads_body(self, environ: Environ) -> bool:
         try:
             world = self._enter(environ)
-        except HttpError:
+        except (HttpError, StoreUnavailable):
             return False
         try:
             return self.application_of(world).reads_body(environ)
@@ -45,7 +45,10 @@ class WorldsSite:
             world.end_look()
 
     def named_in_header(self, name: str) -> World:
-        """The world of a name that came in a header, which has looked. Raises HttpError where it is none for that."""
+        """The world of a name that came in a header, which has looked. Raises HttpError where it is none for that.
+
+        Raises StoreUnavailable, too.
+        """
         world = self._named(name)
         if world.policy.world_header:
             return world
@@ -57,14 +60,12 @@ class WorldsSite:
     def claimed_by(self, subject: str) -> World | None:
         """The world to which a client's certificate leads, which has looked; None is `main`, which looked before.
 
-        Raises HttpError where several worlds claim the certificate.
+        Raises HttpError where several worlds claim the certificate, and StoreUnavailable.
         """
         try:
             return self._worlds.claimed_by(subject)
         except NotPossible as error:
             raise HttpError("409 Conflict", str(error)) from None
-        except StoreUnavailable as error:
-            raise HttpError("503 Service Unavailable", str(error)) from error
 
     def application_of(self, world: World) -> Application:
         """The application of a world, which is made once."""
@@ -82,8 +83,6 @@ class WorldsSite:
             return self._worlds.at(name.lower())
         except NotHeld as error:
             raise HttpError("404 Not Found", str(error)) from None
-        except StoreUnavailable as error:
-            raise HttpError("503 Service Unavailable", str(error)) from error
 
     def _enter(self, environ: Environ) -> World:
         """The world that a path names, which has looked; the environment is then that of its application."""
@@ -118,7 +117,7 @@ class PortOfWorlds:
             return self._port.reads_body(environ)
         try:
             world = self._worlds.named_in_header(str(environ[_HEADER]))
-        except HttpError:
+        except (HttpError, StoreUnavailable):
             return False
         try:
             return self._worlds.application_of(world).reads_body(environ)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from lrs_soap.errors import StoreUnavailable
 from lrs_soap.server.application import Application
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.http_request import Environ, HttpError
+from lrs_soap.server.portal_site import Portals
+from lrs_soap.server.ports import Ports
 from lrs_soap.server.responses import OK, PLAIN, respond
 from lrs_soap.server.site import StartResponse
+from lrs_soap.server.worlds_site import WorldsSite
+from lrs_soap.world import World, Worlds
 from tests.kit.kept_journal import KeptJournal
 from tests.kit.wsgi_client import ask_wsgi
 
@@ -130,3 +135,26 @@ def test_a_site_that_fails_is_a_500_with_a_reference_to_the_log(method: str, has
     assert failure.error is error
     sentence = f"The service has failed; its log says more under {failure.id}.\n"
     assert answer.body == (b"" if method == "HEAD" else sentence.encode())
+
+
+def test_a_world_that_cannot_be_looked_up_is_a_503_and_only_the_log_says_why() -> None:
+    error = StoreUnavailable("no server at db.example.org")
+
+    class Unreachable:
+        def at(self, name: str) -> World:
+            raise error
+
+    journal = KeptJournal()
+    worlds = WorldsSite(cast(Worlds, Unreachable()), cast(Ports, None), cast(Portals, None))
+    served = application(worlds, journal=journal)
+
+    answer = ask_wsgi(served, "POST", "/w/team/LearnerService.svc")
+
+    (failure,) = journal.exchanges
+    assert answer.status == failure.status == 503
+    assert failure.error is error
+    assert answer.body == f"The database cannot be used; the service's log says more under {failure.id}.\n".encode()
+    assert not served.reads_body(
+        {"REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": "/w/team/LearnerService.svc"}
+    )
+    assert len(journal.exchanges) == 1
