@@ -14,6 +14,7 @@ from lrs_soap.rules.challenges.histories import concerned, history_fields
 from lrs_soap.rules.challenges.objections import ChallengeCode, Objected, Objection, require
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Resolver
 from lrs_soap.rules.challenges.resolving import (
+    OUTCOMES,
     ResolutionAsked,
     correct,
     judge_fields,
@@ -92,7 +93,8 @@ def _close(
     state = after(challenge.state, event, by=mover)
     if state is None:
         raise ValueError(f"{challenge.reference} is {challenge.state.value}: {event.value} was not judged before")
-    closed = replace(challenge, state=state, closed=work.now, closed_by=work.author, outcome=text.strip(), done=done)
+    outcome = text.strip() or OUTCOMES.get(done.effect, "")
+    closed = replace(challenge, state=state, closed=work.now, closed_by=work.author, outcome=outcome, done=done)
     learning_events.unflag(work.transaction, closed.sent.event_ids, str(closed.reference))
     challenges.write(work.transaction, closed)
     change = Change(_ACTIONS[event], work.now, work.author, history_fields(closed, done))

@@ -305,7 +305,8 @@ def test_a_restored_event_is_never_taken_for_what_it_was_before(register: Regist
 
 def test_a_merge_and_its_undoing(register: Register) -> None:
     challenge = register.raised(DUPLICATE)
-    assert register.resolved(challenge).done.uln == BEA
+    merged = register.resolved(challenge)
+    assert (merged.done.uln, merged.outcome) == (BEA, "The ULNs were merged.")
     assert register.learner(BEA).master_uln == ANN
     assert register.actions(BEA) == [Action.MERGED, Action.CHALLENGE_RESOLVED]
     with register.working() as work:

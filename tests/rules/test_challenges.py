@@ -20,6 +20,7 @@ from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Nee
 from lrs_soap.rules.challenges.raising import LONGEST, NAMES, Known, differ_much, judge_raising
 from lrs_soap.rules.challenges.references import Reference
 from lrs_soap.rules.challenges.resolving import (
+    OUTCOMES,
     ResolutionAsked,
     correct,
     judge_fields,
@@ -526,3 +527,7 @@ def test_histories_have_the_reference_and_what_was_changed(
 def test_a_telephone_number_is_as_people_write_one(telephone: str, is_one: bool) -> None:
     told = judge(replace(WHOLE[Problem.OTHER], contact_telephone=telephone))
     assert objections(told) == ([] if is_one else [(Objection.NO_TELEPHONE, "contact_telephone")])
+
+
+def test_what_changes_something_has_an_outcome_without_a_text() -> None:
+    assert set(OUTCOMES) == set(Effect) - {Effect.NOTHING}

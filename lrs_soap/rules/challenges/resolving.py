@@ -48,6 +48,16 @@ RESOLVED_WITH: Mapping[Resolver, tuple[str, ...]] = {
 UNDOABLE = frozenset({Effect.CORRECTED, Effect.MOVED, Effect.REMOVED, Effect.MERGED})
 """What can be undone. A learner who is unlinked is linked again by a merge, and one who is deleted stays that."""
 
+OUTCOMES: Mapping[Effect, str] = {
+    Effect.CORRECTED: "The qualification was corrected.",
+    Effect.MOVED: "The qualification was moved to another ULN.",
+    Effect.REMOVED: "The qualification was removed.",
+    Effect.MERGED: "The ULNs were merged.",
+    Effect.UNMERGED: "The merge was undone.",
+    Effect.DELETED: "The ULN was deleted.",
+}
+"""What people read of an outcome for which the operator gives no text. One that changes nothing needs a text."""
+
 _DONE_TO = {
     ChallengeEvent.RESOLVE: "resolved",
     ChallengeEvent.REJECT: "rejected",
