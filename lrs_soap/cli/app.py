@@ -34,7 +34,7 @@ COMMANDS = (
     LazyCommand("ulns", "lrs_soap.cli.uln_changes", "Report which ULNs were merged, unmerged and deleted."),
     LazyCommand("world", "lrs_soap.cli.steering.world", "List, make and delete the worlds of a running server."),
     LazyCommand("reset", "lrs_soap.cli.steering.reset", "Put a world of a running server back to its starting data."),
-    LazyCommand("snapshot", "lrs_soap.cli.steering.snapshot", "List, take and delete snapshots of a running world."),
+    LazyCommand("snapshot", "lrs_soap.cli.steering.snapshot", "List, make and delete snapshots of a running world."),
     LazyCommand("restore", "lrs_soap.cli.steering.reset", "Put a world of a running server back to a snapshot."),
     LazyCommand("exchanges", "lrs_soap.cli.steering.exchanges", "List the last requests to a running server."),
     LazyCommand("scenario", "lrs_soap.cli.steering.scenario", "Make a running server fail on purpose, and stop that."),

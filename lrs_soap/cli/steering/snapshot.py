@@ -13,7 +13,7 @@ from lrs_soap.control.client import WorldClient
 
 app = group(
     "snapshot",
-    text="List, take and delete snapshots of a running world.\n\n"
+    text="List, make and delete snapshots of a running world.\n\n"
     "A snapshot is the whole of a world but its journal. `lrs-soap restore` brings it back.",
     epilog=example("lrs-soap snapshot make friday", "lrs-soap restore friday"),
 )
