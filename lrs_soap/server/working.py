@@ -58,12 +58,15 @@ def do_jobs(
     logger = log.logger.bind(process=os.getpid())
     with Worlds.open(settings, log=logger, prepare=False, metrics=metrics) as worlds:
         worker = WorldsWorker(worlds, log=logger)
+        if metrics is None:
+            announce(worker)
+            worker.run()
+            return
 
         def goes_on() -> bool:
-            if metrics is not None:
-                metrics.flush()
+            metrics.flush()
             return True
 
         announce(worker, goes_on)
         worker.run()
-        goes_on()
+        metrics.flush()
