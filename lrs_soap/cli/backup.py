@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.flags import Config, Database, resolved
+from lrs_soap.cli.input_file import STANDARD, opened
 from lrs_soap.cli.output_file import Force, check_replaceable
 from lrs_soap.cli.tables import Json, print_fields, print_json
 from lrs_soap.cli.text import counted
@@ -33,8 +34,6 @@ app = group(
     "to be SQLite: docs/operating.md tells how one in PostgreSQL is backed up.",
     epilog=example("lrs-soap backup make monday.backup", "lrs-soap backup restore monday.backup"),
 )
-
-_STANDARD = "-"
 
 _World = Annotated[str, typer.Option("--world", metavar="NAME", help="The world.")]
 
@@ -61,15 +60,15 @@ def make(
     The file is there whole or not at all. Nobody who uses the service waits.
     """
     target = Path(file)
-    if file != _STANDARD and target.exists():
+    if file != STANDARD and target.exists():
         check_replaceable(target, force)
     settings = resolved(config, database_url=database).settings
     check_exists(settings)
     with _world(settings, world) as chosen, ExitStack() as stack:
-        if file == _STANDARD:
+        if file == STANDARD:
             target = Path(stack.enter_context(TemporaryDirectory())) / "backup"
         stamp = back_up(chosen, target)
-        if file == _STANDARD:
+        if file == STANDARD:
             with target.open("rb") as made:
                 shutil.copyfileobj(made, sys.stdout.buffer)
             sys.stdout.buffer.flush()
@@ -102,7 +101,7 @@ def restore(
     """
     settings = resolved(config, database_url=database).settings
     _check_restorable(settings, create)
-    with _opened(file) as source, _world(settings, world) as chosen:
+    with opened(file) as source, _world(settings, world) as chosen:
         stamp = restore_backup(chosen, source, _called(file))
         location = chosen.store.location
     if as_json:
@@ -120,7 +119,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show what a backup is of, once it is found to be whole and sound."""
-    with _opened(file) as source:
+    with opened(file) as source:
         stamp = backup_file.read(source, _called(file))
     if as_json:
         print_json(stamp._asdict())
@@ -157,18 +156,5 @@ def _world(settings: Settings, name: str) -> Iterator[World]:
             world.end_look()
 
 
-@contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == _STANDARD:
-        yield sys.stdin.buffer
-        return
-    with ExitStack() as stack:
-        try:
-            source = stack.enter_context(Path(file).open("rb"))
-        except OSError as error:
-            raise typer.BadParameter(f"{file!r} cannot be read: {error.strerror}.", param_hint="FILE") from None
-        yield source
-
-
 def _called(file: str) -> str:
-    return "(standard input)" if file == _STANDARD else file
+    return "(standard input)" if file == STANDARD else file

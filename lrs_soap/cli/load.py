@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Annotated, Any, BinaryIO
 
 import typer
@@ -14,6 +13,7 @@ import typer
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.cli.flags import Config, Database, resolved
+from lrs_soap.cli.input_file import opened
 from lrs_soap.cli.progress import progress_bar
 from lrs_soap.cli.synthetic import load_synthetic
 from lrs_soap.cli.tables import Json, print_json
@@ -109,7 +109,7 @@ def load(
     if file is None:
         raise typer.BadParameter("Give a file to load, - for standard input, or --synthetic.", param_hint="FILE")
     with (
-        _opened(file) as source,
+        opened(file) as source,
         open_world(chosen, create=create) as world,
         _watched(source) as (lines, progress),
         journalled(world, command_exchange("load")) as exchange,
@@ -154,19 +154,6 @@ def _print(result: LoadResult, noun: str, strict: bool) -> None:
     if result.rejected:
         also = ", so nothing was (--strict)" if strict else ""
         typer.echo(f"{counted(len(result.rejected), 'line')} could not be loaded{also}.", err=True)
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    with ExitStack() as stack:
-        try:
-            source = stack.enter_context(Path(file).open("rb"))
-        except OSError as error:
-            raise typer.BadParameter(f"{file!r} cannot be read: {error.strerror}.", param_hint="FILE") from None
-        yield source
 
 
 @contextmanager
