@@ -6,18 +6,18 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
-from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from lrs_soap.errors import NotHeld, StoreUnavailable
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.rules.values.learner_fields import Check
-from lrs_soap.server.control_site import admission_of, facts_of
+from lrs_soap.server.admission import admission_of, facts_of
 from lrs_soap.server.guessing import Guessing
-from lrs_soap.server.http_request import HOLD_BACK, TURN, Environ, HttpError, address_of, body_of, caller_of
+from lrs_soap.server.http_request import TURN, Environ, HttpError
 from lrs_soap.server.sending_again import SendingAgain
 from lrs_soap.server.site import StartResponse
+from lrs_soap.server.whole_request import for_pages, is_small_enough, read_body
 from lrs_soap.settings import Settings
 from lrs_soap.web.access import Admission, RequestFacts, has_token, is_loopback, is_token, refusal_of_page
 from lrs_soap.world import MAIN, World, Worlds
@@ -29,8 +29,6 @@ CONSOLE_PATH = "/_lrs/console/"
 """Where the console of `main` is, and below it those of the other worlds."""
 
 _FOLDER = "/_lrs/console"
-_MOST_DIGITS = 18
-_OF_THE_BODY = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "wsgi.input_terminated")
 _OF_THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 _IN_A_WORLD = re.compile("/worlds/([^/]+)(/.*)?", re.DOTALL)
 
@@ -93,7 +91,9 @@ class ConsoleSite:
         facts = facts_of(environ, self._trusted_proxies)
         world, body, refused = self._begin(environ, facts, name)
         root = f"{str(environ['SCRIPT_NAME'])[: -len(_FOLDER)]}{_FOLDER}"
-        own = self._own(environ, root if name is None else f"{root}/worlds/{name}", path, body)
+        # The path as it is written, whatever case it was asked in.
+        script = root if name is None else f"{root}/worlds/{name}"
+        own = for_pages(environ, body, script=script, path=path, trusted_proxies=self._trusted_proxies)
         answer = partial(
             self._made().answer,
             own,
@@ -115,9 +115,9 @@ class ConsoleSite:
             return answer(world=None, refused=(HTTPStatus.INTERNAL_SERVER_ERROR, sentence))
 
     def reads_body(self, environ: Environ) -> bool:
-        length = str(environ.get("CONTENT_LENGTH") or "0")
-        is_small = length.isdigit() and len(length) <= _MOST_DIGITS and int(length) <= self._max_body_bytes
-        return is_small and self._refusal(facts_of(environ, self._trusted_proxies)) is None
+        if not is_small_enough(environ, self._max_body_bytes):
+            return False
+        return self._refusal(facts_of(environ, self._trusted_proxies)) is None
 
     def _refusal(self, facts: RequestFacts) -> tuple[HTTPStatus, str] | None:
         refused = refusal_of_page(self._admission, facts)
@@ -131,9 +131,9 @@ class ConsoleSite:
         if refused is not None:
             return None, b"", refused
         try:
-            body = body_of(environ, self._max_body_bytes) if _has_body(environ) else b""
+            body = read_body(environ, self._max_body_bytes)
         except HttpError as error:
-            return None, b"", (HTTPStatus(int(error.status[:3])), error.sentence)
+            return None, b"", (error.code, error.sentence)
         try:
             world = self._worlds.at(name or MAIN)
         except NotHeld:
@@ -144,27 +144,10 @@ class ConsoleSite:
         world.end_look()
         return world, body, None
 
-    def _own(self, environ: Environ, script: str, path: str, body: bytes) -> Environ:
-        """The environment with the path as it is written, whatever case it was asked in, and the caller's address."""
-        address = address_of(environ, self._trusted_proxies)
-        return {
-            **{name: value for name, value in environ.items() if name not in _OF_THE_BODY},
-            "SCRIPT_NAME": script,
-            "PATH_INFO": path,
-            "HTTP_HOST": address.host,
-            "wsgi.url_scheme": address.scheme,
-            "REMOTE_ADDR": caller_of(environ, self._trusted_proxies),
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": BytesIO(body),
-        }
-
     def _tried(self, environ: Environ, is_right: bool) -> None:
         """Hold the answer back for a while, if this caller has tried too many wrong tokens."""
-        hold_back = environ.get(HOLD_BACK)
-        if self._guessing is not None and hold_back is not None:
-            seconds = self._guessing.held_seconds("", environ["REMOTE_ADDR"], is_right=is_right)
-            if seconds:
-                hold_back(seconds)
+        if self._guessing is not None:
+            self._guessing.hold_back(environ, "", is_right=is_right)
 
     def _made(self) -> ConsoleApplication:
         with self._making:
@@ -186,7 +169,3 @@ def _world_and_path(path: str) -> tuple[str | None, str]:
     """The name of the world that is meant, and the path below its console; None for `main` without its name."""
     in_a_world = _IN_A_WORLD.fullmatch(path)
     return (None, path) if in_a_world is None else (in_a_world[1], in_a_world[2] or "/")
-
-
-def _has_body(environ: Environ) -> bool:
-    return environ.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ

@@ -5,46 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from lrs_soap.control.errors import JSON, NOTHING_HERE, error_body
-from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.rules.values.learner_fields import Check
-from lrs_soap.server.http_request import TURN, Environ, HttpError, address_of, body_of
+from lrs_soap.server.admission import facts_of
+from lrs_soap.server.http_request import TURN, Environ, HttpError, address_of
 from lrs_soap.server.responses import PLAIN, Headers, respond
 from lrs_soap.server.site import StartResponse
-from lrs_soap.settings import Settings
-from lrs_soap.web.access import AccessRefused, Admission, RequestFacts, refusal
-from lrs_soap.web.token_file import token_in
+from lrs_soap.server.whole_request import is_small_enough, read_body, with_body
+from lrs_soap.web.access import AccessRefused, Admission, refusal
 from lrs_soap.world import MAIN, Worlds
 
 if TYPE_CHECKING:
     from lrs_soap.control.application import ControlApplication
 
 _ROOT = "/_lrs"
-
-# No body has a longer Content-Length.
-_MOST_DIGITS = 18
-_OF_THE_BODY = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "wsgi.input_terminated")
-_FORWARDED = ("HTTP_FORWARDED", "HTTP_VIA")
+_READING = ("GET", "HEAD")
 _IN_A_WORLD = re.compile("/worlds/([^/]+)(/.+)")
 # What is the server's and no world's.
 _OF_THE_SERVER = re.compile("/(worlds(/.*)?|openapi[.]json)?")
-
-
-def admission_of(settings: Settings) -> Admission | None:
-    """Whom the settings let use the control interface; None if it is off. Raises InvalidSetting."""
-    if settings.control == "off":
-        return None
-    if settings.control == "loopback":
-        return Admission(is_proxied=bool(settings.trusted_proxies))
-    if settings.control_token_file is None:
-        raise InvalidSetting("control = token needs the file with the token: control_token_file.")
-    return Admission(token_in(settings.control_token_file))
 
 
 class ControlSite:
@@ -86,9 +69,9 @@ class ControlSite:
             headers = (("WWW-Authenticate", "Bearer"),) if refused.status is HTTPStatus.UNAUTHORIZED else ()
             return _explain(environ, start_response, refused.status, refused.sentence, headers)
         try:
-            body = body_of(environ, self._max_body_bytes) if _has_body(environ) else b""
+            body = b"" if environ["REQUEST_METHOD"] in _READING else read_body(environ, self._max_body_bytes)
         except HttpError as error:
-            return _explain(environ, start_response, HTTPStatus(int(error.status[:3])), error.sentence)
+            return _explain(environ, start_response, error.code, error.sentence)
         try:
             return self._answer(environ, start_response, body)
         except Exception as error:  # the caller gets a sentence and a reference, the journal the trace
@@ -98,9 +81,7 @@ class ControlSite:
             return _explain(environ, start_response, HTTPStatus.INTERNAL_SERVER_ERROR, sentence)
 
     def reads_body(self, environ: Environ) -> bool:
-        length = str(environ.get("CONTENT_LENGTH") or "0")
-        is_small = length.isdigit() and len(length) <= _MOST_DIGITS and int(length) <= self._max_body_bytes
-        return is_small and self._refusal(environ) is None
+        return is_small_enough(environ, self._max_body_bytes) and self._refusal(environ) is None
 
     def _refusal(self, environ: Environ) -> AccessRefused | None:
         return refusal(self._admission, facts_of(environ, self._trusted_proxies))
@@ -113,16 +94,14 @@ class ControlSite:
             return _explain(environ, start_response, HTTPStatus.NOT_FOUND, sentence)
         if path is None:
             return _explain(environ, start_response, HTTPStatus.NOT_FOUND, NOTHING_HERE)
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        if environ["REQUEST_METHOD"] not in _READING:
             # No content is the same as nothing in it.
             body = body or b"{}"
         own: Environ = {
-            **{name: value for name, value in environ.items() if name not in _OF_THE_BODY},
+            **with_body(environ, body),
             "CONTENT_TYPE": JSON,
             "SCRIPT_NAME": environ["SCRIPT_NAME"][: -len(_ROOT)],
             "PATH_INFO": f"{_ROOT}{path}",
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": BytesIO(body),
         }
         base = address_of(own, self._trusted_proxies).base
         return self._made().answer(own, start_response, world=world, base=base)
@@ -145,35 +124,10 @@ def _world_and_path(path: str) -> tuple[str, str | None]:
     return name, None if _OF_THE_SERVER.fullmatch(rest) else rest
 
 
-def facts_of(environ: Environ, trusted_proxies: frozenset[str]) -> RequestFacts:
-    """What the head of a request says that matters for who may ask."""
-    address = address_of(environ, trusted_proxies)
-    is_through_proxy = environ.get("REMOTE_ADDR") in trusted_proxies
-    return RequestFacts(
-        method=environ["REQUEST_METHOD"],
-        scheme=address.scheme,
-        # As it was sent, unless a proxy says better: an address in its place would be one of this machine.
-        host=address.host if is_through_proxy else environ.get("HTTP_HOST", ""),
-        port=environ["SERVER_PORT"],
-        caller=environ.get("REMOTE_ADDR") or "",
-        is_forwarded=any(name in _FORWARDED or name.startswith("HTTP_X_FORWARDED") for name in environ),
-        origin=environ.get("HTTP_ORIGIN", ""),
-        fetch_site=environ.get("HTTP_SEC_FETCH_SITE", ""),
-        content_type=environ.get("CONTENT_TYPE") or "",
-        has_body=_has_body(environ),
-        authorization=environ.get("HTTP_AUTHORIZATION", ""),
-    )
-
-
 def _is_for_a_person(environ: Environ) -> bool:
     """Whether somebody asks what is here who does not ask for JSON."""
-    is_root = environ["PATH_INFO"] in ("", "/") and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    is_root = environ["PATH_INFO"] in ("", "/") and environ["REQUEST_METHOD"] in _READING
     return is_root and JSON not in environ.get("HTTP_ACCEPT", "").lower()
-
-
-def _has_body(environ: Environ) -> bool:
-    is_empty = environ.get("CONTENT_LENGTH") in (None, "", "0") and "HTTP_TRANSFER_ENCODING" not in environ
-    return not is_empty and environ["REQUEST_METHOD"] not in ("GET", "HEAD")
 
 
 def _explain(

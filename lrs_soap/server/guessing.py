@@ -11,6 +11,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
 from lrs_soap.rules.values.organisation import canonical
+from lrs_soap.server.http_request import HOLD_BACK, Environ
 
 _WINDOW_SECONDS = 60.0
 _LONGEST_SECONDS = 30.0
@@ -70,6 +71,14 @@ class Guessing:
             if len(self._pairs) > _MOST_PAIRS:
                 self._pairs.popitem(last=False)
             return seconds
+
+    def hold_back(self, environ: Environ, organisation: str, *, is_right: bool) -> None:
+        """Have the server hold back the answer to a request whose REMOTE_ADDR has tried a password, if it can."""
+        hold_back = environ.get(HOLD_BACK)
+        if hold_back is not None:
+            seconds = self.held_seconds(organisation, environ["REMOTE_ADDR"], is_right=is_right)
+            if seconds:
+                hold_back(seconds)
 
     def _has_missed_too_often(self, pair: _Pair, now: float) -> bool:
         return len(pair.misses) == self._most and now - pair.misses[0] <= _WINDOW_SECONDS

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -96,6 +97,11 @@ class HttpError(LrsError):
         self.status = status
         self.sentence = sentence
         self.headers = headers
+
+    @property
+    def code(self) -> HTTPStatus:
+        """The number of the status."""
+        return HTTPStatus(int(self.status[:3]))
 
 
 @dataclass(frozen=True, slots=True)

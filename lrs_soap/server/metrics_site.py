@@ -6,7 +6,7 @@ from threading import Lock
 
 from lrs_soap.batch.backlog import Backlog, BacklogReader
 from lrs_soap.exchange.metrics import Metrics
-from lrs_soap.server.control_site import facts_of
+from lrs_soap.server.admission import facts_of
 from lrs_soap.server.http_request import Environ, HttpError
 from lrs_soap.server.responses import OK, not_allowed, respond
 from lrs_soap.server.shared import Shared

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
-from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.rules.values.learner_fields import Check
 from lrs_soap.server.guessing import Guessing
-from lrs_soap.server.http_request import HOLD_BACK, Environ, HttpError, address_of, body_of, caller_of
+from lrs_soap.server.http_request import Environ, HttpError
 from lrs_soap.server.site import StartResponse
+from lrs_soap.server.whole_request import for_pages, is_small_enough, read_body
 from lrs_soap.settings import Settings
 from lrs_soap.world import MAIN, World
 
@@ -24,8 +24,6 @@ PORTAL_PATH = "/portal/"
 """Where the portal of a world is, below the world's own path."""
 
 _FOLDER = "/portal"
-_MOST_DIGITS = 18
-_OF_THE_BODY = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "wsgi.input_terminated")
 
 
 class Portals:
@@ -71,9 +69,9 @@ class PortalSite:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         refused = None
         try:
-            body = body_of(environ, self._portals.max_body_bytes) if _has_body(environ) else b""
+            body = read_body(environ, self._portals.max_body_bytes)
         except HttpError as error:
-            body, refused = b"", (HTTPStatus(int(error.status[:3])), error.sentence)
+            body, refused = b"", (error.code, error.sentence)
         own = self._own(environ, body)
         application = self._portals.application()
         tried = partial(self._tried, own)
@@ -88,34 +86,21 @@ class PortalSite:
             return application.answer(own, start_response, world=self._world, tried=tried, refused=refused)
 
     def reads_body(self, environ: Environ) -> bool:
-        length = str(environ.get("CONTENT_LENGTH") or "0")
-        return length.isdigit() and len(length) <= _MOST_DIGITS and int(length) <= self._portals.max_body_bytes
+        return is_small_enough(environ, self._portals.max_body_bytes)
 
     def _tried(self, environ: Environ, is_right: bool) -> None:
         """Hold the answer back for a while, if this caller has tried too many wrong passwords."""
-        guessing, hold_back = self._portals.guessing, environ.get(HOLD_BACK)
-        if guessing is not None and hold_back is not None:
-            seconds = guessing.held_seconds(self._world.name, environ["REMOTE_ADDR"] or "", is_right=is_right)
-            if seconds:
-                hold_back(seconds)
+        if self._portals.guessing is not None:
+            self._portals.guessing.hold_back(environ, self._world.name, is_right=is_right)
 
     def _own(self, environ: Environ, body: bytes) -> Environ:
         """The environment with the path as it is written, whatever case it was asked in, and the caller's address."""
-        proxies = self._portals.trusted_proxies
         folder = _FOLDER if self._world.name == MAIN else f"/w/{self._world.name}{_FOLDER}"
         script = str(environ["SCRIPT_NAME"])
-        address = address_of(environ, proxies)
-        return {
-            **{name: value for name, value in environ.items() if name not in _OF_THE_BODY},
-            "SCRIPT_NAME": f"{script[: len(script) - len(folder)]}{folder}",
-            "PATH_INFO": environ["PATH_INFO"] or "/",
-            "HTTP_HOST": address.host,
-            "wsgi.url_scheme": address.scheme,
-            "REMOTE_ADDR": caller_of(environ, proxies),
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": BytesIO(body),
-        }
-
-
-def _has_body(environ: Environ) -> bool:
-    return environ.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ
+        return for_pages(
+            environ,
+            body,
+            script=f"{script[: len(script) - len(folder)]}{folder}",
+            path=environ["PATH_INFO"] or "/",
+            trusted_proxies=self._portals.trusted_proxies,
+        )

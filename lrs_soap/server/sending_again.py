@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from io import BytesIO
 
 from lrs_soap.errors import NotHeld, NotPossible, StoreUnavailable
@@ -66,7 +67,7 @@ class SendingAgain:
         except HttpError as error:
             if not exchange.status:
                 # It has not come to the port.
-                is_gone = error.status.startswith("404")
+                is_gone = error.code is HTTPStatus.NOT_FOUND
                 raise (NotHeld if is_gone else StoreUnavailable)(error.sentence) from None
         return exchange.id
 

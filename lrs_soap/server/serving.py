@@ -14,10 +14,10 @@ from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.log import ProcessLog
 from lrs_soap.exchange.metrics import Metrics
 from lrs_soap.server import descriptors, memory, rekeying
+from lrs_soap.server.admission import admission_of
 from lrs_soap.server.application import Application
 from lrs_soap.server.child_process import Announce
 from lrs_soap.server.console_site import console_address
-from lrs_soap.server.control_site import admission_of
 from lrs_soap.server.limits import limits_of
 from lrs_soap.server.listening import listen, port_of
 from lrs_soap.server.loop import Loop

@@ -11,9 +11,10 @@ from lrs_soap import settings as settings_module
 from lrs_soap.cli.facets import facet_check
 from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.metrics import Metrics
+from lrs_soap.server.admission import admission_of
 from lrs_soap.server.application import Application
 from lrs_soap.server.console_site import ConsoleSite
-from lrs_soap.server.control_site import ControlSite, admission_of
+from lrs_soap.server.control_site import ControlSite
 from lrs_soap.server.front_page import FrontPage
 from lrs_soap.server.metrics_site import MetricsSite
 from lrs_soap.server.portal_site import PORTAL_PATH, Portals

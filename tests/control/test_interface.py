@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from lrs_soap import __version__, settings
 from lrs_soap.errors import InvalidSetting
-from lrs_soap.server import control_site
+from lrs_soap.server.admission import admission_of
 from lrs_soap.server.application import Application
 from lrs_soap.server.wsgi import create
 from tests.kit.control_client import control
@@ -199,7 +199,7 @@ def test_a_token_that_cannot_be_is_refused_at_the_start(
     Path("two.txt").write_text("one\ntwo\n")
 
     with pytest.raises(InvalidSetting, match=said):
-        control_site.admission_of(settings.resolve(values).settings)
+        admission_of(settings.resolve(values).settings)
 
 
 @on_sqlite
