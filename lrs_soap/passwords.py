@@ -8,6 +8,7 @@ import secrets
 import string
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -41,9 +42,12 @@ class Passwords:
         self._limit = remembered
         self._proved: OrderedDict[tuple[str, str | None], bytes] = OrderedDict()
         self._lock = threading.Lock()
+        self.before_long: Callable[[], None] = _nothing
+        """Called before a hash is computed, which takes long on purpose, in the thread that does it."""
 
     def hash(self, password: str) -> str:
         """The argon2id hash of any text, with its salt and parameters, in the PHC format."""
+        self.before_long()
         return self._hasher.hash(_bytes(password))
 
     def verify(self, organisation_key: str, password: str, held: str | None) -> bool:
@@ -69,6 +73,7 @@ class Passwords:
 
     def is_right(self, password: str, held: str | None) -> bool:
         """As `verify`, but remembers nothing: for people, who log in once and then have a session."""
+        self.before_long()
         try:
             self._hasher.verify(_NOBODYS_HASH if held is None else held, _bytes(password))
         except VerifyMismatchError:
@@ -102,3 +107,7 @@ def generate_token() -> str:
 def _bytes(text: str) -> bytes:
     # A lone surrogate makes a password wrong, and must not raise another error.
     return text.encode("utf-8", "surrogatepass")
+
+
+def _nothing() -> None:
+    """Do nothing before a hash is computed, as where nobody waits for this thread."""

@@ -55,6 +55,20 @@ def test_a_hash_is_computed_once_for_a_right_password_and_each_time_for_any_othe
     assert hasher.verified == [held] * 4
 
 
+def test_before_a_hash_is_computed_and_never_else_somebody_is_told() -> None:
+    told = Passwords()
+    before: list[str] = []
+    told.before_long = lambda: before.append("a hash")
+    held = told.hash("Sixteen letters!")
+    assert len(before) == 1
+    hasher = CountedHasher.of(told)
+    told.before_long = lambda: before.append(f"{len(hasher.verified)} verified")
+    for password in ("Sixteen letters!", "Sixteen letters!", "another password"):
+        told.verify("E", password, held)
+    assert before[1:] == ["0 verified", "1 verified"]
+    assert len(hasher.verified) == 2
+
+
 def test_both_hashes_of_an_organisation_in_two_worlds_are_computed_once(passwords: Passwords) -> None:
     hashes = [passwords.hash("Sixteen letters!") for _ in range(2)]
     counted = Passwords()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from threading import Event, Lock
+from threading import Event, Lock, get_ident
 
 PATIENCE_SECONDS = 0.005
 """Longer than a find takes, shorter than anybody notices."""
@@ -16,14 +17,18 @@ class Lead:
         self._lock = Lock()
         self._watch = Lock()
         self._begun = Event()
+        # Set when the leader steps aside, so that whoever watches it looks at once.
+        self._steps_aside = Event()
         self._holder = 0
         self._busy_since: float | None = None
+        self._busy_thread = 0
         self._over = Event()
 
     def begin(self) -> int:
         """The leader begins with a request; what it has to show at the end of it."""
         # Looked up first: once it is known to be busy, another thread may lead at any moment.
         holder = self._holder
+        self._busy_thread = get_ident()
         self._busy_since = time.monotonic()
         if not self._begun.is_set():
             self._begun.set()
@@ -36,6 +41,14 @@ class Lead:
                 return False
             self._busy_since = None
             return True
+
+    def step_aside(self) -> None:
+        """This thread is about to do what takes long: if it leads, another one leads at once."""
+        with self._lock:
+            if self._busy_since is None or self._busy_thread != get_ident():
+                return
+            self._busy_since = -math.inf
+        self._steps_aside.set()
 
     def await_turn(self) -> bool:
         """Wait until the leader is busy for too long, and lead from then on; False at the end of all."""
@@ -51,7 +64,8 @@ class Lead:
         """Watch a busy leader until one request has kept it for too long, and lead then; False if it is idle first."""
         left = PATIENCE_SECONDS
         while True:
-            time.sleep(left)
+            self._steps_aside.wait(left)
+            self._steps_aside.clear()
             with self._lock:
                 since = self._busy_since
                 if since is None or self._over.is_set():

@@ -158,6 +158,10 @@ class Loop:
         if self._service.tls is not None:
             self._service.tls = tls
 
+    def step_aside(self) -> None:
+        """To be called by a thread that is about to take long: if it leads, another one does so at once."""
+        self._lead.step_aside()
+
     def goes_on(self) -> bool:
         """Whether a thread has looked at the network since this was asked last."""
         has_polled, self._has_polled = self._has_polled, False

@@ -134,6 +134,7 @@ def _answer(
     ) as worlds:
         application = application_of_worlds(settings, worlds, shared=shared, lines_lost=lambda: log.lost)
         server = _server(application, settings, sockets, certificates, share, logger, log.flush_before_answers())
+        worlds.main.passwords.before_long = server.step_aside
 
         def read_again() -> None:
             if certificates is not None and _read(certificates, logger):

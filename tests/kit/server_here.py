@@ -45,6 +45,7 @@ class ServerHere:
             server_name=chosen.host,
             reads_body=application.reads_body,
         )
+        self._worlds.main.passwords.before_long = self._loop.step_aside
         self._thread = Thread(target=self._loop.run)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._loop.port}"

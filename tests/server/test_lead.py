@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
 from lrs_soap.server.lead import PATIENCE_SECONDS, Lead
+from tests.kit.server_here import ServerHere
+from tests.kit.soap_messages import Answer, envelope, find_by_uln, post
+from tests.kit.waiting import PATIENCE
 
 
 def take_over(lead: Lead, *, within: float = 30) -> bool:
@@ -40,14 +45,14 @@ def test_a_request_keeps_the_leader_no_longer_than_its_patience_whenever_it_bega
     lead = Lead()
 
     class Time:
-        """Stands still but for the sleep; the leader begins with another request in the middle of the first one."""
+        """Stands still but for the wait; the leader begins with another request in the middle of the first one."""
 
         now = 0.0
 
         def monotonic(self) -> float:
             return self.now
 
-        def sleep(self, seconds: float) -> None:
+        def wait(self, seconds: float) -> None:
             if not self.now:
                 self.now = seconds / 2
                 lead.begin()
@@ -57,6 +62,7 @@ def test_a_request_keeps_the_leader_no_longer_than_its_patience_whenever_it_bega
 
     time = Time()
     monkeypatch.setattr("lrs_soap.server.lead.time", time)
+    monkeypatch.setattr(lead._steps_aside, "wait", time.wait)
     monkeypatch.setattr("lrs_soap.server.lead.PATIENCE_SECONDS", 1.0)
     lead.end(lead.begin())
     assert lead.await_turn()
@@ -70,6 +76,80 @@ def test_a_leader_that_is_not_busy_is_left_alone() -> None:
 
     assert not take_over(lead, within=0.5)
     lead.finish()
+
+
+@pytest.fixture
+def no_end_of_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lrs_soap.server.lead.PATIENCE_SECONDS", 3600.0)
+
+
+@pytest.mark.usefixtures("no_end_of_patience")
+def test_a_leader_that_steps_aside_learns_that_another_leads() -> None:
+    lead = Lead()
+    shown = lead.begin()
+    lead.step_aside()
+
+    assert take_over(lead)
+    assert not lead.end(shown)
+    assert lead.end(lead.begin())
+
+
+@pytest.mark.usefixtures("no_end_of_patience")
+def test_a_leader_that_steps_aside_while_it_is_watched_is_not_watched_for_longer() -> None:
+    lead = Lead()
+    taken: list[bool] = []
+    watcher = threading.Thread(target=lambda: taken.append(lead.await_turn()), daemon=True)
+    watcher.start()
+    lead.begin()
+    time.sleep(0.1)
+    lead.step_aside()
+
+    watcher.join(PATIENCE)
+    assert taken == [True]
+
+
+@pytest.mark.usefixtures("no_end_of_patience")
+def test_only_a_busy_leader_steps_aside() -> None:
+    lead = Lead()
+    lead.step_aside()
+    shown = lead.begin()
+    other = threading.Thread(target=lead.step_aside)
+    other.start()
+    other.join()
+
+    assert not take_over(lead, within=0.5)
+    assert lead.end(shown)
+    lead.finish()
+
+
+class HeldHasher:
+    """Finds every password wrong, but not before it may go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def verify(self, hash: str, password: bytes) -> bool:
+        self.begun.set()
+        self.go_on.wait(PATIENCE)
+        raise VerifyMismatchError
+
+
+@pytest.mark.usefixtures("no_end_of_patience")
+def test_while_a_password_is_checked_another_thread_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right, wrong = envelope(find_by_uln()), envelope(find_by_uln(OrgPassword="CompatSitePass02"))
+    with ServerHere(tmp_path) as server:
+        first = post(server.url, right)
+        hasher = HeldHasher()
+        monkeypatch.setattr(server.world.passwords, "_hasher", hasher)
+        refused: list[Answer] = []
+        checked = threading.Thread(target=lambda: refused.append(post(server.url, wrong)))
+        checked.start()
+        assert hasher.begun.wait(PATIENCE)
+        second = post(server.url, right)
+        hasher.go_on.set()
+        checked.join()
+    assert first.status == second.status == 200
+    assert refused[0].text("ErrorCode") == "WSEC0005"
 
 
 def test_a_leader_that_is_held_up_while_it_begins_does_not_lead_beside_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,13 +172,12 @@ def test_a_leader_that_is_held_up_while_it_begins_does_not_lead_beside_another(m
 
 def test_after_the_end_nobody_takes_over_from_a_busy_leader(monkeypatch: pytest.MonkeyPatch) -> None:
     lead = Lead()
-    sleep = time.sleep
 
     def end_meanwhile(seconds: float) -> None:
-        sleep(seconds)
+        time.sleep(seconds)
         lead.finish()
 
-    monkeypatch.setattr(time, "sleep", end_meanwhile)
+    monkeypatch.setattr(lead._steps_aside, "wait", end_meanwhile)
     lead.begin()
     assert not take_over(lead)
 
