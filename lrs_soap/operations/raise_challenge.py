@@ -15,9 +15,8 @@ from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.records.learning_record import SHARED, visible_events
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.user_types import ORGANISATION
 from lrs_soap.store import challenges, families, learning_events
-
-_ORGANISATION = "ORG"
 
 
 def raise_challenge(work: UnitOfWork, uln: str, sent: ChallengeSent) -> Challenge:
@@ -59,4 +58,4 @@ def visible_to_organisations(work: UnitOfWork, learner: Learner | None) -> Seque
     if learner is None or learner.ability_to_share != SHARED:
         return ()
     events = learning_events.of(work.transaction, (learner.uln, *learner.linked_ulns))
-    return visible_events(_ORGANISATION, events)
+    return visible_events(ORGANISATION, events)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from flask import abort
+from flask import abort, redirect, url_for
 
 from lrs_soap.exchange.exchange import Exchange
 from lrs_soap.operations.kept_searches import was_found
+from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.portal import asking
 from lrs_soap.portal.asking import asked, visit
 from lrs_soap.portal.signed_in import current_user
 from lrs_soap.rules.access.pages import Page, judge_page
-from lrs_soap.rules.values.change import Author
+from lrs_soap.rules.values.change import Author, Change
+from lrs_soap.rules.values.learner import Learner
 
 
 def author() -> Author:
@@ -46,3 +49,22 @@ def require_found(uln: str) -> None:
     with reading() as work:
         if not was_found(work, visit(), uln):
             abort(404)
+
+
+def found_with_history(uln: str) -> tuple[Learner, Sequence[Change]]:
+    """A learner whom the user has found since the login, with its history; else 404, also for one who is deleted."""
+    with reading() as work:
+        if not was_found(work, visit(), uln):
+            abort(404)
+        learner, changes = learner_with_history(work, uln)
+    if learner.is_deleted:
+        abort(404)
+    return learner, changes
+
+
+def found_master(uln: str) -> Learner:
+    """A learner as `found_with_history`. A linked one leads to the profile of its master."""
+    learner, _ = found_with_history(uln)
+    if learner.is_linked:
+        abort(redirect(url_for("learner_profile.profile", uln=uln), 303))
+    return learner

@@ -16,6 +16,7 @@ from lrs_soap.portal.asking import ASKED, Asked
 from lrs_soap.portal.batches import batches
 from lrs_soap.portal.challenges import challenges
 from lrs_soap.portal.cookies import PortalFlask, WorldCookies
+from lrs_soap.portal.enquiries import enquiries
 from lrs_soap.portal.exceptions import exceptions
 from lrs_soap.portal.find_learner import find_learner
 from lrs_soap.portal.home import home
@@ -70,7 +71,7 @@ class PortalApplication:
 
 _PARTS = (
     *(home, support, login, find_learner, register_learner, learner_profile, verify_learner, learning_record),
-    *(record_report, challenges, batches, exceptions, uln_changes, account, user_management),
+    *(record_report, challenges, enquiries, batches, exceptions, uln_changes, account, user_management),
 )
 
 

@@ -12,6 +12,7 @@ from lrs_soap.portal.forms import PortalForm
 from lrs_soap.portal.words import EVENT_LABELS
 from lrs_soap.rules.challenges.challenge import ChallengeSent
 from lrs_soap.rules.challenges.objections import Objected
+from lrs_soap.rules.challenges.parts import NAMES
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Need, Problem
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.web.form_fields import NotesField, TextField, UlnField
@@ -67,19 +68,18 @@ def challenge_form(problem: Problem, uln: str, **more: Any) -> ChallengeForm:
 
     fields: dict[str, Any] = {}
     if rule.other_uln is not Need.NEVER:
-        fields["other_uln"] = UlnField("The other ULN", needed(rule.other_uln))
+        fields["other_uln"] = UlnField(NAMES["other_uln"], needed(rule.other_uln))
     if rule.other_name is not Need.NEVER:
-        fields["other_given_name"] = TextField("The other learner’s given name")
-        fields["other_family_name"] = TextField("The other learner’s family name")
+        fields["other_given_name"] = TextField(NAMES["other_given_name"])
+        fields["other_family_name"] = TextField(NAMES["other_family_name"])
     if rule.master is not Need.NEVER:
         choices = [(uln, f"{uln}, the ULN of this learner"), (_OTHER, "The other ULN")]
         fields["master_uln"] = RadioField(
-            "Which ULN is the master", needed(rule.master), choices=choices, validate_choice=False
+            NAMES["master_uln"], needed(rule.master), choices=choices, validate_choice=False
         )
-    fields["comments"] = NotesField("Additional comments", needed(rule.comments))
-    fields["contact_name"] = TextField("Name", needed(rule.contact))
-    fields["contact_email"] = TextField("Email address", needed(rule.contact))
-    fields["contact_telephone"] = TextField("Telephone number", needed(rule.contact))
+    fields["comments"] = NotesField(NAMES["comments"], needed(rule.comments))
+    for name in ("contact_name", "contact_email", "contact_telephone"):
+        fields[name] = TextField(NAMES[name], needed(rule.contact))
     made: type[ChallengeForm] = type("FormOfProblem", (ChallengeForm,), fields)
     return made(**more)
 

@@ -1,40 +1,35 @@
-"""Data challenges: report a problem, step by step, see what became of it, and withdraw it (user guide, 6)."""
+"""Data challenges: report a problem, step by step (user guide, 6.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lrs_soap.operations.close_challenge import withdraw_challenge
-from lrs_soap.operations.list_challenges import challenges_of
-from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.operations.raise_challenge import raise_challenge
-from lrs_soap.portal.acting import author, exchanging, may_see, reading, require_found, writing
+from lrs_soap.portal.acting import exchanging, found_master, writing
 from lrs_soap.portal.challenge_forms import ChallengeForm, challenge_form, proposed_form, proposed_in
 from lrs_soap.portal.learning_record import record_of
 from lrs_soap.portal.signed_in import note, page
-from lrs_soap.portal.words import EVENT_LABELS, day, moment
+from lrs_soap.portal.words import EVENT_LABELS, shown_of_event
 from lrs_soap.report.columns import COLUMNS
 from lrs_soap.rules.access.pages import Page
-from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent
+from lrs_soap.rules.challenges.challenge import ChallengeSent
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, ChallengeRefused
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Kind, NoChallenge, Problem, problems_of
-from lrs_soap.rules.challenges.states import ChallengeState
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.learner import Learner
 
 challenges = Blueprint("challenges", __name__)
 
-STATES = {
-    ChallengeState.OPEN: "Open",
-    ChallengeState.RESOLVED: "Resolved",
-    ChallengeState.REJECTED: "Rejected",
-    ChallengeState.WITHDRAWN: "Withdrawn",
-}
-
+_PAGES = {Kind.ULN: Page.REPORT_ULN_PROBLEM, Kind.EVENT: Page.REPORT_PROBLEM}
 _MOST_DIGITS = 18
+# What of a qualification is beside the proposed values.
+_FIELDS = (
+    *("subject", "subject_code", "qualification_type", "level", "grade", "credits", "source"),
+    *("participation_start_date", "participation_end_date", "achievement_award_date"),
+)
 
 
 def _slug(choice: Problem | NoChallenge) -> str:
@@ -49,21 +44,21 @@ _NO_CHALLENGES = {_slug(choice): choice for choice in NoChallenge}
 @page(Page.REPORT_ULN_PROBLEM)
 def uln_problem(uln: str) -> str:
     """Choose the type of the problem with a ULN."""
-    return _choose_problem(_learner(uln), Kind.ULN)
+    return _choose_problem(found_master(uln), Kind.ULN)
 
 
 @challenges.post("/learners/<uln>/report-uln-problem")
 @page(Page.REPORT_ULN_PROBLEM)
 def choose_uln_problem(uln: str) -> ResponseReturnValue:
     """Go on with the problem that was chosen, or say what to do in place of a challenge."""
-    return _chosen_problem(_learner(uln), Kind.ULN, "challenges.uln_details")
+    return _chosen_problem(found_master(uln), Kind.ULN, "challenges.uln_details")
 
 
 @challenges.get("/learners/<uln>/report-uln-problem/<slug>")
 @page(Page.REPORT_ULN_PROBLEM)
 def uln_details(uln: str, slug: str) -> str:
     """Say what the problem is, and who can be asked."""
-    learner, problem = _learner(uln), _problem(slug, Kind.ULN)
+    learner, problem = found_master(uln), _problem(slug, Kind.ULN)
     return _details(learner, problem, challenge_form(problem, uln, formdata=None))
 
 
@@ -71,7 +66,7 @@ def uln_details(uln: str, slug: str) -> str:
 @page(Page.REPORT_ULN_PROBLEM)
 def raise_on_uln(uln: str, slug: str) -> ResponseReturnValue:
     """Raise the challenge."""
-    learner, problem = _learner(uln), _problem(slug, Kind.ULN)
+    learner, problem = found_master(uln), _problem(slug, Kind.ULN)
     form = challenge_form(problem, uln)
     if not form.validate():
         return _details(learner, problem, form), 422
@@ -82,28 +77,28 @@ def raise_on_uln(uln: str, slug: str) -> ResponseReturnValue:
 @page(Page.REPORT_PROBLEM)
 def problem(uln: str) -> str:
     """Choose the type of the problem with a qualification."""
-    return _choose_problem(_learner(uln), Kind.EVENT)
+    return _choose_problem(found_master(uln), Kind.EVENT)
 
 
 @challenges.post("/learners/<uln>/record/report-problem")
 @page(Page.REPORT_PROBLEM)
 def choose_problem(uln: str) -> ResponseReturnValue:
     """Go on with the problem that was chosen, or say what to do in place of a challenge."""
-    return _chosen_problem(_learner(uln), Kind.EVENT, "challenges.qualifications")
+    return _chosen_problem(found_master(uln), Kind.EVENT, "challenges.qualifications")
 
 
 @challenges.get("/learners/<uln>/record/report-problem/<slug>")
 @page(Page.REPORT_PROBLEM)
 def qualifications(uln: str, slug: str) -> str:
     """Choose the qualifications that the problem is with."""
-    return _choose_events(_learner(uln), _problem(slug, Kind.EVENT), _events(uln))
+    return _choose_events(found_master(uln), _problem(slug, Kind.EVENT), _events(uln))
 
 
 @challenges.post("/learners/<uln>/record/report-problem/<slug>")
 @page(Page.REPORT_PROBLEM)
 def choose_qualifications(uln: str, slug: str) -> ResponseReturnValue:
     """Go on with the qualifications that were chosen, if there are as many as the problem is with."""
-    learner, problem, events = _learner(uln), _problem(slug, Kind.EVENT), _events(uln)
+    learner, problem, events = found_master(uln), _problem(slug, Kind.EVENT), _events(uln)
     chosen = _ids(request.form.getlist("event"))
     rule = PROBLEM_RULES[problem]
     if len(chosen) != rule.events:
@@ -117,7 +112,7 @@ def choose_qualifications(uln: str, slug: str) -> ResponseReturnValue:
 @page(Page.REPORT_PROBLEM)
 def proposed(uln: str, slug: str) -> str:
     """Edit what is incorrect, beside what is held."""
-    learner, problem = _learner(uln), _problem(slug, Kind.EVENT)
+    learner, problem = found_master(uln), _problem(slug, Kind.EVENT)
     (event,) = _chosen_events(uln, problem)
     rule = PROBLEM_RULES[problem]
     if not rule.proposable:
@@ -130,7 +125,7 @@ def proposed(uln: str, slug: str) -> str:
         slug=slug,
         event=event,
         form=proposed_form(problem, event),
-        rows=[(name, EVENT_LABELS[name], _shown(event, name)) for name in _FIELDS],
+        rows=[(name, EVENT_LABELS[name], shown_of_event(name, getattr(event, name))) for name in _FIELDS],
         proposable=rule.proposable,
     )
 
@@ -139,7 +134,7 @@ def proposed(uln: str, slug: str) -> str:
 @page(Page.REPORT_PROBLEM)
 def details(uln: str, slug: str) -> str:
     """Say what else is known, and who can be asked."""
-    learner, problem = _learner(uln), _problem(slug, Kind.EVENT)
+    learner, problem = found_master(uln), _problem(slug, Kind.EVENT)
     events = _chosen_events(uln, problem)
     return _details(learner, problem, challenge_form(problem, uln, formdata=None), events)
 
@@ -148,56 +143,13 @@ def details(uln: str, slug: str) -> str:
 @page(Page.REPORT_PROBLEM)
 def raise_on_qualifications(uln: str, slug: str) -> ResponseReturnValue:
     """Raise the challenge."""
-    learner, problem = _learner(uln), _problem(slug, Kind.EVENT)
+    learner, problem = found_master(uln), _problem(slug, Kind.EVENT)
     events = _chosen_events(uln, problem)
     form = challenge_form(problem, uln)
     if not form.validate():
         return _details(learner, problem, form, events), 422
     sent = form.sent(problem, [event.id for event in events], _proposed(problem, events))
     return _raise(learner, form, sent, events)
-
-
-@challenges.get("/learners/<uln>/enquiries")
-@page(Page.ENQUIRIES)
-def enquiries(uln: str) -> str:
-    """All challenges of the learner, past and present, of any organisation."""
-    learner = _learner(uln)
-    with reading() as work:
-        found = challenges_of(work, learner)
-    return render_template(
-        "enquiries.html",
-        title=Page.ENQUIRIES.title,
-        learner=learner,
-        enquiries=[(each, moment(each.raised)) for each in found],
-        states=STATES,
-        own=author().organisation,
-    )
-
-
-@challenges.get("/learners/<uln>/enquiries/<reference>")
-@page(Page.ENQUIRIES)
-def enquiry(uln: str, reference: str) -> str:
-    """One challenge, and its withdrawal."""
-    learner = _learner(uln)
-    return _enquiry(learner, _challenge(learner, reference))
-
-
-@challenges.post("/learners/<uln>/enquiries/<reference>/withdraw")
-@page(Page.ENQUIRIES)
-def withdraw(uln: str, reference: str) -> ResponseReturnValue:
-    """Withdraw a challenge of the own organisation."""
-    learner = _learner(uln)
-    held = _challenge(learner, reference)
-    with exchanging("withdraw challenge") as exchange:
-        try:
-            with writing() as work:
-                withdraw_challenge(work, str(held.reference))
-        except ChallengeRefused as refused:
-            exchange.decide(refused.decision)
-            return _enquiry(learner, _challenge(learner, reference), refused.decision.sentence), 409
-        exchange.decide(ChallengeDecision(ChallengeCode.WITHDRAWN))
-    flash(f"The enquiry {held.reference} was withdrawn.")
-    return redirect(url_for("challenges.enquiries", uln=uln), 303)
 
 
 def _raise(
@@ -214,19 +166,7 @@ def _raise(
         exchange.decide(ChallengeDecision(ChallengeCode.RAISED))
     reference = str(challenge.reference)
     note("raised an enquiry", reference)
-    return redirect(url_for("challenges.enquiry", uln=learner.uln, reference=reference, raised=1), 303)
-
-
-def _learner(uln: str) -> Learner:
-    """A learner whom the user has found since the login; else 404. A linked one leads to the profile of its master."""
-    require_found(uln)
-    with reading() as work:
-        learner, _ = learner_with_history(work, uln)
-    if learner.is_deleted:
-        abort(404)
-    if learner.is_linked:
-        abort(redirect(url_for("learner_profile.profile", uln=uln), 303))
-    return learner
+    return redirect(url_for("enquiries.show", uln=learner.uln, reference=reference, raised=1), 303)
 
 
 def _problem(slug: str, kind: Kind) -> Problem:
@@ -239,7 +179,7 @@ def _problem(slug: str, kind: Kind) -> Problem:
 def _choose_problem(learner: Learner, kind: Kind, chosen: str = "", wrong: str = "") -> str:
     return render_template(
         "challenge_problem.html",
-        title=(Page.REPORT_ULN_PROBLEM if kind is Kind.ULN else Page.REPORT_PROBLEM).title,
+        title=_PAGES[kind].title,
         learner=learner,
         is_of_uln=kind is Kind.ULN,
         groups=[
@@ -319,13 +259,13 @@ def _details(
     more: Sequence[str] = (),
 ) -> str:
     changes = [
-        (EVENT_LABELS[name], _shown(events[0], name), day(value) if name.endswith("_date") else value)
+        (EVENT_LABELS[name], shown_of_event(name, getattr(events[0], name)), shown_of_event(name, value))
         for name, value in _proposed(problem, events).items()
         if value != (getattr(events[0], name) or "")
     ]
     return render_template(
         "challenge_details.html",
-        title=(Page.REPORT_ULN_PROBLEM if problem.kind is Kind.ULN else Page.REPORT_PROBLEM).title,
+        title=_PAGES[problem.kind].title,
         learner=learner,
         problem=problem,
         hints=PROBLEM_RULES[problem].hints,
@@ -335,60 +275,3 @@ def _details(
         more=more,
         is_wrong=bool(form.errors or more),
     )
-
-
-def _challenge(learner: Learner, reference: str) -> Challenge:
-    with reading() as work:
-        found = next((each for each in challenges_of(work, learner) if str(each.reference) == reference), None)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _enquiry(learner: Learner, challenge: Challenge, wrong: str = "") -> str:
-    sent = challenge.sent
-    is_own = challenge.raised_by.organisation == author().organisation
-    facts = [
-        ("Enquiry reference", str(challenge.reference)),
-        ("Enquiry type", challenge.problem.enquiry.words),
-        ("Identified problem", challenge.problem.words),
-        ("Status", STATES[challenge.state]),
-        ("Raised", moment(challenge.raised)),
-        ("Raised by", challenge.raised_by.organisation),
-        ("The other ULN", sent.other_uln),
-        ("Which ULN is the master", sent.master_uln),
-        ("Additional comments", sent.comments),
-        ("Outcome", challenge.outcome),
-    ]
-    if challenge.closed is not None:
-        facts.append(("Closed", moment(challenge.closed)))
-    if may_see(Page.LEARNING_RECORD):
-        facts += [(f"Proposed {EVENT_LABELS[name]}", value or "nothing") for name, value in sent.proposed.items()]
-    if is_own:
-        names = ("contact_name", "contact_email", "contact_telephone")
-        facts += zip(
-            ("Name", "Email address", "Telephone number"), (getattr(sent, name) for name in names), strict=True
-        )
-    return render_template(
-        "enquiry.html",
-        title="Enquiry",
-        learner=learner,
-        challenge=challenge,
-        facts=[(label, text) for label, text in facts if text],
-        is_raised="raised" in request.args,
-        may_withdraw=is_own and challenge.state is ChallengeState.OPEN,
-        wrong=wrong,
-        is_wrong=bool(wrong),
-    )
-
-
-_FIELDS = (
-    *("subject", "subject_code", "qualification_type", "level", "grade", "credits", "source"),
-    *("participation_start_date", "participation_end_date", "achievement_award_date"),
-)
-
-
-def _shown(event: LearningEvent, name: str) -> str:
-    value = getattr(event, name)
-    text = "" if value is None else str(value)
-    return day(text) if name.endswith("_date") else text

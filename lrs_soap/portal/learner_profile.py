@@ -8,10 +8,9 @@ from typing import NamedTuple
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lrs_soap.operations.kept_searches import note_found, was_found
-from lrs_soap.operations.look_up_learners import learner_with_history
+from lrs_soap.operations.kept_searches import note_found
 from lrs_soap.operations.update import update
-from lrs_soap.portal.acting import exchanging, may_see, reading, writing
+from lrs_soap.portal.acting import exchanging, found_with_history, may_see, writing
 from lrs_soap.portal.asking import visit
 from lrs_soap.portal.find_learner import found_before, may_see_details
 from lrs_soap.portal.learner_forms import EDITED, MANDATORY, MORE_TO_REGISTER, OTHERS, EditForm, values_of
@@ -83,7 +82,7 @@ class Side(NamedTuple):
 @page(Page.LEARNER_PROFILE)
 def profile(uln: str) -> ResponseReturnValue:
     """The profile of a learner whom the user has found; a linked ULN leads to its master."""
-    learner, changes = _found(uln)
+    learner, changes = found_with_history(uln)
     if learner.master_uln is not None:
         with writing(durable=False) as work:
             note_found(work, visit(), [learner.master_uln])
@@ -108,7 +107,7 @@ def profile(uln: str) -> ResponseReturnValue:
 @page(Page.EDIT_LEARNER)
 def edit(uln: str) -> ResponseReturnValue:
     """The form, filled in with what is held now."""
-    learner, _ = _found(uln)
+    learner, _ = found_with_history(uln)
     if learner.master_uln is not None:
         return redirect(url_for("learner_profile.profile", uln=uln), 303)
     return _form(learner, EditForm(formdata=None, data=values_of(learner)), learner.version_number)
@@ -122,7 +121,7 @@ def save(uln: str) -> ResponseReturnValue:
     Where the five identity keys are another's, a problem can be reported about this learner, and about each possible
     match of the search that has led here: one of them may be who has the keys, which nobody is told.
     """
-    learner, _ = _found(uln)
+    learner, _ = found_with_history(uln)
     version = request.form.get("version", "")
     if not version.isdecimal() or len(version) > len(str(version_number.LARGEST)):
         abort(400)
@@ -154,17 +153,6 @@ def save(uln: str) -> ResponseReturnValue:
     return _form(learner, form, int(version), [told]), 409
 
 
-def _found(uln: str) -> tuple[Learner, Sequence[Change]]:
-    """A learner whom the user has found since the login, with its history; else 404: a ULN alone opens nothing."""
-    with reading() as work:
-        if not was_found(work, visit(), uln):
-            abort(404)
-        learner, changes = learner_with_history(work, uln)
-    if learner.is_deleted:
-        abort(404)
-    return learner, changes
-
-
 def _form(
     learner: Learner,
     form: EditForm,
@@ -193,7 +181,7 @@ def _form(
 
 def _conflict(uln: str, form: EditForm, sent: SentLearner, version: int) -> str:
     """The form once more, with what was typed in the fields that the user has changed, and both sides beside it."""
-    learner, changes = _found(uln)
+    learner, changes = found_with_history(uln)
     since = [each for each in changes if _version_after(each) is not None and (_version_after(each) or 0) > version]
     before = values_of(learner)
     for change in reversed(since):

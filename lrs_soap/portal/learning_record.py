@@ -11,18 +11,18 @@ from lrs_soap.operations.get_learning_events import RecordAnswer, RecordAsked, g
 from lrs_soap.operations.look_up_learners import learner_with_history
 from lrs_soap.portal.acting import exchanging, may_see, require_found, writing
 from lrs_soap.portal.signed_in import page
-from lrs_soap.portal.words import EVENT_LABELS, day
+from lrs_soap.portal.words import EVENT_LABELS, shown_of_event
 from lrs_soap.report.columns import COLUMNS
 from lrs_soap.rules.access.pages import Page
 from lrs_soap.rules.learners.verification import ToVerify
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.learner import Learner
+from lrs_soap.rules.values.user_types import ORGANISATION
 
 learning_record = Blueprint("learning_record", __name__)
 
 PAGE_SIZE = 25
 
-_ORGANISATION = "ORG"
 _ASCENDING, _DESCENDING = "ascending", "descending"
 
 
@@ -87,7 +87,7 @@ def record_of(uln: str) -> tuple[Learner, RecordAnswer]:
     with exchanging("GetLearnerLearningEvents") as exchange:
         with writing(durable=False) as work:
             learner, _ = learner_with_history(work, uln)
-            asked = RecordAsked(uln, ToVerify(learner.given_name, learner.family_name), _ORGANISATION)
+            asked = RecordAsked(uln, ToVerify(learner.given_name, learner.family_name), ORGANISATION)
             answer = get_learning_events(work, asked)
         exchange.decide(answer.decision)
     if not answer.decision.found_uln:
@@ -106,9 +106,4 @@ def _headings(uln: str, sorted_by: str | None, order: str) -> Sequence[Heading]:
 
 
 def _shown(event: LearningEvent) -> list[tuple[str, str]]:
-    found = []
-    for field, label in EVENT_LABELS.items():
-        value = getattr(event, field)
-        text = "" if value is None else str(value)
-        found.append((label, day(text) if field.endswith("_date") else text))
-    return found
+    return [(label, shown_of_event(name, getattr(event, name))) for name, label in EVENT_LABELS.items()]

@@ -136,6 +136,12 @@ def shown(name: str, value: object) -> str:
     return postcode.as_returned(text) if name == "last_known_post_code" else text
 
 
+def shown_of_event(name: str, value: object) -> str:
+    """The value of a field of a learning event as a person reads it; nothing for a field without a value."""
+    text = "" if value is None else str(value)
+    return day(text) if name.endswith("_date") else text
+
+
 def day(text: str | None) -> str:
     """A day, `YYYY-MM-DD`, as `1 June 2009`; any other text as it is."""
     found = dates.parse(text) if text else None

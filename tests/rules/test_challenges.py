@@ -16,8 +16,9 @@ from lrs_soap.rules.challenges import references
 from lrs_soap.rules.challenges.challenge import NOTHING_DONE, Challenge, ChallengeSent, Done, Effect
 from lrs_soap.rules.challenges.histories import concerned, history_fields
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, Objection
+from lrs_soap.rules.challenges.parts import LONGEST, NAMES
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Need, NoChallenge, Problem, problems_of
-from lrs_soap.rules.challenges.raising import LONGEST, NAMES, Known, differ_much, judge_raising
+from lrs_soap.rules.challenges.raising import Known, differ_much, judge_raising
 from lrs_soap.rules.challenges.references import Reference
 from lrs_soap.rules.challenges.resolving import (
     OUTCOMES,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, Objected, Objection, judged
+from lrs_soap.rules.challenges.parts import LONGEST, LONGEST_PROPOSED, NAMES
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Need, ProblemRule
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.names.demographics import genders_agree
@@ -18,35 +19,6 @@ from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, ILR, Learning
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.learner import Learner
-
-LONGEST: Mapping[str, int] = {
-    "comments": 4_000,
-    "contact_name": 100,
-    "contact_email": 254,
-    "contact_telephone": 35,
-    "other_uln": 10,
-    "other_given_name": 100,
-    "other_family_name": 100,
-    "master_uln": 10,
-}
-"""How many characters each text may have at most."""
-
-LONGEST_PROPOSED = 100
-"""How many characters a value that is proposed may have at most."""
-
-NAMES: Mapping[str, str] = {
-    "comments": "Additional comments",
-    "contact_name": "Name",
-    "contact_email": "Email address",
-    "contact_telephone": "Telephone number",
-    "other_uln": "The other ULN",
-    "other_given_name": "The other learner’s given name",
-    "other_family_name": "The other learner’s family name",
-    "master_uln": "Which ULN is the master",
-    "event_ids": "The qualification",
-    "proposed": "A proposed value",
-}
-"""What people call the parts of a challenge."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _TELEPHONE = re.compile(r"\+?\(?[0-9][0-9 ()./-]{4,}(?: ?(?:x|ext\.?) ?[0-9]+)?", re.IGNORECASE)

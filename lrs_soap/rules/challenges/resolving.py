@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from lrs_soap.rules.challenges.challenge import Challenge, Done, Effect, EventValue
 from lrs_soap.rules.challenges.objections import Objected, Objection
+from lrs_soap.rules.challenges.parts import LONGEST
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Resolver
-from lrs_soap.rules.challenges.raising import LONGEST, broken_text, broken_values, changed_values
+from lrs_soap.rules.challenges.raising import broken_text, broken_values, changed_values
 from lrs_soap.rules.challenges.states import ChallengeEvent, Mover, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, LearningEvent

@@ -14,9 +14,7 @@ from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
-
-LEARNER_ITSELF = "LNR"
-"""The user type of a learner who reads their own record; the other types are organisations."""
+from lrs_soap.rules.values.user_types import LEARNER_ITSELF
 
 SHARED = "1"
 
