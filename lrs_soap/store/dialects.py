@@ -27,6 +27,9 @@ FLEETING = "is fleeting"
 
 # The code of PostgreSQL's error.
 _NO_SUCH_TABLE = "42P01"
+# Parts of what PostgreSQL says, in English, when all connections are in use: of the server, of others than its
+# administrators, of a database or role.
+_NO_CONNECTION_LEFT = ("too many clients already", "connection slots are reserved", "too many connections for")
 
 _EXAMPLES = "'sqlite:///lrs.db' or 'postgresql://user:password@host/database'"
 
@@ -100,10 +103,12 @@ class Mode(Enum):
 class Dialect(Protocol):
     """One kind of database, at one address."""
 
-    can_hang: bool
-    """Whether it is a server, which may stand still while somebody waits for it."""
+    is_server: bool
+    """Whether it is a server, which may stand still while somebody waits for it, and takes so many connections only."""
     single_writer: bool
     """Whether the writers of one process must take turns. Otherwise some of them would wait too long."""
+    poll_seconds: float
+    """How long to wait before the next try while the database is busy."""
     looking: Mode
     """In which mode a transaction that looks is begun: LOOKING where that saves a way to a server and back."""
 
@@ -179,7 +184,7 @@ class Dialect(Protocol):
         ...
 
     def is_busy(self, error: BaseException) -> bool:
-        """Whether the driver's error means that another process is writing, so that a second try may succeed."""
+        """Whether a second try may succeed: another process is writing, or has the server's last connection."""
         ...
 
     def is_duplicate(self, error: BaseException | None) -> bool:
@@ -236,8 +241,10 @@ def _list(columns: tuple[str, ...]) -> str:
 class SQLite:
     """A file, which several processes of one machine can use."""
 
-    can_hang = False
+    is_server = False
     single_writer = True
+    # Long enough to cost little, short enough to find the gap between two transactions of another process.
+    poll_seconds = 0.002
     looking = Mode.READING
 
     def __init__(self, url: URL, busy_timeout: float, *, makes_file: bool = True) -> None:
@@ -394,8 +401,10 @@ def _sqlite_explanations(path: str, busy_timeout: float) -> tuple[tuple[str, str
 class PostgreSQL:
     """A server, which psycopg connects to."""
 
-    can_hang = True
+    is_server = True
     single_writer = False
+    # A try makes the server start a process.
+    poll_seconds = 0.05
     looking = Mode.LOOKING
 
     _READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -519,7 +528,8 @@ class PostgreSQL:
         pass  # The server has its own settings for memory.
 
     def is_busy(self, error: BaseException) -> bool:
-        return False  # PostgreSQL itself has waited.
+        # PostgreSQL itself waits for writers. An error in connecting has no code.
+        return any(text in str(error) for text in _NO_CONNECTION_LEFT)
 
     def is_duplicate(self, error: BaseException | None) -> bool:
         return getattr(error, "sqlstate", None) == "23505"

@@ -16,6 +16,7 @@ from lrs_soap.errors import StoreUnavailable
 from lrs_soap.store import key_version, versions
 from lrs_soap.store.dialects import Mode, dialect_of
 from lrs_soap.store.hanging import Watch
+from lrs_soap.store.idle import IdleConnections
 from lrs_soap.store.tables import SCHEMA_VERSION, schema_version
 from lrs_soap.store.transaction import Transaction, driver_error
 from lrs_soap.store.versions import Versions
@@ -25,8 +26,6 @@ from lrs_soap.store.writers import Writers
 _MOST_WRITERS = 4
 # A transaction may last for as long as so many statements may, each of which is much quicker.
 _MOST_STATEMENTS = 2
-# Long enough to cost little, short enough to find the gap between two transactions of another process.
-_POLL_SECONDS = 0.002
 # What a transaction remembers the version of what steers the world by.
 _VERSION = "version"
 
@@ -34,8 +33,8 @@ _VERSION = "version"
 class Store:
     """The database behind a URL. Threads can share it; a forked process needs its own.
 
-    Connections stay open between transactions. The one that was used last is taken first, so that a thread usually
-    gets its own again.
+    Connections stay open between transactions, those to a server for a few seconds. The one that was used last is
+    taken first, so that a thread usually gets its own again.
     """
 
     def __init__(
@@ -61,12 +60,13 @@ class Store:
         # Where writers take turns, they share one connection, and the readers' connections cannot write.
         self._writers: deque[Transaction] = deque() if self._dialect.single_writer else self._readers
         self._noters: deque[Transaction] = deque()
+        self._kept = IdleConnections((self._readers, self._noters), self._discard) if self._dialect.is_server else None
         self._turn = threading.Lock() if self._dialect.single_writer else None
         self._ahead = _Ahead()
         self._closed = self._is_retired = False
         self._watch = (
             Watch(_MOST_STATEMENTS * statement_timeout)
-            if statement_timeout is not None and self._dialect.can_hang
+            if statement_timeout is not None and self._dialect.is_server
             else None
         )
         self.writers = (
@@ -359,7 +359,7 @@ class Store:
                 if not self._dialect.is_busy(driver_error(error)) or time.monotonic() >= deadline:
                     self._refuse_if_unavailable(error)
                     raise
-            time.sleep(_POLL_SECONDS)
+            time.sleep(self._dialect.poll_seconds)
 
     def _begin_now(self, idle: deque[Transaction], mode: Mode, deadline: float) -> Transaction:
         try:
@@ -425,7 +425,10 @@ class Store:
             return
         if self._watch is not None:
             self._watch.end(transaction.cursor.connection)
-        idle.append(transaction)
+        if self._kept is None:
+            idle.append(transaction)
+        else:
+            self._kept.keep(transaction, idle)
 
     def _discard(self, transaction: Transaction) -> None:
         if self._watch is not None:

@@ -36,6 +36,7 @@ class Transaction:
         "connection",
         "cursor",
         "failure",
+        "idle_since",
         "kind",
     )
 
@@ -47,6 +48,8 @@ class Transaction:
         """The kind of database, as SQLAlchemy calls it."""
         self.before_write: Callable[[], None] = _nothing
         self.failure: BaseException | None = None
+        self.idle_since = 0.0
+        """When the last transaction on this connection ended, by the monotonic clock; for `store.idle`."""
         self._dialect = dialect
         self._only_reads = only_reads
         self._data_version: int | None = None
