@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import signal
 import sqlite3
 import subprocess
 import threading
@@ -30,6 +29,8 @@ COLUMNS = (
     *("AbilityToShare", "Notes"),
 )
 DAY = timedelta(days=1)
+# For so many seconds a batch waits: longer than a busy machine needs for what is done meanwhile.
+_DELAY = "5"
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -41,7 +42,7 @@ def batch(request: pytest.FixtureRequest) -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def tardy(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server on which a batch waits before it is begun with, as it would in a queue."""
-    with RunningServer(tmp_path_factory.mktemp("tardy"), "--batch-delay", "2") as running:
+    with RunningServer(tmp_path_factory.mktemp("tardy"), "--batch-delay", _DELAY) as running:
         yield running
 
 
@@ -143,12 +144,12 @@ def test_a_job_that_is_waited_for_outlives_the_service(
     batch: tuple[str, ...], database_kind: str, tmp_path: Path
 ) -> None:
     given, ulns = written(tmp_path / "learners.csv", new_learners(3)), tmp_path / "ulns.csv"
-    with RunningServer(tmp_path, "--batch-delay", "2") as server:
+    with RunningServer(tmp_path, "--batch-delay", _DELAY) as server:
         command = (*batch, str(given), str(ulns))
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables(server.url)) as process:
             assert process.stdout is not None
             assert process.stdout.readline().startswith("WSRC0007: job ")
-            server.stop(signal.SIGKILL)
+            server.kill()
             while (line := process.stdout.readline()) == "WSRC0008: Waiting\n":
                 pass
             assert line.startswith(("No answer from", "No connection to"))

@@ -15,7 +15,7 @@ from tests.kit.soap_messages import Answer, envelope, find_by_uln, post
 from tests.kit.waiting import PATIENCE
 
 
-def take_over(lead: Lead, *, within: float = 30) -> bool:
+def take_over(lead: Lead, *, within: float = PATIENCE) -> bool:
     """Wait in another thread for a turn to lead; whether it came."""
     taken: list[bool] = []
     thread = threading.Thread(target=lambda: taken.append(lead.await_turn()), daemon=True)
@@ -190,5 +190,5 @@ def test_at_the_end_every_thread_is_released() -> None:
     lead.finish()
     lead.await_end()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()

@@ -17,6 +17,7 @@ from lrs_soap.store import jobs
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
+from tests.kit.waiting import PATIENCE
 
 NOW = datetime(2025, 3, 10, 12, tzinfo=timezone.utc)
 NOBODY: tuple[str, ...] = ()
@@ -283,7 +284,7 @@ def test_of_many_who_take_jobs_at_once_no_two_have_the_same(store: Store, databa
 
     def take_all(owner: str) -> None:
         own = Store(database_url)
-        at_once.wait(10)
+        at_once.wait(PATIENCE)
         taken = True
         while taken:
             with own.writing() as transaction:
