@@ -37,7 +37,7 @@ class RecordAnswer:
 
     decision: RecordDecision
     events: tuple[LearningEvent, ...] = ()
-    versions: tuple[int, ...] = ()
+    versions: tuple[str, ...] = ()
     is_known: bool = False
 
 
@@ -54,7 +54,7 @@ def get_learning_events(
     asked: RecordAsked,
     *,
     judged: RecordDecision | None = None,
-    known: tuple[int, ...] | None = None,
+    known: tuple[str, ...] | None = None,
 ) -> RecordAnswer:
     """The record, if it may be seen, with the events that may be seen.
 

@@ -1,7 +1,7 @@
 """The texts of learning events that were asked for before: a record is often asked for again, and takes long to write.
 
 A text is used again only if the database says, in the transaction that answers, that the person still has the same
-events in the same versions: whatever changes an event gives it another revision, and an ID never comes again. After a
+events in the same version: whatever changes an event gives it a higher revision, and an ID never comes again. After a
 reset the same IDs may be those of other events, but that is another generation of the world. So no text is ever out of
 date, whichever process writes.
 """
@@ -26,7 +26,7 @@ class RecordTexts:
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
         self._most_bytes = most_bytes
-        self._texts: dict[Hashable, tuple[tuple[int, ...], WrittenRows]] = {}
+        self._texts: dict[Hashable, tuple[tuple[str, ...], WrittenRows]] = {}
         self._bytes = 0
         self._lock = Lock()
 
@@ -41,7 +41,7 @@ class RecordTexts:
             self._texts[key] = kept
         return KeptText(self, key, *kept)
 
-    def keep(self, key: Hashable, versions: tuple[int, ...], text: WrittenRows) -> None:
+    def keep(self, key: Hashable, versions: tuple[str, ...], text: WrittenRows) -> None:
         """Keep a text, in place of those that were not used for longest."""
         size = _size_of(versions, text)
         if size > self._most_bytes / _LEAST_TEXTS:
@@ -65,13 +65,13 @@ class KeptText:
 
     texts: RecordTexts
     key: Hashable
-    versions: tuple[int, ...] | None = None
+    versions: tuple[str, ...] | None = None
     text: WrittenRows | None = None
 
-    def keep(self, versions: tuple[int, ...], text: WrittenRows) -> None:
+    def keep(self, versions: tuple[str, ...], text: WrittenRows) -> None:
         """Keep this text in place of the other."""
         self.texts.keep(self.key, versions, text)
 
 
-def _size_of(versions: tuple[int, ...], text: WrittenRows) -> int:
+def _size_of(versions: tuple[str, ...], text: WrittenRows) -> int:
     return sys.getsizeof(text) + sum(map(sys.getsizeof, versions))

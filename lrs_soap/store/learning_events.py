@@ -7,9 +7,10 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, delete, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Text, bindparam, case, cast, delete, func, insert, literal_column, select, update
 
 from lrs_soap.rules.records.learning_events import LearningEvent
+from lrs_soap.store.dialects import joined_texts
 from lrs_soap.store.prepared import Prepared
 from lrs_soap.store.tables import learning_events
 from lrs_soap.store.transaction import Transaction
@@ -19,11 +20,10 @@ _COLUMNS = LearningEvent._fields[:_ID] + LearningEvent._fields[_ID + 1 :]
 
 _FLAG = "under_data_challenge"
 
-_VERSIONS = Prepared(
-    select(learning_events.c.id, learning_events.c.revision)
-    .where(learning_events.c.uln == bindparam("uln"))
-    .order_by(learning_events.c.id),
-    "uln",
+_IDS: ColumnElement[Any] = joined_texts(cast(learning_events.c.id, Text))
+# One row, because one for each event takes more than twice as long.
+_VERSION = Prepared(
+    select(_IDS, func.sum(learning_events.c.revision)).where(learning_events.c.uln == bindparam("uln")), "uln"
 )
 
 uln_of = itemgetter(_COLUMNS.index("uln"))
@@ -61,13 +61,13 @@ def of(
     return [LearningEvent._make(arranged((*row, None))) for row in rows]
 
 
-def versions_of(transaction: Transaction, ulns: Iterable[str]) -> tuple[int, ...]:
-    """The ID and the revision, in turn, of each event that `of` reads, in the same order.
+def versions_of(transaction: Transaction, ulns: Iterable[str]) -> tuple[str, ...]:
+    """The version of each ULN's events: their IDs, and the sum of their revisions.
 
-    What has the same ID and revision has the same contents: an ID is never reused, and every change makes another
-    revision.
+    Events of the same version have the same contents. An ID is never reused, and whatever changes an event gives it a
+    higher revision, so the same IDs have the same sum only if none of these events was changed.
     """
-    return tuple([number for uln in ulns for row in _VERSIONS.rows(transaction, uln) for number in row])
+    return tuple([f"{ids} {revisions}" for uln in ulns for ids, revisions in _VERSION.rows(transaction, uln)])
 
 
 def by_id(transaction: Transaction, event_id: int) -> LearningEvent | None:
