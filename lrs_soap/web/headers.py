@@ -10,7 +10,7 @@ _OTHERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    # Forms over HTTPS are checked by it.
+    # Addresses have ULNs in them. A form that has to be shown again is found by it.
     ("Referrer-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),

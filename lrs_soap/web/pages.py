@@ -62,6 +62,8 @@ def prepare(
         PROVIDE_AUTOMATIC_OPTIONS=False,
         # A form is as old as its session.
         WTF_CSRF_TIME_LIMIT=None,
+        # A form's token belongs to the browser's cookie, and is enough: not every browser says over HTTPS where it was.
+        WTF_CSRF_SSL_STRICT=False,
     )
     environment = application.jinja_env
     environment.undefined = StrictUndefined

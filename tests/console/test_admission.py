@@ -131,6 +131,26 @@ def test_a_token_is_given_once_and_is_not_in_the_cookie(folder: Path) -> None:
         assert person.status == 401
 
 
+def test_over_https_a_form_needs_no_referrer_and_the_cookie_is_for_https_alone(folder: Path) -> None:
+    (folder / "token.txt").write_text(TOKEN)
+    flags = ("--control", "token", "--control-token-file", str(folder / "token.txt"), "--trusted-proxies", "127.0.0.1")
+    with ServerHere(folder, *flags) as server:
+        https = server.url.replace("http:", "https:")
+        shown = send(server.url, "GET", CONSOLE, headers={"X-Forwarded-Proto": "https"})
+        (csrf,) = html.fromstring(shown.body).xpath("//input[@name='csrf_token']/@value")
+        browser = {
+            "X-Forwarded-Proto": "https",
+            "Origin": https,
+            "Cookie": shown.headers["set-cookie"].partition(";")[0],
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        form = urlencode({"csrf_token": csrf, "token": TOKEN}).encode()
+        given = send(server.url, "POST", f"{CONSOLE}enter", form, browser)
+
+        assert (given.status, given.headers["location"]) == (303, CONSOLE)
+        assert "; Secure" in given.headers["set-cookie"]
+
+
 def test_a_wrong_token_lets_nobody_in(folder: Path) -> None:
     with with_token(folder) as server:
         person = Person(server.url, path=CONSOLE)

@@ -52,6 +52,18 @@ def test_over_https_the_cookie_is_for_https_alone(tmp_path: Path) -> None:
             assert ("; Secure" in answer.headers["Set-Cookie"]) is is_secure
 
 
+@pytest.mark.slow
+def test_over_https_a_form_needs_no_referrer(tmp_path: Path) -> None:
+    with ServerHere(tmp_path, "--trusted-proxies", "127.0.0.1") as server:
+        person = PortalClient(server.url)
+        person.session.headers["X-Forwarded-Proto"] = "https"
+        # The cookie is for HTTPS, and this connection is none.
+        page = person.open("login")
+        person.session.headers["Cookie"] = page.shown.headers["Set-Cookie"].partition(";")[0]
+        person.send("Login", user_name="oliver.hart", password=PASSWORDS["oliver.hart"])
+        assert person.shown.history[0].status_code == 303
+
+
 def test_a_login_begins_another_session(person: PortalClient) -> None:
     person.log_in("oliver.hart")
     first = cookie_of(person).value

@@ -194,8 +194,6 @@ def test_people_are_at_the_portal_without_a_certificate(nginx: Nginx) -> None:
     # What the environment trusts does not know this CA.
     person.session.trust_env = False
     person.session.verify = nginx.ca
-    # Over HTTPS a browser says from which page a form was sent.
-    person.session.headers["Referer"] = f"{nginx.url}/portal/login"
     person.log_in("oliver.hart")
     assert find_by_uln(person).heading == "View Learner Profile"
     assert {cookie.secure for cookie in person.session.cookies} == {True}
