@@ -6,11 +6,14 @@ user version the CRC-32 of the whole file with these two fields empty, by which 
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import os
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +21,6 @@ from typing import BinaryIO, NamedTuple
 
 from lrs_soap import __version__
 from lrs_soap.errors import NotPossible, StoreUnavailable
-from lrs_soap.store.dialects import remove_sqlite_file
 from lrs_soap.store.versions import Versions
 
 _TABLE = "lrs_soap_backup"
@@ -28,6 +30,8 @@ _APPLICATION_ID = b"LRSb"
 _CHECKSUM_AT, _APPLICATION_ID_AT = 60, 68
 _HEADER = 100
 _PIECE = 1 << 20
+# What stands between the name of a file and a number in that of the folder in which something for its place is made.
+_UNFINISHED = ".unfinished-"
 
 
 class Stamp(NamedTuple):
@@ -48,11 +52,12 @@ class Stamp(NamedTuple):
 def write(database: Path, target: Path, *, world: str, moment: datetime, only_schema: str | None = None) -> Stamp:
     """Write a backup of a database file that others may use, in place of a file of this name; all of it or nothing.
 
-    Only its owner may read it. With `only_schema` nothing is written of a database with another one. Raises
-    StoreUnavailable where the database is damaged, OSError and sqlite3.Error.
+    Only its owner may read it. A link stays one, and the backup is where it leads. With `only_schema` nothing is
+    written of a database with another one. Raises StoreUnavailable where the database is damaged, OSError and
+    sqlite3.Error.
     """
-    unfinished = unfinished_beside(target)
-    try:
+    target = Path(os.path.realpath(target))
+    with unfinished_beside(target) as unfinished:
         file = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             stamp = _copy(database, unfinished, world, moment)
@@ -61,9 +66,14 @@ def write(database: Path, target: Path, *, world: str, moment: datetime, only_sc
             os.close(file)
         if only_schema in (None, stamp.schema):
             move(unfinished, target)
-    finally:
-        remove_sqlite_file(unfinished)
     return stamp
+
+
+def is_other_database(path: Path) -> bool:
+    """Whether a file is a SQLite database, and no backup that may be replaced by another. Raises OSError."""
+    with open(path, "rb") as file:
+        header = file.read(_HEADER)
+    return header.startswith(_MAGIC) and _field(header, _APPLICATION_ID_AT) != _APPLICATION_ID
 
 
 def read(source: BinaryIO, name: str) -> Stamp:
@@ -121,9 +131,47 @@ def reason_of(error: OSError | sqlite3.Error) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
-def unfinished_beside(path: Path) -> Path:
-    """A name beside a file for what is going to take its place, which no other process or thread uses."""
-    return path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}")
+@contextmanager
+def unfinished_beside(path: Path) -> Iterator[Path]:
+    """The path of what is going to take the place of a file, in a folder beside that, which goes with the block.
+
+    What others have left there who were killed is removed. Raises OSError.
+    """
+    _remove_abandoned(path)
+    folder, lock = _locked_folder(path)
+    try:
+        yield folder / path.name
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _locked_folder(path: Path) -> tuple[Path, int]:
+    """A new folder beside a file, and a descriptor by which it is locked for as long as this process is there."""
+    while True:
+        folder = path.with_name(f"{path.name}{_UNFINISHED}{os.urandom(4).hex()}")
+        folder.mkdir(0o700)
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        # Some file systems of networks lock no folders. There nobody takes one for abandoned, either.
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, lock
+        # Somebody took it for abandoned before it was locked.
+        os.close(lock)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove the folders beside a file that nobody has locked, as those were killed who had made them."""
+    for each in glob.glob(f"{glob.escape(f'{path}{_UNFINISHED}')}*"):
+        # Another process may have it, remove it, or be somebody else's.
+        with suppress(OSError):
+            lock = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(each)
+            finally:
+                os.close(lock)
 
 
 def move(path: Path, target: Path) -> None:

@@ -25,6 +25,9 @@ _LOOK = "SELECT version FROM steering"
 FLEETING = "is fleeting"
 """The key of a table's `info` for one whose rows may be lost when the database's server crashes."""
 
+SQLITE_ENDS = ("-shm", "-wal", "-journal")
+"""What the names of the files that SQLite keeps beside a database end with."""
+
 # The code of PostgreSQL's error.
 _NO_SUCH_TABLE = "42P01"
 # Parts of what PostgreSQL says, in English, when all connections are in use: of the server, of others than its
@@ -230,7 +233,7 @@ def beside(url: str, suffix: str) -> str:
 
 def remove_sqlite_file(path: Path) -> None:
     """Remove a SQLite file, and what SQLite keeps beside it, which nobody can make again then."""
-    for end in ("", "-shm", "-wal", "-journal"):
+    for end in ("", *SQLITE_ENDS):
         Path(f"{path}{end}").unlink(missing_ok=True)
 
 

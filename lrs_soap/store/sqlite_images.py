@@ -7,8 +7,7 @@ import math
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +15,7 @@ from typing import BinaryIO
 from lrs_soap.errors import NotHeld, NotPossible, StoreUnavailable
 from lrs_soap.store import backup_file, steering
 from lrs_soap.store.backup_file import Stamp
-from lrs_soap.store.dialects import remove_sqlite_file
+from lrs_soap.store.dialects import SQLITE_ENDS, remove_sqlite_file
 from lrs_soap.store.image import Image, read_only
 from lrs_soap.store.rekeying import rekey_briefly
 from lrs_soap.store.store import Store
@@ -65,13 +64,13 @@ class SQLiteImages:
         return sorted(each.name[len(first) : -len(last) or None] for each in self._files("snapshot"))
 
     def keep(self, name: str) -> None:
-        with self._unfinished() as unfinished:
-            try:
+        try:
+            with backup_file.unfinished_beside(self._path) as unfinished:
                 os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
                 self._copy_to(unfinished)
                 os.replace(unfinished, self._file(name))
-            except (OSError, sqlite3.Error) as error:
-                raise StoreUnavailable(f"A snapshot cannot be written beside {self._path}: {error}.") from error
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(f"A snapshot cannot be written beside {self._path}: {error}.") from error
 
     def restore(self, name: str) -> None:
         image = self._read(name)
@@ -135,8 +134,11 @@ class SQLiteImages:
             each.unlink(missing_ok=True)
 
     def back_up(self, target: Path, world: str, moment: datetime) -> Stamp:
-        if target.exists() and target.samefile(self._path):
-            raise NotPossible(f"{target} is the database itself. Name another file for the backup.")
+        if target.exists():
+            if target.samefile(self._path):
+                raise NotPossible(f"{target} is the database itself. Name another file for the backup.")
+            if self._is_of_database(target):
+                raise NotPossible(f"{target} is a database, or a part of one, and no backup. Name another file.")
         return self._back_up(target, world, moment)
 
     def _back_up(self, target: Path, world: str, moment: datetime, *, only_schema: str | None = None) -> Stamp:
@@ -165,8 +167,8 @@ class SQLiteImages:
         return older
 
     def bring_snapshot_up_to_date(self, name: str) -> None:
-        with self._unfinished() as unfinished:
-            try:
+        try:
+            with backup_file.unfinished_beside(self._path) as unfinished:
                 with closing(Image.of_file(self._file(name))) as image:
                     image.write_to(unfinished)
                 _bring_up_to_date(unfinished)
@@ -174,14 +176,14 @@ class SQLiteImages:
                     # A file that is read alone needs none beside it.
                     snapshot.execute("PRAGMA journal_mode = DELETE")
                 backup_file.move(unfinished, self._file(name))
-            except (OSError, sqlite3.Error) as error:
-                raise StoreUnavailable(
-                    f"The snapshot {self._file(name)} cannot be brought up to date: {backup_file.reason_of(error)}."
-                ) from error
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(
+                f"The snapshot {self._file(name)} cannot be brought up to date: {backup_file.reason_of(error)}."
+            ) from error
 
     def bring_back(self, source: BinaryIO, name: str, world: str) -> Stamp:
-        with self._unfinished() as unfinished:
-            try:
+        try:
+            with backup_file.unfinished_beside(self._path) as unfinished:
                 stamp = backup_file.unpack(source, name, unfinished)
                 _bring_up_to_date(unfinished)
                 image = Image(sqlite3.connect(unfinished, isolation_level=None))
@@ -196,11 +198,11 @@ class SQLiteImages:
                     image.close()
                 if not is_there:
                     self._put_at_nothing(unfinished)
-            except (OSError, sqlite3.Error) as error:
-                raise StoreUnavailable(
-                    f"The backup {name} cannot be read, or not be copied beside {self._path}: "
-                    f"{backup_file.reason_of(error)}."
-                ) from error
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(
+                f"The backup {name} cannot be read, or not be copied beside {self._path}: "
+                f"{backup_file.reason_of(error)}."
+            ) from error
         return stamp
 
     def _put_at_nothing(self, path: Path) -> None:
@@ -208,6 +210,14 @@ class SQLiteImages:
         # A log that a lost file has left would be read into this one.
         remove_sqlite_file(self._path)
         backup_file.move(path, self._path)
+
+    def _is_of_database(self, path: Path) -> bool:
+        """Whether a file is another database, or beside the world's own by SQLite. Raises StoreUnavailable."""
+        beside = (Path(f"{self._path}{end}") for end in SQLITE_ENDS)
+        try:
+            return any(each.exists() and path.samefile(each) for each in beside) or backup_file.is_other_database(path)
+        except OSError as error:
+            raise StoreUnavailable(f"{path} cannot be read: {error.strerror}.") from error
 
     def _connect(self, patience_seconds: float) -> sqlite3.Connection:
         """A connection to the world's file, if it is there. Raises sqlite3.Error."""
@@ -224,15 +234,6 @@ class SQLiteImages:
         finally:
             source.close()
             target.close()
-
-    @contextmanager
-    def _unfinished(self) -> Iterator[Path]:
-        """A name beside the world's file for one that is going to take its place; it is removed after the block."""
-        path = backup_file.unfinished_beside(self._path)
-        try:
-            yield path
-        finally:
-            remove_sqlite_file(path)
 
     def _file(self, name: str) -> Path:
         first, last = self._ends_of("snapshot")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -37,6 +39,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerHere]:
 
 def code(server: ServerHere, body: str, world: str = "") -> str | None:
     return post(server.url, envelope(body), path=f"{world}/LearnerService.svc").text("ResponseCode")
+
+
+@contextmanager
+def closing_descriptor(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def test_a_running_server_goes_by_what_is_restored(run: Run, server: ServerHere, folder: Path) -> None:
@@ -85,11 +95,49 @@ def test_a_file_that_is_there_is_replaced_only_by_force(run: Run, folder: Path) 
     assert datetime.fromisoformat(made["made"]).tzinfo is not None
     assert "is not a file" in run("backup", "make", ".", "--force").stderr
     assert "is the database itself" in run("backup", "make", "lrs.db", "--force").stderr
+    (folder / "other.db").write_bytes((folder / "lrs.db").read_bytes())
+    assert "is a database, or a part of one" in run("backup", "make", "other.db", "--force").stderr
     missing = run("backup", "make", "no/folder/a.backup")
     assert (missing.exit_code, missing.stderr) == (
         1,
         "Error: The backup no/folder/a.backup cannot be written: No such file or directory.\n",
     )
+
+
+@pytest.mark.usefixtures("database")
+def test_what_is_written_beside_the_database_is_not_replaced(run: Run, folder: Path) -> None:
+    with closing(sqlite3.connect("lrs.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("COMMIT")
+        before = (folder / "lrs.db-wal").read_bytes()
+        assert "is a database, or a part of one" in run("backup", "make", "lrs.db-wal", "--force").stderr
+        assert (folder / "lrs.db-wal").read_bytes() == before
+
+
+@pytest.mark.usefixtures("database")
+def test_a_backup_is_written_where_a_link_leads(run: Run, folder: Path) -> None:
+    (folder / "newest").symlink_to("a.backup")
+    assert run("backup", "make", "newest").exit_code == 0
+    assert "already exists" in run("backup", "make", "newest").stderr
+    assert run("backup", "make", "newest", "--force").exit_code == 0
+    assert (folder / "newest").is_symlink()
+    assert run("backup", "show", "a.backup").exit_code == 0
+
+
+@pytest.mark.usefixtures("database")
+def test_what_a_killed_command_has_left_is_removed_by_the_next(run: Run, folder: Path) -> None:
+    left, used = (folder / f"a.backup.unfinished-{each}" for each in ("00000000", "11111111"))
+    beside = folder / "lrs.db.unfinished-22222222"
+    for each in (left, used, beside):
+        each.mkdir()
+        (each / "half").touch()
+    with closing_descriptor(os.open(used, os.O_RDONLY)) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert run("backup", "make", "a.backup").exit_code == 0
+        # Somebody else is at work there.
+        assert (left.exists(), used.exists(), beside.exists()) == (False, True, True)
+    assert run("backup", "restore", "a.backup").exit_code == 0
+    assert not beside.exists()
 
 
 @pytest.mark.usefixtures("database")
