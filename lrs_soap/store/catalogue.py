@@ -8,6 +8,7 @@ again: a world of the same name is in another place than the one before.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -279,13 +280,29 @@ class Catalogue:
 
     def _remove_place(self, number: int) -> None:
         if self._path is None:
-            with self._store.writing() as transaction:
-                transaction.cursor.execute(f'DROP SCHEMA IF EXISTS "{self._schema_of(number)}" CASCADE')
+            self._drop_schema(number)
             return
         path = Path(str(make_url(self.url_of(number)).database))
         # Without the world's own file nobody makes another one for its journal.
         for end in ("", SUFFIX):
             remove_sqlite_file(Path(f"{path}{end}"))
+
+    def _drop_schema(self, number: int) -> None:
+        """Delete the tables of a world on PostgreSQL.
+
+        They are locked in the order in which everybody locks them: who reads begins with the steering (`dialects`). In
+        any other order the two could wait for each other.
+        """
+        schema = self._schema_of(number)
+        store = Store(self.url_of(number), busy_timeout=_PATIENCE_SECONDS, makes_file=False)
+        with closing(store), store.replacing() as transaction:
+            transaction.keep_out_writers()
+            cursor = transaction.cursor
+            # A world that was not made to its end may lack it.
+            cursor.execute("SELECT to_regclass('steering') IS NOT NULL")
+            if cursor.fetchall() == [(True,)]:
+                cursor.execute("LOCK TABLE steering IN ACCESS EXCLUSIVE MODE")
+            cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
 
     def _schema_of(self, number: int) -> str:
         return f"{self._main_schema()}_world_{number}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.settings import Settings
 from lrs_soap.store import learners, migrations
 from lrs_soap.store.catalogue import Catalogue
+from lrs_soap.store.tables import metadata
 from lrs_soap.world import World, WorldFacts, Worlds
 from lrs_soap.world.images import reset, restore, snapshots, take_snapshot
 from lrs_soap.world.steering import patch_policy
 from tests.kit.counted_hasher import CountedHasher
-from tests.kit.databases import on_sqlite
+from tests.kit.databases import on_postgresql, on_sqlite
 from tests.kit.running_server import PASSWORD, UKPRN
+from tests.kit.waiting import PATIENCE, until
 from tests.kit.work import AUTHOR
 
 
@@ -145,6 +148,29 @@ def test_a_password_that_was_right_in_one_world_is_known_in_another_with_the_sam
             for _ in range(2):
                 authenticate(work, worlds[name].passwords, ukprn=UKPRN, organisation_ref=None, password=PASSWORD)
     assert len(counted.verified) == 1
+
+
+@on_postgresql
+def test_one_that_is_deleted_waits_for_who_reads_in_it_and_who_reads_for_nobody(worlds: Worlds) -> None:
+    world = worlds[worlds.create("read").name]
+
+    def is_waiting() -> bool:
+        with worlds.main.reading(OPERATOR) as work:
+            work.transaction.cursor.execute(
+                "SELECT 1 FROM pg_locks JOIN pg_class ON pg_class.oid = relation WHERE relname = 'steering'"
+                " AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+            return bool(work.transaction.cursor.fetchall())
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.reading(OPERATOR) as work:
+            deleted = pool.submit(worlds.delete, "read")
+            until(is_waiting)
+            # Every other table, whichever a request or a worker needs next.
+            for table in metadata.sorted_tables:
+                work.transaction.cursor.execute(f"SELECT 1 FROM {table.name} LIMIT 1")
+        deleted.result(PATIENCE)
+    assert names(worlds) == ["main"]
 
 
 @on_sqlite
