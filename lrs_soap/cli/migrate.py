@@ -34,12 +34,12 @@ def migrate(
     """Bring all databases up to this version: tables and keys.
 
     They are those of main and of the other worlds, and on SQLite the snapshots. `lrs-soap serve` brings all but the
-    snapshots up to date when it starts. Stop the service of the older version before. A database whose migration is
+    snapshots up to date when it starts. Stop the service of the older version first. A database whose migration is
     interrupted is as it was before.
     """
     chosen = resolved(config, database_url=database).settings
     check_exists(chosen)
-    found = upgrading.found(chosen)
+    found = upgrading.upgrades_of(chosen)
     if check:
         _list(found, as_json)
         if any(each.is_due for each in found):

@@ -49,22 +49,14 @@ def write_file(chosen: Settings, target: Path | None, force: bool, write: Callab
             shutil.copyfileobj(spool, sys.stdout.buffer)
             sys.stdout.buffer.flush()
             return
-        try:
-            _copy(spool, target)
-        except OSError as error:
-            told = f"{str(target)!r} cannot be written: {error.strerror}."
-            raise typer.BadParameter(told, param_hint="FILE") from None
+        _write(spool, target)
 
 
 def write_bytes(target: Path, force: bool, content: bytes) -> None:
     """Write a file. Raises typer.BadParameter as `write_file` does."""
     if target.exists():
         check_replaceable(target, force)
-    try:
-        _copy(io.BytesIO(content), target)
-    except OSError as error:
-        told = f"{str(target)!r} cannot be written: {error.strerror}."
-        raise typer.BadParameter(told, param_hint="FILE") from None
+    _write(io.BytesIO(content), target)
 
 
 def check_replaceable(target: Path, force: bool) -> None:
@@ -77,11 +69,20 @@ def check_replaceable(target: Path, force: bool) -> None:
         )
 
 
-def _copy(spool: BinaryIO, target: Path) -> None:
+def _write(source: BinaryIO, target: Path) -> None:
+    """Write what is left of `source` to the target. Raises typer.BadParameter if it cannot be written."""
+    try:
+        _copy(source, target)
+    except OSError as error:
+        told = f"{str(target)!r} cannot be written: {error.strerror}."
+        raise typer.BadParameter(told, param_hint="FILE") from None
+
+
+def _copy(source: BinaryIO, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
     try:
         with part.open("wb") as file:
-            shutil.copyfileobj(spool, file)
+            shutil.copyfileobj(source, file)
         part.replace(target)
     except BaseException:
         with suppress(OSError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules.values.quotation import shortened
+from lrs_soap.rules.values.quotation import printable, shortened
 
 
 def counted(number: int, noun: str) -> str:
@@ -12,12 +12,7 @@ def counted(number: int, noun: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line, without characters that would move a terminal's cursor."""
-    return without_controls(" ".join(text.split()))
-
-
-def without_controls(line: str) -> str:
-    """A line as it is, but for characters that would move a terminal's cursor."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
+    return printable(" ".join(text.split()))
 
 
 def quoted(value: str) -> str:

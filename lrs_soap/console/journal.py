@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -83,14 +83,15 @@ def start() -> str:
 def listed() -> str:
     """The last exchanges, with links to earlier ones."""
     form = FilterForm(request.args)
-    wanted = form.wanted() if form.validate() else None
-    found = [] if wanted is None else _journal().find(**wanted, limit=_MOST + 1)
+    is_valid = form.validate()
+    wanted = form.wanted() if is_valid else {}
+    found = _journal().find(**wanted, limit=_MOST + 1) if is_valid else []
     shown = found[:_MOST]
     older = None
     if len(found) > _MOST:
-        older = url_for("journal.listed", **{**(wanted or {}), "before": shown[-1]["sequence"]})
-    is_newest = wanted is not None and "before" not in wanted
-    filters = {name: value for name, value in (wanted or {}).items() if name != "after"}
+        older = url_for("journal.listed", **{**wanted, "before": shown[-1]["sequence"]})
+    is_newest = is_valid and "before" not in wanted
+    filters = _without(wanted, "after")
     return render_template(
         "journal.html",
         title="Journal",
@@ -102,7 +103,7 @@ def listed() -> str:
         older=older,
         newest=None if is_newest else url_for("journal.listed", **_without(filters, "before")),
         live=url_for("journal.rows", **filters) if is_newest else None,
-        after=max(shown[0]["sequence"] if shown else 0, (wanted or {}).get("after", 0)),
+        after=max(shown[0]["sequence"] if shown else 0, wanted.get("after", 0)),
         most=_MOST,
     )
 
@@ -123,7 +124,7 @@ def show(exchange_id: str) -> str:
     found = _journal().get(exchange_id)
     kept = _journal().request_of(exchange_id)
     if found is None or kept is None:
-        raise NotHeld(f"There is no exchange {exchange_id!r}, or none any more.")
+        raise _none(exchange_id)
     address = f"{asked().base}{'' if asked().name == MAIN else f'/w/{asked().name}'}{kept.path}"
     return render_template(
         "exchange.html",
@@ -145,7 +146,7 @@ def send(exchange_id: str) -> AnyResponse:
     """Send the request of an exchange again, as the console's own."""
     kept = _journal().request_of(exchange_id)
     if kept is None:
-        raise NotHeld(f"There is no exchange {exchange_id!r}, or none any more.")
+        raise _none(exchange_id)
     now = asked()
     sent = now.send_again(now.name, kept, now.caller)
     flash("The request was sent again, without a password. This is what came of it.")
@@ -177,6 +178,10 @@ def _journal() -> ExchangeJournal:
     if found is None:
         raise NotHeld("This server keeps no journal: journal_exchanges is 0.")
     return found
+
+
+def _none(exchange_id: str) -> NotHeld:
+    return NotHeld(f"There is no exchange {exchange_id!r}, or none any more.")
 
 
 def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -212,11 +217,11 @@ def _body_of(message: Mapping[str, Any]) -> str:
     return body if message["encoding"] == "base64" else formatted(body)
 
 
-def _program(write: Any, kept: KeptRequest, address: str) -> Iterator[str | None]:
+def _program(
+    write: Callable[[KeptRequest, str], str], kept: KeptRequest, address: str
+) -> tuple[str | None, str | None]:
     """The text of a program that sends a request, or why there is none."""
     try:
-        yield write(kept, address)
-        yield None
+        return write(kept, address), None
     except NotPossible as error:
-        yield None
-        yield str(error)
+        return None, str(error)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lrs_soap.exchange.exchange import Exchange, Origin, Stage
 from lrs_soap.exchange.shared_counts import SharedCounts, Table
+from lrs_soap.rules.values.quotation import printable, shortened
 
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper ends, in seconds, of the classes in which durations are counted. The last class has no end."""
@@ -145,5 +146,4 @@ def _outcome(outcome: str | int) -> str:
 
 def _shown(name: str) -> str:
     """The name of an organisation, whatever is in it, as one short line that is not taken for another thing."""
-    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
-    return f"{shown[:_LONGEST_NAME]}…" if len(shown) > _LONGEST_NAME else shown
+    return shortened(printable(name), _LONGEST_NAME)

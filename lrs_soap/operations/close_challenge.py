@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrs_soap.operations.delete import delete_learner
-from lrs_soap.operations.list_challenges import held_challenge
+from lrs_soap.operations.list_challenges import locked_challenge
 from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges.challenge import NOTHING_DONE, Challenge, Done, Effect
 from lrs_soap.rules.challenges.histories import concerned, history_fields
-from lrs_soap.rules.challenges.objections import ChallengeCode, Objected, Objection, require
+from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeRefused, Objected, Objection, judged, require
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Resolver
 from lrs_soap.rules.challenges.resolving import (
     OUTCOMES,
@@ -26,7 +26,7 @@ from lrs_soap.rules.challenges.resolving import (
 from lrs_soap.rules.challenges.states import ChallengeEvent, Mover, after
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.change import Action, Change
-from lrs_soap.store import challenges, families, history, learners, learning_events
+from lrs_soap.store import challenges, history, learners, learning_events
 
 _ACTIONS = {
     ChallengeEvent.RESOLVE: Action.CHALLENGE_RESOLVED,
@@ -40,7 +40,7 @@ def withdraw_challenge(work: UnitOfWork, reference: str) -> Challenge:
 
     Raises NotHeld, and ChallengeRefused if it is another organisation's or not open.
     """
-    challenge = _locked(work, reference)
+    challenge, _ = locked_challenge(work, reference)
     organisation = work.author.organisation
     require(
         ChallengeCode.WITHDRAWN,
@@ -54,7 +54,7 @@ def reject_challenge(work: UnitOfWork, reference: str, text: str) -> Challenge:
 
     Raises NotHeld, and ChallengeRefused if it is not open, or if there is no text.
     """
-    challenge = _locked(work, reference)
+    challenge, _ = locked_challenge(work, reference)
     require(ChallengeCode.REJECTED, judge_move(challenge, ChallengeEvent.REJECT, by=Mover.OPERATOR))
     require(ChallengeCode.REJECTED, judge_text(text, is_needed=True))
     return _close(work, challenge, ChallengeEvent.REJECT, Mover.OPERATOR, text)
@@ -66,20 +66,12 @@ def resolve_challenge(work: UnitOfWork, reference: str, asked: ResolutionAsked) 
     Raises NotHeld; ChallengeRefused if it is not open, or if what is asked for is not of its kind or not possible;
     MergingRefused if learners cannot be merged, unmerged or deleted. Nothing is changed then.
     """
-    challenge = _locked(work, reference, asked.to)
+    challenge, _ = locked_challenge(work, reference, asked.to)
     require(ChallengeCode.RESOLVED, judge_move(challenge, ChallengeEvent.RESOLVE, by=Mover.OPERATOR))
     require(ChallengeCode.RESOLVED, judge_fields(challenge, asked))
     # What is refused in the middle leaves nothing behind.
     with work.part() as part:
         return _close(part, challenge, ChallengeEvent.RESOLVE, Mover.OPERATOR, asked.text, _do(part, challenge, asked))
-
-
-def _locked(work: UnitOfWork, reference: str, *more: str) -> Challenge:
-    """The challenge as it is held while nobody else changes it or its learners, or those of `more`. Raises NotHeld."""
-    named = held_challenge(work, reference)
-    involved = (named.uln, named.sent.other_uln, *more)
-    families.lock(work.transaction, *dict.fromkeys(filter(ulns.is_valid, involved)))
-    return held_challenge(work, reference)
 
 
 def _close(
@@ -167,7 +159,7 @@ def _remove(work: UnitOfWork, challenge: Challenge, event_id: int) -> Done:
 
 
 def _possible(done: Done | tuple[Objected, ...]) -> Done:
+    """What a rule would do. Raises ChallengeRefused with what stands against it."""
     if isinstance(done, Done):
         return done
-    require(ChallengeCode.RESOLVED, done)
-    raise AssertionError("what is not done has objections")
+    raise ChallengeRefused(judged(ChallengeCode.RESOLVED, done))

@@ -1,4 +1,4 @@
-"""List and show data challenges."""
+"""List data challenges, and find one, also to change it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges import references
 from lrs_soap.rules.challenges.challenge import Challenge
 from lrs_soap.rules.challenges.states import ChallengeState
+from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store import challenges, learning_events
+from lrs_soap.store import challenges, families, learning_events
 
 
 def challenges_of(work: UnitOfWork, learner: Learner) -> list[Challenge]:
@@ -16,10 +17,10 @@ def challenges_of(work: UnitOfWork, learner: Learner) -> list[Challenge]:
 
     An open one on an event of theirs is among them whichever ULN it names: it has that of the master at the time.
     """
-    ulns = (learner.uln, *learner.linked_ulns)
-    found = challenges.on_ulns(work.transaction, ulns)
+    own = (learner.uln, *learner.linked_ulns)
+    found = challenges.on_ulns(work.transaction, own)
     named = {str(each.reference) for each in found}
-    on_events = learning_events.open_challenges_of(work.transaction, ulns)
+    on_events = learning_events.open_challenges_of(work.transaction, own)
     others = [held_challenge(work, reference) for reference in sorted(on_events - named)]
     return sorted([*found, *others], key=lambda each: each.raised, reverse=True) if others else found
 
@@ -38,3 +39,15 @@ def held_challenge(work: UnitOfWork, reference: str) -> Challenge:
     if challenge is None:
         raise NotHeld(f"There is no enquiry {reference!r}.")
     return challenge
+
+
+def locked_challenge(work: UnitOfWork, reference: str, *more: str) -> tuple[Challenge, dict[str, Learner]]:
+    """The challenge with this reference, and the learners whom it concerns with their families, by ULN.
+
+    Nobody else changes it or them until the transaction ends, nor the learners with the ULNs of `more`, which may be no
+    ULNs. Raises NotHeld.
+    """
+    named = held_challenge(work, reference)
+    involved = (named.uln, named.sent.other_uln, named.done.uln, named.done.other_uln, *more)
+    held = families.lock(work.transaction, *dict.fromkeys(filter(ulns.is_valid, involved)))
+    return held_challenge(work, reference), held

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lrs_soap.operations.list_challenges import held_challenge
+from lrs_soap.operations.list_challenges import locked_challenge
 from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges.challenge import NOTHING_DONE, Challenge, Done, Effect
@@ -16,7 +16,7 @@ from lrs_soap.rules.challenges.states import ChallengeEvent, ChallengeState, Mov
 from lrs_soap.rules.records.learning_events import LearningEvent
 from lrs_soap.rules.values.change import Action, Change
 from lrs_soap.rules.values.learner import Learner
-from lrs_soap.store import challenges, families, history, learners, learning_events
+from lrs_soap.store import challenges, history, learners, learning_events
 
 
 def undo_challenge(work: UnitOfWork, reference: str) -> Challenge:
@@ -25,10 +25,7 @@ def undo_challenge(work: UnitOfWork, reference: str) -> Challenge:
     Returns it as it is held now. Raises NotHeld, and ChallengeRefused if there is nothing to undo, if it was changed
     since then (`judge_undo`), or if another challenge is open on the same.
     """
-    named = held_challenge(work, reference)
-    involved = (named.uln, named.sent.other_uln, named.done.uln, named.done.other_uln)
-    held = families.lock(work.transaction, *dict.fromkeys(filter(None, involved)))
-    challenge = held_challenge(work, reference)
+    challenge, held = locked_challenge(work, reference)
     done, sent = challenge.done, challenge.sent
     require(ChallengeCode.UNDONE, judge_move(challenge, ChallengeEvent.UNDO, by=Mover.OPERATOR))
     learner = held.get(done.uln)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from lrs_soap.errors import NotHeld, NotPossible, StoreUnavailable
 from lrs_soap.server.application import Application
@@ -28,15 +28,25 @@ class WorldsSite:
         self._portals = portals
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        world = self._enter(environ)
+        return self.answer(self._enter(environ), environ, start_response)
+
+    def reads_body(self, environ: Environ) -> bool:
+        return self.reads_body_in(self._enter, environ)
+
+    def answer(self, world: World, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request to a world, which has looked, by its application."""
         try:
             return self.application_of(world)(environ, start_response)
         finally:
             world.end_look()
 
-    def reads_body(self, environ: Environ) -> bool:
+    def reads_body_in(self, find: Callable[[Environ], World], environ: Environ) -> bool:
+        """What `reads_body` of the application says of the world that `find` finds, which has looked.
+
+        It is false where `find` raises HttpError or StoreUnavailable.
+        """
         try:
-            world = self._enter(environ)
+            world = find(environ)
         except (HttpError, StoreUnavailable):
             return False
         try:
@@ -103,26 +113,17 @@ class PortOfWorlds:
         self._worlds = worlds
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        name = environ.get(_HEADER)
-        if name is None:
+        if _HEADER not in environ:
             return self._port(environ, start_response)
-        world = self._worlds.named_in_header(str(name))
-        try:
-            return self._worlds.application_of(world)(environ, start_response)
-        finally:
-            world.end_look()
+        return self._worlds.answer(self._named(environ), environ, start_response)
 
     def reads_body(self, environ: Environ) -> bool:
         if _HEADER not in environ:
             return self._port.reads_body(environ)
-        try:
-            world = self._worlds.named_in_header(str(environ[_HEADER]))
-        except (HttpError, StoreUnavailable):
-            return False
-        try:
-            return self._worlds.application_of(world).reads_body(environ)
-        finally:
-            world.end_look()
+        return self._worlds.reads_body_in(self._named, environ)
+
+    def _named(self, environ: Environ) -> World:
+        return self._worlds.named_in_header(str(environ[_HEADER]))
 
 
 class PortByCertificate:
@@ -139,10 +140,7 @@ class PortByCertificate:
         world = None if subject is None else self._worlds.claimed_by(str(subject))
         if world is None:
             return self._port(environ, start_response)
-        try:
-            return self._worlds.application_of(world)(environ, start_response)
-        finally:
-            world.end_look()
+        return self._worlds.answer(world, environ, start_response)
 
     def reads_body(self, environ: Environ) -> bool:
         # The ports of all worlds read the same.

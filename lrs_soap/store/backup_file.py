@@ -1,7 +1,8 @@
 """A backup: a file with all rows of a world at one moment, which this version or a newer one can bring back.
 
-It is a SQLite database that a table says more of. Its header has an application id, by which others know it, and as the
-user version the CRC-32 of the whole file with these two fields empty, by which a file that was cut or changed is known.
+It is a SQLite database with one more table, which says what it is a backup of. Its header has an application id, by
+which others know it. The user version in the header is the CRC-32 of the whole file with these two fields empty, by
+which a file that was cut or changed is known.
 """
 
 from __future__ import annotations
@@ -194,7 +195,7 @@ def _copy(database: Path, path: Path, world: str, moment: datetime) -> Stamp:
         target.execute("PRAGMA synchronous = OFF")
         target.execute("PRAGMA journal_mode = OFF")
         source.backup(target)
-        # Of a file whose log is not beside it, all is in the file.
+        # So that all of it is in the file, and no log has to be beside it.
         target.execute("PRAGMA journal_mode = DELETE")
         if not _is_sound(target):
             raise StoreUnavailable(f"The database file {database} is damaged: restore it from an earlier backup.")

@@ -84,7 +84,7 @@ def bring_up_to_date(store: Store, world: str, say: Say, *, copies: bool = True,
     return rekey_briefly(store, seconds=seconds)
 
 
-def found(settings: Settings) -> list[Upgrade]:
+def upgrades_of(settings: Settings) -> list[Upgrade]:
     """All that can be brought up to date, or is: the worlds with their snapshots, `main` first.
 
     Raises StoreUnavailable, also where something was last used by a newer program.
@@ -106,7 +106,7 @@ def found(settings: Settings) -> list[Upgrade]:
 
 
 def upgrade(settings: Settings, say: Say, *, copies: bool = True) -> None:
-    """Bring all that `found` finds up to date, keys to the end; `say` is told of each before that is begun.
+    """Bring all that `upgrades_of` finds up to date, keys to the end; `say` is told of each before that is begun.
 
     Raises StoreUnavailable.
     """

@@ -11,9 +11,10 @@ import typer
 from lrs_soap.cli.commands import example, group
 from lrs_soap.cli.steering.server import of_world, tell
 from lrs_soap.cli.tables import print_fields, print_json, print_json_line, print_table
-from lrs_soap.cli.text import one_line, without_controls
+from lrs_soap.cli.text import one_line
 from lrs_soap.control.client import Object, WorldClient
 from lrs_soap.exchange.summary import why
+from lrs_soap.rules.values.quotation import printable
 
 app = group()
 
@@ -176,4 +177,4 @@ def _print_message(name: str, message: Object) -> None:
     print_table((name, f"{message['length']} bytes{', cut' if message['cut'] else ''}"), message["headers"].items())
     typer.echo()
     for line in message["body"].splitlines():
-        typer.echo(without_controls(line))
+        typer.echo(printable(line))
