@@ -23,6 +23,7 @@ from lrs_soap.store.store import Store
 from tests.kit.every_operation import TEST, Who, ask, code_of
 from tests.kit.printed_tables import rows
 from tests.kit.running_server import RunningServer
+from tests.kit.waiting import PATIENCE
 from tests.kit.work import unit
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def typed(server: RunningServer, *lines: str) -> tuple[str, str]:
 def read_until(terminal: int, end: str | None) -> str:
     """What a terminal shows until a question ends so, or until it is closed."""
     shown = ""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while end is None or not shown.endswith(end):
         assert time.monotonic() < deadline, shown
         if select.select([terminal], [], [], 1)[0]:

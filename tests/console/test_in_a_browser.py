@@ -129,6 +129,7 @@ def test_the_keyboard_reaches_everything(page: Page, path: str) -> None:
 
 def test_a_world_is_made_and_deleted_without_scripts(browser: Browser, seen: ServerHere) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=f"{seen.url}{CONSOLE}")
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.goto("worlds")
     page.get_by_label("Name").fill("by-hand")
@@ -243,6 +244,7 @@ def test_a_program_is_copied(page: Page) -> None:
 
 def test_a_request_is_looked_for_and_sent_again_without_scripts(browser: Browser, seen: ServerHere) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=f"{seen.url}{CONSOLE}")
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.goto("worlds/seen/exchanges")
     page.get_by_label("Code").fill("WSRC0003")

@@ -13,6 +13,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
 
+from tests.kit.waiting import PATIENCE
+
 PROJECT = Path(__file__).resolve().parents[2]
 ADDRESS = "http://127.0.0.1:8080"
 """The address of the service in the documents."""
@@ -101,7 +103,13 @@ def typed(commands: list[str], folder: Path, *, url: str = ADDRESS) -> str:
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     script = "\n".join(["set -e", *commands]).replace(ADDRESS, url)
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, check=True, stdout=subprocess.PIPE, text=True, timeout=60
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=5 * PATIENCE,
     )
     return done.stdout
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.kit.soap_messages import LEARNER_SERVICE, Answer
+from tests.kit.waiting import PATIENCE
 
 
 def trusting(ca: Path, certificate: Path | None = None) -> ssl.SSLContext:
@@ -21,7 +22,7 @@ def trusting(ca: Path, certificate: Path | None = None) -> ssl.SSLContext:
 def ask(url: str, context: ssl.SSLContext, method: str, path: str, body: bytes | None = None) -> Answer:
     """Send a request and return its answer. Raises OSError (ssl.SSLError is one) if the server refuses."""
     parts = urlsplit(url)
-    connection = http.client.HTTPSConnection(str(parts.hostname), parts.port, timeout=30, context=context)
+    connection = http.client.HTTPSConnection(str(parts.hostname), parts.port, timeout=PATIENCE, context=context)
     try:
         connection.request(method, path, body, {} if body is None else {"Content-Type": "text/xml; charset=utf-8"})
         response = connection.getresponse()

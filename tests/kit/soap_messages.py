@@ -19,6 +19,7 @@ from lrs_soap.wsdl.declarations import fields_of
 from lrs_soap.wsdl.messages.learner import LearnerToRegister, LearnerToUpdate
 from tests.kit.answer_schema import assert_valid
 from tests.kit.running_server import PASSWORD, UKPRN
+from tests.kit.waiting import PATIENCE
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 FIND = "http://api.lrs.miap.gov.uk/findmsg"
@@ -98,7 +99,7 @@ class RawConnection:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.host = parts.netloc
-        self._socket = socket.create_connection((str(parts.hostname), parts.port or 80), timeout=30)
+        self._socket = socket.create_connection((str(parts.hostname), parts.port or 80), timeout=PATIENCE)
         # A body that follows its header must not wait until the header is acknowledged.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme == "https":
@@ -133,7 +134,7 @@ class RawConnection:
     def is_reset(self) -> bool:
         """Whether the connection ends by a reset; what arrives before is thrown away, under TLS without reading it."""
         with socket.socket(fileno=os.dup(self._socket.fileno())) as under_tls:
-            under_tls.settimeout(30)
+            under_tls.settimeout(PATIENCE)
             try:
                 while under_tls.recv(65536):
                     pass

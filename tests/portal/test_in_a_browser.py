@@ -12,6 +12,7 @@ from tests.kit.batch_files import JO, NAMES, content
 from tests.kit.browser import findings, scrolls_sideways, walk
 from tests.kit.portal_client import PASSWORDS
 from tests.kit.server_here import ServerHere
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,7 @@ def ada(page: Page) -> Page:
 def another(browser: Browser, seen_portal: ServerHere) -> Iterator[Page]:
     """Somebody else at another browser, logged in."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=seen_portal.url)
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     log_in(page, "oliver.hart")
     yield page
@@ -76,9 +78,11 @@ def register(page: Page, family_name: str) -> str:
     page.get_by_label("Verification Type").select_option("Passport")
     page.get_by_role("group", name="Privacy Notice").get_by_label("Yes").check()
     page.get_by_role("button", name="Register learner").click()
-    if page.get_by_role("heading", name="Register learner warning").count():
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(re.compile("^(Register learner warning|Learner registered)$"))
+    if heading.inner_text() == "Register learner warning":
         page.get_by_role("button", name="Register learner").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Learner registered")
+    expect(heading).to_have_text("Learner registered")
     return page.locator(".uln.big").inner_text()
 
 
@@ -271,6 +275,7 @@ def test_everything_works_without_scripts(browser: Browser, seen_portal: ServerH
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 1280, "height": 900}, base_url=seen_portal.url
     )
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     log_in(page, "oliver.hart")
     find_by_uln(page)

@@ -8,12 +8,13 @@ import pytest
 import requests
 
 from tests.kit.server_here import ServerHere
+from tests.kit.waiting import PATIENCE
 
 _PLAIN = ["/portal/terms", "/portal/prohibited-text"]
 
 
 def get(server: ServerHere, path: str, **more: object) -> requests.Response:
-    return requests.get(f"{server.url}{path}", timeout=30, **more)  # type: ignore[arg-type]
+    return requests.get(f"{server.url}{path}", timeout=PATIENCE, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("path", _PLAIN)
@@ -58,14 +59,14 @@ def test_what_is_not_there_is_not_found(portal: ServerHere, path: str, status: i
 
 
 def test_another_method_is_not_allowed(portal: ServerHere) -> None:
-    refused = requests.post(f"{portal.url}/portal/terms", timeout=30)
+    refused = requests.post(f"{portal.url}/portal/terms", timeout=PATIENCE)
     assert refused.status_code == 405
     assert "GET" in refused.headers["Allow"]
     assert "<h1>Not possible here</h1>" in refused.text
 
 
 def test_what_is_too_large_is_told_on_a_page(portal: ServerHere) -> None:
-    refused = requests.post(f"{portal.url}/portal/terms", data=b"x" * (8 * 1024 * 1024 + 1), timeout=30)
+    refused = requests.post(f"{portal.url}/portal/terms", data=b"x" * (8 * 1024 * 1024 + 1), timeout=PATIENCE)
     assert refused.status_code == 413
     assert "<h1>Too large</h1>" in refused.text
     assert "8388608 bytes at most" in refused.text
@@ -77,14 +78,14 @@ def test_addresses_are_those_of_the_portal_in_whatever_case_it_is_asked(portal: 
 
 
 def test_each_world_has_its_own_pages(portal: ServerHere) -> None:
-    created = requests.post(f"{portal.url}/_lrs/worlds", json={"name": "team-p"}, timeout=30)
+    created = requests.post(f"{portal.url}/_lrs/worlds", json={"name": "team-p"}, timeout=PATIENCE)
     assert created.json()["portal"] == f"{portal.url}/w/team-p/portal/"
     page = get(portal, "/W/Team-P/portal/terms")
     assert 'href="/w/team-p/portal/terms"' in page.text
     assert 'href="/portal/' not in page.text
     listed = get(portal, "/_lrs/worlds").json()
     assert {each["name"]: each["portal"] for each in listed}["main"] == f"{portal.url}/portal/"
-    requests.delete(f"{portal.url}/_lrs/worlds/team-p", timeout=30)
+    requests.delete(f"{portal.url}/_lrs/worlds/team-p", timeout=PATIENCE)
     assert get(portal, "/w/team-p/portal/terms").status_code == 404
 
 

@@ -107,7 +107,7 @@ def test_tls_1_1_is_refused(guarded: RunningServer, certificates: Certificates) 
 
 def test_plain_http_is_told_that_this_is_https(guarded: RunningServer) -> None:
     parts = urlsplit(guarded.url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=PATIENCE)
     connection.request("POST", LEARNER_SERVICE, CALL)
     response = connection.getresponse()
     assert (response.status, response.read()) == (400, b"This is HTTPS, and the request was not.\n")
@@ -192,7 +192,7 @@ def test_a_connection_ends_with_close_notify(open_server: RunningServer, certifi
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
     parts = urlsplit(open_server.url)
-    with socket.create_connection((str(parts.hostname), parts.port), timeout=30) as connection:
+    with socket.create_connection((str(parts.hostname), parts.port), timeout=PATIENCE) as connection:
         text = b""
 
         def drive(step: Callable[[], Any]) -> Any:
@@ -216,7 +216,7 @@ def test_what_is_asked_together_with_close_notify_is_answered(
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = trusting(certificates.ca).wrap_bio(incoming, outgoing, server_hostname="localhost")
     parts = urlsplit(open_server.url)
-    with socket.create_connection((str(parts.hostname), parts.port), timeout=30) as connection:
+    with socket.create_connection((str(parts.hostname), parts.port), timeout=PATIENCE) as connection:
         while True:
             try:
                 client.do_handshake()
@@ -239,7 +239,7 @@ def test_what_is_asked_together_with_close_notify_is_answered(
 def test_a_connection_is_kept_also_after_a_chunked_body(open_server: RunningServer, certificates: Certificates) -> None:
     parts = urlsplit(open_server.url)
     connection = http.client.HTTPSConnection(
-        str(parts.hostname), parts.port, timeout=30, context=trusting(certificates.ca)
+        str(parts.hostname), parts.port, timeout=PATIENCE, context=trusting(certificates.ca)
     )
     for _ in range(3):
         for body in (iter([CALL[:100].encode(), CALL[100:].encode()]), CALL):
@@ -371,7 +371,7 @@ def _rsa_key(folder: Path) -> Path:
 
 def _tls_connection(url: str, context: ssl.SSLContext, session: ssl.SSLSession | None = None) -> ssl.SSLSocket:
     parts = urlsplit(url)
-    plain = socket.create_connection((str(parts.hostname), parts.port), timeout=30)
+    plain = socket.create_connection((str(parts.hostname), parts.port), timeout=PATIENCE)
     return context.wrap_socket(plain, server_hostname=parts.hostname, session=session)
 
 

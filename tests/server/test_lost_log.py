@@ -16,8 +16,8 @@ import pytest
 
 from tests.kit.running_server import RunningServer
 from tests.kit.soap_messages import envelope, find_by_uln, post, send
+from tests.kit.waiting import PATIENCE
 
-PATIENCE = 30.0
 CALL = envelope(find_by_uln())
 # Neither is a code; the log writes such a character as six.
 LONG = envelope(find_by_uln(UserName="\u2028" * 200, UKPRN="\u2028" * 200)).encode()
