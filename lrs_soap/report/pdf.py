@@ -6,7 +6,7 @@ The same contents make the same bytes: the moment in the file is that of the con
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import cast
 
@@ -23,8 +23,10 @@ _TITLE = "Personal Learning Record"
 _STAND_IN = "Made by lrs-soap, a stand-in for tests. This is no record of the Learning Records Service."
 # In millimetres: in the order of COLUMNS, together the width between the margins.
 _WIDTHS = (89.0, 28.0, 28.0, 16.0, 18.0, 30.0, 30.0, 30.0)
-_MARGIN, _BOTTOM = 14.0, 18.0
+_MARGIN, _BOTTOM, _FOOT = 14.0, 18.0, 200.0
 _LINE, _PADDING, _SMALL, _NORMAL, _LARGE = 4.6, 1.0, 8.5, 10.0, 16.0
+# Stands for the number of pages until it is known. No text has spaces that stay together (`_printable`).
+_PAGES = "\u00a0" * 3
 _SOFT, _INK, _RULE = (90, 90, 90), (0, 0, 0), (190, 190, 190)
 
 
@@ -56,6 +58,7 @@ class _Report(FPDF):
         self.set_font(_FONT, size=_NORMAL)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(False)
+        self.alias_nb_pages(_PAGES)
         self.set_title(f"{_TITLE}, {contents.learner}, {contents.uln}")
         self.set_lang("en-GB")
         self.set_creator("lrs-soap")
@@ -68,8 +71,13 @@ class _Report(FPDF):
     def footer(self) -> None:
         self.set_y(-12)
         self._style(_SMALL, colour=_SOFT)
-        self.cell(200, _LINE, self._printable(f"{self._contents.learner}, {self._contents.uln}. {_STAND_IN}"))
-        self.cell(0, _LINE, f"Page {self.page_no()} of {{nb}}", align=Align.R)
+        contents = self._contents
+        told = f"{contents.uln}. {_STAND_IN}"
+        named = self._printable(f"{contents.learner}, {told}")
+        # A name that is too long for it stands at the head of the report.
+        fits = self.get_string_width(named) <= _FOOT - 2 * self.c_margin
+        self.cell(_FOOT, _LINE, named if fits else told)
+        self.cell(0, _LINE, f"Page {self.page_no()} of {_PAGES}", align=Align.R)
 
     def write_head(self) -> None:
         """What the report is, about whom, and for whom."""
@@ -174,21 +182,23 @@ class _Report(FPDF):
         return cast("list[str]", found)
 
     def _printable(self, text: str) -> str:
-        """The text, in which a character that the font lacks is its number: nothing is left out without a word."""
+        """The text, in which a character that the font lacks is its number: nothing is left out without a word.
+
+        The numbers of several in a row are in one pair of brackets, so that lines break between them.
+        """
         composed = unicodedata.normalize("NFC", " ".join(text.split()))
-        missing = [each for each in composed if ord(each) not in self._known]
-        if not missing:
-            return composed
-        self._missing.update(dict.fromkeys(missing))
-        return "".join(_joined(composed, self._known))
+        parts = []
+        for is_known, characters in groupby(composed, key=lambda each: ord(each) in self._known):
+            together = "".join(characters)
+            if not is_known:
+                self._missing.update(dict.fromkeys(together))
+                together = f"[{' '.join(map(_number, together))}]"
+            parts.append(together)
+        return "".join(parts)
 
     def _style(self, size: float, style: str = "", *, colour: tuple[int, int, int] = _INK) -> None:
         self.set_font(_FONT, style, size)
         self.set_text_color(*colour)
-
-
-def _joined(text: str, known: frozenset[int]) -> Iterable[str]:
-    return (each if ord(each) in known else f"[{_number(each)}]" for each in text)
 
 
 def _number(character: str) -> str:

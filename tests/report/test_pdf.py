@@ -94,9 +94,26 @@ def test_everything_can_be_read_back() -> None:
 
 @needs_poppler
 def test_a_character_that_the_font_lacks_is_told_by_its_number() -> None:
-    text = text_of(pdf_of(contents(event(1, subject="陈 and \u0627"))))
-    assert "[U+9648] and [U+0627]" in text
+    text = text_of(pdf_of(contents(event(1, subject="陈 and \u0627\u0627"))))
+    assert "[U+9648] and [U+0627 U+0627]" in text
     assert "U+9648 (CJK UNIFIED IDEOGRAPH-9648), U+0627 (ARABIC LETTER ALEF)" in text
+
+
+@needs_poppler
+@pytest.mark.parametrize("name", ["W" * 35, "陈" * 35])
+def test_a_long_name_leaves_the_number_of_the_page_alone(name: str) -> None:
+    learner = SIAN._replace(given_name=name, family_name=name)
+    text = text_of(pdf_of(contents(event(1), learner=learner)))
+    *_, foot = filter(str.strip, text.split("\n"))
+    assert foot.startswith(f"{SIAN.uln}. Made by lrs-soap")
+    assert foot.endswith("Page 1 of 1")
+
+
+@needs_poppler
+def test_no_text_stands_for_the_number_of_pages() -> None:
+    text = text_of(pdf_of(contents(event(1, subject="{nb} of \u00a0\u00a0\u00a0"))))
+    assert "{nb} of" in text
+    assert "Page 1 of 1" in text
 
 
 @needs_poppler
