@@ -18,6 +18,7 @@ from lrs_soap.control.models import (
     Rejection,
     Resolution,
 )
+from lrs_soap.errors import InvalidRecord
 from lrs_soap.operations.close_challenge import reject_challenge, resolve_challenge
 from lrs_soap.operations.list_challenges import held_challenge, newest_challenges
 from lrs_soap.operations.undo_challenge import undo_challenge
@@ -56,7 +57,10 @@ def show(path: ChallengePath) -> Response:
 )
 def resolve(path: ChallengePath, body: Resolution) -> Response:
     """Do what the challenge asks for, or close it with a text; docs/behaviour.md says what its problem needs."""
-    values = {_FIELDS.get(name, name): value for name, value in body.values.items()}
+    unknown = sorted(body.values.keys() - _FIELDS.keys())
+    if unknown:
+        raise InvalidRecord("no such field", f"values.{unknown[0]}")
+    values = {_FIELDS[name]: value for name, value in body.values.items()}
     resolution = ResolutionAsked(**{**body.model_dump(), "values": values})
     return _change(
         "resolve challenge",

@@ -103,6 +103,28 @@ def test_a_challenge_is_resolved_and_undone(ask: Ask, world: World) -> None:
     assert (status, undone["status"], grade(ask, event_id)) == (200, "open", before)
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"grade": "Fail"}, "values.grade: no such field"),
+        ({"Nothing": "Fail"}, "values.Nothing: no such field"),
+        ({"Subject": "Fail"}, "Subject is not asked for here."),
+        ({"Grade": "x" * 101}, "Grade has 101 characters, and may have 100."),
+        ({"Grade": "a\u0001b"}, "Grade holds the character U+0001, which XML cannot carry."),
+        ({"Grade": "a\uffffb"}, "Grade holds the character U+FFFF, which XML cannot carry."),
+    ],
+)
+def test_values_that_an_event_cannot_have_are_refused(
+    ask: Ask, world: World, values: dict[str, str], sentence: str
+) -> None:
+    reference, event_id = graded(world)
+    before = grade(ask, event_id)
+    status, error = ask("POST", f"/challenges/{reference}/resolve", {"values": values})
+    assert status == 400
+    assert sentence in error["error"]["message"]
+    assert grade(ask, event_id) == before
+
+
 def test_a_challenge_is_rejected_with_a_text(ask: Ask, world: World) -> None:
     reference = raised(world)
     status, rejected = ask("POST", f"/challenges/{reference}/reject", {"text": "It is right."})

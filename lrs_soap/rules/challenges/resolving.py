@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lrs_soap.rules.challenges.challenge import Challenge, Done, Effect, EventValue
 from lrs_soap.rules.challenges.objections import Objected, Objection
-from lrs_soap.rules.challenges.parts import LONGEST
+from lrs_soap.rules.challenges.parts import LONGEST, LONGEST_PROPOSED
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Resolver
 from lrs_soap.rules.challenges.raising import broken_text, broken_values, changed_values
 from lrs_soap.rules.challenges.states import ChallengeEvent, Mover, after
@@ -107,6 +107,8 @@ def judge_fields(challenge: Challenge, asked: ResolutionAsked) -> Iterator[Objec
     for name in sorted(asked.values.keys() - set(PROBLEM_RULES[challenge.problem].proposable)):
         if "values" in RESOLVED_WITH[resolver]:
             yield Objected(Objection.NO_PLACE, "values", (CONTRACT_NAMES.get(name, name),))
+    for name, value in asked.values.items():
+        yield from broken_text("values", CONTRACT_NAMES.get(name, name), value, LONGEST_PROPOSED)
 
 
 def correct(
