@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from lrs_soap.errors import NotHeld
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.challenges import references
-from lrs_soap.rules.challenges.challenge import Challenge
+from lrs_soap.rules.challenges.challenge import Challenge, Effect
 from lrs_soap.rules.challenges.states import ChallengeState
 from lrs_soap.rules.values import uln as ulns
 from lrs_soap.rules.values.learner import Learner
@@ -23,6 +25,13 @@ def challenges_of(work: UnitOfWork, learner: Learner) -> list[Challenge]:
     on_events = learning_events.open_challenges_of(work.transaction, own)
     others = [held_challenge(work, reference) for reference in sorted(on_events - named)]
     return sorted([*found, *others], key=lambda each: each.raised, reverse=True) if others else found
+
+
+def subjects_of(work: UnitOfWork, found: Sequence[Challenge]) -> Mapping[int, str]:
+    """The subjects of the events that these challenges are about, by their IDs; also of those that one has removed."""
+    every = [each.done for each in found]
+    removed = {done.event_id: str(done.before["subject"]) for done in every if done.effect is Effect.REMOVED}
+    return removed | learning_events.subjects(work.transaction, {one for each in found for one in each.sent.event_ids})
 
 
 def newest_challenges(

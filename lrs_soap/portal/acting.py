@@ -62,6 +62,14 @@ def found_with_history(uln: str) -> tuple[Learner, Sequence[Change]]:
     return learner, changes
 
 
+def found_before(uln: str) -> Learner:
+    """A learner whom the user has found since the login, also one who was linked or deleted since then; else 404."""
+    require_found(uln)
+    with reading() as work:
+        learner, _ = learner_with_history(work, uln)
+    return learner
+
+
 def found_master(uln: str) -> Learner:
     """A learner as `found_with_history`. A linked one leads to the profile of its master."""
     learner, _ = found_with_history(uln)

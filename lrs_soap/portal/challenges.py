@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lrs_soap.operations.raise_challenge import raise_challenge
-from lrs_soap.portal.acting import exchanging, found_master, writing
+from lrs_soap.portal.acting import exchanging, found_before, found_master, writing
 from lrs_soap.portal.challenge_forms import ChallengeForm, challenge_form, proposed_form, proposed_in
 from lrs_soap.portal.learning_record import record_of
 from lrs_soap.portal.signed_in import note, page
@@ -65,8 +65,8 @@ def uln_details(uln: str, slug: str) -> str:
 @challenges.post("/learners/<uln>/report-uln-problem/<slug>")
 @page(Page.REPORT_ULN_PROBLEM)
 def raise_on_uln(uln: str, slug: str) -> ResponseReturnValue:
-    """Raise the challenge."""
-    learner, problem = found_master(uln), _problem(slug, Kind.ULN)
+    """Raise the challenge. Who was linked or deleted since the form was shown is told of that by its refusal."""
+    learner, problem = found_before(uln), _problem(slug, Kind.ULN)
     form = challenge_form(problem, uln)
     if not form.validate():
         return _details(learner, problem, form), 422
@@ -142,13 +142,14 @@ def details(uln: str, slug: str) -> str:
 @challenges.post("/learners/<uln>/record/report-problem/<slug>/details")
 @page(Page.REPORT_PROBLEM)
 def raise_on_qualifications(uln: str, slug: str) -> ResponseReturnValue:
-    """Raise the challenge."""
-    learner, problem = found_master(uln), _problem(slug, Kind.EVENT)
-    events = _chosen_events(uln, problem)
+    """Raise the challenge. What was linked, deleted or removed since the form was shown is told by its refusal."""
+    learner, problem = found_before(uln), _problem(slug, Kind.EVENT)
+    chosen = _ids(request.args.getlist("event"))
+    events = [] if learner.is_deleted else [event for event in _events(uln) if event.id in chosen]
     form = challenge_form(problem, uln)
     if not form.validate():
         return _details(learner, problem, form, events), 422
-    sent = form.sent(problem, [event.id for event in events], _proposed(problem, events))
+    sent = form.sent(problem, chosen, _proposed(problem, events))
     return _raise(learner, form, sent, events)
 
 
@@ -246,7 +247,7 @@ def _ids(texts: Sequence[str]) -> tuple[int, ...]:
 
 def _proposed(problem: Problem, events: Sequence[LearningEvent]) -> dict[str, str]:
     """What the address proposes for the qualification."""
-    if not PROBLEM_RULES[problem].proposable:
+    if not events or not PROBLEM_RULES[problem].proposable:
         return {}
     return proposed_in(problem, proposed_form(problem, events[0], request.args))
 

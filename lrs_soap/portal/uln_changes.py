@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from http import HTTPStatus
 from itertools import islice
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from lrs_soap.operations.list_uln_changes import list_uln_changes, write_uln_changes
@@ -35,9 +37,11 @@ class SinceForm(Form):
 
 @uln_changes.get("/uln-changes")
 @page(Page.ULN_CHANGES)
-def listed() -> str:
+def listed() -> ResponseReturnValue:
     """The changes since a day, at most a thousand; the file has all."""
     since = _since()
+    if since is None:
+        return _no_day(), HTTPStatus.UNPROCESSABLE_ENTITY
     with reading() as work:
         found = list(islice(list_uln_changes(work, since), _MOST + 1))
     return render_template(
@@ -53,21 +57,29 @@ def listed() -> str:
 
 @uln_changes.get("/uln-changes/file")
 @page(Page.ULN_CHANGES)
-def file() -> Response:
+def file() -> ResponseReturnValue:
     """All changes since a day, as CSV."""
     since = _since()
+    if since is None:
+        return _no_day(), HTTPStatus.UNPROCESSABLE_ENTITY
     text = io.StringIO(newline="")
     with reading() as work:
         write_uln_changes(work, since, text)
     return download(text.getvalue(), f"uln-changes-{since.isoformat()}.csv", is_xml=False)
 
 
-def _since() -> date:
-    """The day that the address names, in one text or from the three lists; 30 days ago if it names none."""
+def _no_day() -> str:
+    form = SinceForm(request.args)
+    form.since.errors = ["There is no such day."]
+    return render_template("uln_changes.html", title=Page.ULN_CHANGES.title, form=form, changes=(), is_wrong=True)
+
+
+def _since() -> date | None:
+    """The day that the address names, in one text or from the three lists; 30 days ago if it names none.
+
+    None if what it names is no day.
+    """
     typed = SinceForm(request.args).since.data or request.args.get("since", "")
     if not typed:
         return asked().world.clock.today() - _USUAL_DAYS
-    found = dates.parse(typed)
-    if found is None:
-        abort(404)
-    return found
+    return dates.parse(typed)

@@ -78,6 +78,12 @@ def by_id(transaction: Transaction, event_id: int) -> LearningEvent | None:
     return None if row is None else LearningEvent._make(row)
 
 
+def subjects(transaction: Transaction, event_ids: Iterable[int]) -> dict[int, str]:
+    """The subjects of these events, by the IDs of those that are held."""
+    chosen = select(learning_events.c.id, learning_events.c.subject).where(learning_events.c.id.in_(tuple(event_ids)))
+    return {row.id: row.subject for row in transaction.execute(chosen)}
+
+
 def open_challenges_on(transaction: Transaction, event_ids: Iterable[int]) -> dict[int, str]:
     """The references of the open data challenges on these events, by the IDs of those that have one."""
     flagged = select(learning_events.c.id, learning_events.c.open_challenge).where(

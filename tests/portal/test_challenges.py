@@ -8,8 +8,11 @@ import pytest
 
 from lrs_soap.loading import event_files
 from lrs_soap.operations.close_challenge import resolve_challenge
+from lrs_soap.operations.delete import delete_learner
 from lrs_soap.operations.look_up_learners import everything_known
+from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.own_account import mailed
+from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Need, NoChallenge, Problem
 from lrs_soap.rules.challenges.resolving import ResolutionAsked
 from lrs_soap.rules.values.change import OPERATOR
@@ -152,6 +155,7 @@ def test_a_wrong_grade_is_reported_with_the_proposed_one(portal: ServerHere, eve
     everything.press("Finish", CONTACT)
     reference = everything.facts()["Enquiry reference"]
     assert everything.facts()["Proposed Grade"] == "Merit"
+    assert everything.facts()["Qualification"] == "Cookery"
 
     everything.open(f"learners/{learner}/record")
     flagged = [row[0] for row in everything.rows() if "Under data challenge" in row[0]]
@@ -265,14 +269,94 @@ def test_an_address_that_leads_nowhere_is_not_found(everything: Person, path: st
     assert everything.open(f"learners/4170265830/{path}").status == 404
 
 
+def test_who_was_linked_or_deleted_since_the_form_was_shown_is_told(
+    portal: ServerHere, everything: Person, learner: str
+) -> None:
+    master = registered(everything, f"Master of {learner[:4]}")
+    everything.open(f"learners/{learner}/report-uln-problem/other")
+    sent = everything.filled_in("Finish", {"Additional comments": "What was typed.", **CONTACT})
+    with portal.world.writing(OPERATOR) as work:
+        merge_learners(work, master, learner)
+    everything.post(*sent)
+    assert everything.status == 409
+    assert (
+        f"The learner with the ULN {learner} is linked to {master}: report the problem of that one." in everything.text
+    )
+    assert everything.field("Additional comments").strip() == "What was typed."
+    with portal.world.writing(OPERATOR) as work:
+        unmerge_learner(work, learner)
+        delete_learner(work, learner)
+    everything.post(*sent)
+    assert everything.status == 409
+    assert f"The learner with the ULN {learner} is deleted." in everything.text
+
+
+def test_a_qualification_that_was_removed_since_the_form_was_shown_is_told(
+    portal: ServerHere, everything: Person, learner: str
+) -> None:
+    everything.open(f"learners/{learner}/record/report-problem/disputed")
+    tick(everything, "Cookery").press("Finish")
+    reference = everything.facts()["Enquiry reference"]
+    assert everything.facts()["Qualification"] == "Cookery"
+    everything.open(f"learners/{learner}/record/report-problem/grade")
+    tick(everything, "Cookery").press("Next", {"Proposed Grade": "Merit"})
+    sent = everything.filled_in("Finish", {"Additional comments": "What was typed.", **CONTACT})
+    resolve(portal, reference)
+    everything.post(*sent)
+    assert everything.status == 409
+    assert "The learner has no such qualification." in everything.text
+    assert everything.field("Additional comments").strip() == "What was typed."
+    everything.open(f"learners/{learner}/enquiries")
+    assert "Cookery" in everything.rows("Enquiries")[0]
+
+
+def test_an_enquiry_is_withdrawn_where_the_learner_was_linked_since_it_was_shown(
+    portal: ServerHere, everything: Person, learner: str
+) -> None:
+    reference = raise_other(everything, learner)
+    sent = everything.filled_in("Withdraw", {})
+    master = registered(everything, f"Other of {learner[:4]}")
+    with portal.world.writing(OPERATOR) as work:
+        merge_learners(work, master, learner)
+    everything.post(*sent)
+    assert everything.address == f"learners/{master}"
+    everything.follow("View Enquiries")
+    assert everything.rows("Enquiries")[0][0] == reference
+    assert everything.rows("Enquiries")[0][2] == "Withdrawn"
+
+
+def test_without_the_record_the_qualification_of_an_enquiry_is_not_named(
+    everything: Person, online: Person, learner: str
+) -> None:
+    family_name = everything.open(f"learners/{learner}").facts()["Family name"]
+    everything.open(f"learners/{learner}/record/report-problem/disputed")
+    tick(everything, "Cookery").press("Finish")
+    reference = everything.facts()["Enquiry reference"]
+    find_by_uln(online, ULN=learner, **{"Given name": "Wilhelmina", "Family name": family_name})
+    online.open(f"learners/{learner}/enquiries")
+    assert "Cookery" not in online.text
+    online.open(f"learners/{learner}/enquiries/{reference}")
+    assert "Cookery" not in online.text
+
+
 def test_without_the_role_no_qualification_is_reported(online: Person) -> None:
     find_by_uln(online)
     assert online.open("learners/4170265830/record/report-problem").status == 403
 
 
+@pytest.mark.parametrize("path", ["uln-changes", "uln-changes/file"])
 @pytest.mark.parametrize("query", ["since=yesterday", "since=2025-02-30", "since-day=1"])
-def test_a_report_since_no_day_is_not_found(everything: Person, query: str) -> None:
-    assert everything.open(f"uln-changes?{query}").status == 404
+def test_a_report_since_no_day_says_so(everything: Person, path: str, query: str) -> None:
+    everything.open(f"{path}?{query}")
+    assert (everything.status, everything.heading) == (422, "Merged and deleted ULNs")
+    assert "Since: There is no such day." in everything.text
+
+
+def test_a_day_that_is_not_in_the_calendar_stays_in_the_form(everything: Person) -> None:
+    everything.open("uln-changes").press("Show", {"Since": "31 February 2025"})
+    assert everything.status == 422
+    chosen = everything.page.xpath("//select/option[@selected]/@value")
+    assert chosen == ["31", "02", "2025"]
 
 
 def test_what_is_not_allowed_to_be_registered_leads_to_a_report_on_whom_was_found(online: Person) -> None:

@@ -18,7 +18,7 @@ from lrs_soap.rules.challenges.histories import concerned, history_fields
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, Objection
 from lrs_soap.rules.challenges.parts import LONGEST, NAMES
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Enquiry, Kind, Need, NoChallenge, Problem, problems_of
-from lrs_soap.rules.challenges.raising import Known, differ_much, judge_raising
+from lrs_soap.rules.challenges.raising import Known, changed_values, differ_much, judge_raising
 from lrs_soap.rules.challenges.references import Reference
 from lrs_soap.rules.challenges.resolving import (
     OUTCOMES,
@@ -311,6 +311,17 @@ def test_what_is_proposed_differs_and_is_possible(
     proposed: dict[str, str], expected: list[tuple[Objection, str]]
 ) -> None:
     assert objections(judge(replace(WHOLE[Problem.GRADE], proposed=proposed))) == expected
+
+
+def test_the_grade_that_answers_have_for_none_is_none() -> None:
+    event = an_event(1, source="ILR", grade="Pass")
+    assert changed_values(event, {"grade": "9999999999"}) == {"grade": None}
+    assert changed_values(event._replace(grade=None), {"grade": "9999999999"}) == {}
+
+
+def test_what_has_to_be_proposed_is_named_as_people_call_it() -> None:
+    decision = judge(replace(WHOLE[Problem.DATE], proposed={"grade": "Merit"}))
+    assert decision.sentence == "Propose another value for End Date or Award Date."
 
 
 def test_a_missing_date_of_an_ilr_is_challenged_by_its_organisation_alone() -> None:

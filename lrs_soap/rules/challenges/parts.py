@@ -32,3 +32,10 @@ NAMES: Mapping[str, str] = {
     "proposed": "A proposed value",
 }
 """What people call the parts of a challenge."""
+
+PROPOSABLE_NAMES: Mapping[str, str] = {
+    "grade": "Grade",
+    "participation_end_date": "End Date",
+    "achievement_award_date": "Award Date",
+}
+"""What people call the fields of an event for which values can be proposed."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from lrs_soap.errors import InvalidRecord
 from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, Objected, Objection, judged
-from lrs_soap.rules.challenges.parts import LONGEST, LONGEST_PROPOSED, NAMES
+from lrs_soap.rules.challenges.parts import LONGEST, LONGEST_PROPOSED, NAMES, PROPOSABLE_NAMES
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Need, ProblemRule
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.names.demographics import genders_agree
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.records import learning_events
-from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, ILR, LearningEvent
+from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, FIELD_RULES, ILR, LearningEvent
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.characters import check_characters
 from lrs_soap.rules.values.learner import Learner
@@ -94,6 +94,9 @@ def differ_much(one: Learner, other: Learner) -> bool:
 def changed_values(event: LearningEvent, values: Mapping[str, str]) -> dict[str, str | None]:
     """Those of the proposed values that differ from the event's own; an empty one is None."""
     wanted = {name: value.strip() or None for name, value in values.items()}
+    if "grade" in wanted and wanted["grade"] == FIELD_RULES["grade"][event.source].default:
+        # What an answer has for no grade is none.
+        wanted["grade"] = None
     return {name: value for name, value in wanted.items() if value != (getattr(event, name) or None)}
 
 
@@ -216,7 +219,7 @@ def _of_proposed(sent: ChallengeSent, rule: ProblemRule, event: LearningEvent, o
     proposed = {name: value for name, value in sent.proposed.items() if name in rule.proposable}
     changed = changed_values(event, proposed)
     if not changed.keys() & set(rule.about):
-        names = " or ".join(CONTRACT_NAMES[name] for name in rule.about)
+        names = " or ".join(PROPOSABLE_NAMES[name] for name in rule.about)
         yield Objected(Objection.NOTHING_PROPOSED, "proposed", (names,))
         return
     yield from broken_values(event, changed)
