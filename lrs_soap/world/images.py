@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lrs_soap.clock import RealClock, clock_at
-from lrs_soap.errors import InvalidRecord, NotHeld, NotPossible
+from lrs_soap.errors import NotHeld, NotPossible
 from lrs_soap.settings import Settings
 from lrs_soap.store import steering
 from lrs_soap.store.backup_file import Stamp
 from lrs_soap.store.images import Images, images_of
 from lrs_soap.store.store import Store
-from lrs_soap.world import START, World, is_name
+from lrs_soap.world import START, World
+from lrs_soap.world.names import check_name, is_name
 
 # How long to wait for those who write.
 _PATIENCE_SECONDS = 30.0
@@ -97,12 +98,6 @@ def restore_backup(world: World, source: BinaryIO, name: str) -> Stamp:
     _claim_subjects(world)
     world.say_work()
     return stamp
-
-
-def check_name(name: str) -> None:
-    """Check a name of a world or of a snapshot. Raises InvalidRecord."""
-    if not is_name(name):
-        raise InvalidRecord(f"has to be 1 to 40 small letters, digits and hyphens, not {name!r}", "name")
 
 
 def _claim_subjects(world: World) -> None:
