@@ -98,6 +98,10 @@ class Loop:
         self._large_waiting: deque[Connection] = deque()
         # What does the work that was handed over and collected; each says whether it has to be called once more.
         self._collected: deque[Callable[[], bool]] = deque()
+        # Whether something was collected in the last turn, and until when it may wait for what others ask meanwhile,
+        # since what is done together costs less.
+        self._gathers = False
+        self._gathers_until = 0.0
         # Connections whose request was packed, is not large unpacked, and waits for a writer.
         self._small_after_all: deque[Connection] = deque()
         self._woken, self._wake_up = socket.socketpair()
@@ -221,7 +225,7 @@ class Loop:
             self._next_check = now + _POLL_SECONDS
             self._check(now)
         handshakes = []
-        for key, events in self._selector.select(0 if self._waiting else timeout):
+        for key, events in self._selector.select(0 if self._waiting or self._gathers else timeout):
             if not isinstance(key.data, Connection):
                 key.data()
             elif self._service.tls is not None and key.data.is_shaking_hands:
@@ -243,6 +247,7 @@ class Loop:
 
     def _answer_waiting(self) -> bool:
         """Answer requests, but for not much longer than a find takes; whether this thread still leads."""
+        self._gathers = False
         if self._waiting:
             turn = Turn()
             try:
@@ -251,6 +256,10 @@ class Loop:
                 turn.end()
             if not leads:
                 return False
+        if self._gathers and time.monotonic() < self._gathers_until:
+            # Who asks next may be there already.
+            return True
+        self._gathers = False
         for _ in range(len(self._collected)):
             do_all = self._collected.popleft()
             shown = self._lead.begin()
@@ -312,8 +321,11 @@ class Loop:
         if handed_over.rest is not None and not handed_over.is_large:
             self._small_after_all.append(connection)
         do_all = handed_over.put(go_on)
-        if do_all is not None and do_all not in self._collected:
-            self._collected.append(do_all)
+        if do_all is not None:
+            self._gathers = True
+            if do_all not in self._collected:
+                self._collected.append(do_all)
+                self._gathers_until = time.monotonic() + PATIENCE_SECONDS
 
     def _may_be_answered(self, connection: Connection) -> bool:
         """Whether its request may be answered now; a large one may have to wait for another."""

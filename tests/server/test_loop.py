@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import http.client
+import socket
 import ssl
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from wsgiref.util import FileWrapper
@@ -414,3 +416,66 @@ def test_who_is_answered_before_a_large_request_does_not_wait_for_it(run: Run) -
         assert kept.answered()
         assert application.slow_ones.acquire(timeout=PATIENCE)
         assert small.recv(1) == b"H"
+
+
+class Collecting(Application):
+    """Collects requests; at each, the next of those who wait asks, too. `done` is how many were done at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next_ones: list[socket.socket] = []
+        self.done: list[int] = []
+        self._collected: list[Callable[[], object]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/collected":
+            return super().__call__(environ, start_response)
+        if self.next_ones:
+            self.next_ones.pop().sendall(COLLECTED)
+        raise HandedOver(self._put, super().__call__, is_large=False)
+
+    def _put(self, work: Callable[[], object]) -> Callable[[], bool]:
+        self._collected.append(work)
+        return self._do_all
+
+    def _do_all(self) -> bool:
+        self.done.append(len(self._collected))
+        for work in self._collected:
+            work()
+        self._collected.clear()
+        return False
+
+
+COLLECTED = b"GET /collected HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def done_at_once(run: Run) -> list[int]:
+    """How many of three collected requests, each of which comes while that before it is collected, are done at once."""
+    application = Collecting()
+    with run(application, standby_threads=0) as running, ExitStack() as open_ones:
+        connections = [open_ones.enter_context(running.connect()) for _ in range(3)]
+        for connection in connections:
+            # Once it is answered, it will be read without being accepted first.
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            read_answer(connection)
+        application.next_ones = connections[1:]
+        connections[0].sendall(COLLECTED)
+        for connection in connections:
+            read_answer(connection)
+    return application.done
+
+
+def read_answer(connection: socket.socket) -> bytes:
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response.read()
+
+
+def test_what_is_collected_waits_for_those_who_ask_meanwhile(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "PATIENCE_SECONDS", PATIENCE)
+    assert done_at_once(run) == [3]
+
+
+def test_what_is_collected_waits_no_longer_than_anybody_notices(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "PATIENCE_SECONDS", 0.0)
+    assert done_at_once(run) == [1, 1, 1]
