@@ -17,6 +17,9 @@ from tests.kit.waiting import PATIENCE, until
 
 _READY = re.compile(r'lrs-soap is ready on (https?://[^\s"]+)')
 
+PATIENT = ("--write-wait", f"{PATIENCE:g}")
+"""Flags of a server to which many write at the same time: nobody is told that it took too long on a busy machine."""
+
 UKPRN, ORGANISATION_REF, PASSWORD = "TEST0001", "TST001", "CompatSitePass01"
 
 

@@ -29,7 +29,7 @@ from lrs_soap.wsdl.endpoint import R9Endpoint
 from tests.kit.databases import new_database, on_sqlite
 from tests.kit.every_operation import ask_with
 from tests.kit.r9_messages import NIL, ask, content_of
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PATIENT, RunningServer
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope
 from tests.kit.work import unit, world_over
@@ -392,7 +392,7 @@ def test_a_record_that_was_read_before_has_what_others_have_loaded_since(own: Se
 def test_each_reading_is_noted_whichever_process_answers(database_kind: str, tmp_path: Path) -> None:
     with (
         new_database(database_kind, tmp_path) as url,
-        RunningServer(tmp_path, "--processes", "2", database_url=url) as server,
+        RunningServer(tmp_path, "--processes", "2", *PATIENT, database_url=url) as server,
         ThreadPoolExecutor(8) as pool,
     ):
         answers = list(pool.map(lambda number: read(server, user=f"Adviser {number}"), range(60)))

@@ -17,7 +17,7 @@ from lrs_soap.store import access_history
 from lrs_soap.store.store import Store
 from tests.kit.databases import new_database
 from tests.kit.r9_messages import NIL, ask
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PATIENT, RunningServer
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer
 from tests.kit.waiting import until
@@ -150,7 +150,7 @@ def test_of_two_processes_each_reading_is_noted_once(
 ) -> None:
     folder = tmp_path_factory.mktemp("pair")
     users = [f"Adviser {number}" for number in range(60)]
-    with RunningServer(folder, "--processes", "2", database_url=database_url) as pair:
+    with RunningServer(folder, "--processes", "2", *PATIENT, database_url=database_url) as pair:
 
         def look(user: str) -> str | None:
             # Every third one may not see it, which is noted too.

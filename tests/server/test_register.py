@@ -16,7 +16,7 @@ from lrs_soap.rules.values.change import Action, Author
 from lrs_soap.store import history, learners
 from lrs_soap.store.store import Store
 from tests.kit.databases import new_database
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PATIENT, RunningServer
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register
 
@@ -282,8 +282,8 @@ def test_of_many_that_register_the_same_learners_each_is_registered_once(databas
     learner_count, thread_count = 50, 16
     answers: list[tuple[int, str | None, str | None]] = []
     with (
-        RunningServer(tmp_path, "--clock", NOW, database_url=database_url) as one,
-        RunningServer(tmp_path, "--clock", NOW, database_url=database_url) as other,
+        RunningServer(tmp_path, "--clock", NOW, *PATIENT, database_url=database_url) as one,
+        RunningServer(tmp_path, "--clock", NOW, *PATIENT, database_url=database_url) as other,
     ):
         before = count(one)
 

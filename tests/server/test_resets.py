@@ -25,7 +25,7 @@ from tests.kit.batch_requests import new_learner, output_when_done, submit_batch
 from tests.kit.databases import SQLITE
 from tests.kit.every_operation import DECLARED
 from tests.kit.r9_messages import content_of
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PATIENT, RunningServer
 from tests.kit.soap_messages import (
     LEARNER_SERVICE,
     RawConnection,
@@ -52,7 +52,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def server(tmp_path: Path, database_url: str) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path, "--processes", "2", database_url=database_url) as running:
+    with RunningServer(tmp_path, "--processes", "2", *PATIENT, database_url=database_url) as running:
         yield running
 
 
@@ -172,7 +172,7 @@ def test_everybody_is_answered_while_the_world_is_reset_and_restored(server: Run
 def test_nobody_gets_a_wrong_answer_from_three_busy_processes(tmp_path: Path, database_url: str) -> None:
     """As many as this machine can, up to 450 a second."""
     with (
-        RunningServer(tmp_path, "--processes", "3", database_url=database_url) as server,
+        RunningServer(tmp_path, "--processes", "3", *PATIENT, database_url=database_url) as server,
         World.open(Settings(database_url=database_url), prepare=False) as world,
     ):
         put_back(world, Callers(server.url, _MANY_CALLERS, pause=_MANY_CALLERS / _A_SECOND), 5 * _TIMES)
@@ -186,7 +186,7 @@ def test_a_hundred_thousand_learners_come_back_while_everybody_is_answered(tmp_p
         synthetic.load(world.store, 100_000)
         take_snapshot(world, "large")
         with (
-            RunningServer(tmp_path, "--processes", "2", database_url=database_url) as server,
+            RunningServer(tmp_path, "--processes", "2", *PATIENT, database_url=database_url) as server,
             Callers(server.url, pause=_CALLERS / 200) as callers,
         ):
             for name in ("start", "large", "large"):

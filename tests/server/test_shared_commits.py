@@ -19,7 +19,7 @@ from lrs_soap.store.transaction import Transaction
 from lrs_soap.store.writers import Writers
 from tests.kit.commits import commits
 from tests.kit.r9_messages import ask
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PATIENT, RunningServer
 from tests.kit.server_here import ServerHere
 from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register
 from tests.kit.waiting import PATIENCE, until
@@ -72,7 +72,7 @@ def together(server: ServerHere, database: Path, requests: Sequence[str]) -> lis
 
 
 def test_registrations_that_wait_are_committed_at_once(tmp_path: Path, database: Path, all_share: None) -> None:
-    with ServerHere(tmp_path, "--write-wait", "60") as server:
+    with ServerHere(tmp_path, *PATIENT) as server:
         assert outcome(post(server.url, person(0))) == _REGISTERED
         before = commits(database)
         # The twins are the same person.
@@ -102,7 +102,7 @@ def test_a_request_that_fails_between_others_is_a_fault_alone(
             raise LookupError("a failure")
         add(*arguments)  # type: ignore[arg-type]
 
-    with ServerHere(tmp_path, "--write-wait", "60") as server:
+    with ServerHere(tmp_path, *PATIENT) as server:
         post(server.url, envelope(find_by_uln()))
         monkeypatch.setattr(history, "add", fail_once)
         before = commits(database)
@@ -117,7 +117,7 @@ def test_a_request_that_fails_between_others_is_a_fault_alone(
 def test_a_commit_that_fails_is_a_fault_for_each_and_a_decision_of_none(
     tmp_path: Path, database: Path, all_share: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ServerHere(tmp_path, "--write-wait", "60") as server:
+    with ServerHere(tmp_path, *PATIENT) as server:
         assert outcome(post(server.url, person(0))) == _REGISTERED
         begin = Store._begin
 
@@ -167,7 +167,7 @@ def test_where_the_disk_has_no_room_nothing_is_answered_that_is_lost(tmp_path: P
 def test_all_who_register_at_the_same_time_get_a_uln_of_their_own(
     processes: str, tmp_path: Path, database: Path
 ) -> None:
-    with RunningServer(tmp_path, "--batch-workers", "0", "--write-wait", "60", "--processes", processes) as server:
+    with RunningServer(tmp_path, "--batch-workers", "0", *PATIENT, "--processes", processes) as server:
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda number: post(server.url, person(number % 60)), range(120)))
         # Everybody was sent twice.
@@ -239,7 +239,7 @@ def test_no_record_is_handed_out_whose_note_is_lost(
 
 
 def test_a_record_waits_for_another_program_that_writes_and_finds_do_not(tmp_path: Path, database: Path) -> None:
-    with ServerHere(tmp_path, "--write-wait", "60", "--threads", "0") as server:
+    with ServerHere(tmp_path, *PATIENT, "--threads", "0") as server:
         with ThreadPoolExecutor(4) as pool, closing(sqlite3.connect(database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             answers = [pool.submit(record, server) for _ in range(4)]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.kit.batch_requests import get_output, new_learner, records_of, submit_batch
 from tests.kit.control_client import control
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PATIENT, RunningServer
 from tests.kit.soap_messages import Answer, envelope, find_by_uln, post, register, update
 from tests.kit.waiting import until
 
@@ -98,7 +98,7 @@ def run(team: Team, begin: Barrier) -> int:
 
 @pytest.mark.slow
 def test_two_teams_with_fifty_tests_each_never_see_each_other(tmp_path: Path, database_url: str) -> None:
-    with RunningServer(tmp_path, "--processes", "2", database_url=database_url) as server:
+    with RunningServer(tmp_path, "--processes", "2", *PATIENT, database_url=database_url) as server:
         names = ("team-a", "team-b")
         for name in names:
             assert control(server.url, "POST", "/worlds", {"name": name}).status == 201

@@ -19,7 +19,7 @@ from lrs_soap.world.steering import patch_policy, set_clock
 from tests.kit.batch_requests import get_output, new_learner, records_of, submit_batch
 from tests.kit.control_client import control
 from tests.kit.databases import SQLITE, new_database, on_postgresql
-from tests.kit.running_server import RunningServer
+from tests.kit.running_server import PATIENT, RunningServer
 from tests.kit.soap_messages import (
     LEARNER_SERVICE,
     LEARNER_SERVICE_R9,
@@ -44,7 +44,7 @@ def server(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("worlds")
     with (
         new_database(database_kind, folder) as url,
-        RunningServer(folder, "--processes", "2", "--max-open-worlds", "4", database_url=url) as running,
+        RunningServer(folder, "--processes", "2", "--max-open-worlds", "4", *PATIENT, database_url=url) as running,
     ):
         yield running
 
