@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 
 from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent, Done, Effect
 from lrs_soap.rules.challenges.problems import Problem
@@ -19,7 +19,7 @@ from lrs_soap.store.tables import challenges
 from lrs_soap.store.transaction import Transaction
 
 _PROBLEMS = {problem.value: problem for problem in Problem}
-_COLUMNS = tuple(column for column in challenges.columns if column.name != "id")
+_OF_ALL = select(*(column for column in challenges.columns if column.name != "id"))
 
 
 def next_number(transaction: Transaction, uln: str) -> int:
@@ -44,26 +44,21 @@ def write(transaction: Transaction, challenge: Challenge) -> None:
 
 def by_reference(transaction: Transaction, reference: Reference) -> Challenge | None:
     """The challenge with this reference; None if there is none."""
-    row = transaction.execute(
-        select(*_COLUMNS).where(challenges.c.uln == reference.uln, challenges.c.number == reference.number)
-    ).one_or_none()
-    return None if row is None else _challenge(row._mapping)
+    found = _read(
+        transaction, _OF_ALL.where(challenges.c.uln == reference.uln, challenges.c.number == reference.number)
+    )
+    return found[0] if found else None
 
 
 def on_ulns(transaction: Transaction, ulns: Collection[str]) -> list[Challenge]:
     """All challenges on these ULNs, past and present, those that were raised last first."""
-    statement = select(*_COLUMNS).where(challenges.c.uln.in_(tuple(ulns))).order_by(challenges.c.id.desc())
-    return [_challenge(row._mapping) for row in transaction.execute(statement)]
+    return _read(transaction, _OF_ALL.where(challenges.c.uln.in_(tuple(ulns))).order_by(challenges.c.id.desc()))
 
 
 def open_on(transaction: Transaction, ulns: Collection[str]) -> list[Challenge]:
     """The open challenges on these ULNs, in the order in which they were raised."""
-    statement = (
-        select(*_COLUMNS)
-        .where(challenges.c.uln.in_(tuple(ulns)), challenges.c.state == ChallengeState.OPEN.value)
-        .order_by(challenges.c.id)
-    )
-    return [_challenge(row._mapping) for row in transaction.execute(statement)]
+    is_open = challenges.c.state == ChallengeState.OPEN.value
+    return _read(transaction, _OF_ALL.where(challenges.c.uln.in_(tuple(ulns)), is_open).order_by(challenges.c.id))
 
 
 def newest(
@@ -71,12 +66,11 @@ def newest(
 ) -> list[Challenge]:
     """The challenges on a ULN and in a state, those that were raised last first; `limit` at most. None: any."""
     wanted = {"uln": uln, "state": None if state is None else state.value}
-    statement = (
-        select(*_COLUMNS)
-        .where(*(challenges.c[column] == value for column, value in wanted.items() if value is not None))
-        .order_by(challenges.c.id.desc())
-        .limit(limit)
-    )
+    conditions = (challenges.c[column] == value for column, value in wanted.items() if value is not None)
+    return _read(transaction, _OF_ALL.where(*conditions).order_by(challenges.c.id.desc()).limit(limit))
+
+
+def _read(transaction: Transaction, statement: Select[Any]) -> list[Challenge]:
     return [_challenge(row._mapping) for row in transaction.execute(statement)]
 
 

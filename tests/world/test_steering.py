@@ -225,7 +225,7 @@ def test_a_unit_that_writes_goes_by_a_change_that_is_a_moment_old(world: World, 
         assert work.policy.batch_delay == 9
 
 
-def test_a_password_is_not_remembered_beyond_a_generation(world: World, other: World) -> None:
+def test_a_look_sees_that_another_generation_has_begun(world: World, other: World) -> None:
     with world.store.writing() as transaction:
         transaction.cursor.execute("UPDATE steering SET version = 5, generation = 5")
     assert looked(other).generation == 5

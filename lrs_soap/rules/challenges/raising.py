@@ -22,11 +22,13 @@ from lrs_soap.rules.values.learner import Learner
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _TELEPHONE = re.compile(r"\+?\(?[0-9][0-9 ()./-]{4,}(?: ?(?:x|ext\.?) ?[0-9]+)?", re.IGNORECASE)
-_NOBODY = {
+NOT_HELD = {
     NoHolder.NOT_A_ULN: Objection.NOT_A_ULN,
     NoHolder.UNKNOWN: Objection.UNKNOWN,
     NoHolder.DELETED: Objection.DELETED,
 }
+"""What stands against a ULN that no learner has, by why."""
+
 _NUMBERS = ("no qualification", "one qualification", "two qualifications")
 
 
@@ -114,7 +116,7 @@ def broken_values(event: LearningEvent, changed: Mapping[str, str | None]) -> It
 def _of_subject(uln: str, learner: Learner | None) -> Iterator[Objected]:
     holder = holder_of(uln, learner)
     if isinstance(holder, NoHolder):
-        yield Objected(_NOBODY[holder], "", (uln,))
+        yield Objected(NOT_HELD[holder], "", (uln,))
     elif holder.master_uln is not None:
         yield Objected(Objection.LINKED, "", (uln, holder.master_uln))
 
@@ -174,7 +176,7 @@ def _of_other(sent: ChallengeSent, learner: Learner, other: Learner | None) -> I
     holder = holder_of(sent.other_uln, other)
     if isinstance(holder, NoHolder):
         named = rule.other_name is not Need.NEVER and holder is not NoHolder.NOT_A_ULN
-        yield Objected(Objection.NOBODY_OF_THE_NAME if named else _NOBODY[holder], "other_uln", (sent.other_uln,))
+        yield Objected(Objection.NOBODY_OF_THE_NAME if named else NOT_HELD[holder], "other_uln", (sent.other_uln,))
     elif rule.other_name is not Need.NEVER:
         yield from _of_transfer(sent, learner, holder)
     elif rule.master is Need.NEVER:

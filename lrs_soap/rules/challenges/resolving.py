@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from lrs_soap.rules.challenges.challenge import Challenge, Done, Effect, EventValue
 from lrs_soap.rules.challenges.objections import Objected, Objection
 from lrs_soap.rules.challenges.parts import LONGEST, LONGEST_PROPOSED
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Resolver
-from lrs_soap.rules.challenges.raising import broken_text, broken_values, changed_values
+from lrs_soap.rules.challenges.raising import NOT_HELD, broken_text, broken_values, changed_values
 from lrs_soap.rules.challenges.states import ChallengeEvent, Mover, after
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, LearningEvent
@@ -34,6 +34,8 @@ class ResolutionAsked:
     remove: bool = False
     event_id: int = 0
 
+
+_NAMES = tuple(each.name for each in fields(ResolutionAsked) if each.name != "text")
 
 RESOLVED_WITH: Mapping[Resolver, tuple[str, ...]] = {
     Resolver.MERGE: ("master",),
@@ -91,21 +93,21 @@ def judge_fields(challenge: Challenge, asked: ResolutionAsked) -> Iterator[Objec
 
     What is closed without a change needs a text.
     """
-    resolver = PROBLEM_RULES[challenge.problem].resolver
-    for name in ("master", "delete", "values", "to", "remove", "event_id"):
-        if getattr(asked, name) and name not in RESOLVED_WITH[resolver]:
+    rule, sent = PROBLEM_RULES[challenge.problem], challenge.sent
+    resolver, used = rule.resolver, RESOLVED_WITH[rule.resolver]
+    for name in _NAMES:
+        if getattr(asked, name) and name not in used:
             yield Objected(Objection.NOT_OF_ITS_KIND, name, (name,))
     is_closed = resolver is Resolver.CLOSE or (resolver is Resolver.DELETE_OR_CLOSE and not asked.delete)
     yield from judge_text(asked.text, is_needed=is_closed)
     if asked.to and asked.remove:
         yield Objected(Objection.NO_PLACE, "to", ("to",))
-    if asked.event_id and asked.event_id not in challenge.sent.event_ids:
+    if asked.event_id and asked.event_id not in sent.event_ids:
         yield Objected(Objection.NO_SUCH_EVENT, "event_id")
-    sent = challenge.sent
     if asked.master and asked.master not in (challenge.uln, sent.other_uln):
         yield Objected(Objection.NEITHER_OF_BOTH, "master", (challenge.uln, sent.other_uln))
-    for name in sorted(asked.values.keys() - set(PROBLEM_RULES[challenge.problem].proposable)):
-        if "values" in RESOLVED_WITH[resolver]:
+    if "values" in used:
+        for name in sorted(asked.values.keys() - set(rule.proposable)):
             yield Objected(Objection.NO_PLACE, "values", (CONTRACT_NAMES.get(name, name),))
     for name, value in asked.values.items():
         yield from broken_text("values", CONTRACT_NAMES.get(name, name), value, LONGEST_PROPOSED)
@@ -138,8 +140,7 @@ def move(
         return (_lost(challenge, challenge.sent.event_ids[0]),)
     holder = holder_of(to, other)
     if isinstance(holder, NoHolder):
-        kinds = {NoHolder.NOT_A_ULN: Objection.NOT_A_ULN, NoHolder.UNKNOWN: Objection.UNKNOWN}
-        return (Objected(kinds.get(holder, Objection.DELETED), "to", (to,)),)
+        return (Objected(NOT_HELD[holder], "to", (to,)),)
     if holder.uln in person:
         return (Objected(Objection.SAME_PERSON, "to", (to,)),)
     moved: Mapping[str, EventValue] = {"uln": to}
