@@ -8,7 +8,6 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from threading import Event, Lock, Thread
@@ -163,7 +162,7 @@ class ExchangeJournal:
         self._is_failing = False
 
     def record(self, exchange: Exchange) -> None:
-        """Keep an exchange over SOAP. Nobody changes it any more."""
+        """Keep an exchange over SOAP. Nobody changes it any more, or reads its answer: a long one is packed in it."""
         if exchange.origin is not Origin.SOAP and exchange.again_of is None:
             return
         size = len(exchange.request) + len(exchange.answer) + sum(map(len, exchange.headers.values()))
@@ -175,11 +174,10 @@ class ExchangeJournal:
             if kept is None:
                 return
             recorded, size = kept, 2 * MOST_BYTES
-        elif (answer := packed(exchange.answer)) is not exchange.answer:
-            # A copy, because somebody has yet to send the answer.
-            recorded = recorded._replace(exchange=copy(exchange))
-            recorded.exchange.answer = answer
-            size -= len(exchange.answer) - len(answer)
+        else:
+            # Whoever sends the answer has it already.
+            plain, exchange.answer = exchange.answer, packed(exchange.answer)
+            size -= len(plain) - len(exchange.answer)
         bounds = self._exchanges.bounds
         with self._lock:
             self._waiting.append((recorded, size))

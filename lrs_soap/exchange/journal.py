@@ -15,7 +15,10 @@ class Journal(Protocol):
     """Keeps exchanges. Several threads may call it at the same time."""
 
     def record(self, exchange: Exchange) -> None:
-        """Keep an exchange that is over. Never raises, because a broken journal must not withhold an answer."""
+        """Keep an exchange that is over. Never raises, because a broken journal must not withhold an answer.
+
+        Whoever sends the answer has taken it from the exchange before, because it may be packed.
+        """
         ...
 
 

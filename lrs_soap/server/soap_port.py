@@ -260,8 +260,10 @@ class SoapPort:
     def _send(self, environ: Environ, start_response: StartResponse, exchange: Exchange) -> list[bytes]:
         headers = ((EXCHANGE_HEADER, exchange.id),)
         exchange.answer_headers = (_IS_XML, *headers)
+        # Taken first, because a journal keeps it packed.
+        answer = exchange.answer
         self._journal.record(exchange)
-        return respond(environ, start_response, _STATUS[exchange.status], XML, exchange.answer, headers)
+        return respond(environ, start_response, _STATUS[exchange.status], XML, answer, headers)
 
     def _record_refusal(self, exchange: Exchange, refusal: HttpError) -> None:
         """Record an exchange that ends with an HTTP error, which gets the exchange's header."""
