@@ -162,7 +162,7 @@ def test_a_wrong_grade_is_reported_with_the_proposed_one(portal: ServerHere, eve
     assert len(flagged) == 1
     assert flagged[0].startswith("Cookery")
     everything.follow("view details")
-    assert everything.rows("Enquiries")[0][:3] == [reference, GRADE, "Open"]
+    assert everything.rows("Enquiries")[0][:3] == [reference, f"{GRADE} Cookery", "Open"]
 
     resolve(portal, reference, text="Corrected.")
     assert sorted(map(str, grades(portal, learner))) == ["Merit", "Pass", "Pass"]
@@ -307,7 +307,7 @@ def test_a_qualification_that_was_removed_since_the_form_was_shown_is_told(
     assert "The learner has no such qualification." in everything.text
     assert everything.field("Additional comments").strip() == "What was typed."
     everything.open(f"learners/{learner}/enquiries")
-    assert "Cookery" in everything.rows("Enquiries")[0]
+    assert everything.rows("Enquiries")[0][1].endswith(" Cookery")
 
 
 def test_an_enquiry_is_withdrawn_where_the_learner_was_linked_since_it_was_shown(
