@@ -11,6 +11,9 @@ from xml.sax.saxutils import escape
 import pytest
 import zeep.exceptions
 
+from lrs_soap.console.client_texts import as_curl, as_zeep
+from lrs_soap.errors import NotPossible
+from lrs_soap.exchange.exchange_journal import KeptRequest
 from tests.interop.client import needs
 from tests.kit.control_client import control
 from tests.kit.databases import on_sqlite
@@ -39,6 +42,15 @@ HOSTILE = (
 _REQUIRED = {
     "UpdateLearnerSubsetFields": "<abilityToShare>FPNSeenShareData</abilityToShare>",
 }
+
+
+ADDRESS = "http://127.0.0.1:8080/LearnerService.svc"
+
+
+def kept(content: str, **headers: str) -> KeptRequest:
+    """A request with this in its body, as the journal keeps it."""
+    body = envelope(content).encode()
+    return KeptRequest("3f0c9a51d2e84b76", "/LearnerService.svc", "learnerByULN", headers, body, None)
 
 
 def newest_of(url: str) -> tuple[str, str, str]:
@@ -148,13 +160,24 @@ def test_a_request_that_is_not_known_as_a_whole_has_no_program(watched: ServerHe
     unknown = post(watched.url, envelope("<Unheard xmlns='urn:x'/>"))
     developer.open(f"exchanges/{unknown.headers['lrs-exchange']}")
     assert "It is for no operation of the service." in developer.text
-    odd = post(watched.url, envelope(find_by_uln().replace("<ULN>", "<class>x</class><ULN>")))
-    developer.open(f"exchanges/{odd.headers['lrs-exchange']}")
-    assert "No operation has a field 'class'." in developer.text
     rare = post(watched.url, envelope(find_by_uln().replace("<ULN>", "<\U00010000>x</\U00010000><ULN>")))
     developer.open(f"exchanges/{rare.headers['lrs-exchange']}")
     assert "Python's own library does not read the request as XML." in developer.text
-    action = post(watched.url, envelope(find_by_uln()), headers={"SOAPAction": "a\x1bb"})
-    if "lrs-exchange" in action.headers:
-        developer.open(f"exchanges/{action.headers['lrs-exchange']}")
-        assert "A header of the request has a character that no terminal shows." in developer.text
+
+
+def test_what_is_nil_repeated_or_nested_is_written_as_zeep_takes_it() -> None:
+    content = "<ULN xsi:nil='true'/><Note>a</Note><Note>b</Note><Name><Given>Zoë</Given></Name>"
+    program = as_zeep(kept(f"<Find>{content}</Find>"), ADDRESS)
+    assert "    ULN=xsd.Nil,\n    Note=[\n        'a',\n        'b',\n    ],\n" in program
+    assert "    Name={\n        'Given': 'Zoë',\n    },\n" in program
+
+
+@pytest.mark.parametrize("name", ["class", "a.b", "a-b"])
+def test_a_field_that_python_cannot_name_has_no_program(name: str) -> None:
+    with pytest.raises(NotPossible, match=f"No operation has a field '{name}'"):
+        as_zeep(kept(f"<Find><{name}>x</{name}></Find>"), ADDRESS)
+
+
+def test_a_header_that_no_terminal_shows_has_no_command() -> None:
+    with pytest.raises(NotPossible, match="a character that no terminal shows"):
+        as_curl(kept("<Find/>", HTTP_SOAPACTION="a\x1bb"), ADDRESS)
