@@ -134,7 +134,8 @@ def _unmerge(work: UnitOfWork, challenge: Challenge) -> Done:
 
 def _correct(work: UnitOfWork, challenge: Challenge, asked: ResolutionAsked) -> Done:
     event = learning_events.by_id(work.transaction, challenge.sent.event_ids[0])
-    done = _possible(correct(challenge, event, asked.values))
+    holder = None if event is None else learners.held(work.transaction, event.uln)
+    done = _possible(correct(challenge, event, asked.values, holder=holder))
     learning_events.change(work.transaction, done.event_id, done.after)
     return done
 

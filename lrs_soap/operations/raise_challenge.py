@@ -36,6 +36,7 @@ def raise_challenge(work: UnitOfWork, uln: str, sent: ChallengeSent) -> Challeng
         events,
         learning_events.open_challenges_on(work.transaction, chosen),
         challenges.open_on(work.transaction, held),
+        held,
     )
     require(ChallengeCode.RAISED, judge_raising(sent, uln, known, organisation=work.author.organisation).objections)
     sent = replace(sent, event_ids=chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from lrs_soap.control.errors import JSON
 from lrs_soap.operations.close_challenge import withdraw_challenge
 from lrs_soap.operations.raise_challenge import raise_challenge
 from lrs_soap.rules.challenges.challenge import ChallengeSent
+from lrs_soap.rules.challenges.objections import ChallengeRefused
 from lrs_soap.rules.challenges.problems import Problem
 from lrs_soap.rules.values.change import Author
 from lrs_soap.store import learning_events
@@ -23,6 +25,7 @@ from tests.kit.work import world_over
 from tests.kit.wsgi_client import ask_wsgi
 
 GRACE, CALLUM = "4170265830", "7053182648"
+AT_SCHOOL = "2021-08-19"
 AUTHOR = Author("TEST0001", "ada.north")
 CONTACT: dict[str, Any] = {
     "contact_name": "Ada North",
@@ -101,6 +104,20 @@ def test_a_challenge_is_resolved_and_undone(ask: Ask, world: World) -> None:
 
     status, undone = ask("POST", f"/challenges/{reference}/undo")
     assert (status, undone["status"], grade(ask, event_id)) == (200, "open", before)
+
+
+def test_a_date_at_which_a_pupil_was_too_young_is_neither_proposed_nor_given(ask: Ask, world: World) -> None:
+    with world.reading(AUTHOR) as work:
+        event_id = next(each.id for each in learning_events.of(work.transaction, [GRACE]) if each.source == "NPD")
+    sent = ChallengeSent(Problem.DATE, event_ids=(event_id,), proposed={"achievement_award_date": AT_SCHOOL}, **CONTACT)
+    with pytest.raises(ChallengeRefused, match="before the learner was 14"):
+        raised(world, replace(sent, proposed={"achievement_award_date": "2010-08-20"}))
+    reference = raised(world, sent)
+    values = {"AchievementAwardDate": "2010-08-20"}
+    status, error = ask("POST", f"/challenges/{reference}/resolve", {"values": values})
+    assert status == 400
+    assert "before the learner was 14" in error["error"]["message"]
+    assert ask("POST", f"/challenges/{reference}/resolve", {})[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -313,6 +313,16 @@ def test_what_is_proposed_differs_and_is_possible(
     assert objections(judge(replace(WHOLE[Problem.GRADE], proposed=proposed))) == expected
 
 
+@pytest.mark.parametrize(("day", "is_possible"), [("2020-07-30", True), ("2020-07-29", False)])
+def test_no_date_is_proposed_or_given_at_which_a_pupil_was_too_young(day: str, is_possible: bool) -> None:
+    pupils = an_event(1, source="NPD", awarding_organisation_ukprn="100040", language_for_assessment=None)
+    ann, values = somebody(ANN), {"achievement_award_date": day}
+    sent = replace(WHOLE[Problem.DATE], proposed=values)
+    decision = judge(sent, replace(KNOWN, events=(pupils,), holders={ANN: ann}))
+    assert (decision.code is ChallengeCode.RAISED) is is_possible
+    assert isinstance(correct(challenge(sent), pupils, values, holder=ann), Done) is is_possible
+
+
 def test_the_grade_that_answers_have_for_none_is_none() -> None:
     event = an_event(1, source="ILR", grade="Pass")
     assert changed_values(event, {"grade": "9999999999"}) == {"grade": None}

@@ -11,10 +11,12 @@ from lrs_soap.rules.challenges.challenge import Challenge, ChallengeSent
 from lrs_soap.rules.challenges.objections import ChallengeCode, ChallengeDecision, Objected, Objection, judged
 from lrs_soap.rules.challenges.parts import LONGEST, LONGEST_PROPOSED, NAMES, PROPOSABLE_NAMES
 from lrs_soap.rules.challenges.problems import PROBLEM_RULES, Need, ProblemRule
+from lrs_soap.rules.learners.field_rules import Violation
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.names.demographics import genders_agree
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.records import learning_events
+from lrs_soap.rules.records.event_holder import age_violations
 from lrs_soap.rules.records.learning_events import CONTRACT_NAMES, FIELD_RULES, ILR, LearningEvent
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.characters import check_characters
@@ -38,7 +40,8 @@ class Known:
 
     `learner` is the one whom it is about, and `other` the one with the other ULN that it names; each may be None.
     `events` are those of the learner's record that the organisation may see, `under_challenge` the references of the
-    open challenges on them, by their IDs. `open_challenges` are the open ones on the ULNs of both.
+    open challenges on them, by their IDs. `open_challenges` are the open ones on the ULNs of both. `holders` are the
+    learners with the ULNs of the events, by ULN.
     """
 
     learner: Learner | None
@@ -46,6 +49,7 @@ class Known:
     events: Sequence[LearningEvent] = ()
     under_challenge: Mapping[int, str] = field(default_factory=dict)
     open_challenges: Sequence[Challenge] = ()
+    holders: Mapping[str, Learner] = field(default_factory=dict)
 
 
 def judge_raising(sent: ChallengeSent, uln: str, held: Known, *, organisation: str) -> ChallengeDecision:
@@ -102,15 +106,23 @@ def changed_values(event: LearningEvent, values: Mapping[str, str]) -> dict[str,
     return {name: value for name, value in wanted.items() if value != (getattr(event, name) or None)}
 
 
-def broken_values(event: LearningEvent, changed: Mapping[str, str | None]) -> Iterator[Objected]:
-    """What an event would break if it had these values, and does not break now."""
-    before = {each.sentence for each in learning_events.violations(event)}
+def broken_values(
+    event: LearningEvent, changed: Mapping[str, str | None], holder: Learner | None
+) -> Iterator[Objected]:
+    """What an event would break if it had these values, and does not break now. `holder` has its ULN."""
+    before = {each.sentence for each in _violations(event, holder)}
     by_name = {CONTRACT_NAMES[name]: name for name in changed}
-    for violation in learning_events.violations(event._replace(**changed)):  # type: ignore[arg-type]
+    for violation in _violations(event._replace(**changed), holder):  # type: ignore[arg-type]
         if violation.sentence not in before:
             name = by_name.get(violation.field, "")
             where = f"proposed.{name}" if name else "proposed"
             yield Objected(Objection.PROPOSED_BROKEN, where, (violation.sentence,))
+
+
+def _violations(event: LearningEvent, holder: Learner | None) -> Iterator[Violation]:
+    yield from learning_events.violations(event)
+    if holder is not None:
+        yield from age_violations(event, holder)
 
 
 def _of_subject(uln: str, learner: Learner | None) -> Iterator[Objected]:
@@ -214,17 +226,20 @@ def _of_events(sent: ChallengeSent, rule: ProblemRule, held: Known, organisation
         elif event_id in held.under_challenge:
             yield Objected(Objection.UNDER_CHALLENGE, "event_ids", (held.under_challenge[event_id],))
         elif rule.proposable:
-            yield from _of_proposed(sent, rule, by_id[event_id], organisation)
+            event = by_id[event_id]
+            yield from _of_proposed(sent, rule, event, held.holders.get(event.uln), organisation)
 
 
-def _of_proposed(sent: ChallengeSent, rule: ProblemRule, event: LearningEvent, organisation: str) -> Iterator[Objected]:
+def _of_proposed(
+    sent: ChallengeSent, rule: ProblemRule, event: LearningEvent, holder: Learner | None, organisation: str
+) -> Iterator[Objected]:
     proposed = {name: value for name, value in sent.proposed.items() if name in rule.proposable}
     changed = changed_values(event, proposed)
     if not changed.keys() & set(rule.about):
         names = " or ".join(PROPOSABLE_NAMES[name] for name in rule.about)
         yield Objected(Objection.NOTHING_PROPOSED, "proposed", (names,))
         return
-    yield from broken_values(event, changed)
+    yield from broken_values(event, changed, holder)
     for name in changed:
         is_missing_date = name.endswith("_date") and getattr(event, name) is None
         if event.source == ILR and is_missing_date and event.achievement_provider_ukprn != organisation:

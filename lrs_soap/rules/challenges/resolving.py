@@ -114,13 +114,16 @@ def judge_fields(challenge: Challenge, asked: ResolutionAsked) -> Iterator[Objec
 
 
 def correct(
-    challenge: Challenge, event: LearningEvent | None, values: Mapping[str, str]
+    challenge: Challenge, event: LearningEvent | None, values: Mapping[str, str], *, holder: Learner | None = None
 ) -> Done | tuple[Objected, ...]:
-    """Give the event of a challenge other values: those that are asked for, and else those that were proposed."""
+    """Give the event of a challenge other values: those that are asked for, and else those that were proposed.
+
+    `holder` is the learner with the event's ULN.
+    """
     if event is None:
         return (_lost(challenge, challenge.sent.event_ids[0]),)
     changed = changed_values(event, values or challenge.sent.proposed)
-    objections = tuple(broken_values(event, changed))
+    objections = tuple(broken_values(event, changed, holder))
     if not changed:
         objections = (Objected(Objection.NOTHING_PROPOSED, "values", ("the event",)),)
     if objections:
