@@ -17,7 +17,7 @@ BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 """The upper ends, in seconds, of the classes in which durations are counted. The last class has no end."""
 
 MOST_ORGANISATIONS = 200
-"""So many organisations have counts of their own, the first that ask. Those of all others are counted together."""
+"""How many organisations have counts of their own: the first that ask. All others are counted together."""
 
 REQUESTS, DURATIONS, ORGANISATIONS = "requests", "durations", "organisations"
 STAGES, RECORDS, LOST_LINES = "stages", "records", "lost lines"

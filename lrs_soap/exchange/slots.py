@@ -17,7 +17,7 @@ _RETRY_SECONDS = 0.0001
 
 
 class Slots:
-    """So many places for a process and those that are forked from it, each of which takes one of its own.
+    """Places for a process and those that are forked from it. Each takes one of its own.
 
     A place belongs to a process by a lock on a byte of a file, which ends with the process, however it ends. The lowest
     free one is taken first.
@@ -65,9 +65,9 @@ class Slots:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """In this block no other process and no other thread is in such a block, if what is given is true.
+        """Keep other processes and threads out of such a block until this one ends. Yields whether it does so.
 
-        It is false where another one stands still in its own.
+        It does not where a process in such a block does not go on.
         """
         with self._lock:
             is_alone = self._takes_soon(self._count)

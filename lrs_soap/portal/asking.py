@@ -44,7 +44,7 @@ def asked() -> Asked:
 
 
 def visit() -> str:
-    """What this browser alone knows, since its login: what it has searched for is kept under that."""
+    """A text that this browser alone knows since its login. What it has searched for is kept under it."""
     known = session.get(VISIT)
     if known is None:
         known = session[VISIT] = secrets.token_urlsafe(16)

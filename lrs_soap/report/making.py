@@ -23,7 +23,7 @@ class ReportFailed(LrsError):
 class ReportMaker:
     """Makes one report at a time. Several threads may ask it; a few wait for each other, and others are refused.
 
-    Who waits holds a thread that could answer others.
+    Whoever waits holds a thread that could answer others.
     """
 
     def __init__(self, patience: float = _PATIENCE_SECONDS) -> None:

@@ -41,7 +41,7 @@ def console_address(settings: Settings, address: str) -> str | None:
     admission = admission_of(settings)
     if admission is None:
         return None
-    # Who listens on every address can be asked by this one.
+    # A server that listens on every address is reached by this one.
     here = _OF_THIS_MACHINE.get(settings.host)
     if here is not None:
         address = f"{address.partition('://')[0]}://{here}:{address.rpartition(':')[2]}"
@@ -85,7 +85,7 @@ class ConsoleSite:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if TURN in environ:
-            # What an earlier request still reads, this one may put back, and would wait for.
+            # This request may put back what an earlier one still reads, and would wait for it.
             environ[TURN].end()
         name, path = _world_and_path(str(environ["PATH_INFO"] or "/"))
         facts = facts_of(environ, self._trusted_proxies)

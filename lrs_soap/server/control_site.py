@@ -59,7 +59,7 @@ class ControlSite:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if TURN in environ:
-            # What an earlier request still reads, this one may delete, and would wait for.
+            # This request may delete what an earlier one still reads, and would wait for it.
             environ[TURN].end()
         if _is_for_a_person(environ):
             console = f"{str(environ['SCRIPT_NAME'])[: -len(_ROOT)]}{_ROOT}/console/"

@@ -90,7 +90,7 @@ def read(source: BinaryIO, name: str) -> Stamp:
 
 
 def unpack(source: BinaryIO, name: str, target: Path) -> Stamp:
-    """Make a database file of a backup, where there is none. `name` is what people are told that the backup is called.
+    """Make a database file of a backup, where there is none. `name` is what messages call the backup.
 
     Raises NotPossible where it is none, is damaged or cut, or was made by a newer program; OSError and sqlite3.Error.
     """

@@ -74,9 +74,9 @@ class Images(Protocol):
     def bring_back(self, source: BinaryIO, name: str, world: str) -> Stamp:
         """Replace all rows of the world by those of a backup, brought up to date; make a SQLite file that is not there.
 
-        `name` is what people are told that the backup is called. If the backup is of another world than `world`, it
-        claims no certificates. Raises NotPossible as `store.backup_file.unpack` does, or where another program has to
-        do it; nothing is changed then.
+        `name` is what messages call the backup. If the backup is of another world than `world`, it claims no
+        certificates. Raises NotPossible as `store.backup_file.unpack` does, or where another program has to do it;
+        nothing is changed then.
         """
         ...
 

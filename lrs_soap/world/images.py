@@ -88,7 +88,7 @@ def back_up(world: World, target: Path) -> Stamp:
 
 
 def restore_backup(world: World, source: BinaryIO, name: str) -> Stamp:
-    """Put a world back to a backup, brought up to date before that; `name` is what people know the backup by.
+    """Put a world back to a backup, brought up to date before that; `name` is what messages call the backup.
 
     The world's database may be of any version, and a SQLite file may be missing. Raises NotPossible for what is no
     backup, is damaged, or was made by a newer program, and on PostgreSQL; StoreUnavailable. Nothing is changed then.

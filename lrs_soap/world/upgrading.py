@@ -50,11 +50,11 @@ class Upgrade:
 
 
 Say = Callable[[Upgrade], None]
-"""Is told of what is going to be done."""
+"""A function that is told of an upgrade before it is begun."""
 
 
 def saying(log: Any) -> Say:
-    """Tells a structlog logger."""
+    """A `Say` that writes a line to a structlog logger."""
 
     def say(upgrade: Upgrade) -> None:
         copy = {} if upgrade.copy is None else {"copy": str(upgrade.copy)}

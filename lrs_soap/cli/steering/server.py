@@ -114,7 +114,7 @@ def _client(
 
 
 def tls_of(ca: Path | None, certificate: Path | None) -> ssl.SSLContext | None:
-    """What HTTPS is spoken with; None is as usual. Raises InvalidSetting."""
+    """The TLS context for HTTPS with these files; None for the usual one. Raises InvalidSetting."""
     if ca is None and certificate is None:
         return None
     try:

@@ -97,5 +97,5 @@ class Challenge:
 
     @property
     def reference(self) -> Reference:
-        """By which people name it."""
+        """The reference by which people name it."""
         return Reference(self.uln, self.number)

@@ -85,7 +85,7 @@ def judge_raising(sent: ChallengeSent, uln: str, held: Known, *, organisation: s
 def differ_much(one: Learner, other: Learner) -> bool:
     """Whether a merge of both needs a reason: names not even similar, another date of birth, gender or postcode.
 
-    ZZ99 9ZZ, the postcode of who has none that is known, differs from none.
+    ZZ99 9ZZ, the postcode of an unknown address, differs from no other.
     """
     names = compare_names(NamesAsked(other.given_name, other.family_name), one)
     post_codes = {postcode.identity_key(each.last_known_post_code) for each in (one, other)} - {postcode.UNKNOWN}
