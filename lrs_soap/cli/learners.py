@@ -14,7 +14,7 @@ from lrs_soap.operations.delete import delete_learner
 from lrs_soap.operations.merge import merge_learners
 from lrs_soap.operations.unmerge import unmerge_learner
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.learners.merging import LearnersChanged, MergingRefused
+from lrs_soap.rules.learners.merging import LearnersChanged
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.settings import Settings
@@ -79,12 +79,8 @@ def _change(chosen: Settings, command: str, change: Callable[[UnitOfWork], Learn
     """Change learners as the command says, and tell the journal what was decided, also if it was refused."""
     exchange = command_exchange(command)
     with world_to_write(chosen, exchange) as world:
-        try:
-            with world.writing(OPERATOR) as work:
-                changed = change(work)
-        except MergingRefused as refused:
-            exchange.decide(refused.refusal)
-            raise
+        with world.writing(OPERATOR) as work:
+            changed = change(work)
         exchange.decide(changed)
     return changed
 

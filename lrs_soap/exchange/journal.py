@@ -8,6 +8,7 @@ from typing import Protocol
 
 from lrs_soap.errors import InvalidRecord, LrsError
 from lrs_soap.exchange.exchange import Exchange
+from lrs_soap.rules.values.decided_against import DecidedAgainst
 from lrs_soap.rules.values.finding import Finding
 
 
@@ -39,12 +40,14 @@ def recording(
 ) -> Iterator[Exchange]:
     """Record an exchange when the block ends, with the exception that ended it.
 
-    `refusals` are exceptions that tell the caller why it cannot be done. Their text becomes a finding. Any other
-    exception becomes the exchange's error.
+    `refusals` are exceptions that tell the caller why it cannot be done. Their text becomes a finding, and what a rule
+    has decided against it the decision. Any other exception becomes the exchange's error.
     """
     try:
         yield exchange
     except refusals as refusal:
+        if isinstance(refusal, DecidedAgainst):
+            exchange.decide(refusal.decision)
         exchange.findings.append(_finding_of(refusal))
         raise
     except Exception as error:

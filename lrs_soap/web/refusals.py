@@ -37,7 +37,7 @@ _MOST_SENTENCES = 5
 def status_of(error: LrsError) -> HTTPStatus:
     """The status of an error that is one of REFUSALS."""
     if isinstance(error, MergingRefused):
-        return _MERGING.get(error.refusal.code, HTTPStatus.CONFLICT)
+        return _MERGING.get(error.decision.code, HTTPStatus.CONFLICT)
     if isinstance(error, ChallengeRefused):
         return HTTPStatus.BAD_REQUEST if error.is_broken else HTTPStatus.CONFLICT
     return next(status for kind, status in REFUSALS.items() if isinstance(error, kind))

@@ -8,28 +8,19 @@ from contextlib import contextmanager
 from lrs_soap.exchange.exchange import Exchange, Origin
 from lrs_soap.exchange.journal import recording
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.challenges.objections import ChallengeRefused
-from lrs_soap.rules.learners.merging import MergingRefused
 from lrs_soap.rules.values.change import OPERATOR
 from lrs_soap.world import World
 
 
 @contextmanager
 def changing(world: World, origin: Origin, what: str, *, caller: str | None = None) -> Iterator[Exchange]:
-    """Record in the journal that the operator does this; what is refused becomes a finding, or the decision.
+    """Record in the journal that the operator does this; what is refused becomes a finding, and the decision.
 
     `caller` is the address from which it is asked.
     """
     exchange = Exchange(origin, world=world.name, operation=what, author=OPERATOR, caller=caller)
     with recording(world.journal, exchange):
-        try:
-            yield exchange
-        except ChallengeRefused as refused:
-            exchange.decide(refused.decision)
-            raise
-        except MergingRefused as refused:
-            exchange.decide(refused.refusal)
-            raise
+        yield exchange
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from lrs_soap.errors import NotPossible
+from lrs_soap.rules.values.decided_against import DecidedAgainst
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.rule import Outcome, Rule
 
@@ -113,12 +113,13 @@ class ChallengeDecision:
         return " ".join(each.sentence for each in self.objections)
 
 
-class ChallengeRefused(NotPossible):
+class ChallengeRefused(DecidedAgainst):
     """A challenge cannot be raised, or what was to be done with it cannot be done: `decision` says why."""
 
+    decision: ChallengeDecision
+
     def __init__(self, decision: ChallengeDecision) -> None:
-        super().__init__(decision.sentence)
-        self.decision = decision
+        super().__init__(decision.sentence, decision)
 
     @property
     def is_broken(self) -> bool:

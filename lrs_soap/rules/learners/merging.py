@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from lrs_soap.errors import NotPossible
 from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
 from lrs_soap.rules.values import moments, version_number
 from lrs_soap.rules.values.change import Action
+from lrs_soap.rules.values.decided_against import DecidedAgainst
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.learner import DELETED, Learner
 from lrs_soap.rules.values.refusal import Refusal, RefusalKind
@@ -34,12 +34,13 @@ class LearnersChanged:
     reasons: tuple[Reason, ...]
 
 
-class MergingRefused(NotPossible):
-    """Learners cannot be merged, unmerged or deleted: `refusal` says why."""
+class MergingRefused(DecidedAgainst):
+    """Learners cannot be merged, unmerged or deleted: `decision` says why."""
+
+    decision: Refusal
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal_sentence(refusal))
-        self.refusal = refusal
+        super().__init__(refusal_sentence(refusal), refusal)
 
 
 Held = Mapping[str, Learner]
