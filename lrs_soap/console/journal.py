@@ -153,6 +153,13 @@ def send(exchange_id: str) -> AnyResponse:
     return redirect(url_for("journal.show", exchange_id=sent), 303)
 
 
+@journal.get("/exchanges/forget")
+def ask_to_clear() -> str:
+    """Ask whether all exchanges are to be forgotten."""
+    _journal()
+    return render_template("journal_forget.html", title="Forget all exchanges", world=asked().name)
+
+
 @journal.post("/exchanges/clear")
 def clear() -> AnyResponse:
     """Forget all exchanges."""

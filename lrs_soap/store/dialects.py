@@ -314,9 +314,10 @@ class SQLite:
         return sqlite3.connect(uri, uri=True, timeout=self._busy_timeout, check_same_thread=False)
 
     def prepare(self, cursor: Any, *, for_writing: bool) -> None:
-        cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA foreign_keys = ON")
         if for_writing:
+            # The file keeps this, and whoever only looks at one of another program or version leaves it as it is.
+            cursor.execute("PRAGMA journal_mode = WAL")
             # The store itself waits: SQLite's sleeps grow to 100 ms, so it would miss the short gaps between the
             # transactions of another process that writes all the time.
             cursor.execute("PRAGMA busy_timeout = 0")
@@ -445,7 +446,7 @@ class PostgreSQL:
         self._statement_timeout = statement_timeout
 
     def __repr__(self) -> str:
-        return self._url.render_as_string(hide_password=True)
+        return self.location
 
     @property
     def location(self) -> str:

@@ -83,7 +83,7 @@ def test_a_database_that_cannot_be_opened(run_until_it_serves: Run, folder: Path
 def test_a_database_server_that_is_not_there_keeps_the_password(tmp_path: Path) -> None:
     url = "postgresql://lrs:secret@127.0.0.1:1/lrs"
     told = sentence(lrs_soap(tmp_path, "serve", "--port", "0", LRS_DATABASE_URL=url), 1)
-    assert "lrs:***@127.0.0.1" in told
+    assert "The database postgresql://lrs:***@127.0.0.1:1/lrs cannot be used" in told
     assert "secret" not in told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Migrate: TypeAlias = Callable[..., str]
 
 OLD = "0016"
+FIRST_RELEASE = Path(__file__).parents[1] / "server" / "first_release.sql"
 # Three commands at once are slow on a machine with other work.
 _PATIENCE = 5 * PATIENCE
 
@@ -234,3 +236,14 @@ def test_two_migrations_at_once_both_come_to_their_end(migrate: Migrate, url: st
         with copy.open("rb") as source:
             assert unpack(source, copy.name, tmp_path / "copy.db").schema == OLD
         (tmp_path / "copy.db").unlink()
+
+
+@on_sqlite
+def test_a_check_changes_no_byte_of_the_first_release(run: Run, folder: Path, database_kind: str) -> None:
+    file = folder / "lrs.db"
+    with closing(sqlite3.connect(file)) as old:
+        old.executescript(FIRST_RELEASE.read_text("utf-8"))
+    before = file.read_bytes()
+    assert run("migrate", "--check").exit_code == 1
+    assert file.read_bytes() == before
+    assert [each.name for each in folder.iterdir()] == ["lrs.db"]

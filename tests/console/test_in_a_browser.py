@@ -42,7 +42,7 @@ STEERING = (
     ),
     *("policy", "policy/strict", "policy/announcement", "policy/certificate_subjects", "snapshots", "worlds"),
     *(f"challenges/{GRACE}-{number}" for number in range(1, 4)),
-    *("delete-world/seen", "worlds/seen/learners", "worlds/nowhere/"),
+    *("delete-world/seen", "worlds/seen/learners", "worlds/nowhere/", "exchanges/forget"),
 )
 
 

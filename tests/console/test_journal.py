@@ -155,7 +155,9 @@ def test_no_name_is_read_as_html(own_world: PortalWorld, own: Person, name: str)
 
 def test_all_of_them_are_forgotten(own_world: PortalWorld, own: Person) -> None:
     asked(own_world, envelope(find_by_uln()))
-    own.open("exchanges").press("Forget all exchanges")
+    own.open("exchanges").follow("Forget all exchanges")
+    assert len(own_world.steer("GET", "/exchanges")) == 1
+    own.press("Forget")
 
     assert "The journal is empty." in own.text
     assert own_world.steer("GET", "/exchanges") == []
