@@ -72,6 +72,12 @@ def everything(portal: ServerHere) -> Person:
     return logged_in(portal, "ada.north")
 
 
+@pytest.fixture
+def other(portal: ServerHere) -> Person:
+    """Somebody of another organisation, with the role LRB View Only User."""
+    return logged_in(portal, "tara.field")
+
+
 def logged_in(server: ServerHere, user_name: str) -> Person:
     person = Person(server.url)
     person.log_in(user_name)

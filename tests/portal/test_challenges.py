@@ -249,6 +249,21 @@ def test_everyone_who_may_see_the_learner_sees_the_enquiries(
     find_by_uln(view_only, ULN=learner, **{"Given name": "Wilhelmina", "Family name": family_name})
     view_only.follow("View Enquiries")
     assert len(view_only.rows("Enquiries")) == 1
+    view_only.follow(f"{learner}-1")
+    assert "Withdraw" in view_only.buttons
+
+
+def test_another_organisation_sees_an_enquiry_but_not_whom_to_ask_and_cannot_withdraw_it(
+    everything: Person, other: Person, learner: str
+) -> None:
+    raise_other(everything, learner)
+    family_name = everything.open(f"learners/{learner}").facts()["Family name"]
+    find_by_uln(other, ULN=learner, **{"Given name": "Wilhelmina", "Family name": family_name})
+    other.follow("View Enquiries").follow(f"{learner}-1")
+    assert other.facts()["Raised by"] == "TEST0001"
+    assert "Withdraw" not in other.buttons
+    assert CONTACT["Email address"] in everything.open(f"learners/{learner}/enquiries/{learner}-1").text
+    assert not any(text in other.text for text in CONTACT.values())
 
 
 def test_who_was_not_found_has_no_enquiries(everything: Person) -> None:
