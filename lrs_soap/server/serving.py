@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lrs_soap.clock import RealClock
+from lrs_soap.clock import RealClock, machine_seconds
 from lrs_soap.errors import InvalidSetting
 from lrs_soap.exchange.exchange_journal import JournalWriter
 from lrs_soap.exchange.log import ProcessLog
@@ -88,7 +88,9 @@ def _serve(
         # Read here, too: those that are forked later go on with what is here.
         if certificates is None or not _read(certificates, log.logger):
             return False
-        log.logger.info("certificates", expires=certificates.expires.isoformat())
+        is_over = certificates.expires.timestamp() < machine_seconds()
+        say = log.logger.warning if is_over else log.logger.info
+        say("certificates", expires=certificates.expires.isoformat())
         return True
 
     def answering(share: Share) -> Post:

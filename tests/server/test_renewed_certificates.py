@@ -12,10 +12,12 @@ import ssl
 import termios
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import trustme
 
 from tests.kit.certificates import Certificates
 from tests.kit.running_server import RunningServer
@@ -107,6 +109,13 @@ def test_every_process_has_new_connections_see_the_new_certificate(tmp_path: Pat
         server.logged_until("replaced_in_seconds=0.0")
         for child in server.children():
             until(lambda child=child: shown_by(child) == certificate_in(new.server))
+
+        # It is what there is, and somebody has to be told.
+        late = trustme.CA().issue_cert("localhost", not_after=datetime(2020, 1, 1))
+        late.cert_chain_pems[0].write_to_path(cert)
+        late.private_key_pem.write_to_path(key)
+        server.process.send_signal(signal.SIGHUP)
+        assert "event=certificates level=warning" in server.logged_until("expires=2020-01-01")
 
 
 @pytest.mark.slow
