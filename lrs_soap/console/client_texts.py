@@ -18,6 +18,13 @@ from lrs_soap.exchange.secrets import STRUCK_OUT
 PASSWORD_VARIABLE = "LRS_PASSWORD"
 """The variable that has the password."""
 
+OVER_HTTPS = {
+    "curl": "Add --cacert for a CA that your machine does not trust, and --cert for a certificate of your own.",
+    "zeep": "Give the client a transport with a session that has verify for a CA that your machine does not trust, and "
+    "cert for a certificate of your own.",
+}
+"""What a program may need besides where the port is asked over HTTPS."""
+
 _HEADERS = (("CONTENT_TYPE", "Content-Type"), ("HTTP_SOAPACTION", "SOAPAction"), ("HTTP_LRS_SCENARIO", "LRS-Scenario"))
 # The password as it stands in XML.
 _PASSWORD_IN_SHELL = f'"$(printf %s "${PASSWORD_VARIABLE}" | sed "s/&/\\&amp;/g; s/</\\&lt;/g")"'

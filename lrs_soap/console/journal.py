@@ -14,7 +14,7 @@ from wtforms import StringField
 from wtforms.validators import Length, Optional, Regexp
 
 from lrs_soap.console.asking import asked, changing
-from lrs_soap.console.client_texts import PASSWORD_VARIABLE, as_curl, as_zeep
+from lrs_soap.console.client_texts import OVER_HTTPS, PASSWORD_VARIABLE, as_curl, as_zeep
 from lrs_soap.console.xml_text import formatted
 from lrs_soap.errors import NotHeld, NotPossible
 from lrs_soap.exchange.exchange_journal import ExchangeJournal, KeptRequest
@@ -138,6 +138,7 @@ def show(exchange_id: str) -> str:
         why_not=kept.why_incomplete,
         programs=[("curl", *_program(as_curl, kept, address)), ("zeep", *_program(as_zeep, kept, address))],
         password_variable=PASSWORD_VARIABLE,
+        over_https=OVER_HTTPS if address.startswith("https:") else {},
     )
 
 

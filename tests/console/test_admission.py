@@ -18,7 +18,7 @@ from tests.kit.control_client import control
 from tests.kit.person import CONSOLE, Person
 from tests.kit.portal_client import PASSWORDS, PortalClient
 from tests.kit.server_here import ServerHere
-from tests.kit.soap_messages import send
+from tests.kit.soap_messages import envelope, find_by_uln, post, send
 from tests.kit.wsgi_client import ask_wsgi
 
 TOKEN = "pc9f-Xw2Q-77aLm"
@@ -149,6 +149,13 @@ def test_over_https_a_form_needs_no_referrer_and_the_cookie_is_for_https_alone(f
 
         assert (given.status, given.headers["location"]) == (303, CONSOLE)
         assert "; Secure" in given.headers["set-cookie"]
+
+        exchange = post(server.url, envelope(find_by_uln())).headers["lrs-exchange"]
+        admitted = {**browser, "Cookie": given.headers["set-cookie"].partition(";")[0]}
+        shown = send(server.url, "GET", f"{CONSOLE}exchanges/{exchange}", headers=admitted)
+        assert shown.status == 200
+        for said in (f"curl {https}/LearnerService.svc", "Add --cacert", "a session that has verify"):
+            assert said in shown.body.decode()
 
 
 def test_a_wrong_token_lets_nobody_in(folder: Path) -> None:
