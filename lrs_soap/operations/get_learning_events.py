@@ -70,7 +70,8 @@ def get_learning_events(
     decision = judged
     if decision is None or decision.about != (learner, master):
         decision = _decided(asked, learner, master)
-    for uln in decision.ulns:
+    # In the order in which learners are locked by whoever merges them, so that neither waits for the other for ever.
+    for uln in sorted(decision.ulns):
         access_history.add(work.transaction, uln, RecordAccess(work.now, decision.action, work.author))
     if not decision.is_found:
         return RecordAnswer(decision)

@@ -53,10 +53,12 @@ def held_challenge(work: UnitOfWork, reference: str) -> Challenge:
 def locked_challenge(work: UnitOfWork, reference: str, *more: str) -> tuple[Challenge, dict[str, Learner]]:
     """The challenge with this reference, and the learners whom it concerns with their families, by ULN.
 
-    Nobody else changes it or them until the transaction ends, nor the learners with the ULNs of `more`, which may be no
-    ULNs. Raises NotHeld.
+    Those who have its events now are among them: their histories tell of it, and an entry waits for who has locked its
+    learner. Nobody else changes it or them until the transaction ends, nor the learners with the ULNs of `more`, which
+    may be no ULNs. Raises NotHeld.
     """
     named = held_challenge(work, reference)
-    involved = (named.uln, named.sent.other_uln, named.done.uln, named.done.other_uln, *more)
+    holders = sorted(learning_events.holders(work.transaction, named.sent.event_ids))
+    involved = (named.uln, named.sent.other_uln, named.done.uln, named.done.other_uln, *holders, *more)
     held = families.lock(work.transaction, *dict.fromkeys(filter(ulns.is_valid, involved)))
     return held_challenge(work, reference), held

@@ -84,6 +84,12 @@ def subjects(transaction: Transaction, event_ids: Iterable[int]) -> dict[int, st
     return {row.id: row.subject for row in transaction.execute(chosen)}
 
 
+def holders(transaction: Transaction, event_ids: Iterable[int]) -> set[str]:
+    """The ULNs that those of these events have that are held."""
+    chosen = select(learning_events.c.uln).where(learning_events.c.id.in_(tuple(event_ids)))
+    return set(transaction.execute(chosen).scalars())
+
+
 def open_challenges_on(transaction: Transaction, event_ids: Iterable[int]) -> dict[int, str]:
     """The references of the open data challenges on these events, by the IDs of those that have one."""
     flagged = select(learning_events.c.id, learning_events.c.open_challenge).where(

@@ -11,6 +11,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from lrs_soap.errors import NotHeld, NotPossible
 from lrs_soap.operations.close_challenge import reject_challenge, resolve_challenge, withdraw_challenge
@@ -37,7 +38,7 @@ from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
 from tests.kit.databases import on_postgresql
 from tests.kit.rivals import once
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import PATIENCE, until
 from tests.kit.work import AUTHOR, unit
 
 STEMS = [str(stem) for stem in range(100000001, 100000008) if ulns.check_digit(str(stem))]
@@ -57,6 +58,9 @@ TRANSFER = ChallengeSent(
     Problem.SHARED_BEFORE, event_ids=(1,), other_uln=BEA, other_given_name="Bea", other_family_name="Birch"
 )
 THEIRS = Author("TEST0002", "Another")
+WAITS_FOR_THIS = text(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
 
 
 def event(uln: str, **more: Any) -> LearningEvent:
@@ -507,6 +511,44 @@ def test_of_a_resolution_and_a_withdrawal_at_the_same_time_one_is_refused(
         is_resolved = closed.state is ChallengeState.RESOLVED
         assert register.events()[0].grade == (grade if is_resolved else before)
         assert register.flags()[1] == "N"
+
+
+def while_both_are_locked(register: Register, database_url: str, action: Callable[[Register], Any]) -> Any:
+    """What comes of an action while somebody locks Ann, and then Bea when the action waits for that.
+
+    The action must not have locked Bea before it waits for Ann: PostgreSQL would end one of both.
+    """
+    with closing(Store(database_url)) as store, ThreadPoolExecutor(1) as pool:
+        with register.working(OPERATOR) as work:
+            learners.lock(work.transaction, [ANN])
+            doing = pool.submit(action, Register(store))
+            until(lambda: work.transaction.execute(WAITS_FOR_THIS).scalar_one())
+            learners.lock(work.transaction, [BEA])
+        return doing.result(PATIENCE)
+
+
+@on_postgresql
+def test_a_resolution_waits_for_who_has_the_event_before_it_locks_anybody(
+    register: Register, database_url: str
+) -> None:
+    with register.working() as work:
+        merge_learners(work, BEA, ANN)
+    challenge = register.raised(DISPUTED, BEA)
+    with register.working() as work:
+        unmerge_learner(work, ANN)
+    done = while_both_are_locked(register, database_url, partial(Register.resolved, challenge=challenge))
+    assert done.state is ChallengeState.RESOLVED
+    assert Action.CHALLENGE_RESOLVED in register.actions(ANN)
+
+
+@on_postgresql
+def test_a_look_at_a_record_waits_for_those_who_have_it_in_the_order_of_their_ulns(
+    register: Register, database_url: str
+) -> None:
+    with register.working() as work:
+        merge_learners(work, BEA, ANN)
+    answer = while_both_are_locked(register, database_url, partial(Register.record, uln=BEA))
+    assert len(answer.events) == 2
 
 
 @on_postgresql
