@@ -80,6 +80,7 @@ class Lead:
         """Release every waiting thread."""
         self._over.set()
         self._begun.set()
+        self._steps_aside.set()
 
     def await_end(self) -> None:
         """Wait until nobody leads any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import http.client
+import select
 import socket
 import ssl
 import threading
@@ -424,6 +425,7 @@ class Collecting(Application):
     def __init__(self) -> None:
         super().__init__()
         self.next_ones: list[socket.socket] = []
+        self.await_arrival: Callable[[socket.socket], None] = lambda sender: None
         self.done: list[int] = []
         self._collected: list[Callable[[], object]] = []
 
@@ -431,7 +433,9 @@ class Collecting(Application):
         if environ["PATH_INFO"] != "/collected":
             return super().__call__(environ, start_response)
         if self.next_ones:
-            self.next_ones.pop().sendall(COLLECTED)
+            sender = self.next_ones.pop()
+            sender.sendall(COLLECTED)
+            self.await_arrival(sender)
         raise HandedOver(self._put, super().__call__, is_large=False)
 
     def _put(self, work: Callable[[], object]) -> Callable[[], bool]:
@@ -458,7 +462,14 @@ def done_at_once(run: Run) -> list[int]:
             # Once it is answered, it will be read without being accepted first.
             connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             read_answer(connection)
-        application.next_ones = connections[1:]
+
+        def await_arrival(sender: socket.socket) -> None:
+            (arrives_at,) = (
+                each._socket for each in running.loop._connections if each._socket.getpeername() == sender.getsockname()
+            )
+            assert select.select([arrives_at], [], [], PATIENCE)[0]
+
+        application.await_arrival, application.next_ones = await_arrival, connections[1:]
         connections[0].sendall(COLLECTED)
         for connection in connections:
             read_answer(connection)
