@@ -75,15 +75,38 @@ def enable(ukprn: str) -> AnyResponse:
     )
 
 
+@organisations.post("/organisations/<ukprn>/users/<name>/disable")
+def disable_user(ukprn: str, name: str) -> AnyResponse:
+    """Disable the permissions of a user of the organisation."""
+    return _user_changed(ukprn, name, True, "has the permissions disabled")
+
+
+@organisations.post("/organisations/<ukprn>/users/<name>/enable")
+def enable_user(ukprn: str, name: str) -> AnyResponse:
+    """Enable the permissions of a user of the organisation again."""
+    return _user_changed(ukprn, name, False, "has the permissions again")
+
+
 def _changed(
     ukprn: str, change: Callable[[UnitOfWork], Organisation], said: str, form: FlaskForm | None = None
 ) -> AnyResponse:
-    form = form or ActionForm()
-
     def carry_out() -> str:
         with writing("put organisation") as (work, _):
             return f"{change(work).ukprn} {said}."
 
+    return _carried_out(ukprn, carry_out, form or ActionForm())
+
+
+def _user_changed(ukprn: str, name: str, disabled: bool, said: str) -> AnyResponse:
+    def carry_out() -> str:
+        with writing("put user") as (work, _):
+            users.held(work, ukprn, name)
+            return f"The user {users.set_disabled(work, name, disabled).name} {said}."
+
+    return _carried_out(ukprn, carry_out, ActionForm())
+
+
+def _carried_out(ukprn: str, carry_out: Callable[[], str], form: FlaskForm) -> AnyResponse:
     return carried_out(
         carry_out,
         form=form,

@@ -145,6 +145,23 @@ def test_an_organisation_is_shown_suspended_and_disabled(own_world: PortalWorld,
     assert "There is no organisation with the UKPRN 'NOWHERE1'" in own.text
 
 
+def test_the_permissions_of_a_user_are_disabled_and_enabled(own_world: PortalWorld, own: Person) -> None:
+    own.open("organisations/TEST0001")
+    own.press("Disable ada.north")
+    assert (own.status, "The user ada.north has the permissions disabled." in own.text) == (200, True)
+    assert own_world.person().log_in("ada.north").open("learners/find").shown.status_code == 403
+    own.press("Enable ada.north")
+    assert own_world.person().log_in("ada.north").open("learners/find").shown.status_code == 200
+    # Another organisation's is none of this one.
+    own.press("Disable ada.north")
+    own.open("organisations/TEST0001")
+    method, address, values = own.filled_in("Enable ada.north", {})
+    own.post(method, address.replace("TEST0001", "TEST0002"), values)
+    assert own.status == 404
+    own.open("organisations/TEST0001")
+    assert "Enable ada.north" in {each.get("aria-label") for each in own.page.iter("button")}
+
+
 def test_a_job_is_run_at_once_and_failed(watched: ServerHere, own_world: PortalWorld, own: Person) -> None:
     own.open("jobs")
     assert "No job was submitted in this world." in own.text
