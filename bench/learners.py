@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bench.failure import BenchFailed
 from lrs_soap.loading import learner_files
 from lrs_soap.rules.values import uln
-from lrs_soap.sample import synthetic
+from lrs_soap.sample import synthetic, synthetic_learners
 from lrs_soap.settings import Settings
 from lrs_soap.world import World
 
@@ -33,8 +33,8 @@ ONE_OF_TWELVE = {**_TWELVE_OF_A_NAME, "LastKnownPostCode": "YO1 7HH"}
 ONE_OF_A_FAMILY = {**_FAMILY_NAME, "GivenName": "Rosamund"}
 
 _OTHER = {**SOMEONE, "VerificationType": "1", "AbilityToShare": "1"}
-# Any key but the service's own: the ULNs only have to differ from those of the starting data.
-_ULN_KEY = bytes(range(32))
+# That of the synthetic learners, because under one key two numbers never have the same ULN.
+_ULN_KEY = synthetic_learners.uln_key(synthetic.SEED)
 
 
 def fill(database_url: str, count: int) -> None:
@@ -60,8 +60,11 @@ def add(database_url: str, more: Iterable[Mapping[str, object]]) -> None:
 
 
 def others(count: int) -> Sequence[Mapping[str, str]]:
-    """So many learners, each of another name and with a ULN, to be loaded by `add` and updated in version 1."""
-    dealt = (uln.issue(number, _ULN_KEY) for number in itertools.count())
+    """So many learners, each of another name and with a ULN, to be loaded by `add` and updated in version 1.
+
+    No synthetic learner has any of these ULNs: theirs have the first sequence numbers, these have the last ones.
+    """
+    dealt = (uln.issue(number, _ULN_KEY) for number in range(uln.STEMS - 1, -1, -1))
     return [
         {
             **SOMEONE,

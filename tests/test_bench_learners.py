@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,11 @@ def test_a_record_has_as_many_events_as_the_bench_says(server: ServerHere, count
     answer = ask(f"{server.url}/LearnerServiceR9.svc", request, "WSRC0004", requests.LEARNING_EVENTS_ACTION)
 
     assert answer.count(b"</a:LearningEvent>") == count
+
+
+@pytest.mark.slow
+def test_as_many_as_the_bench_updates_can_be_loaded_beside_all_others(tmp_path: Path) -> None:
+    """Two learners with the same ULN among a hundred thousand and six thousand would be no surprise."""
+    database = f"sqlite:///{tmp_path / 'lrs.db'}"
+    learners.fill(database, 100_000)
+    learners.add(database, learners.others(6_000))

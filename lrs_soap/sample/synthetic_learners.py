@@ -53,6 +53,11 @@ _OTHER_VERIFICATIONS = ("Birth certificate", "Residence permit", "Armed forces i
 _DOMAINS = ("example.com", "example.org", "example.net")
 
 
+def uln_key(seed: int) -> bytes:
+    """The key under which a seed's learners are issued their ULNs, by small sequence numbers (`rules.values.uln`)."""
+    return f"synthetic {seed}".encode()
+
+
 class _Person(NamedTuple):
     family: Family
     sex: str
@@ -69,7 +74,7 @@ class Population:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._issue = uln.issuer(f"synthetic {seed}".encode())
+        self._issue = uln.issuer(uln_key(seed))
         self._names = Names()
         self._places = Places()
         self._families = Families(self._names, self._places)
