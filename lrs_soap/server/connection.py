@@ -83,6 +83,10 @@ class _Phase(Enum):
     CLOSED = auto()
 
 
+# To ask an Enum for each would take several times as long.
+_OPEN, _CLOSING, _PARTING, _CLOSED = _Phase
+
+
 class Connection:
     """A connection that was accepted."""
 
@@ -115,7 +119,7 @@ class Connection:
         self.held_until = 0.0
         """Before this moment of the monotonic clock nothing of the answer may be sent."""
         self._session: TlsSession | None = None
-        self._phase = _Phase.OPEN
+        self._phase = _OPEN
         self._incoming: Request | None = None
         self._unparsed = b""
         # How much of a body that nobody wants is still to come before the next request.
@@ -133,7 +137,7 @@ class Connection:
     @property
     def is_open(self) -> bool:
         """Whether it still has a socket."""
-        return self._phase is not _Phase.CLOSED
+        return self._phase is not _CLOSED
 
     @property
     def unsent(self) -> int:
@@ -176,7 +180,7 @@ class Connection:
 
     def interest(self) -> int:
         """The events to watch for now, of `selectors`; 0 for none."""
-        if self._phase is _Phase.CLOSED or self.held_until:
+        if self._phase is _CLOSED or self.held_until:
             return 0
         if self._has_output:
             return selectors.EVENT_WRITE
@@ -184,7 +188,7 @@ class Connection:
 
     @property
     def _is_reading(self) -> bool:
-        return self._phase is _Phase.PARTING or (self._phase is _Phase.OPEN and self.request is None)
+        return self._phase is _PARTING or (self._phase is _OPEN and self.request is None)
 
     def read(self) -> None:
         """Read what has arrived; afterwards `request` is the next request if it is whole."""
@@ -201,17 +205,17 @@ class Connection:
         if not data:
             self.close()
             return
-        if self._phase is _Phase.OPEN:
+        if self._phase is _OPEN:
             self._take(data if self._service.tls is None else self._unsealed(data))
-        if self._phase is _Phase.CLOSING:
+        if self._phase is _CLOSING:
             self.write()
 
     def write(self) -> None:
         """Send what can be sent; then go on with what has arrived, or close if that is what remains to be done."""
-        if self._phase is _Phase.CLOSED:
+        if self._phase is _CLOSED:
             return
         self._flush()
-        if self._phase is _Phase.CLOSING and self.request is None and not self._has_output:
+        if self._phase is _CLOSING and self.request is None and not self._has_output:
             self._part()
         if self.request is None and (self._unparsed or self._session is not None):
             self._take(b"")
@@ -286,13 +290,13 @@ class Connection:
         if delivery is not None and delivery.resets:
             self.close(hard=True)
             return
-        if (self._answer_is_last or self._is_to_finish) and self._phase is _Phase.OPEN:
-            self._enter(_Phase.CLOSING)
+        if (self._answer_is_last or self._is_to_finish) and self._phase is _OPEN:
+            self._enter(_CLOSING)
         self.write()
 
     def _add_output(self, data: bytes) -> None:
         """Add to what is to be sent. Raises Disconnected."""
-        if self._phase is _Phase.CLOSED:
+        if self._phase is _CLOSED:
             raise Disconnected
         if self._delivery is not None:
             self._delivery.add(data)
@@ -310,8 +314,8 @@ class Connection:
     def finish(self) -> None:
         """Close as soon as what was asked is answered and sent; at once if nothing was."""
         self._is_to_finish = True
-        if self._phase is _Phase.OPEN and self.request is None:
-            self._enter(_Phase.CLOSING)
+        if self._phase is _OPEN and self.request is None:
+            self._enter(_CLOSING)
             self.write()
 
     def expire(self, now: float) -> None:
@@ -320,7 +324,7 @@ class Connection:
             return
         limits = self._service.limits
         waited, lasted = now - self._progress, now - self._phase_began
-        if self._phase is _Phase.PARTING:
+        if self._phase is _PARTING:
             if waited >= _PARTING_SECONDS or lasted >= _LONGEST_PARTING_SECONDS:
                 self.close()
         elif self._has_output:
@@ -348,9 +352,9 @@ class Connection:
 
     def close(self, *, hard: bool = False) -> None:
         """Close now; `hard` drops what the machine has not sent yet."""
-        if self._phase is _Phase.CLOSED:
+        if self._phase is _CLOSED:
             return
-        self._enter(_Phase.CLOSED)
+        self._enter(_CLOSED)
         if hard:
             with suppress(OSError):
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
@@ -373,7 +377,7 @@ class Connection:
         """Read requests from text until one is whole. More are read once that is answered and mostly sent."""
         text = self._unparsed + text if self._unparsed else text
         most_unsent = self._service.limits.unsent_bytes
-        while text and self._phase is _Phase.OPEN and self.request is None and self.unsent <= most_unsent:
+        while text and self._phase is _OPEN and self.request is None and self.unsent <= most_unsent:
             if self._unread:
                 passed_over = min(self._unread, len(text))
                 self._unread -= passed_over
@@ -433,7 +437,7 @@ class Connection:
             if data[:1].isalpha():
                 self._report_handshake("plain HTTP")
                 self._add_output(_PLAIN_HTTP_ANSWER)
-                self._enter(_Phase.CLOSING)
+                self._enter(_CLOSING)
                 return b""
             self._session = TlsSession(self._service.tls)
         is_handshake = not self._session.is_established
@@ -443,7 +447,7 @@ class Connection:
         except (ssl.SSLError, ValueError) as error:
             if is_handshake:
                 self._report_handshake(_reason_of(error))
-            self._enter(_Phase.CLOSING)
+            self._enter(_CLOSING)
         if self._session.has_output:
             self._flush()
         return text
@@ -497,7 +501,7 @@ class Connection:
                 return
         try:
             self._socket.shutdown(socket.SHUT_WR)
-            self._enter(_Phase.PARTING)
+            self._enter(_PARTING)
         except OSError:
             self.close()
 
