@@ -18,7 +18,8 @@ from lrs_soap.server.http_request import Environ
 from lrs_soap.server.request import Request
 from lrs_soap.server.service import SOFTWARE, Service
 
-_NAMES_KEPT = 64
+# So many sets of names that answers have in their header.
+_HEADERS_KEPT = 64
 # What the numbers of statuses begin with whose answers have no body.
 _WITHOUT_BODY = ("1", "204", "304")
 _name = itemgetter(0)
@@ -41,7 +42,10 @@ class Answer:
         self._service = service
         self._write = write
         self._status: str | None = None
-        self._headers: list[tuple[str, str]] = []
+        # Whether its status and its request's method let it have a body.
+        self._has_body = False
+        self._names: tuple[str, ...] = ()
+        self._values: list[str] = []
         self._length: int | None = None
         self._added = 0
         self._is_chunked = False
@@ -50,9 +54,8 @@ class Answer:
         """Have an application give it. Raises what the application raises, and where it does not keep to WSGI."""
         parts = application(environ, self._start)
         try:
-            is_single = isinstance(parts, Sized) and len(parts) == 1
             for part in parts:
-                if is_single and self._length is None and not self.is_begun:
+                if self._length is None and not self.is_begun and _is_single(parts):
                     self._length = len(part)
                 # The head waits for the first part that is not empty.
                 if part:
@@ -65,9 +68,9 @@ class Answer:
     def refuse(self, error: Error) -> None:
         """Give an error, after which the connection closes."""
         # waitress's hints say that the body is text.
-        self._status, self._headers, body = cast(
-            "tuple[str, list[tuple[str, str]], bytes]", error.to_response(SOFTWARE)
-        )
+        status, headers, body = cast("tuple[str, list[tuple[str, str]], bytes]", error.to_response(SOFTWARE))
+        self._status, self._has_body = status, _has_body(status)
+        self._names, self._values = tuple([name for name, _ in headers]), [value for _, value in headers]
         self._length = len(body)
         self.is_last = True
         self._add(body)
@@ -80,16 +83,17 @@ class Answer:
             raise exc_info[1]
         if exc_info is None and self._status is not None:
             raise AssertionError("start_response is called a second time, without exc_info")
-        _check_text(status)
+        names, values = [], []
+        for name, value in headers:
+            names.append(name)
+            values.append(value)
+        _check_texts(status, *values)
+        self._names, places_of_length = _names(tuple(names))
+        self._values = values
         self._length = None
-        self._headers = []
-        for given_name, value in headers:
-            name = _header_name(given_name)
-            _check_text(value)
-            if name == "Content-Length":
-                self._length = int(value)
-            self._headers.append((name, value))
-        self._status = status
+        for place in places_of_length:
+            self._length = int(values[place])
+        self._status, self._has_body = status, _has_body(status)
         return self._add
 
     def _add(self, part: bytes) -> None:
@@ -97,11 +101,11 @@ class Answer:
         if self._status is None:
             raise RuntimeError("start_response has to be called before the body is written")
         if self.is_begun:
-            self._write(self._framed(part, self._status))
+            self._write(self._framed(part))
         else:
             head = self._head(self._status)
             self.is_begun = True
-            self._write(head + self._framed(part, self._status))
+            self._write(head + self._framed(part))
 
     def _finish(self) -> None:
         if self._length is not None and self._added < self._length and self._request.method != "HEAD":
@@ -116,32 +120,19 @@ class Answer:
     def _head(self, status: str) -> bytes:
         """The status line and the header, with what the server adds; decides how the body is framed."""
         version = self._request.version
-        headers = self._headers
-        names = {name for name, _ in headers}
-        has_length = self._length is not None and _has_body(status)
-        if has_length and "Content-Length" not in names:
-            headers.append(("Content-Length", str(self._length)))
+        has_length = self._length is not None and self._has_body
         if not has_length or self._service.is_stopping:
             self.is_last = True
-        if self.is_last:
-            headers.append(("Connection", "close"))
-        elif version == "1.0":
-            headers.append(("Connection", "Keep-Alive"))
-        if self._length is None and version == "1.1" and _has_body(status):
-            headers.append(("Transfer-Encoding", "chunked"))
-            self._is_chunked = True
-        headers.append(("Via" if "Server" in names else "Server", SOFTWARE))
-        if "Date" not in names:
-            headers.append(("Date", _date(self._service.clock.now())))
-        headers.sort(key=_name)
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers if has_length or name != "Content-Length"])
-        return f"HTTP/{version} {status}\r\n{lines}\r\n".encode("latin-1")
+        self._is_chunked = self._has_body and not has_length and version == "1.1"
+        layout = _layout(self._names, version, has_length, self._is_chunked, self.is_last)
+        date = _date(self._service.clock.now())
+        return layout.format(status, date, self._length, *self._values).encode("latin-1")
 
-    def _framed(self, part: bytes, status: str) -> bytes:
+    def _framed(self, part: bytes) -> bytes:
         """A part of the body as it is sent."""
         added = self._added
         self._added += len(part)
-        if self._request.method == "HEAD" or not _has_body(status):
+        if not self._has_body or self._request.method == "HEAD":
             return b""
         if self._is_chunked:
             return b"%X\r\n%s\r\n" % (len(part), part) if part else b""
@@ -151,24 +142,64 @@ class Answer:
         return part
 
 
+def _is_single(parts: Iterable[bytes]) -> bool:
+    return isinstance(parts, Sized) and len(parts) == 1
+
+
 def _has_body(status: str) -> bool:
     return not status.startswith(_WITHOUT_BODY)
 
 
-@lru_cache(maxsize=_NAMES_KEPT)
+@lru_cache(maxsize=_HEADERS_KEPT)
+def _layout(names: tuple[str, ...], version: str, has_length: bool, is_chunked: bool, is_last: bool) -> str:
+    """The head of answers with fields of these names, to be formatted with a status, a date, a length and the values.
+
+    A length among the names is left out where the answer is not to have any.
+    """
+    fields = [
+        (name.replace("{", "{{").replace("}", "}}"), f"{{{place}}}")
+        for place, name in enumerate(names, start=3)
+        if has_length or name != "Content-Length"
+    ]
+    if has_length and "Content-Length" not in names:
+        fields.append(("Content-Length", "{2}"))
+    if is_last:
+        fields.append(("Connection", "close"))
+    elif version == "1.0":
+        fields.append(("Connection", "Keep-Alive"))
+    if is_chunked:
+        fields.append(("Transfer-Encoding", "chunked"))
+    fields.append(("Via" if "Server" in names else "Server", SOFTWARE))
+    if "Date" not in names:
+        fields.append(("Date", "{1}"))
+    fields.sort(key=_name)
+    lines = "".join([f"{name}: {value}\r\n" for name, value in fields])
+    return f"HTTP/{version} {{0}}\r\n{lines}\r\n"
+
+
+@lru_cache(maxsize=_HEADERS_KEPT)
+def _names(given: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The names of header fields as they are written, and where Content-Length is among them.
+
+    Raises AssertionError and ValueError for one that may not be.
+    """
+    names = tuple(map(_header_name, given))
+    return names, tuple([place for place, name in enumerate(names) if name == "Content-Length"])
+
+
 def _header_name(name: str) -> str:
-    """The name of a header field as it is written. Raises AssertionError and ValueError for one that may not be."""
-    _check_text(name)
+    _check_texts(name)
     if name.lower() in hop_by_hop:
         raise AssertionError("an application may not have a say in the connection")
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
-def _check_text(text: str) -> None:
-    if not isinstance(text, str):
-        raise AssertionError("what is in a header has to be a string")
-    if "\r" in text or "\n" in text:
-        raise ValueError("what is in a header may not have line ends")
+def _check_texts(*texts: str) -> None:
+    for text in texts:
+        if not isinstance(text, str):
+            raise AssertionError("what is in a header has to be a string")
+        if "\r" in text or "\n" in text:
+            raise ValueError("what is in a header may not have line ends")
 
 
 @lru_cache(maxsize=1)
