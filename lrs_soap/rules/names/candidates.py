@@ -27,7 +27,16 @@ from lrs_soap.rules.names.keys import family_key, family_parts_in_any_order, giv
 from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, FAMILY_PARTS, GIVEN_ALIAS, PREVIOUS_FAMILY, NameKey
 from lrs_soap.rules.names.matching import asked_family_aliases, asked_given_aliases, similar
 from lrs_soap.rules.values import postcode
-from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgreement
+from lrs_soap.rules.values.agreement import (
+    ALIAS,
+    DATES_EQUAL,
+    DIFFERENT,
+    EQUAL,
+    SIMILAR,
+    Agreement,
+    NamesAgreement,
+    names_agreement,
+)
 from lrs_soap.rules.values.rule import Rule
 
 
@@ -77,7 +86,7 @@ class Candidates:
         """
         date = compare_dates(self._asked.date_of_birth, row.date_of_birth)
         is_here = self.post_code is not None and post_codes_agree(self.post_code, row.post_code)
-        names = self._compare_names(row, both_similar=is_here and date is DateAgreement.EQUAL)
+        names = self._compare_names(row, both_similar=is_here and date is DATES_EQUAL)
         if names is None:
             return None
         agreement = DemographicsAgreement(
@@ -104,28 +113,28 @@ class Candidates:
         given = self._compare_given(row)
         family = self._compare_family(row)
         swapped = (row.family_name, row.given_name) == self._swapped and "" not in self._swapped
-        if given is Agreement.DIFFERENT and family is Agreement.DIFFERENT and not (swapped or both_similar):
+        if given is DIFFERENT and family is DIFFERENT and not (swapped or both_similar):
             return None
         # To find out whether names are SIMILAR takes longest.
-        if given is Agreement.DIFFERENT and similar(self._given, row.given_name):
-            given = Agreement.SIMILAR
-        if family is Agreement.DIFFERENT and similar(self._family, row.family_name):
-            family = Agreement.SIMILAR
-        return NamesAgreement(given, family, swapped)
+        if given is DIFFERENT and similar(self._given, row.given_name):
+            given = SIMILAR
+        if family is DIFFERENT and similar(self._family, row.family_name):
+            family = SIMILAR
+        return names_agreement(given, family, swapped)
 
     def _compare_given(self, row: NameKey) -> Agreement:
         if self._given and row.given_name == self._given:
-            return Agreement.EQUAL
+            return EQUAL
         if row.uln in self._with_given_alias or (row.given_name and row.given_name in self._given_aliases):
-            return Agreement.ALIAS
-        return Agreement.DIFFERENT
+            return ALIAS
+        return DIFFERENT
 
     def _compare_family(self, row: NameKey) -> Agreement:
         if self._family and row.family_name == self._family:
-            return Agreement.EQUAL
+            return EQUAL
         if row.uln in self._with_family_alias or (row.family_name and row.family_name in self._family_aliases):
-            return Agreement.ALIAS
-        return Agreement.DIFFERENT
+            return ALIAS
+        return DIFFERENT
 
 
 def _each_once(*keys: str) -> tuple[str, ...]:

@@ -12,7 +12,18 @@ from lrs_soap.rules.learners.identifiers import keeps_upn
 from lrs_soap.rules.names.keys import identity_key
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values import postcode
-from lrs_soap.rules.values.agreement import Agreement, DateAgreement, NamesAgreement, Part, ScorePart
+from lrs_soap.rules.values.agreement import (
+    ALIAS,
+    DATES_DIFFERENT,
+    DATES_EQUAL,
+    DATES_NEAR,
+    EQUAL,
+    Agreement,
+    DateAgreement,
+    NamesAgreement,
+    Part,
+    ScorePart,
+)
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
@@ -158,7 +169,7 @@ def compare_dates(asked: str, held: str) -> DateAgreement:
     other's year, as people write who know only the year.
     """
     if asked == held:
-        return DateAgreement.EQUAL
+        return DATES_EQUAL
     asked_parts, held_parts = asked.split("-"), held.split("-")
     same_year = asked_parts[0] == held_parts[0]
     near = (
@@ -166,7 +177,7 @@ def compare_dates(asked: str, held: str) -> DateAgreement:
         or (same_year and asked_parts[1:] == held_parts[:0:-1])
         or (same_year and ["01", "01"] in (asked_parts[1:], held_parts[1:]))
     )
-    return DateAgreement.NEAR if near else DateAgreement.DIFFERENT
+    return DATES_NEAR if near else DATES_DIFFERENT
 
 
 def genders_agree(asked: str, held: str) -> bool:
@@ -196,19 +207,19 @@ def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
     | P7 | one of them EQUAL or ALIAS                                    | EQUAL |          | identifiers equal |
     """
     names, date_agreement, is_here, is_gender, is_identifier = agreement
-    is_born = date_agreement is DateAgreement.EQUAL
-    is_family = names.family is Agreement.EQUAL
+    is_born = date_agreement is DATES_EQUAL
+    is_family = names.family is EQUAL
     if is_born and names.similar and (names.swapped or names.one_equal_or_alias or is_here):
         return Rule.P1
     if is_here:
-        if date_agreement is DateAgreement.NEAR and names.both_equal_or_alias:
+        if date_agreement is DATES_NEAR and names.both_equal_or_alias:
             return Rule.P2
-        if is_born and is_gender and names.given >= Agreement.ALIAS:
+        if is_born and is_gender and names.given >= ALIAS:
             return Rule.P3
         if is_born and is_family:
             return Rule.P4
         if is_family:
-            return Rule.P5 if names.given is Agreement.EQUAL else Rule.P6
+            return Rule.P5 if names.given is EQUAL else Rule.P6
     return Rule.P7 if is_born and is_identifier and names.one_equal_or_alias else None
 
 

@@ -26,7 +26,15 @@ from lrs_soap.rules.names.keys import (
     letters,
     middle_names,
 )
-from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
+from lrs_soap.rules.values.agreement import (
+    ALIAS,
+    DIFFERENT,
+    EQUAL,
+    SIMILAR,
+    Agreement,
+    NamesAgreement,
+    names_agreement,
+)
 from lrs_soap.rules.values.learner import Learner
 
 
@@ -44,8 +52,8 @@ def compare_names(asked: NamesAsked, held: Learner) -> NamesAgreement:
     """How `asked` agrees with the names of `held`: that learner's own names, not its master's."""
     given = _compare_given(asked, held)
     family = _compare_family(asked, held)
-    straight = given is Agreement.EQUAL and family is Agreement.EQUAL
-    return NamesAgreement(given, family, not straight and _swapped(asked, held))
+    straight = given is EQUAL and family is EQUAL
+    return names_agreement(given, family, not straight and _swapped(asked, held))
 
 
 # A candidate is compared as a row and again as a learner, and many candidates of a search share a name.
@@ -100,23 +108,23 @@ def held_family_aliases(held: Learner) -> tuple[str, ...]:
 def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
     asked_key, held_key = given_key(asked.given), given_key(held.given_name)
     if asked_key == held_key != "":
-        return Agreement.EQUAL
+        return EQUAL
     if _is_alias(asked_key, asked_given_aliases(asked), held_key, held_given_aliases(held)):
-        return Agreement.ALIAS
-    return Agreement.SIMILAR if similar(asked_key, held_key) else Agreement.DIFFERENT
+        return ALIAS
+    return SIMILAR if similar(asked_key, held_key) else DIFFERENT
 
 
 def _compare_family(asked: NamesAsked, held: Learner) -> Agreement:
     asked_key, held_key = family_key(asked.family), family_key(held.family_name)
     if asked_key == held_key != "":
-        return Agreement.EQUAL
+        return EQUAL
     if (
         _is_alias(asked_key, asked_family_aliases(asked), held_key, held_family_aliases(held))
         or _agree(family_key(asked.previous_family or ""), family_key(held.previous_family_name or ""))
         or _agree(family_parts_in_any_order(asked.family), family_parts_in_any_order(held.family_name))
     ):
-        return Agreement.ALIAS
-    return Agreement.SIMILAR if similar(asked_key, held_key) else Agreement.DIFFERENT
+        return ALIAS
+    return SIMILAR if similar(asked_key, held_key) else DIFFERENT
 
 
 def _is_alias(asked_key: str, asked_aliases: tuple[str, ...], held_key: str, held_aliases: tuple[str, ...]) -> bool:

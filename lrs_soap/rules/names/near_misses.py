@@ -7,7 +7,7 @@ from heapq import nsmallest
 
 from lrs_soap.rules.names.demographics import DemographicsAgreement, DemographicsAsked, points_of, score_parts
 from lrs_soap.rules.names.lookup_keys import NameKey
-from lrs_soap.rules.values.agreement import Agreement, DateAgreement
+from lrs_soap.rules.values.agreement import DATES_EQUAL, EQUAL
 from lrs_soap.rules.values.decision import NearMiss
 
 MOST_NEAR_MISSES = 3
@@ -36,9 +36,9 @@ def near_misses(
 def _near_miss(asked: DemographicsAsked, row: NameKey, agreement: DemographicsAgreement) -> NearMiss:
     names = agreement.names
     compared = (
-        ("given_name", names.given is Agreement.EQUAL, asked.given_name, row.given_name),
-        ("family_name", names.family is Agreement.EQUAL, asked.family_name, row.family_name),
-        ("date_of_birth", agreement.date is DateAgreement.EQUAL, asked.date_of_birth, row.date_of_birth),
+        ("given_name", names.given is EQUAL, asked.given_name, row.given_name),
+        ("family_name", names.family is EQUAL, asked.family_name, row.family_name),
+        ("date_of_birth", agreement.date is DATES_EQUAL, asked.date_of_birth, row.date_of_birth),
         ("gender", agreement.gender, asked.gender, row.gender),
         ("last_known_post_code", agreement.post_code, asked.last_known_post_code, row.post_code),
     )
