@@ -23,6 +23,13 @@ class LineForm(Protocol):
         """Some of a line's facts, in their order."""
         ...
 
+    def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
+        """A run of an exchange's id, of some of its facts, and of its milliseconds to two places.
+
+        An id has nothing but letters and digits.
+        """
+        ...
+
     def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         """The line of these runs, without its end. A `trace` is where something has failed, on several lines."""
         ...
@@ -37,6 +44,9 @@ class TextForm:
     def run(self, facts: Iterable[Fact]) -> str:
         return " ".join([f"{name}={_quoted(value)}" for name, value in facts])
 
+    def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
+        return f"exchange={exchange_id} {facts} milliseconds={_hundredths(milliseconds)}"
+
     def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         line = " ".join(runs)
         return line if trace is None else f"{line}\n{trace}"
@@ -50,6 +60,9 @@ class JsonForm:
 
     def run(self, facts: Iterable[Fact]) -> str:
         return ", ".join([f"{escaped(name)}: {escaped(value)}" for name, value in facts])
+
+    def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
+        return f'"exchange": "{exchange_id}", {facts}, "milliseconds": {_hundredths(milliseconds)}'
 
     def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         if trace is not None:
@@ -67,6 +80,12 @@ _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
 _readable = json.JSONEncoder(ensure_ascii=False).encode
 escaped = json.JSONEncoder(default=repr).encode
 """A value in JSON, in ASCII alone. What JSON has no form for is as Python shows it."""
+
+
+def _hundredths(number: float) -> str:
+    """The text of `round(number, 2)`, in half the time."""
+    text = f"{number:.2f}"
+    return text[:-1] if text[-1] == "0" else text
 
 
 def _quoted(value: object) -> str:

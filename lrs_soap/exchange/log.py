@@ -7,11 +7,11 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
@@ -47,34 +47,13 @@ class Log(FilteringBoundLogger, Protocol):
     def lines(self) -> Lines: ...
 
 
-class _Facts(NamedTuple):
-    """Facts that a line may have, in order, and that come again with the next requests. None is left out."""
-
-    origin: str
-    world: str | None
-    path: str | None
-    operation: str | None
-    job: int | None
-    record: int | None
-    organisation: str | None
-    claimed_organisation: str | None
-    user: str | None
-    certificate: str | None
-    code: str | None
-    scenario: str | None
-    reasons: tuple[str, ...] | None
-    findings: tuple[str, ...] | None
-    status: int | None
-
-
 class ExchangeLog:
     """A journal that writes a line for each exchange to a log, with the machine's time, and the world's beside it.
 
-    It writes only `_Facts`, the exchange's id and its times, and never the bytes of a request, which may hold a
-    password. Requests have level info, and so has what is done by the control interface and on the portal. Batch
-    records and commands have level debug, because jobs log their end and commands print what they do. A failure of the
-    service has level error, and its trace. At level debug, a line says how long each
-    stage took.
+    It writes only the facts of `_in_words`, the exchange's id and its times, and never the bytes of a request, which
+    may hold a password. Requests have level info, and so has what is done by the control interface and on the portal.
+    Batch records and commands have level debug, because jobs log their end and commands print what they do. A failure
+    of the service has level error, and its trace. At level debug, a line says how long each stage took.
     """
 
     def __init__(self, log: Log, clock: Clock, *, failures_only: bool = False, values: bool = False) -> None:
@@ -82,100 +61,136 @@ class ExchangeLog:
 
         `failures_only`: log failures of the service and nothing else. `values`: quote the values that were wrong.
         """
-        self._lines = log.lines
+        self._form, self._write = log.lines.form, log.lines.sink.write
         # What the logger was bound to, such as the number of the process, comes first.
-        bound = structlog.get_context(log)
-        self._beginning = [log.lines.form.run(bound.items())] if bound else []
-        # The end of a line, by its level.
+        self._bound = structlog.get_context(log)
+        # The end of a line, by its exchange's origin and whether it has failed, for those that have one.
         self._ends = {
-            level: log.lines.form.run((("event", "exchange"), ("level", name)))
-            for level, name in _LEVELS.items()
-            if log.is_enabled_for(level)
+            (origin, has_failed): self._form.run((("event", "exchange"), ("level", _LEVELS[level])))
+            for origin in Origin
+            for has_failed in (False, True)
+            if log.is_enabled_for(level := _level_of(origin, has_failed=has_failed))
+            and (has_failed or not failures_only)
         }
         self._world_clock = clock if isinstance(clock, SteeredClock) else None
         self._clock = clock if self._world_clock is None else RealClock()
-        self._failures_only = failures_only
         self._values = values
         self._is_detailed = log.is_enabled_for(logging.DEBUG)
-        self._last_time = (datetime.min, "")
+        self._last_beginning = (datetime.min, "")
         # The next requests ask the same of the same for the same.
-        self._kept_words = lru_cache(maxsize=1024)(self._in_words)
+        self._kept_words: Callable[..., str] = lru_cache(maxsize=1024)(self._in_words)
 
     def record(self, exchange: Exchange) -> None:
         """Log an exchange that is over."""
-        end = self._ends.get(_level_of(exchange))
-        if end is None or (self._failures_only and exchange.error is None):
+        error = exchange.error
+        end = self._ends.get((exchange.origin, error is not None))
+        if end is None:
             return
-        form = self._lines.form
-        runs = [
-            *self._beginning,
-            self._time(),
-            *self._world_time(),
-            form.fact("exchange", exchange.id),
-            self._run_of(exchange),
-            form.fact("milliseconds", round(exchange.milliseconds(), 2)),
-        ]
+        form, world_clock = self._form, self._world_clock
+        runs = [self._beginning()]
+        if world_clock is not None and not world_clock.is_real:
+            runs.append(form.fact("world_time", world_clock.now().isoformat()))
+        runs.append(form.exchange(exchange.id, self._words_of(exchange), exchange.milliseconds()))
         if self._is_detailed and exchange.stages:
             runs.append(form.fact("stages", _stages(exchange)))
         runs.append(end)
-        line = form.line(runs, trace=None if exchange.error is None else trace_of(exchange.error))
-        self._lines.write_before_answer(line)
+        line = form.line(runs, trace=None if error is None else trace_of(error))
+        self._write(f"{line}\n", may_wait=True)
 
-    def _run_of(self, exchange: Exchange) -> str:
+    def _words_of(self, exchange: Exchange) -> str:
         """The facts of an exchange in words."""
         claim, author = exchange.claim or _NOBODY, exchange.author
-        organisation, user = (None, claim.user) if author is None else (author.organisation, author.user)
-        claimed = None if claim.organisation == organisation else claim.organisation
-        reasons = _first_reasons(exchange)
-        findings = exchange.findings[:_MOST_LISTED]
-        is_quoted = bool(findings) or claimed is not None or any(reason.findings for reason in reasons)
+        claimed, user = claim
+        organisation = None
+        if author is not None:
+            organisation, user = author.organisation, author.user
+        if claimed == organisation:
+            claimed = None
+        findings, reasons = exchange.findings, _first_reasons(exchange)
+        is_quoted = bool(findings) or claimed is not None
+        for reason in reasons:
+            if reason.findings:
+                is_quoted = True
         secrets = _secrets_of(exchange.request, user, is_quoted=is_quoted)
         values = self._values
-        sentences = [sentence(reason, with_values=values) for reason in reasons]
-        # By position, which takes a third of the time.
-        facts = _Facts(
-            exchange.origin.value,
-            None if exchange.world == MAIN_WORLD else exchange.world,
+        sentences = tuple([sentence(reason, with_values=values) for reason in reasons])
+        told_findings: tuple[str, ...] = ()
+        if is_quoted:
+            claimed = None if claimed is None else self._told(claimed, secrets)
+            told_findings = tuple([self._told(finding, secrets) for finding in findings[:_MOST_LISTED]])
+        if secrets:
+            sentences = tuple([strike_out(each, secrets) for each in sentences])
+        if user is not None and (secrets or len(user) > _LONGEST_TEXT):
+            user = self._told(user, secrets)
+        # What quotes something of a request can be long, and seldom comes again.
+        in_words = self._in_words if is_quoted else self._kept_words
+        return in_words(
+            exchange.origin,
+            exchange.world,
             exchange.path,
             exchange.operation,
             exchange.job,
             exchange.record,
-            # An operator belongs to no organisation.
-            organisation or None,
-            None if claimed is None else self._told(claimed, secrets),
-            self._told(user, secrets) if user is not None and (secrets or len(user) > _LONGEST_TEXT) else user,
+            organisation,
+            claimed,
+            user,
             None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
             exchange.code,
             exchange.scenario,
-            tuple([strike_out(each, secrets) for each in sentences] if secrets else sentences) or None,
-            tuple([self._told(finding, secrets) for finding in findings]) or None,
-            exchange.status or None,
+            sentences,
+            told_findings,
+            exchange.status,
         )
-        # What quotes something of a request can be long, and seldom comes again.
-        return self._in_words(facts) if is_quoted else self._kept_words(facts)
 
-    def _in_words(self, facts: _Facts) -> str:
-        pairs = zip(_Facts._fields, facts, strict=True)
-        return self._lines.form.run([(name, fact) for name, fact in pairs if fact is not None])
+    def _in_words(
+        self,
+        origin: Origin,
+        world: str,
+        path: str | None,
+        operation: str | None,
+        job: int | None,
+        record: int | None,
+        organisation: str | None,
+        claimed: str | None,
+        user: str | None,
+        certificate: str | None,
+        code: str | None,
+        scenario: str | None,
+        reasons: tuple[str, ...],
+        findings: tuple[str, ...],
+        status: int,
+    ) -> str:
+        facts = (
+            ("origin", origin.value),
+            ("world", None if world == MAIN_WORLD else world),
+            ("path", path),
+            ("operation", operation),
+            ("job", job),
+            ("record", record),
+            # An operator belongs to no organisation.
+            ("organisation", organisation or None),
+            ("claimed_organisation", claimed),
+            ("user", user),
+            ("certificate", certificate),
+            ("code", code),
+            ("scenario", scenario),
+            ("reasons", reasons or None),
+            ("findings", findings or None),
+            ("status", status or None),
+        )
+        return self._form.run([fact for fact in facts if fact[1] is not None])
 
     def _told(self, text: str, secrets: tuple[str, ...]) -> str:
         return shortened(strike_out(text if self._values else without_values(text), secrets), _LONGEST_TEXT)
 
-    def _time(self) -> str:
-        """The clock's time, which is put into words once for each of its moments."""
+    def _beginning(self) -> str:
+        """The beginning of a line up to the clock's time, which is put into words once for each of its moments."""
         now = self._clock.now()
-        moment, run = self._last_time
+        moment, run = self._last_beginning
         if moment is not now:
-            run = self._lines.form.fact("time", now.isoformat())
-            self._last_time = (now, run)
+            run = self._form.run((*self._bound.items(), ("time", now.isoformat())))
+            self._last_beginning = (now, run)
         return run
-
-    def _world_time(self) -> Sequence[str]:
-        """The time on the world's clock, where that is steered."""
-        clock = self._world_clock
-        if clock is None or clock.is_real:
-            return ()
-        return (self._lines.form.fact("world_time", clock.now().isoformat()),)
 
 
 def times(world_clock: Clock) -> dict[str, str]:
@@ -209,13 +224,13 @@ def _stages(exchange: Exchange) -> dict[str, float]:
     return {stage.value: round(taken, 3) for stage, taken in exchange.milliseconds_by_stage().items()}
 
 
-def _level_of(exchange: Exchange) -> int:
-    if exchange.origin is Origin.COMMAND:
+def _level_of(origin: Origin, *, has_failed: bool) -> int:
+    if origin is Origin.COMMAND:
         # A command reports its own failure to the person who typed it.
         return logging.DEBUG
-    if exchange.error is not None:
+    if has_failed:
         return logging.ERROR
-    return logging.INFO if exchange.origin in _SHOWN else logging.DEBUG
+    return logging.INFO if origin in _SHOWN else logging.DEBUG
 
 
 def open_log(level: str, form: LogFormat, stream: TextIO | None = None) -> Log:
@@ -411,16 +426,12 @@ class Lines:
     """Writes lines of facts to a sink, in one of their forms. structlog's loggers write to it, too."""
 
     def __init__(self, sink: Sink, form: LineForm) -> None:
+        self.sink = sink
         self.form = form
-        self._write = sink.write
 
     def write(self, line: str) -> None:
         """Write a line that is whole but for its end."""
-        self._write(f"{line}\n")
-
-    def write_before_answer(self, line: str) -> None:
-        """Write such a line of an exchange, at the latest before the answer is sent."""
-        self._write(f"{line}\n", may_wait=True)
+        self.sink.write(f"{line}\n")
 
     def render(self, logger: object, method: str, facts: EventDict) -> str:
         """The line of these facts: the last of structlog's processors."""

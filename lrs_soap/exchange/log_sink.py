@@ -85,12 +85,14 @@ class LogSink:
     def write(self, lines: str, *, may_wait: bool = False) -> None:
         """Take one or more whole lines, and write them if that can be done now. Never waits."""
         data = lines.encode("utf-8", "backslashreplace")
+        size = len(data)
         with self._counting:
-            if self._waiting_bytes + len(data) > MOST_WAITING_BYTES:
+            if self._waiting_bytes + size > MOST_WAITING_BYTES:
                 self.lost += 1
                 self._lose()
             else:
-                self._keep(data)
+                self._waiting.append(data)
+                self._waiting_bytes += size
         if not (may_wait and self.is_flushed):
             self.flush()
 
@@ -125,7 +127,9 @@ class LogSink:
                 if sent:
                     self._waiting[0] = self._waiting[0][sent:]
                 if not self._waiting and self.lost > self._told:
-                    self._keep(self._notice(self.lost - self._told).encode())
+                    notice = self._notice(self.lost - self._told).encode()
+                    self._waiting.append(notice)
+                    self._waiting_bytes += len(notice)
                     self._told = self.lost
         return True
 
@@ -140,10 +144,6 @@ class LogSink:
                     break
                 lines.append(each)
         return b"".join(lines)
-
-    def _keep(self, data: bytes) -> None:
-        self._waiting.append(data)
-        self._waiting_bytes += len(data)
 
 
 def _sender(descriptor: int) -> Callable[[bytes], int]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from lrs_soap.rules.values.agreement import Agreement, NamesAgreement, ScorePart
+from lrs_soap.rules.values.agreement import NamesAgreement, ScorePart
 from lrs_soap.rules.values.decision import Reason
 from lrs_soap.rules.values.refusal import Refusal, RefusalKind
-from lrs_soap.rules.values.rule import Outcome
+from lrs_soap.rules.values.rule import Outcome, Rule
 
 
-# The learners of a search agree in much the same parts, and a search with ten matches has sixty of them to name.
-@lru_cache(maxsize=1024)
 def _parts(parts: tuple[ScorePart, ...]) -> str:
     return ", ".join(
         part.part.value if part.agreement is None else f"{part.part.value} {part.agreement.name}" for part in parts
@@ -89,9 +87,12 @@ def sentence(reason: Reason, *, with_values: bool = True) -> str:
 
     It has no value of a learner, unless a finding quotes one; without `with_values` it has none.
     """
+    said = _without_values(reason.rule, reason.outcome, reason.parts)
+    if said is not None:
+        return said
     if reason.outcome is Outcome.BROKEN and not with_values:
         reason = reason._replace(findings=())
-    return ": ".join((reason.rule, _found(reason)))
+    return f"{reason.rule.value}: {_found(reason)}"
 
 
 def refusal_sentence(refusal: Refusal) -> str:
@@ -99,15 +100,17 @@ def refusal_sentence(refusal: Refusal) -> str:
     return _REFUSALS[refusal.code].format(uln=refusal.uln, others=", ".join(refusal.others))
 
 
+# The learners of a search agree in much the same parts, and a search with ten matches has sixty of them to name.
+@lru_cache(maxsize=1024)
+def _without_values(rule: Rule, outcome: Outcome | NamesAgreement, parts: tuple[ScorePart, ...]) -> str | None:
+    """A reason as a sentence that follows from these alone; None if its fields, values or findings are in it, too."""
+    is_whole = isinstance(outcome, NamesAgreement) or outcome is Outcome.FITS or isinstance(_FOUND[outcome], str)
+    return f"{rule.value}: {_found(Reason(rule, outcome, parts=parts))}" if is_whole else None
+
+
 def _found(reason: Reason) -> str:
     outcome = reason.outcome
     if isinstance(outcome, NamesAgreement):
-        return "swapped" if outcome.swapped else _names(outcome.given, outcome.family)
+        return "swapped" if outcome.swapped else f"given {outcome.given.name}, family {outcome.family.name}"
     found = _FOUND[outcome]
     return found if isinstance(found, str) else found(reason)
-
-
-# Every find has one of them, and the name of an Enum's member takes long to get.
-@lru_cache
-def _names(given: Agreement, family: Agreement) -> str:
-    return f"given {given.name}, family {family.name}"
