@@ -68,18 +68,24 @@ class RequestHead:
 
 def read_head(head: bytes) -> RequestHead:
     """Read a head: its lines, without the empty one at the end. Raises Refusal."""
-    if len(head) > _LARGEST_KEPT_BYTES or _is_secret(head.lower()):
-        return _read(head)
-    return _kept(head)
+    if len(head) <= _LARGEST_KEPT_BYTES:
+        try:
+            return _kept(head)
+        except _IsSecret:
+            pass
+    return _read(head)
 
 
-def _is_secret(head: bytes) -> bool:
-    """Whether a head, in small letters, may have a password."""
-    return b"authorization" in head or b"cookie" in head
+class _IsSecret(Exception):
+    """A head may have a password, and is not to be kept."""
 
 
+# What raises is not kept.
 @lru_cache(maxsize=_HEADS_KEPT)
 def _kept(head: bytes) -> RequestHead:
+    lowered = head.lower()
+    if b"authorization" in lowered or b"cookie" in lowered:
+        raise _IsSecret
     return _read(head)
 
 
