@@ -42,7 +42,7 @@ class Answer:
         self._service = service
         self._write = write
         self._status: str | None = None
-        # Whether its status and its request's method let it have a body.
+        # Whether an answer with its status has a body.
         self._has_body = False
         self._names: tuple[str, ...] = ()
         self._values: list[str] = []

@@ -118,6 +118,8 @@ class Connection:
         self._delivery: Delivery | None = None
         self.held_until = 0.0
         """Before this moment of the monotonic clock nothing of the answer may be sent."""
+        self.is_open = True
+        """Whether it still has a socket."""
         self._session: TlsSession | None = None
         self._phase = _OPEN
         self._incoming: Request | None = None
@@ -127,22 +129,12 @@ class Connection:
         self._output: deque[bytes | memoryview] = deque()
         # What of the output is on its way, as it goes over the wire.
         self._wire: bytes | memoryview = b""
-        # Two counters, because two threads count.
+        # How many bytes of answers there were, and how many of them are sent. Two counters, because two threads count.
         self._written = 0
         self._sent = 0
         self._answer_is_last = False
         self._is_to_finish = False
         self._progress = self._phase_began = self._unfinished_since = time.monotonic()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it still has a socket."""
-        return self._phase is not _CLOSED
-
-    @property
-    def unsent(self) -> int:
-        """How many bytes of answers are not sent yet."""
-        return self._written - self._sent
 
     @property
     def is_shaking_hands(self) -> bool:
@@ -180,19 +172,17 @@ class Connection:
 
     def interest(self) -> int:
         """The events to watch for now, of `selectors`; 0 for none."""
-        if self._phase is _CLOSED or self.held_until:
+        if self.held_until or not self.is_open:
             return 0
-        if self._has_output:
+        if self._wire or self._output or (self._session is not None and self._session.has_output):
             return selectors.EVENT_WRITE
-        return selectors.EVENT_READ if self._is_reading else 0
-
-    @property
-    def _is_reading(self) -> bool:
-        return self._phase is _PARTING or (self._phase is _OPEN and self.request is None)
+        if self._phase is _PARTING or (self._phase is _OPEN and self.request is None):
+            return selectors.EVENT_READ
+        return 0
 
     def read(self) -> None:
         """Read what has arrived; afterwards `request` is the next request if it is whole."""
-        if not self._is_reading:
+        if self._phase is not _PARTING and (self._phase is not _OPEN or self.request is not None):
             return
         try:
             data = self._socket.recv(_READ_BYTES)
@@ -212,7 +202,7 @@ class Connection:
 
     def write(self) -> None:
         """Send what can be sent; then go on with what has arrived, or close if that is what remains to be done."""
-        if self._phase is _CLOSED:
+        if not self.is_open:
             return
         self._flush()
         if self._phase is _CLOSING and self.request is None and not self._has_output:
@@ -296,7 +286,7 @@ class Connection:
 
     def _add_output(self, data: bytes) -> None:
         """Add to what is to be sent. Raises Disconnected."""
-        if self._phase is _CLOSED:
+        if not self.is_open:
             raise Disconnected
         if self._delivery is not None:
             self._delivery.add(data)
@@ -352,8 +342,9 @@ class Connection:
 
     def close(self, *, hard: bool = False) -> None:
         """Close now; `hard` drops what the machine has not sent yet."""
-        if self._phase is _CLOSED:
+        if not self.is_open:
             return
+        self.is_open = False
         self._enter(_CLOSED)
         if hard:
             with suppress(OSError):
@@ -377,23 +368,24 @@ class Connection:
         """Read requests from text until one is whole. More are read once that is answered and mostly sent."""
         text = self._unparsed + text if self._unparsed else text
         most_unsent = self._service.limits.unsent_bytes
-        while text and self._phase is _OPEN and self.request is None and self.unsent <= most_unsent:
+        while text and self._phase is _OPEN and self.request is None and self._written - self._sent <= most_unsent:
             if self._unread:
                 passed_over = min(self._unread, len(text))
                 self._unread -= passed_over
                 text = text[passed_over:]
                 continue
-            if self._incoming is None:
-                self._incoming = Request(self._service.limits, self._reads_body)
-            before = self._incoming.buffered_bytes
-            text = text[self._incoming.received(text) :]
-            self._service.buffered_bytes += self._incoming.buffered_bytes - before
-            if self._incoming.is_whole:
-                self.request, self._incoming = self._incoming, None
-            elif not self._incoming.is_begun:
+            incoming = self._incoming
+            if incoming is None:
+                incoming = self._incoming = Request(self._service.limits, self._reads_body)
+            before = incoming.buffered_bytes
+            text = text[incoming.received(text) :]
+            self._service.buffered_bytes += incoming.buffered_bytes - before
+            if incoming.is_whole:
+                self.request, self._incoming = incoming, None
+            elif not incoming.is_begun:
                 self._incoming = None
-            elif self._incoming.waits_for_leave:
-                self._incoming.waits_for_leave = False
+            elif incoming.waits_for_leave:
+                incoming.waits_for_leave = False
                 self._add_output(_CONTINUE)
                 self._flush()
         self._unparsed = text
@@ -458,8 +450,9 @@ class Connection:
     def _flush(self) -> None:
         try:
             while self._wire or ((self._output or self._session is not None) and self._fill_wire()):
-                sent = self._socket.send(self._wire)
-                self._wire = memoryview(self._wire)[sent:] if sent < len(self._wire) else b""
+                wire = self._wire
+                sent = self._socket.send(wire)
+                self._wire = memoryview(wire)[sent:] if sent < len(wire) else b""
                 self._progress = time.monotonic()
         except (BlockingIOError, InterruptedError):
             pass
@@ -485,6 +478,8 @@ class Connection:
             whole = memoryview(block)
             self._output.appendleft(whole[_BLOCK:])
             return whole[:_BLOCK]
+        if not self._output:
+            return block
         # The head of an answer and its body go together.
         parts, size = [block], len(block)
         while self._output and size + len(self._output[0]) <= _BLOCK:

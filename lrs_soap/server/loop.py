@@ -207,7 +207,8 @@ class Loop:
         """Read and write what there is, and answer what was read; whether this thread still leads."""
         self._has_polled = True
         while self._small_after_all:
-            self._let_next_large_go(self._small_after_all.popleft())
+            if self._small_after_all.popleft() is self._large:
+                self._let_next_large_go()
         self._take_back_answered()
         while self._asked_again:
             self._waiting.append(self._asked_again.popleft())
@@ -226,12 +227,13 @@ class Loop:
             self._check(now)
         handshakes = []
         for key, events in self._selector.select(0 if self._waiting or self._gathers else timeout):
-            if not isinstance(key.data, Connection):
-                key.data()
-            elif self._service.tls is not None and key.data.is_shaking_hands:
-                handshakes.append((key.data, events))
+            watched = key.data
+            if not isinstance(watched, Connection):
+                watched()
+            elif self._service.tls is not None and watched.is_shaking_hands:
+                handshakes.append((watched, events))
             else:
-                self._attend(key.data, events)
+                self._attend(watched, events)
         # A handshake takes as long as several finds; those that are left over are there in the next turn, too.
         until = time.monotonic() + PATIENCE_SECONDS
         for connection, events in handshakes:
@@ -275,15 +277,17 @@ class Loop:
         # Who has been answered and asks again has to wait for the next turn.
         for place in range(len(self._waiting)):
             connection = self._waiting.popleft()
-            if place and connection.has_large_body:
-                # It begins the next turn, because the answers of this one need not wait for it.
-                self._waiting.appendleft(connection)
-                break
-            if not self._may_be_answered(connection):
-                continue
-            if connection is self._large:
-                # It would take too long until what the others have left is ended.
-                turn.end()
+            request = connection.request
+            if request is not None and request.is_large:
+                if place:
+                    # It begins the next turn, because the answers of this one need not wait for it.
+                    self._waiting.appendleft(connection)
+                    break
+                if self._large is not None and self._large is not connection:
+                    # Large requests are answered one at a time.
+                    self._large_waiting.append(connection)
+                    continue
+                self._large = connection
             shown = self._lead.begin()
             handed_over = connection.answer(turn)
             leads = self._lead.end(shown)
@@ -327,15 +331,6 @@ class Loop:
                 self._collected.append(do_all)
                 self._gathers_until = time.monotonic() + PATIENCE_SECONDS
 
-    def _may_be_answered(self, connection: Connection) -> bool:
-        """Whether its request may be answered now; a large one may have to wait for another."""
-        if connection.request is not None and connection.request.is_large:
-            if self._large is not None and self._large is not connection:
-                self._large_waiting.append(connection)
-                return False
-            self._large = connection
-        return True
-
     def _attend(self, connection: Connection, events: int) -> None:
         """Let a connection read or write; a failure closes it alone."""
         is_being_answered = connection.request is not None
@@ -363,7 +358,8 @@ class Loop:
 
     def _take_back(self, connection: Connection) -> None:
         """Send an answer that is whole, or keep it, or what is left of it, until it may be sent."""
-        self._let_next_large_go(connection)
+        if connection is self._large:
+            self._let_next_large_go()
         if not connection.held_until or self._stopping:
             try:
                 connection.answered()
@@ -379,13 +375,12 @@ class Loop:
         connection.held_until = 0.0
         self._take_back(connection)
 
-    def _let_next_large_go(self, connection: Connection) -> None:
-        """The connection has no large request any more: if it had the one that is answered, the next one is."""
-        if connection is self._large:
-            self._large = None
-            self._has_had_large = True
-            if self._large_waiting:
-                self._waiting.append(self._large_waiting.popleft())
+    def _let_next_large_go(self) -> None:
+        """The large request is answered, or large no more: the next one is answered."""
+        self._large = None
+        self._has_had_large = True
+        if self._large_waiting:
+            self._waiting.append(self._large_waiting.popleft())
 
     def _go_on(self, connection: Connection) -> None:
         """Have the next request answered, or watch for what a connection waits for."""

@@ -20,55 +20,50 @@ _SMALL_BYTES = 64 * 1024
 # So many times the largest body are passed over for the next request's sake.
 _MOST_UNREAD = 8
 _END = b"\r\n\r\n"
+_NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 class Request:
     """One request, for whoever answers it."""
-
-    # Of the class until they become others, which takes less time than to set all of them for each request.
-    is_whole = False
-    """Whether it can be answered: it is complete, or `error` says why it is refused."""
-    waits_for_leave = False
-    """Whether the caller sends the body only after a 100 (Continue)."""
-    head: RequestHead | None = None
-    error: Error | None = None
-    version = "1.1"
-    method = ""
-    keeps_connection = True
-    """Whether another request may follow it."""
-    variables: Mapping[str, str] = MappingProxyType({})
-    """What WSGI's environment has of its head."""
-    unread = 0
-    """How many bytes of a body that nobody wants follow the head."""
-    _head_bytes = b""
-    _body: FixedBody | ChunkedBody | None = None
 
     def __init__(self, limits: Limits, reads_body: Callable[[Request], bool]) -> None:
         """`reads_body` says of a request, by its head, whether whoever answers it will read the body."""
         self._limits = limits
         self._reads_body = reads_body
         self.began = time.monotonic()
+        self.is_whole = False
+        """Whether it can be answered: it is complete, or `error` says why it is refused."""
+        self.waits_for_leave = False
+        """Whether the caller sends the body only after a 100 (Continue)."""
+        self.head: RequestHead | None = None
+        self.error: Error | None = None
+        self.version = "1.1"
+        self.method = ""
+        self.keeps_connection = True
+        """Whether another request may follow it."""
+        self.variables: Mapping[str, str] = _NO_VARIABLES
+        """What WSGI's environment has of its head."""
+        self.buffered_bytes = 0
+        """How much of the body has arrived."""
+        self.is_large = False
+        """Whether it may take much memory, because of what has arrived or because of what that unpacks to."""
+        self.unread = 0
+        """How many bytes of a body that nobody wants follow the head."""
+        self._head_bytes = b""
+        self._body: FixedBody | ChunkedBody | None = None
 
     @property
     def is_begun(self) -> bool:
         """Whether anything but empty lines has arrived."""
         return bool(self._head_bytes) or self.head is not None or self.error is not None
 
-    @property
-    def buffered_bytes(self) -> int:
-        """How much of the body has arrived."""
-        return 0 if self._body is None else self._body.size
-
-    @property
-    def is_large(self) -> bool:
-        """Whether it may take much memory, because of what has arrived or because of what that unpacks to."""
-        body = self._body
-        return body is not None and (body.size >= _LARGE_BYTES or "HTTP_CONTENT_ENCODING" in self.variables)
-
     def received(self, data: bytes) -> int:
         """Take what belongs to this request; how many bytes that is."""
         try:
-            return self._received(data)
+            taken = 0 if self.head is not None else self._read_head(data)
+            if self._body is not None and taken < len(data):
+                taken += self._read_body(self._body, data[taken:])
+            return taken
         except Refusal as refusal:
             self.refuse(refusal.error)
             return len(data)
@@ -93,14 +88,17 @@ class Request:
         if self._body is not None:
             self._body.close()
             self._body = None
+            self.buffered_bytes = 0
+            self.is_large = False
 
-    def _received(self, data: bytes) -> int:
-        taken = 0 if self.head is not None else self._read_head(data)
-        if self._body is not None and taken < len(data):
-            taken += self._body.received(data[taken:])
-            self.is_whole = self._body.is_whole
-            if self.is_whole and isinstance(self._body, ChunkedBody):
-                self.variables = {**self.variables, "CONTENT_LENGTH": str(self._body.size)}
+    def _read_body(self, body: FixedBody | ChunkedBody, data: bytes) -> int:
+        taken = body.received(data)
+        self.buffered_bytes = body.size
+        if body.size >= _LARGE_BYTES:
+            self.is_large = True
+        self.is_whole = body.is_whole
+        if self.is_whole and isinstance(body, ChunkedBody):
+            self.variables = {**self.variables, "CONTENT_LENGTH": str(body.size)}
         return taken
 
     def _read_head(self, data: bytes) -> int:
@@ -124,22 +122,21 @@ class Request:
         self.head = head
         self.version, self.method = head.version, head.method
         self.keeps_connection, self.variables = head.keeps_connection, head.variables
-        if self._is_to_be_answered_at_once(head):
-            self._be_answered_at_once(head)
-        elif head.length is None:
-            self._body = ChunkedBody(self._limits.body_bytes)
-        elif head.length > max(_SMALL_BYTES, self._limits.body_bytes):
-            raise too_large(self._limits.body_bytes)
-        elif head.length:
-            self._body = FixedBody(head.length)
-        else:
+        length = head.length
+        if length == 0:
             self.is_whole = True
+        elif length is not None and length <= _SMALL_BYTES:
+            self._body = FixedBody(length)
+        elif not self._reads_body(self):
+            self._be_answered_at_once(head)
+        elif length is None:
+            self._body = ChunkedBody(self._limits.body_bytes)
+        elif length > self._limits.body_bytes:
+            raise too_large(self._limits.body_bytes)
+        else:
+            self._body = FixedBody(length)
+        self.is_large = self._body is not None and "HTTP_CONTENT_ENCODING" in head.variables
         self.waits_for_leave = head.expects_continue and not self.is_whole
-
-    def _is_to_be_answered_at_once(self, head: RequestHead) -> bool:
-        """Whether the body is too large to be read for nobody."""
-        is_small = head.length is not None and head.length <= _SMALL_BYTES
-        return not is_small and not self._reads_body(self)
 
     def _be_answered_at_once(self, head: RequestHead) -> None:
         self.is_whole = True

@@ -26,15 +26,12 @@ class FixedBody:
     def __init__(self, length: int) -> None:
         self.size = 0
         """How many bytes have been received."""
+        self.is_whole = False
+        """Whether all of it has been received."""
         self._length = length
         # Most bodies arrive in one piece, which needs no buffer.
         self._piece = b""
         self._buffer: OverflowableBuffer | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of it has been received."""
-        return self.size == self._length
 
     def received(self, data: bytes) -> int:
         """Take from data what belongs to the body; how many bytes that is."""
@@ -47,8 +44,10 @@ class FixedBody:
                 self._buffer.append(self._piece)
                 self._piece = b""
             self._buffer.append(part)
-        self.size += len(part)
-        return len(part)
+        taken = len(part)
+        self.size += taken
+        self.is_whole = self.size == self._length
+        return taken
 
     def stream(self) -> BinaryIO:
         """The body to be read, from its beginning."""
