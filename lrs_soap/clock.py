@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -16,9 +17,8 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LONDON)
 
 
-def machine_seconds() -> float:
-    """What the machine's own clock shows, in seconds since 1970: for the journal, which no other clock moves."""
-    return time.time()
+machine_seconds = time.time
+"""What the machine's own clock shows, in seconds since 1970: for the journal, which no other clock moves."""
 
 
 class Clock(Protocol):
@@ -50,14 +50,15 @@ class RealClock:
     def __init__(self, *, ahead: int = 0) -> None:
         self.ahead = ahead
         # To ask for London's offset takes longer than most look-ups, so each second has its moment made once.
-        self._last = (0, datetime.fromtimestamp(0, LONDON))
+        self._last = (0, 0, datetime.fromtimestamp(0, LONDON))
 
     def now(self) -> datetime:
-        second = int(time.time()) + self.ahead
-        last, moment = self._last
-        if second != last:
-            moment = datetime.fromtimestamp(second, LONDON)
-            self._last = (second, moment)
+        seconds = machine_seconds()
+        begin, end, moment = self._last
+        if not begin <= seconds < end:
+            second = int(seconds)
+            moment = datetime.fromtimestamp(second + self.ahead, LONDON)
+            self._last = (second, second + 1, moment)
         return moment
 
     def today(self) -> date:
@@ -90,20 +91,17 @@ class SettableClock:
 class SteeredClock:
     """A clock that goes as another one, which can be replaced at any time. Threads may share it."""
 
+    now: Callable[[], datetime]
+    today: Callable[[], date]
+
     def __init__(self, clock: Clock) -> None:
         self.follow(clock)
 
     def follow(self, clock: Clock) -> None:
         """Go as this clock from now on."""
-        self._clock = clock
+        self.now, self.today = clock.now, clock.today
         self.is_real = isinstance(clock, RealClock) and clock.ahead == 0
         """Whether it shows the machine's time."""
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def today(self) -> date:
-        return self._clock.today()
 
 
 def clock_at(moment: datetime | None) -> Clock:
