@@ -82,6 +82,23 @@ def _joined_in_postgresql(element: joined_texts, compiler: Any, **options: Any) 
     return f"string_agg({compiler.process(element.clauses, **options)}, ' ')"
 
 
+class joined_values(FunctionElement[str]):
+    """In a statement: the values of several columns in one text, a JSON array."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(joined_values, "sqlite")
+def _array_in_sqlite(element: joined_values, compiler: Any, **options: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(joined_values, "postgresql")
+def _array_in_postgresql(element: joined_values, compiler: Any, **options: Any) -> str:
+    return f"CAST(json_build_array({compiler.process(element.clauses, **options)}) AS TEXT)"
+
+
 class Mode(Enum):
     """What a transaction is for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -14,19 +15,23 @@ from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.values.learner import HELD_FIELDS, Learner
 from lrs_soap.store import name_keys
-from lrs_soap.store.dialects import joined_texts
+from lrs_soap.store.dialects import joined_texts, joined_values
 from lrs_soap.store.learner_rows import COLUMNS, HAS_IDENTITY, IDENTITY_COLUMNS, row_of
 from lrs_soap.store.prepared import Prepared, PreparedInsert, PreparedUpdate
 from lrs_soap.store.tables import learners
 from lrs_soap.store.transaction import Transaction
 
-_ULN = HELD_FIELDS.index("uln")
 _LINKED = learners.alias("linked")
-# The last column has the linked ULNs in one text, or None if there are none.
+# One column, because the drivers take long for each. The last of the values has the linked ULNs in one text, or None if
+# there are none.
 _WITH_LINKED_ULNS = select(
-    *(learners.c[field] for field in HELD_FIELDS),
-    select(joined_texts(_LINKED.c.uln)).where(_LINKED.c.master_uln == learners.c.uln).scalar_subquery(),
+    joined_values(
+        *(learners.c[field] for field in HELD_FIELDS),
+        select(joined_texts(_LINKED.c.uln)).where(_LINKED.c.master_uln == learners.c.uln).scalar_subquery(),
+    )
 )
+# `json.loads` does more than a whole text without white space around it needs.
+_values_of = json.JSONDecoder().raw_decode
 
 _OWN_ROWS = select(*(learners.c[field] for field in HELD_FIELDS))
 
@@ -117,8 +122,8 @@ def held_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
     """The learners with these ULNs, as `held` finds each: at most AT_ONCE, in the same order."""
     if len(ulns) == 1:
         return [held(transaction, ulns[0])]
-    rows = {row[_ULN]: row for row in _BY_ULNS[len(ulns)].rows(transaction, *ulns)}
-    return [_learner(rows.get(uln)) or held(transaction, uln) for uln in ulns]
+    found = {learner.uln: learner for learner in map(_learner_in, _BY_ULNS[len(ulns)].rows(transaction, *ulns))}
+    return [found.get(uln) or held(transaction, uln) for uln in ulns]
 
 
 def compared_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
@@ -244,10 +249,14 @@ def count(transaction: Transaction) -> int:
 
 def _learner(row: tuple[Any, ...] | None) -> Learner | None:
     """The learner in a row of `_WITH_LINKED_ULNS`; None if there is no row."""
-    if row is None:
-        return None
-    *held, linked = row
-    return Learner._make((*held, tuple(sorted(linked.split())) if linked else ()))
+    return None if row is None else _learner_in(row)
+
+
+def _learner_in(row: tuple[Any, ...]) -> Learner:
+    values, _ = _values_of(row[0])
+    linked = values[-1]
+    values[-1] = tuple(sorted(linked.split())) if linked else ()
+    return Learner._make(values)
 
 
 def _row(learner: Learner) -> dict[str, Any]:

@@ -19,7 +19,7 @@ OTHER, THIRD = "2000000003", "3000000008"
 def test_every_field_comes_back_as_it_was_given(store: Store, learner: Callable[..., Learner]) -> None:
     master = learner(OTHER, family_name="Ash")
     text = {
-        field: f"a {field}, ’é😀"
+        field: f'a {field}, ’é😀 "\\\t\n'
         for field in Learner._fields
         if field not in ("uln", "version_number", "master_uln", "linked_ulns")
     }
