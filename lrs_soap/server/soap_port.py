@@ -54,6 +54,8 @@ EXCHANGE_HEADER = "LRS-Exchange"
 """The header of an answer by which the journal and the log know the exchange."""
 
 _LARGE_BYTES = 256 * 1024
+# Python looks an Enum's member up by its metaclass, which takes many times as long as a name of this module.
+_RECEIVED = Stage.RECEIVED
 _IS_XML = ("Content-Type", XML)
 _MISSES = frozenset({FaultCode.UNKNOWN_ORGANISATION.value, FaultCode.INCORRECT_PASSWORD.value})
 _STATUS = {200: OK, 500: SERVER_ERROR}
@@ -171,7 +173,7 @@ class SoapPort:
 
     def _receive(self, environ: Environ, exchange: Exchange) -> None:
         exchange.request = body_of(environ, self._max_body_bytes)
-        exchange.mark(Stage.RECEIVED)
+        exchange.mark(_RECEIVED)
 
     def _count(self, environ: Environ, exchange: Exchange, gate: ScenarioGate) -> Count:
         """Count a request for the scenarios that it fits, whatever else will become of it.

@@ -117,7 +117,10 @@ class Mode(Enum):
 
     @property
     def writes(self) -> bool:
-        return self in (Mode.WRITING, Mode.WRITING_AHEAD, Mode.REPLACING, Mode.NOTING)
+        return self in _WRITING_MODES
+
+
+_WRITING_MODES = (Mode.WRITING, Mode.WRITING_AHEAD, Mode.REPLACING, Mode.NOTING)
 
 
 class Dialect(Protocol):

@@ -44,6 +44,8 @@ Admit = Callable[[Exchange], None]
 
 OK, SERVER_ERROR = 200, 500
 _NO_ERRORS: Mapping[int, tuple[str, ...]] = {}
+# Python looks an Enum's member up by its metaclass, which takes many times as long as a name of this module.
+_READ, _DECIDED, _WRITTEN = Stage.READ, Stage.DECIDED, Stage.WRITTEN
 
 _E = TypeVar("_E", bound="Endpoint")
 
@@ -117,7 +119,7 @@ class Rest:
                 self._error = error
         if self._error is not None:
             self._refuse(self._error)
-        self._exchange.mark(Stage.WRITTEN)
+        self._exchange.mark(_WRITTEN)
 
 
 # Takes what is left of a request, what is to be called after its `write`, and whether the request is large. Returns
@@ -187,13 +189,13 @@ class Endpoint(ABC):
         exchange.status = SERVER_ERROR
         local_name = "" if child is None else etree.QName(child).localname
         exchange.answer = self._fault_of(code, exchange, local_name, soap_action)
-        exchange.mark(Stage.WRITTEN)
+        exchange.mark(_WRITTEN)
 
     def fail(self, exchange: Exchange, error: Exception) -> None:
         """Answer `exchange.request` as one on which the service has failed with this error."""
         exchange.claim = claim_in(exchange.request, None)
         self._refuse(exchange, "", error)
-        exchange.mark(Stage.WRITTEN)
+        exchange.mark(_WRITTEN)
 
     def begin(
         self, exchange: Exchange, charset: str | None, soap_action: str | None, *, instead: Instead | None = None
@@ -212,11 +214,11 @@ class Endpoint(ABC):
             if self._admit is not None and instead is None:
                 self._admit(exchange)
             request, facet_errors = self._read(operation, child, exchange)
-            exchange.mark(Stage.READ)
+            exchange.mark(_READ)
             if instead is not None:
                 exchange.claim = claim_in(exchange.request, child)
                 self._answer(operation, exchange, instead(operation, request))
-                exchange.mark(Stage.WRITTEN)
+                exchange.mark(_WRITTEN)
                 return None
             call = self._make_call(exchange, operation, facet_errors)
             self._answer(operation, exchange, _decided(operation, call, request))
@@ -236,11 +238,11 @@ class Endpoint(ABC):
         except Exception as error:  # the caller gets a fault, and the log the trace
             exchange.claim = exchange.claim or claim_in(exchange.request, child)
             self._refuse(exchange, "" if child is None else etree.QName(child).localname, error)
-        exchange.mark(Stage.WRITTEN)
+        exchange.mark(_WRITTEN)
         return None
 
     def _answer(self, operation: Operation, exchange: Exchange, response: Message) -> None:
-        exchange.mark(Stage.DECIDED)
+        exchange.mark(_DECIDED)
         exchange.answer = self.envelope.wrap(self._writer.write(operation.response_tag, response))
         exchange.status = OK
 
