@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from time import perf_counter
 from typing import NamedTuple, Protocol
 
 from lrs_soap.rules.batches.jobs import JobFate
@@ -39,8 +39,7 @@ class _Ids:
             try:
                 return self._drawn.pop()
             except IndexError:
-                digits = os.urandom(8 * _IDS_AT_ONCE).hex()
-                self._drawn.extend(digits[place : place + 16] for place in range(0, len(digits), 16))
+                self._drawn.extend(os.urandom(8 * _IDS_AT_ONCE).hex(" ", 8).split())
 
 
 class Origin(str, Enum):
@@ -123,6 +122,9 @@ class Exchange:
     origin: Origin = Origin.SOAP
     world: str = MAIN_WORLD
     path: str | None = None
+    certificate: str | None = None
+    caller: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     request: bytes = field(default=b"", repr=False)
     id: str = field(default_factory=_Ids().draw)
     operation: str | None = None
@@ -130,9 +132,6 @@ class Exchange:
     record: int | None = None
     claim: Claim | None = None
     author: Author | None = None
-    certificate: str | None = None
-    caller: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     answer: bytes = field(default=b"", repr=False)
     answer_headers: tuple[tuple[str, str], ...] = ()
     status: int = 0
@@ -143,7 +142,7 @@ class Exchange:
     job_fate: JobFate | None = None
     error: BaseException | None = None
     again_of: str | None = None
-    started: float = field(default_factory=time.perf_counter)
+    started: float = field(default_factory=perf_counter)
     stages: list[tuple[Stage, float]] = field(default_factory=list)
 
     def all_reasons(self) -> tuple[Reason, ...]:
@@ -165,11 +164,11 @@ class Exchange:
 
     def mark(self, stage: Stage) -> None:
         """Note that a stage ends now."""
-        self.stages.append((stage, time.perf_counter()))
+        self.stages.append((stage, perf_counter()))
 
     def milliseconds(self) -> float:
         """The time from the start until now."""
-        return (time.perf_counter() - self.started) * 1000
+        return (perf_counter() - self.started) * 1000
 
     def milliseconds_by_stage(self) -> Mapping[Stage, float]:
         """How long each stage took, in their order. Stages that have not ended are left out."""

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from lrs_soap.errors import TooOften
-from lrs_soap.exchange.exchange import MAIN_WORLD, Exchange, Stage
+from lrs_soap.exchange.exchange import MAIN_WORLD, Exchange, Origin, Stage
 from lrs_soap.exchange.journal import Journal
 from lrs_soap.rules.batches.jobs import JobFate
 from lrs_soap.rules.values.codes import FaultCode
@@ -56,6 +56,7 @@ EXCHANGE_HEADER = "LRS-Exchange"
 _LARGE_BYTES = 256 * 1024
 # Python looks an Enum's member up by its metaclass, which takes many times as long as a name of this module.
 _RECEIVED = Stage.RECEIVED
+_SOAP = Origin.SOAP
 _IS_XML = ("Content-Type", XML)
 _MISSES = frozenset({FaultCode.UNKNOWN_ORGANISATION.value, FaultCode.INCORRECT_PASSWORD.value})
 _STATUS = {200: OK, 500: SERVER_ERROR}
@@ -120,12 +121,14 @@ class SoapPort:
     def _post(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         counted = environ.get(FOUND)
         if not isinstance(counted, Count) or counted.is_void:
+            # By position, which takes less time.
             exchange = environ.get(SENT_AGAIN) or Exchange(
-                world=self._world,
-                path=self.path,
-                certificate=environ.get(CERTIFICATE_SUBJECT),
-                caller=caller_of(environ, self._trusted_proxies),
-                headers=head_of(environ),
+                _SOAP,
+                self._world,
+                self.path,
+                environ.get(CERTIFICATE_SUBJECT),
+                caller_of(environ, self._trusted_proxies),
+                head_of(environ),
             )
             counted = None
         else:
