@@ -17,6 +17,7 @@ from lrs_soap.rules.names.demographics import (
     possible_matches,
     too_many_rows,
 )
+from lrs_soap.rules.names.lookup_keys import ULN
 from lrs_soap.rules.names.near_misses import near_misses
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
@@ -24,6 +25,8 @@ from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import learners, look_ups
 from lrs_soap.store.transaction import Transaction
+
+_RELATIVE = Rule.P6
 
 
 def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
@@ -109,6 +112,8 @@ class _Search:
 
     def with_all_of_the_learners(self, decision: Decision) -> Decision:
         """The decision with everything that is held of its learners."""
+        if not self._in_part:
+            return decision
         in_part = [each.uln for each in decision.learners if each is self._in_part.get(each.uln)]
         if not in_part:
             return decision
@@ -134,14 +139,15 @@ class _Search:
         others: set[str] = set()
         relatives: dict[str, None] = {}
         for row in islice(rows, MAXIMUM_ROWS):
-            if row.uln in others:
+            uln = row[ULN]
+            if uln in others:
                 continue
             rule = candidates.rule_of(row)
-            if rule is Rule.P6:
-                relatives[row.uln] = None
+            if rule is _RELATIVE:
+                relatives[uln] = None
             elif rule is not None:
-                others.add(row.uln)
-                yield row.uln
+                others.add(uln)
+                yield uln
         self.has_too_many_rows = next(rows, None) is not None
         if not self.has_too_many_rows:
             yield from (uln for uln in relatives if uln not in others)

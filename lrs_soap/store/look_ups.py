@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, literal_column, union_all
 
-from lrs_soap.rules.names.lookup_keys import NameKey
+from lrs_soap.rules.names.lookup_keys import NameKeyRow
 from lrs_soap.store.name_keys import (
     WITH_BOTH,
     WITH_DATE,
@@ -55,7 +55,7 @@ def rows(
     keys_by_date: Sequence[str],
     post_code: str | None,
     keys_by_post_code: Sequence[str],
-) -> Iterator[NameKey]:
+) -> Iterator[NameKeyRow]:
     """The rows with the date and one of its keys, those with the postcode and one of its keys, those with both.
 
     They come look-up by look-up, in the order of the keys, and of each look-up by ULN. A postcode of None has none.
@@ -70,16 +70,16 @@ def rows(
 
 def _in_order(
     found: list[tuple[Any, ...]], date_of_birth: str, post_code: str | None, keys: Sequence[str]
-) -> Iterator[NameKey]:
+) -> Iterator[NameKeyRow]:
     """The rows of the statement that has found all, as `rows` has them."""
     found.sort()
     for number, uln, kinds, other, gender, given, family in found:
         if number < _KEYS:
-            yield NameKey(date_of_birth, keys[number], uln, kinds, other, gender, given, family)
+            yield date_of_birth, keys[number], uln, kinds, other, gender, given, family
         elif post_code is None:
             return
         elif number < _BOTH:
-            yield NameKey(other, keys[number], uln, kinds, post_code, gender, given, family)
+            yield other, keys[number], uln, kinds, post_code, gender, given, family
         else:
             yield with_both(date_of_birth, post_code, uln, gender, given, family)
 
@@ -90,7 +90,7 @@ def _one_by_one(
     keys_by_date: Sequence[str],
     post_code: str | None,
     keys_by_post_code: Sequence[str],
-) -> Iterator[NameKey]:
+) -> Iterator[NameKeyRow]:
     """The same rows, of which no more are read than are asked for."""
     for key in keys_by_date:
         yield from by_date(transaction, date_of_birth, key)

@@ -18,13 +18,12 @@ from __future__ import annotations
 from lrs_soap.rules.names.demographics import (
     DemographicsAgreement,
     DemographicsAsked,
+    agreement_and_rule,
     compare_dates,
     genders_agree,
-    post_codes_agree,
-    rule_that_fits,
 )
 from lrs_soap.rules.names.keys import family_key, family_parts_in_any_order, given_key
-from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, FAMILY_PARTS, GIVEN_ALIAS, PREVIOUS_FAMILY, NameKey
+from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, FAMILY_PARTS, GIVEN_ALIAS, PREVIOUS_FAMILY, NameKeyRow
 from lrs_soap.rules.names.matching import asked_family_aliases, asked_given_aliases, similar
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.agreement import (
@@ -34,10 +33,11 @@ from lrs_soap.rules.values.agreement import (
     EQUAL,
     SIMILAR,
     Agreement,
-    NamesAgreement,
     names_agreement,
 )
 from lrs_soap.rules.values.rule import Rule
+
+_MAY_FIT = Rule.P7
 
 
 class Candidates:
@@ -55,7 +55,9 @@ class Candidates:
         self._given_aliases = asked_given_aliases(names)
         self._family = family_key(asked.family_name)
         self._family_aliases = asked_family_aliases(names)
-        self._swapped = (family_key(asked.given_name), given_key(asked.family_name))
+        given_as_family, family_as_given = family_key(asked.given_name), given_key(asked.family_name)
+        # The family name and the given name of somebody whose names are swapped.
+        self._swapped = (given_as_family, family_as_given) if given_as_family and family_as_given else None
         self._has_identifier = asked.has_identifier
         # The keys that show an ALIAS on a row of a certain kind.
         family_in_any_order = family_parts_in_any_order(asked.family_name)
@@ -65,74 +67,60 @@ class Candidates:
         # The learners whose alias was asked for, as far as rows have shown it. Two aliases are on two rows.
         self._with_given_alias: set[str] = set()
         self._with_family_alias: set[str] = set()
-        self.near: list[tuple[NameKey, DemographicsAgreement]] = []
+        self.near: list[tuple[NameKeyRow, DemographicsAgreement]] = []
         """The rows in which something agrees, and that fit no rule, or P7 perhaps; for `near_misses`."""
 
         post_code = postcode.identity_key(asked.last_known_post_code)
         self.post_code = None if post_code == postcode.UNKNOWN else post_code
         given = (self._given, *self._given_aliases)
         self.keys_by_date = _each_once(
-            *given, self._family, *self._family_aliases, family_in_any_order, self._swapped[0]
+            *given, self._family, *self._family_aliases, family_in_any_order, given_as_family
         )
         # A learner that a part of the asked family name would find agrees in the given name too, which finds it.
         by_post_code = _each_once(*given, self._family, family_in_any_order, previous_family)
         self.keys_by_post_code = () if self.post_code is None else by_post_code
 
-    def rule_of(self, row: NameKey) -> Rule | None:
+    def rule_of(self, row: NameKeyRow) -> Rule | None:
         """The first rule that the learner fits, as far as this row and those before it show; None if it fits none.
 
         The last row of a learner shows all but P7, for which P7 stands where it may fit: no row has an e-mail address,
         UPN or UCI.
         """
-        date = compare_dates(self._asked.date_of_birth, row.date_of_birth)
-        is_here = self.post_code is not None and post_codes_agree(self.post_code, row.post_code)
-        names = self._compare_names(row, both_similar=is_here and date is DATES_EQUAL)
-        if names is None:
+        date_of_birth, key, uln, kinds, post_code, gender, given_name, family_name = row
+        if kinds & GIVEN_ALIAS and key == self._given:
+            self._with_given_alias.add(uln)
+        if kinds & self._shown_by.get(key, 0):
+            self._with_family_alias.add(uln)
+        asked = self._asked
+        date = compare_dates(asked.date_of_birth, date_of_birth)
+        is_here = post_code == self.post_code
+        given = self._compare_given(uln, given_name)
+        family = self._compare_family(uln, family_name)
+        swapped = (family_name, given_name) == self._swapped
+        if given is DIFFERENT and family is DIFFERENT and not swapped and not (is_here and date is DATES_EQUAL):
             return None
-        agreement = DemographicsAgreement(
-            names,
-            date,
-            is_here,
-            genders_agree(self._asked.gender, row.gender),
-            self._has_identifier,
-        )
-        rule = rule_that_fits(agreement)
-        if rule is None or rule is Rule.P7:
+        # To find out whether names are SIMILAR takes longest.
+        if given is DIFFERENT and similar(self._given, given_name):
+            given = SIMILAR
+        if family is DIFFERENT and similar(self._family, family_name):
+            family = SIMILAR
+        names, is_gender = names_agreement(given, family, swapped), genders_agree(asked.gender, gender)
+        agreement, rule = agreement_and_rule(names, date, is_here, is_gender, self._has_identifier)
+        if rule is None or rule is _MAY_FIT:
             self.near.append((row, agreement))
         return rule
 
-    def _compare_names(self, row: NameKey, *, both_similar: bool) -> NamesAgreement | None:
-        """How the names agree, as far as the rows show; None if that is too little for any rule.
-
-        `both_similar`: two names that are only SIMILAR are enough.
-        """
-        if row.kinds & GIVEN_ALIAS and row.key == self._given:
-            self._with_given_alias.add(row.uln)
-        if row.kinds & self._shown_by.get(row.key, 0):
-            self._with_family_alias.add(row.uln)
-        given = self._compare_given(row)
-        family = self._compare_family(row)
-        swapped = (row.family_name, row.given_name) == self._swapped and "" not in self._swapped
-        if given is DIFFERENT and family is DIFFERENT and not (swapped or both_similar):
-            return None
-        # To find out whether names are SIMILAR takes longest.
-        if given is DIFFERENT and similar(self._given, row.given_name):
-            given = SIMILAR
-        if family is DIFFERENT and similar(self._family, row.family_name):
-            family = SIMILAR
-        return names_agreement(given, family, swapped)
-
-    def _compare_given(self, row: NameKey) -> Agreement:
-        if self._given and row.given_name == self._given:
+    def _compare_given(self, uln: str, name: str) -> Agreement:
+        if name == self._given != "":
             return EQUAL
-        if row.uln in self._with_given_alias or (row.given_name and row.given_name in self._given_aliases):
+        if uln in self._with_given_alias or (name and name in self._given_aliases):
             return ALIAS
         return DIFFERENT
 
-    def _compare_family(self, row: NameKey) -> Agreement:
-        if self._family and row.family_name == self._family:
+    def _compare_family(self, uln: str, name: str) -> Agreement:
+        if name == self._family != "":
             return EQUAL
-        if row.uln in self._with_family_alias or (row.family_name and row.family_name in self._family_aliases):
+        if uln in self._with_family_alias or (name and name in self._family_aliases):
             return ALIAS
         return DIFFERENT
 

@@ -38,7 +38,6 @@ MAXIMUM_ROWS = 5_000
 """How many rows a search looks at. If there are more, too many match (`too_many_rows`)."""
 
 _FIELDS = tuple(field.name for field in IDENTITY)
-_points = attrgetter("points")
 _values: Callable[[DemographicsAsked | Learner], tuple[str, ...]] = attrgetter(*_FIELDS)
 
 _GIVEN_PARTS, _FAMILY_PARTS = (
@@ -70,11 +69,13 @@ _OPTIONAL_PARTS = {
         *(Part.UNIQUE_PUPIL_NUMBER, Part.UNIQUE_CANDIDATE_IDENTIFIER),
     )
 }
+_options_of: Callable[[DemographicsAsked], tuple[str | None, ...]] = attrgetter(*_OPTIONAL_PARTS)
 # The optional fields that tell people apart.
 _IDENTIFIERS = frozenset({"email_address", "unique_pupil_number", "unique_candidate_identifier"})
 _identifiers_of = attrgetter(*_IDENTIFIERS)
 
 _ANY_GENDER = frozenset({"0", "9"})
+_RELATIVE, _FITS = Rule.P6, Outcome.FITS
 
 
 class DemographicsAsked(NamedTuple):
@@ -137,8 +138,6 @@ class DemographicsAgreement(NamedTuple):
     """How well a request agrees with a learner.
 
     `identifier`: a field that tells people apart, e-mail address, UPN or UCI, was sent and is equal.
-
-    A named tuple, because a search makes one for each row and each learner that it looks at.
     """
 
     names: NamesAgreement
@@ -148,18 +147,10 @@ class DemographicsAgreement(NamedTuple):
     identifier: bool
 
 
-class _Match(NamedTuple):
-    """A learner that fits a rule, and the learner to answer for it: its master, or itself."""
-
-    learner: Learner
-    answered: Learner
-    rule: Rule
-    parts: tuple[ScorePart, ...]
-    score: int
-
-    @property
-    def is_of_linked(self) -> bool:
-        return self.answered is not self.learner
+# A learner that fits a rule: minus its score, the ULN of the learner to answer for it, and its own ULN, which are also
+# the order of matches; the learner to answer, which is its master or itself; the learner itself; the rule, and what the
+# score is made of. A plain tuple, because a search makes many.
+_Match = tuple[int, str, str, Learner, Learner, Rule, tuple[ScorePart, ...]]
 
 
 def compare_dates(asked: str, held: str) -> DateAgreement:
@@ -190,8 +181,6 @@ def post_codes_agree(asked_key: str, held_key: str) -> bool:
     return asked_key == held_key and asked_key != postcode.UNKNOWN
 
 
-# A search asks this for each row and each learner, and there are no more than 768 agreements.
-@lru_cache(maxsize=1024)
 def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
     """The first rule of P1 to P7 that such an agreement fits; None if it fits none.
 
@@ -223,6 +212,16 @@ def rule_that_fits(agreement: DemographicsAgreement) -> Rule | None:
     return Rule.P7 if is_born and is_identifier and names.one_equal_or_alias else None
 
 
+# A search asks this for each row that it looks at, and there are no more than 768 answers.
+@lru_cache(maxsize=1024)
+def agreement_and_rule(
+    names: NamesAgreement, date_agreement: DateAgreement, is_here: bool, is_gender: bool, is_identifier: bool
+) -> tuple[DemographicsAgreement, Rule | None]:
+    """The agreement of these values, made once, and the first rule that it fits."""
+    agreement = DemographicsAgreement(names, date_agreement, is_here, is_gender, is_identifier)
+    return agreement, rule_that_fits(agreement)
+
+
 def exact_match(asked: DemographicsAsked, learner: Learner, master: Learner | None) -> Decision:
     """The answer when `learner`, not deleted, has the five identity keys, whatever other learners are similar.
 
@@ -246,29 +245,36 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
     Learners who fit P6 alone never make too many. The best of them take the places that the others leave.
     """
     comparison: _Comparison | None = None
-    found: dict[str, list[_Match]] = {}
+    matches: list[_Match] = []
+    # The ULNs of those who are answered for more than a P6, and of those who are not only masters of others.
     others_than_relatives: set[str] = set()
+    found_themselves: set[str] = set()
     for learner, master in candidates:
         # Many a search has no candidate.
         comparison = comparison or _Comparison(asked)
-        match = comparison.match(learner, master)
-        if match is None:
+        rule, parts, score = comparison.judged(learner)
+        if rule is None:
             continue
-        found.setdefault(match.answered.uln, []).append(match)
-        if match.rule is not Rule.P6:
-            others_than_relatives.add(match.answered.uln)
+        answered = master or learner
+        uln = answered.uln
+        matches.append((-score, uln, learner.uln, answered, learner, rule, parts))
+        if master is None:
+            found_themselves.add(uln)
+        if rule is not _RELATIVE:
+            others_than_relatives.add(uln)
             if len(others_than_relatives) > MAXIMUM_MATCHES:
-                eleven = {uln: found[uln] for uln in others_than_relatives}
-                return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=_reasons(asked, _best_first(eleven)))
-    if not found:
+                eleven = _best_first([match for match in matches if match[1] in others_than_relatives])
+                return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=_reasons(asked, eleven))
+    if not matches:
         nobody = Reason(Rule.POSSIBLE_MATCH, Outcome.NOBODY_FITS, _FIELDS, _values(asked))
         return Decision(ResponseCode.NO_MATCH, reasons=(nobody,))
-    ranked = _without_surplus_relatives(_best_first(found), others_than_relatives)
+    ranked = _without_surplus_relatives(_best_first(matches), others_than_relatives)
+    best = [matches[0] for matches in ranked.values()]
     return Decision(
         ResponseCode.POSSIBLE_MATCHES,
-        tuple(matches[0].answered for matches in ranked),
+        tuple([answered for _, _, _, answered, _, _, _ in best]),
         _reasons(asked, ranked),
-        frozenset(matches[0].answered.uln for matches in ranked if all(match.is_of_linked for match in matches)),
+        frozenset(ranked.keys() - found_themselves),
     )
 
 
@@ -286,33 +292,37 @@ class _Comparison:
         self._names = asked.names
         self._post_code = postcode.identity_key(asked.last_known_post_code)
         # The identity keys of the optional fields that were sent and are not blank.
-        self._options = {
-            field: key for field in _OPTIONAL_PARTS if (sent := getattr(asked, field)) and (key := identity_key(sent))
-        }
+        self._options = [
+            (field, key)
+            for field, sent in zip(_OPTIONAL_PARTS, _options_of(asked), strict=True)
+            if sent and (key := identity_key(sent))
+        ]
 
-    def match(self, learner: Learner, master: Learner | None) -> _Match | None:
-        """The match of a learner who fits a rule, with the master of a linked one; None if the learner fits none."""
-        equal = tuple(
-            [field for field, key in self._options.items() if key == identity_key(getattr(learner, field) or "")]
-        )
-        agreement = DemographicsAgreement(
+    def judged(self, learner: Learner) -> tuple[Rule | None, tuple[ScorePart, ...], int]:
+        """The rule that a learner fits, or None; what its score is made of, and the score."""
+        asked = self._asked
+        return _judged(
             compare_names(self._names, learner),
-            compare_dates(self._asked.date_of_birth, learner.date_of_birth),
+            compare_dates(asked.date_of_birth, learner.date_of_birth),
             post_codes_agree(self._post_code, postcode.identity_key(learner.last_known_post_code)),
-            genders_agree(self._asked.gender, learner.gender),
-            not _IDENTIFIERS.isdisjoint(equal),
+            genders_agree(asked.gender, learner.gender),
+            self._equal_options(learner) if self._options else (),
         )
-        rule = rule_that_fits(agreement)
-        if rule is None:
-            return None
-        return _Match(learner, master or learner, rule, *_scored(agreement, equal))
+
+    def _equal_options(self, learner: Learner) -> tuple[str, ...]:
+        return tuple([field for field, key in self._options if key == identity_key(getattr(learner, field) or "")])
 
 
+# The learners of a search agree with it in few ways, and those of other searches in the same.
 @lru_cache(maxsize=1024)
-def _scored(agreement: DemographicsAgreement, equal_options: tuple[str, ...]) -> tuple[tuple[ScorePart, ...], int]:
-    """The parts of a score, and their sum."""
+def _judged(
+    names: NamesAgreement, date_agreement: DateAgreement, is_here: bool, is_gender: bool, equal_options: tuple[str, ...]
+) -> tuple[Rule | None, tuple[ScorePart, ...], int]:
+    """What `_Comparison.judged` says of a learner who agrees so."""
+    is_identifier = not _IDENTIFIERS.isdisjoint(equal_options)
+    agreement, rule = agreement_and_rule(names, date_agreement, is_here, is_gender, is_identifier)
     parts = score_parts(agreement, equal_options)
-    return parts, sum(map(_points, parts))
+    return rule, parts, sum(part.points for part in parts)
 
 
 def names_parts(names: NamesAgreement) -> list[ScorePart]:
@@ -346,33 +356,31 @@ def points_of(agreement: DemographicsAgreement) -> int:
     return points + _GENDER.points if is_gender else points
 
 
-def _best_first(found: dict[str, list[_Match]]) -> list[list[_Match]]:
-    """The matches of each learner that is answered, best first; the learners in the order of their best match."""
-    ranked = [sorted(matches, key=lambda match: (-match.score, match.learner.uln)) for matches in found.values()]
-    return sorted(ranked, key=lambda matches: (-matches[0].score, matches[0].answered.uln))
+def _best_first(matches: list[_Match]) -> dict[str, list[_Match]]:
+    """The matches by the ULN of the learner that is answered, best first; the learners in the order of their best."""
+    ranked: dict[str, list[_Match]] = {}
+    for match in sorted(matches):
+        ranked.setdefault(match[1], []).append(match)
+    return ranked
 
 
-def _without_surplus_relatives(ranked: list[list[_Match]], others: set[str]) -> list[list[_Match]]:
+def _without_surplus_relatives(ranked: dict[str, list[_Match]], others: set[str]) -> dict[str, list[_Match]]:
     """The matches of the learners to answer: of `others`, and of the best of the rest for whom there is room."""
-    room = MAXIMUM_MATCHES - len(others)
-    answered = []
-    for matches in ranked:
-        is_relative = matches[0].answered.uln not in others
-        if not is_relative or room > 0:
-            answered.append(matches)
-            room -= is_relative
-    return answered
+    if len(ranked) <= MAXIMUM_MATCHES:
+        return ranked
+    relatives = [uln for uln in ranked if uln not in others]
+    without = set(relatives[MAXIMUM_MATCHES - len(others) :])
+    return {uln: matches for uln, matches in ranked.items() if uln not in without}
 
 
-def _reasons(asked: DemographicsAsked, ranked: list[list[_Match]]) -> tuple[Reason, ...]:
+def _reasons(asked: DemographicsAsked, ranked: dict[str, list[_Match]]) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     sent = _values(asked)
-    for matches in ranked:
-        for match in matches:
-            learner = match.learner
-            reasons.append(Reason(match.rule, Outcome.FITS, _FIELDS, sent, _values(learner), learner.uln, match.parts))
-            if match.is_of_linked:
-                reasons.append(_linked(learner, match.answered))
+    for matches in ranked.values():
+        for _, _, uln, answered, learner, rule, parts in matches:
+            reasons.append(Reason(rule, _FITS, _FIELDS, sent, _values(learner), uln, parts))
+            if answered is not learner:
+                reasons.append(_linked(learner, answered))
     return tuple(reasons)
 
 

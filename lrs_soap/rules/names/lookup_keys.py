@@ -7,7 +7,7 @@ the learner is loaded, whether its other name is SIMILAR and whether the rest ag
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lrs_soap.rules.names.keys import family_key, family_parts_in_any_order, given_key
 from lrs_soap.rules.names.matching import held_family_aliases, held_given_aliases
@@ -42,6 +42,13 @@ class NameKey(NamedTuple):
     gender: str
     given_name: str
     family_name: str
+
+
+NameKeyRow = tuple[str, str, str, int, str, str, str, str]
+"""The values of a NameKey, in their order. A search reads many, and a plain tuple takes a tenth of the time."""
+
+ULN: Final = 2
+"""The place of the ULN among them."""
 
 
 def name_keys_of(learner: Learner) -> list[NameKey]:
