@@ -8,7 +8,7 @@ from itertools import islice
 
 from lrs_soap.operations.unwritten import Unwritten
 from lrs_soap.operations.work import UnitOfWork
-from lrs_soap.rules.learners.field_checks import check_fields
+from lrs_soap.rules.learners.field_checks import check_asked
 from lrs_soap.rules.names.candidates import Candidates
 from lrs_soap.rules.names.demographics import (
     MAXIMUM_ROWS,
@@ -26,7 +26,8 @@ from lrs_soap.rules.values.rule import Rule
 from lrs_soap.store import learners, look_ups
 from lrs_soap.store.transaction import Transaction
 
-_RELATIVE = Rule.P6
+# Names of their own, because finding a member in its Enum takes 0.2 µs.
+_NO_MATCH, _TOO_MANY_MATCHES, _RELATIVE = ResponseCode.NO_MATCH, ResponseCode.TOO_MANY_MATCHES, Rule.P6
 
 
 def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision:
@@ -36,14 +37,22 @@ def find_by_demographics(work: UnitOfWork, asked: DemographicsAsked) -> Decision
     at most ten learners, best first, or TOO_MANY_MATCHES or NO_MATCH with none. A search that would read more than
     MAXIMUM_ROWS rows is TOO_MANY_MATCHES. Where nobody matches, `nearest` has the near misses. Raises FieldsRefused.
     """
-    check_fields(asked.sent, today=work.today, prohibited=work.policy.prohibited)
+    today = work.today
+    check_asked(
+        asked.with_words,
+        asked.date_of_birth,
+        asked.gender,
+        asked.last_known_post_code,
+        today=today,
+        prohibited=work.policy.prohibited,
+    )
     exact = _exact_match(work, asked)
     if exact is not None:
         return exact
-    asked = asked.as_of(work.today)
+    asked = asked.as_of(today)
     candidates = Candidates(asked)
     decision = _possible_matches(work, asked, candidates)
-    if decision.code is not ResponseCode.NO_MATCH:
+    if decision.code is not _NO_MATCH:
         return decision
     return Decision(decision.code, reasons=decision.reasons, nearest=near_misses(asked, candidates.near))
 
@@ -78,7 +87,7 @@ def _possible_matches(
     search = _Search(work.transaction, asked, candidates)
     fitting = search.fitting()
     decision = possible_matches(asked, fitting if unwritten is None else unwritten.in_place(asked, fitting))
-    if decision.code is ResponseCode.TOO_MANY_MATCHES:
+    if decision.code is _TOO_MANY_MATCHES:
         return decision
     if search.has_too_many_rows:
         return too_many_rows(asked)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from lrs_soap.operations.work import UnitOfWork
 from lrs_soap.rules.learners import find_by_uln as rule
-from lrs_soap.rules.learners.field_checks import check_fields
+from lrs_soap.rules.learners.field_checks import check_names
 from lrs_soap.rules.learners.uln_lookup import invalid_uln
 from lrs_soap.rules.names.matching import NamesAsked
 from lrs_soap.rules.values.decision import Decision
-from lrs_soap.rules.values.sent_learner import SentLearner
 from lrs_soap.store import learners
 
 
@@ -29,6 +28,5 @@ def find_by_valid_uln(work: UnitOfWork, *, uln: str, given_name: str, family_nam
 
 
 def _checked(work: UnitOfWork, given_name: str, family_name: str) -> NamesAsked:
-    sent = SentLearner(given_name=given_name, family_name=family_name)
-    check_fields(sent, today=work.today, prohibited=work.policy.prohibited)
+    check_names({"GivenName": given_name, "FamilyName": family_name}, prohibited=work.policy.prohibited)
     return NamesAsked(given_name, family_name)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs_soap.rules.learners.field_rules import Violation, violations
+from lrs_soap.rules.learners.field_rules import Violation, asked_violations, violations
 from lrs_soap.rules.learners.prohibited_text import NOTHING_PROHIBITED, ProhibitedText, words_of
+from lrs_soap.rules.names.demographics import DemographicsAsked
 from lrs_soap.rules.values.rule import Rule
 from lrs_soap.rules.values.sent_learner import SentLearner
 
@@ -127,3 +128,19 @@ def test_a_word_is_its_own_only_word(text: str) -> None:
 @given(st.text(), st.sampled_from(" -.,/()\n"), st.text())
 def test_words_are_found_on_both_sides_of_a_separator(before: str, separator: str, after: str) -> None:
     assert LIST.is_in(f"{before}{separator}Bogus{separator}{after}")
+
+
+def test_a_question_breaks_the_same_rules_in_the_same_order() -> None:
+    words = dict.fromkeys(DemographicsAsked._fields, "bogus")
+    asked = DemographicsAsked(**{**words, "date_of_birth": "2030-01-01", "last_known_post_code": "SW18 3HU"})
+    found = asked_violations(
+        asked.with_words,
+        asked.date_of_birth,
+        asked.gender,
+        asked.last_known_post_code,
+        today=TODAY,
+        prohibited=LIST,
+    )
+    sent = SentLearner(**asked._asdict())
+    assert tuple(found) == violations(sent, today=TODAY, registering=False, prohibited=LIST)
+    assert len(found) == 9

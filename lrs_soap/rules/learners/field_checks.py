@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from lrs_soap.errors import Refused
@@ -31,6 +32,24 @@ def check_fields(sent: SentLearner, *, today: date, prohibited: ProhibitedText) 
     _refuse(field_rules.violations(sent, today=today, registering=False, prohibited=prohibited))
 
 
-def _refuse(violations: tuple[Violation, ...]) -> None:
+def check_names(names: Mapping[str, str | None], *, prohibited: ProhibitedText) -> None:
+    """As `check_fields`, where nothing was sent but these names, by the contract's names of their fields."""
+    _refuse(field_rules.prohibited_in(names.items(), prohibited))
+
+
+def check_asked(
+    names: Mapping[str, str | None],
+    date_of_birth: str | None,
+    gender: str | None,
+    post_code: str | None,
+    *,
+    today: date,
+    prohibited: ProhibitedText,
+) -> None:
+    """As `check_fields`, for a question that has these fields; the names are in the contract's order."""
+    _refuse(field_rules.asked_violations(names, date_of_birth, gender, post_code, today=today, prohibited=prohibited))
+
+
+def _refuse(violations: Sequence[Violation]) -> None:
     if violations:
-        raise FieldsRefused(violations)
+        raise FieldsRefused(tuple(violations))

@@ -6,7 +6,7 @@ A field that is None, empty or missing was not sent. It breaks only one rule: th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -44,10 +44,9 @@ OTHER_VERIFICATION = "999"
 """The VerificationType that requires OtherVerificationDescription."""
 
 # Notes come last of all fields, by the contract's order.
-_WITHOUT_PROHIBITED_WORDS = tuple(
-    field for field in FIELDS if field.prohibition is Prohibition.WORDS and field.name != "notes"
-)
-_names_and_address = attrgetter(*(field.name for field in _WITHOUT_PROHIBITED_WORDS))
+_WITHOUT_WORDS = [field for field in FIELDS if field.prohibition is Prohibition.WORDS and field.name != "notes"]
+_WITHOUT_PROHIBITED_WORDS = tuple(field.contract_name for field in _WITHOUT_WORDS)
+_names_and_address = attrgetter(*(field.name for field in _WITHOUT_WORDS))
 _OPTED_OUT = "2"
 _WHO_SAW_IT = "(school|college|learning provider)"
 # As identity keys, whose runs of white space are one space.
@@ -86,12 +85,9 @@ def violations(
             found += _date("CreatedDate", sent.created_date)
         if sent.last_updated_date:
             found += _date("LastUpdatedDate", sent.last_updated_date)
-    if prohibited.words:
-        for field, value in zip(_WITHOUT_PROHIBITED_WORDS, _names_and_address(sent), strict=True):
-            if value and prohibited.is_in(value):
-                found.append(_prohibited(field.contract_name, value))
-    if sent.last_known_post_code and prohibited.is_postcode(sent.last_known_post_code):
-        found.append(_prohibited("LastKnownPostCode", sent.last_known_post_code))
+    found += prohibited_in(zip(_WITHOUT_PROHIBITED_WORDS, _names_and_address(sent), strict=True), prohibited)
+    if sent.last_known_post_code:
+        found += _post_code(sent.last_known_post_code, prohibited)
     if sent.date_of_address_capture:
         found += _date("DateOfAddressCapture", sent.date_of_address_capture)
     if sent.date_of_birth:
@@ -111,20 +107,58 @@ def violations(
     return tuple(found)
 
 
+def asked_violations(
+    names: Mapping[str, str | None],
+    date_of_birth: str | None,
+    gender: str | None,
+    post_code: str | None,
+    *,
+    today: date,
+    prohibited: ProhibitedText,
+) -> list[Violation]:
+    """As `violations`, for a question, which has few of the fields, and none of the rules for registrations.
+
+    `names` are names and the school, by the contract's names of their fields, in the contract's order.
+    """
+    found = prohibited_in(names.items(), prohibited)
+    if post_code:
+        found += _post_code(post_code, prohibited)
+    if date_of_birth:
+        found += _date_of_birth(date_of_birth, today, as_new=False)
+    if gender and gender not in GENDERS:
+        found.append(_unknown_value("Gender", gender))
+    return found
+
+
+def prohibited_in(texts: Iterable[tuple[str, str | None]], prohibited: ProhibitedText) -> list[Violation]:
+    """Which of the texts, each with the contract's name of its field, has a prohibited word."""
+    found: list[Violation] = []
+    if prohibited.words:
+        for field, value in texts:
+            if value and prohibited.is_in(value):
+                found.append(_prohibited(field, value))
+    return found
+
+
+def _post_code(value: str, prohibited: ProhibitedText) -> Iterable[Violation]:
+    return (_prohibited("LastKnownPostCode", value),) if prohibited.is_postcode(value) else ()
+
+
 def _date(field: str, value: str) -> Iterator[Violation]:
     if dates.parse(value) is None:
         yield _violation(field, value, "is not a valid date.", Rule.DATE)
 
 
-def _date_of_birth(value: str, today: date, as_new: bool) -> Iterator[Violation]:
+def _date_of_birth(value: str, today: date, as_new: bool) -> Iterable[Violation]:
     field = "DateOfBirth"
     birth = dates.parse(value)
     if birth is None:
-        yield from _date(field, value)
-    elif birth > today:
-        yield _violation(field, value, "is in the future.", Rule.FUTURE)
-    elif as_new and not YOUNGEST <= dates.age_on(birth, today) <= OLDEST:
-        yield _violation(field, value, "is outside the permitted age range.", Rule.AGE)
+        return _date(field, value)
+    if birth > today:
+        return (_violation(field, value, "is in the future.", Rule.FUTURE),)
+    if as_new and not YOUNGEST <= dates.age_on(birth, today) <= OLDEST:
+        return (_violation(field, value, "is outside the permitted age range.", Rule.AGE),)
+    return ()
 
 
 def _unknown_value(field: str, value: str) -> Violation:

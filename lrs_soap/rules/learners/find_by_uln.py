@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
+from lrs_soap.rules.learners.uln_lookup import holder_of
 from lrs_soap.rules.names.demographics import names_parts
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
 from lrs_soap.rules.values.agreement import Agreement, NamesAgreement
@@ -10,6 +10,11 @@ from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision, NearMiss, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
+
+# Names of their own, because finding a member in its Enum takes 0.2 µs.
+_NO_MATCH, _EXACT_MATCH, _SUBSTITUTED = ResponseCode.NO_MATCH, ResponseCode.EXACT_MATCH, ResponseCode.MASTER_SUBSTITUTED
+_POSSIBLE_MATCHES = ResponseCode.POSSIBLE_MATCHES
+_NAMES = Rule.NAMES
 
 
 def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Learner | None) -> Decision:
@@ -26,19 +31,19 @@ def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Le
     | held | else | NO_MATCH: a ULN alone is not enough |
     """
     held = holder_of(uln, learner)
-    if isinstance(held, NoHolder):
-        return Decision(ResponseCode.NO_MATCH, reasons=(held.reason(uln),), nearest=())
+    if not isinstance(held, Learner):
+        return Decision(_NO_MATCH, reasons=(held.reason(uln),), nearest=())
 
     agreement = compare_names(asked, held)
     names = names_reason(agreement, asked, held)
-    if not agreement.similar:
-        return Decision(ResponseCode.NO_MATCH, reasons=(names,), nearest=(_near_miss(agreement, names, uln),))
-    if not held.is_linked:
-        code = ResponseCode.EXACT_MATCH if agreement.both_equal_or_alias else ResponseCode.POSSIBLE_MATCHES
-        return Decision(code, (held,), (names,))
+    is_exact = agreement.both_equal_or_alias
+    if not is_exact and not agreement.similar:
+        return Decision(_NO_MATCH, reasons=(names,), nearest=(_near_miss(agreement, names, uln),))
+    if held.master_uln is None:
+        return Decision(_EXACT_MATCH if is_exact else _POSSIBLE_MATCHES, (held,), (names,))
     if master is None:
         raise ValueError(f"the learner with ULN {uln} is linked: its master, {held.master_uln}, is needed")
-    code = ResponseCode.MASTER_SUBSTITUTED if agreement.both_equal_or_alias else ResponseCode.POSSIBLE_MATCHES
+    code = _SUBSTITUTED if is_exact else _POSSIBLE_MATCHES
     linked = Reason(Rule.LINKED, Outcome.MASTER_ANSWERED, ("master_uln",), (uln,), (master.uln,))
     return Decision(code, (master,), (names, linked), frozenset({master.uln}))
 
@@ -54,7 +59,7 @@ def _near_miss(agreement: NamesAgreement, names: Reason, uln: str) -> NearMiss:
 def names_reason(agreement: NamesAgreement, asked: NamesAsked, learner: Learner) -> Reason:
     """The reason that says how the names agree."""
     return Reason(
-        Rule.NAMES,
+        _NAMES,
         agreement,
         ("given_name", "family_name"),
         (asked.given, asked.family),

@@ -29,10 +29,9 @@ def holder_of(uln: str, learner: Learner | None) -> Learner | NoHolder:
 
     `learner` is the learner with this ULN, deleted or not, or None.
     """
-    if not ulns.is_valid(uln):
-        return NoHolder.NOT_A_ULN
-    if learner is None:
-        return NoHolder.UNKNOWN
+    # The register takes in none but valid ULNs, so one that it has need not be weighed again.
+    if learner is None or learner.uln != uln:
+        return NoHolder.UNKNOWN if ulns.is_valid(uln) else NoHolder.NOT_A_ULN
     if learner.learner_status == DELETED:
         return NoHolder.DELETED
     return learner

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lrs_soap.rules.learners.find_by_uln import names_reason
-from lrs_soap.rules.learners.uln_lookup import NoHolder, holder_of
+from lrs_soap.rules.learners.uln_lookup import holder_of
 from lrs_soap.rules.names.demographics import genders_agree
 from lrs_soap.rules.names.keys import family_key, given_key, identity_key
 from lrs_soap.rules.names.matching import NamesAsked, compare_names
@@ -14,11 +15,12 @@ from lrs_soap.rules.values.codes import FailureFlag, ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.learner import Learner
 from lrs_soap.rules.values.rule import Outcome, Rule
-from lrs_soap.rules.values.sent_learner import SentLearner
+
+# Names of their own, because finding a member in its Enum takes 0.2 µs.
+_VERIFIED, _VERIFIED_LINKED = ResponseCode.VERIFIED, ResponseCode.VERIFIED_LINKED
 
 
-@dataclass(frozen=True, slots=True)
-class ToVerify:
+class ToVerify(NamedTuple):
     """The details that were sent with a ULN. A date or gender that was not sent is None or empty."""
 
     given_name: str
@@ -26,18 +28,8 @@ class ToVerify:
     date_of_birth: str | None = None
     gender: str | None = None
 
-    @property
-    def sent(self) -> SentLearner:
-        """The same fields, for the rules that hold for any learner that is sent."""
-        return SentLearner(
-            given_name=self.given_name,
-            family_name=self.family_name,
-            date_of_birth=self.date_of_birth,
-            gender=self.gender,
-        )
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verification(Decision):
     """The answer, with the learner if the details match, and the comparisons that failed, by their numbers."""
 
@@ -58,10 +50,10 @@ def verify(asked: ToVerify, uln: str, learner: Learner | None) -> Verification:
     | held | | | else NOT_VERIFIED |
     """
     held = holder_of(uln, learner)
-    if isinstance(held, NoHolder):
+    if not isinstance(held, Learner):
         return Verification(ResponseCode.ULN_NOT_FOUND, reasons=(held.reason(uln),))
 
-    flags = (*_given(asked, held), *_family(asked, held), *_birth_and_gender(asked, held))
+    flags = tuple(_flags(asked, held))
     names_asked = NamesAsked(asked.given_name, asked.family_name)
     agreement = compare_names(names_asked, held)
     reasons = [names_reason(agreement, names_asked, held)]
@@ -71,7 +63,7 @@ def verify(asked: ToVerify, uln: str, learner: Learner | None) -> Verification:
         reasons.append(Reason(Rule.LINKED, Outcome.OWN_RECORD_COMPARED, ("master_uln",), (uln,), (held.master_uln,)))
 
     if not flags:
-        code = ResponseCode.VERIFIED_LINKED if held.is_linked else ResponseCode.VERIFIED
+        code = _VERIFIED if held.master_uln is None else _VERIFIED_LINKED
     elif agreement.similar and FailureFlag.DATE_OF_BIRTH not in flags and FailureFlag.GENDER not in flags:
         code = ResponseCode.VERIFIED_SIMILAR_LINKED if held.is_linked else ResponseCode.VERIFIED_SIMILAR
     else:
@@ -79,9 +71,20 @@ def verify(asked: ToVerify, uln: str, learner: Learner | None) -> Verification:
     return Verification(code, (held,), tuple(reasons), flags=flags)
 
 
+def _flags(asked: ToVerify, held: Learner) -> list[FailureFlag]:
+    flags: list[FailureFlag] = []
+    if identity_key(asked.given_name) != identity_key(held.given_name):
+        flags += _given(asked, held)
+    if identity_key(asked.family_name) != identity_key(held.family_name):
+        flags += _family(asked, held)
+    if asked.date_of_birth and asked.date_of_birth != held.date_of_birth:
+        flags.append(FailureFlag.DATE_OF_BIRTH)
+    if asked.gender and not genders_agree(asked.gender, held.gender):
+        flags.append(FailureFlag.GENDER)
+    return flags
+
+
 def _given(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
-    if identity_key(asked.given_name) == identity_key(held.given_name):
-        return
     yield FailureFlag.GIVEN_AGAINST_GIVEN
     as_family = family_key(asked.given_name)
     if not _agree(as_family, family_key(held.family_name)):
@@ -91,21 +94,12 @@ def _given(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
 
 
 def _family(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
-    if identity_key(asked.family_name) == identity_key(held.family_name):
-        return
     if not _agree(given_key(asked.family_name), given_key(held.given_name)):
         yield FailureFlag.FAMILY_AGAINST_GIVEN
     yield FailureFlag.FAMILY_AGAINST_FAMILY
     as_family = family_key(asked.family_name)
     if held.previous_family_name and not _agree(as_family, family_key(held.previous_family_name)):
         yield FailureFlag.FAMILY_AGAINST_PREVIOUS_FAMILY
-
-
-def _birth_and_gender(asked: ToVerify, held: Learner) -> Iterator[FailureFlag]:
-    if asked.date_of_birth and asked.date_of_birth != held.date_of_birth:
-        yield FailureFlag.DATE_OF_BIRTH
-    if asked.gender and not genders_agree(asked.gender, held.gender):
-        yield FailureFlag.GENDER
 
 
 def _agree(asked_key: str, held_key: str) -> bool:

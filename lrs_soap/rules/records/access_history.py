@@ -42,7 +42,7 @@ class Page:
         return -(-self.total // PAGE_SIZE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AccessHistoryDecision(Decision):
     """The answer to a caller that asks for a page of an access history, with the page if it is EXACT_MATCH."""
 

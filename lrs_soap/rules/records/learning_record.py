@@ -60,7 +60,7 @@ _WELSH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RecordDecision(Decision):
     """The answer to a caller that asks for a record.
 

@@ -67,9 +67,11 @@ def passed_over(reasons: Iterable[Reason]) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
     """The code that the operation answers, the learners that it answers with, best first, and why.
+
+    Nobody changes one. It is not frozen, because every request makes one, and a frozen one takes five times as long.
 
     `substitutes` has the ULNs of those of the learners that are answered in place of one linked to them. `holder_uln`
     is the ULN of the learner that already has the five identity keys, if the code is ALREADY_EXISTS for that reason.
