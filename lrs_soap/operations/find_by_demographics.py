@@ -144,6 +144,7 @@ class _Search:
             candidates.keys_by_date,
             candidates.post_code,
             candidates.keys_by_post_code,
+            candidates.names,
         )
         others: set[str] = set()
         relatives: dict[str, None] = {}

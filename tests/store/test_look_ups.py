@@ -58,6 +58,30 @@ def test_they_find_what_each_finds_alone_in_the_same_order(
         assert found == list(one_after_the_other(transaction, keys, with_post_code=with_post_code))
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_who_has_the_names_to_be_found_once_is_found_by_the_first_key_alone(
+    store: Store, learner: Make, count: int
+) -> None:
+    namesakes = [
+        learner("1000000001"),
+        learner("1000000002", last_known_post_code="LS1 4AP"),
+        learner("1000000003", date_of_birth="2001-04-06"),
+    ]
+    others = [
+        learner("2000000001", given_name="Elm"),
+        learner("2000000002", family_name="Ash", previous_family_name="Birch"),
+    ]
+    keys = KEYS[:count]
+    with store.writing() as transaction:
+        learners.insert_many(transaction, [*namesakes, *others])
+        found = list(look_ups.rows(transaction, DATE, keys, POST_CODE, keys, ("nadia", "birch")))
+        everything = list(one_after_the_other(transaction, keys, with_post_code=True))
+    left_out = [row for row in everything if row not in found]
+    assert [row for row in everything if row in found] == found
+    assert {(row.key, row.given_name, row.family_name) for row in left_out} == {("birch", "nadia", "birch")}
+    assert len(left_out) == 4
+
+
 def test_a_usual_search_is_one_statement(store: Store, learner: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     statements = []
     rows = Prepared.rows

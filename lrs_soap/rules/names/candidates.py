@@ -45,7 +45,7 @@ class Candidates:
 
     Look up `keys_by_date` with the date that was asked for, `keys_by_post_code` with `post_code`, the identity key of
     the postcode, and the date with `post_code` unless that is None. Show every row that they find to `rule_of`, in any
-    order.
+    order; of a learner with both `names`, one row of those that the date finds, or the postcode, is enough.
     """
 
     def __init__(self, asked: DemographicsAsked) -> None:
@@ -79,6 +79,8 @@ class Candidates:
         # A learner that a part of the asked family name would find agrees in the given name too, which finds it.
         by_post_code = _each_once(*given, self._family, family_in_any_order, previous_family)
         self.keys_by_post_code = () if self.post_code is None else by_post_code
+        self.names = (self._given, self._family) if self._given and self._family else None
+        """The keys of names that are both EQUAL to the asked ones. The first key finds everybody who has them."""
 
     def rule_of(self, row: NameKeyRow) -> Rule | None:
         """The first rule that the learner fits, as far as this row and those before it show; None if it fits none.
