@@ -45,7 +45,9 @@ class TextForm:
         return " ".join([f"{name}={_quoted(value)}" for name, value in facts])
 
     def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
-        return f"exchange={exchange_id} {facts} milliseconds={_hundredths(milliseconds)}"
+        # As `round` has it, in half the time.
+        hundredths = f"{milliseconds:.2f}".removesuffix("0")
+        return f"exchange={exchange_id} {facts} milliseconds={hundredths}"
 
     def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         line = " ".join(runs)
@@ -62,7 +64,8 @@ class JsonForm:
         return ", ".join([f"{escaped(name)}: {escaped(value)}" for name, value in facts])
 
     def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
-        return f'"exchange": "{exchange_id}", {facts}, "milliseconds": {_hundredths(milliseconds)}'
+        hundredths = f"{milliseconds:.2f}".removesuffix("0")
+        return f'"exchange": "{exchange_id}", {facts}, "milliseconds": {hundredths}'
 
     def line(self, runs: Sequence[str], *, trace: str | None) -> str:
         if trace is not None:
@@ -80,12 +83,6 @@ _is_bare = re.compile(r"[!#-<>-\[\]-~]+").fullmatch
 _readable = json.JSONEncoder(ensure_ascii=False).encode
 escaped = json.JSONEncoder(default=repr).encode
 """A value in JSON, in ASCII alone. What JSON has no form for is as Python shows it."""
-
-
-def _hundredths(number: float) -> str:
-    """The text of `round(number, 2)`, in half the time."""
-    text = f"{number:.2f}"
-    return text[:-1] if text[-1] == "0" else text
 
 
 def _quoted(value: object) -> str:

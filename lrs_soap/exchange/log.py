@@ -106,20 +106,24 @@ class ExchangeLog:
             organisation, user = author.organisation, author.user
         if claimed == organisation:
             claimed = None
-        findings, reasons = exchange.findings, _first_reasons(exchange)
+        request, findings, values = exchange.request, exchange.findings, self._values
         is_quoted = bool(findings) or claimed is not None
-        for reason in reasons:
+        sentences = []
+        for reason in _first_reasons(exchange):
+            sentences.append(sentence(reason, with_values=values))
             if reason.findings:
                 is_quoted = True
-        secrets = _secrets_of(exchange.request, user, is_quoted=is_quoted)
-        values = self._values
-        sentences = tuple([sentence(reason, with_values=values) for reason in reasons])
+        # A password could be repeated where something of the request is quoted besides the user. Of a request in good
+        # order it is not, and hardly any user is called by the password: its name then stands there once, as it is.
+        secrets: tuple[str, ...] = ()
+        if is_quoted or (user and request.count(user.encode("utf-8", "replace")) != 1):
+            secrets = passwords_in(request)
         told_findings: tuple[str, ...] = ()
         if is_quoted:
             claimed = None if claimed is None else self._told(claimed, secrets)
             told_findings = tuple([self._told(finding, secrets) for finding in findings[:_MOST_LISTED]])
         if secrets:
-            sentences = tuple([strike_out(each, secrets) for each in sentences])
+            sentences = [strike_out(each, secrets) for each in sentences]
         if user is not None and (secrets or len(user) > _LONGEST_TEXT):
             user = self._told(user, secrets)
         # What quotes something of a request can be long, and seldom comes again.
@@ -137,7 +141,7 @@ class ExchangeLog:
             None if exchange.certificate is None else shortened(exchange.certificate, _LONGEST_TEXT),
             exchange.code,
             exchange.scenario,
-            sentences,
+            tuple(sentences),
             told_findings,
             exchange.status,
         )
@@ -199,16 +203,6 @@ def times(world_clock: Clock) -> dict[str, str]:
     if isinstance(world_clock, SteeredClock) and not world_clock.is_real:
         return {"time": RealClock().now().isoformat(), "world_time": now}
     return {"time": now}
-
-
-def _secrets_of(request: bytes, user: str | None, *, is_quoted: bool) -> tuple[str, ...]:
-    """The passwords in a request, if one could be repeated in the log.
-
-    `is_quoted`: the log quotes something of the request besides the user. Of a request in good order it does not, and
-    hardly any user is called by the password: its name then stands in the request once, and as it is.
-    """
-    is_repeated = is_quoted or (user and request.count(user.encode(errors="replace")) != 1)
-    return passwords_in(request) if is_repeated else ()
 
 
 def _first_reasons(exchange: Exchange) -> tuple[Reason, ...]:
