@@ -68,6 +68,18 @@ class Stage(str, Enum):
     """The answer's bytes are made."""
 
 
+class Head(dict[str, str]):
+    """The variables of a request's head, by their names in a WSGI environment, which nobody changes.
+
+    Several requests may have the same head.
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        super().__init__(variables)
+        self.size = sum(map(len, variables.values()))
+        """How many characters the values have together."""
+
+
 class Claim(NamedTuple):
     """Who asks, according to the request: the organisation's UKPRN or OrganisationRef, and the user."""
 

@@ -86,13 +86,17 @@ class LogSink:
         """Take one or more whole lines, and write them if that can be done now. Never waits."""
         data = lines.encode("utf-8", "backslashreplace")
         size = len(data)
-        with self._counting:
+        # By hand, because `with` takes twice as long.
+        self._counting.acquire()
+        try:
             if self._waiting_bytes + size > MOST_WAITING_BYTES:
                 self.lost += 1
                 self._lose()
             else:
                 self._waiting.append(data)
                 self._waiting_bytes += size
+        finally:
+            self._counting.release()
         if not (may_wait and self.is_flushed):
             self.flush()
 

@@ -14,6 +14,8 @@ from urllib.parse import unquote_to_bytes
 
 from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge, ServerNotImplemented
 
+from lrs_soap.exchange.exchange import Head
+
 MOST_FIELDS = 200
 
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -120,15 +122,17 @@ def _read(head: bytes) -> RequestHead:
         length,
         connection == "keep-alive" if version == "1.0" else connection != "close",
         version == "1.1" and headers.get("EXPECT", "").lower() == "100-continue",
-        {
-            "REQUEST_METHOD": method,
-            "REQUEST_URI": target,
-            # It would be another host's address if it began with two slashes.
-            "PATH_INFO": "/" + path.lstrip("/") if path.startswith("/") else path,
-            "QUERY_STRING": query,
-            "SERVER_PROTOCOL": f"HTTP/{version}",
-            **{_VARIABLES.get(name, f"HTTP_{name}"): value for name, value in headers.items()},
-        },
+        Head(
+            {
+                "REQUEST_METHOD": method,
+                "REQUEST_URI": target,
+                # It would be another host's address if it began with two slashes.
+                "PATH_INFO": "/" + path.lstrip("/") if path.startswith("/") else path,
+                "QUERY_STRING": query,
+                "SERVER_PROTOCOL": f"HTTP/{version}",
+                **{_VARIABLES.get(name, f"HTTP_{name}"): value for name, value in headers.items()},
+            }
+        ),
     )
 
 
