@@ -64,22 +64,45 @@ def demographics_asked(request: findmsg.LearnerByDemographicsRqst) -> Demographi
 
 def demographics_answered(asked: DemographicsAsked, decision: Decision, *, learners: bool) -> findmsg.FindLearnerResp:
     """The answer to a find by demographics: what it asked by and, if they were asked for, the learners."""
-    return findmsg.FindLearnerResp(
-        ResponseCode=decision.code.value,
-        FamilyName=asked.family_name,
-        GivenName=asked.given_name,
-        DateOfBirth=asked.date_of_birth,
-        Gender=asked.gender,
-        LastKnownPostCode=asked.last_known_post_code,
-        PreviousFamilyName=asked.previous_family_name,
-        SchoolAtAge16=asked.school_at_age_16,
-        PlaceOfBirth=asked.place_of_birth,
-        EmailAddress=asked.email_address,
-        Learner=found_learners(decision) if learners else (),
+    return findmsg.FindLearnerResp.with_all(
+        {
+            "ResponseCode": decision.code.value,
+            "ULN": None,
+            "FamilyName": asked.family_name,
+            "GivenName": asked.given_name,
+            "DateOfBirth": asked.date_of_birth,
+            "Gender": asked.gender,
+            "LastKnownPostCode": asked.last_known_post_code,
+            "PreviousFamilyName": asked.previous_family_name,
+            "SchoolAtAge16": asked.school_at_age_16,
+            "PlaceOfBirth": asked.place_of_birth,
+            "EmailAddress": asked.email_address,
+            "Learner": _found_learners(decision) if learners else (),
+        }
     )
 
 
-def found_learners(decision: Decision) -> tuple[LearnerRow, ...]:
+def uln_answered(request: findmsg.LearnerByULNRqst, decision: Decision, *, learners: bool) -> findmsg.FindLearnerResp:
+    """The answer to a find by ULN: what it asked by and, if it was asked for, the learner."""
+    return findmsg.FindLearnerResp.with_all(
+        {
+            "ResponseCode": decision.code.value,
+            "ULN": request.ULN,
+            "FamilyName": request.FamilyName,
+            "GivenName": request.GivenName,
+            "DateOfBirth": None,
+            "Gender": None,
+            "LastKnownPostCode": None,
+            "PreviousFamilyName": None,
+            "SchoolAtAge16": None,
+            "PlaceOfBirth": None,
+            "EmailAddress": None,
+            "Learner": _found_learners(decision) if learners else (),
+        }
+    )
+
+
+def _found_learners(decision: Decision) -> tuple[LearnerRow, ...]:
     """The learners of a find's answer; a master that is returned for a linked learner is marked as substituted."""
     return tuple([_learner_row(each, is_substituted=each.uln in decision.substitutes) for each in decision.learners])
 
@@ -105,15 +128,22 @@ def retrieved_message(uln: str, decision: Decision) -> messages.MIAPRetrievedULN
 
 def verified_message(asked: messages.MIAPLearnerToVerify, verification: Verification) -> messages.MIAPVerifiedLearner:
     """The searched fields as they were sent and, if they matched, the learner's own."""
-    verified = messages.MIAPVerifiedLearner(
-        SearchedULN=asked.ULN,
-        SearchedFamilyName=asked.FamilyName,
-        SearchedGivenName=asked.GivenName,
-        # The schema lets a request have these empty, but not an answer.
-        SearchedDateOfBirth=asked.DateOfBirth or None,
-        SearchedGender=asked.Gender or None,
-        ResponseCode=verification.code.value,
-        FailureFlag=tuple(flag.value for flag in verification.flags),
+    verified = messages.MIAPVerifiedLearner.with_all(
+        {
+            "SearchedULN": asked.ULN,
+            "SearchedFamilyName": asked.FamilyName,
+            "SearchedGivenName": asked.GivenName,
+            # The schema lets a request have these empty, but not an answer.
+            "SearchedDateOfBirth": asked.DateOfBirth or None,
+            "SearchedGender": asked.Gender or None,
+            "ResponseCode": verification.code.value,
+            "ULN": None,
+            "FamilyName": None,
+            "GivenName": None,
+            "DateOfBirth": None,
+            "Gender": None,
+            "FailureFlag": tuple([flag.value for flag in verification.flags]),
+        }
     )
     for learner in verification.learners:
         verified.ULN = learner.uln

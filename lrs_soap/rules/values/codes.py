@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cached_property
 
 
 class _Code(str, Enum):
@@ -19,6 +20,11 @@ class _Code(str, Enum):
         member._value_ = code
         member.text = text
         return member
+
+    @cached_property
+    def value(self) -> str:
+        """The code as it goes over the wire. Enum's own property makes two calls each time it is asked."""
+        return str(self._value_)
 
 
 class ResponseCode(_Code):
