@@ -41,11 +41,11 @@ class Answer:
         self._request = request
         self._service = service
         self._write = write
-        self._status: str | None = None
-        # Whether an answer with its status has a body.
-        self._has_body = False
+        # The names of the header's fields; the status, and the fields' values. Nothing before it is started.
         self._names: tuple[str, ...] = ()
-        self._values: list[str] = []
+        self._texts: list[str] = []
+        # Whether an answer with this status has a body.
+        self._has_body = False
         self._length: int | None = None
         self._added = 0
         self._is_chunked = False
@@ -69,8 +69,8 @@ class Answer:
         """Give an error, after which the connection closes."""
         # waitress's hints say that the body is text.
         status, headers, body = cast("tuple[str, list[tuple[str, str]], bytes]", error.to_response(SOFTWARE))
-        self._status, self._has_body = status, _has_body(status)
-        self._names, self._values = tuple([name for name, _ in headers]), [value for _, value in headers]
+        self._names, self._texts = tuple([name for name, _ in headers]), [status, *(value for _, value in headers)]
+        self._has_body = _has_body(status)
         self._length = len(body)
         self.is_last = True
         self._add(body)
@@ -81,29 +81,29 @@ class Answer:
         """WSGI's `start_response`."""
         if exc_info is not None and self.is_begun:
             raise exc_info[1]
-        if exc_info is None and self._status is not None:
+        if exc_info is None and self._texts:
             raise AssertionError("start_response is called a second time, without exc_info")
-        names, values = [], []
+        names, texts = [], [status]
         for name, value in headers:
             names.append(name)
-            values.append(value)
-        _check_texts(status, *values)
+            texts.append(value)
+        _check_texts(texts)
         self._names, places_of_length = _names(tuple(names))
-        self._values = values
         self._length = None
         for place in places_of_length:
-            self._length = int(values[place])
-        self._status, self._has_body = status, _has_body(status)
+            self._length = int(texts[place])
+        self._texts = texts
+        self._has_body = _has_body(status)
         return self._add
 
     def _add(self, part: bytes) -> None:
         """Add to the body; what `start_response` returns."""
-        if self._status is None:
+        if not self._texts:
             raise RuntimeError("start_response has to be called before the body is written")
         if self.is_begun:
             self._write(self._framed(part))
         else:
-            head = self._head(self._status)
+            head = self._head()
             self.is_begun = True
             self._write(head + self._framed(part))
 
@@ -117,7 +117,7 @@ class Answer:
         if self._is_chunked and self._request.method != "HEAD":
             self._write(b"0\r\n\r\n")
 
-    def _head(self, status: str) -> bytes:
+    def _head(self) -> bytes:
         """The status line and the header, with what the server adds; decides how the body is framed."""
         version = self._request.version
         has_length = self._length is not None and self._has_body
@@ -126,7 +126,7 @@ class Answer:
         self._is_chunked = self._has_body and not has_length and version == "1.1"
         layout = _layout(self._names, version, has_length, self._is_chunked, self.is_last)
         date = _date(self._service.clock.now())
-        return layout.format(status, date, self._length, *self._values).encode("latin-1")
+        return layout.format(date, self._length, *self._texts).encode("latin-1")
 
     def _framed(self, part: bytes) -> bytes:
         """A part of the body as it is sent."""
@@ -152,7 +152,7 @@ def _has_body(status: str) -> bool:
 
 @lru_cache(maxsize=_HEADERS_KEPT)
 def _layout(names: tuple[str, ...], version: str, has_length: bool, is_chunked: bool, is_last: bool) -> str:
-    """The head of answers with fields of these names, to be formatted with a status, a date, a length and the values.
+    """The head of answers with fields of these names, to be formatted with a date, a length, a status and the values.
 
     A length among the names is left out where the answer is not to have any.
     """
@@ -162,7 +162,7 @@ def _layout(names: tuple[str, ...], version: str, has_length: bool, is_chunked: 
         if has_length or name != "Content-Length"
     ]
     if has_length and "Content-Length" not in names:
-        fields.append(("Content-Length", "{2}"))
+        fields.append(("Content-Length", "{1}"))
     if is_last:
         fields.append(("Connection", "close"))
     elif version == "1.0":
@@ -171,35 +171,36 @@ def _layout(names: tuple[str, ...], version: str, has_length: bool, is_chunked: 
         fields.append(("Transfer-Encoding", "chunked"))
     fields.append(("Via" if "Server" in names else "Server", SOFTWARE))
     if "Date" not in names:
-        fields.append(("Date", "{1}"))
+        fields.append(("Date", "{0}"))
     fields.sort(key=_name)
     lines = "".join([f"{name}: {value}\r\n" for name, value in fields])
-    return f"HTTP/{version} {{0}}\r\n{lines}\r\n"
+    return f"HTTP/{version} {{2}}\r\n{lines}\r\n"
 
 
 @lru_cache(maxsize=_HEADERS_KEPT)
 def _names(given: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """The names of header fields as they are written, and where Content-Length is among them.
+    """The names of header fields as they are written, and which of them are Content-Length, counted from 1.
 
     Raises AssertionError and ValueError for one that may not be.
     """
     names = tuple(map(_header_name, given))
-    return names, tuple([place for place, name in enumerate(names) if name == "Content-Length"])
+    return names, tuple([place for place, name in enumerate(names, start=1) if name == "Content-Length"])
 
 
 def _header_name(name: str) -> str:
-    _check_texts(name)
+    _check_texts((name,))
     if name.lower() in hop_by_hop:
         raise AssertionError("an application may not have a say in the connection")
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
-def _check_texts(*texts: str) -> None:
-    for text in texts:
-        if not isinstance(text, str):
-            raise AssertionError("what is in a header has to be a string")
-        if "\r" in text or "\n" in text:
-            raise ValueError("what is in a header may not have line ends")
+def _check_texts(texts: Iterable[str]) -> None:
+    try:
+        text = "".join(texts)
+    except TypeError:
+        raise AssertionError("what is in a header has to be a string") from None
+    if "\r" in text or "\n" in text:
+        raise ValueError("what is in a header may not have line ends")
 
 
 @lru_cache(maxsize=1)

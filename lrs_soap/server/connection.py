@@ -288,10 +288,10 @@ class Connection:
         """Add to what is to be sent. Raises Disconnected."""
         if not self.is_open:
             raise Disconnected
-        if self._delivery is not None:
-            self._delivery.add(data)
-        else:
+        if self._delivery is None:
             self._queue(data)
+        else:
+            self._delivery.add(data)
 
     def _queue(self, data: bytes) -> None:
         if data:
@@ -397,13 +397,11 @@ class Connection:
 
     def _environment(self, request: Request) -> Environ:
         """WSGI's environment for a request; the application may change it."""
-        environ: Environ = {
-            **self._variables,
-            **request.variables,
-            "wsgi.input": request.body(),
-            HEAD: request.variables,
-            HANDS_OVER: self._rest is None,
-        }
+        environ = self._variables.copy()
+        environ.update(request.variables)
+        environ["wsgi.input"] = request.body()
+        environ[HEAD] = request.variables
+        environ[HANDS_OVER] = self._rest is None
         if self._found is not None:
             environ[FOUND] = self._found
         if self._session is not None and self._session.subject is not None:

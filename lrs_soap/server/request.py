@@ -102,21 +102,24 @@ class Request:
         return taken
 
     def _read_head(self, data: bytes) -> int:
-        # Empty lines before a request are passed over: some clients send one after a body.
-        known = len(self._head_bytes)
-        whole = (self._head_bytes + data) if known else data.lstrip(b"\r\n")
-        passed_over = known + len(data) - len(whole)
-        # The end may have begun in what was there before.
-        end = whole.find(_END, max(0, known - len(_END)))
-        if (end if end >= 0 else len(whole)) > self._limits.header_bytes:
-            most = self._limits.header_bytes
+        known = self._head_bytes
+        if known:
+            whole = known + data
+            # The end may have begun in what was there before.
+            end = whole.find(_END, max(0, len(known) - len(_END)))
+        else:
+            # Empty lines before a request are passed over: some clients send one after a body.
+            whole = data.lstrip(b"\r\n")
+            end = whole.find(_END)
+        most = self._limits.header_bytes
+        if (end if end >= 0 else len(whole)) > most:
             raise Refusal(RequestHeaderFieldsTooLarge(f"The header of a request may have {most} bytes at most."))
         if end < 0:
             self._head_bytes = whole
             return len(data)
         self._begin(read_head(whole[:end]))
         self._head_bytes = b""
-        return passed_over + end + len(_END) - known
+        return len(data) - (len(whole) - end - len(_END))
 
     def _begin(self, head: RequestHead) -> None:
         self.head = head
