@@ -70,7 +70,7 @@ class Answer:
         # waitress's hints say that the body is text.
         status, headers, body = cast("tuple[str, list[tuple[str, str]], bytes]", error.to_response(SOFTWARE))
         self._names, self._texts = tuple([name for name, _ in headers]), [status, *(value for _, value in headers)]
-        self._has_body = _has_body(status)
+        self._has_body = True
         self._length = len(body)
         self.is_last = True
         self._add(body)
@@ -93,7 +93,7 @@ class Answer:
         for place in places_of_length:
             self._length = int(texts[place])
         self._texts = texts
-        self._has_body = _has_body(status)
+        self._has_body = not status.startswith(_WITHOUT_BODY)
         return self._add
 
     def _add(self, part: bytes) -> None:
@@ -144,10 +144,6 @@ class Answer:
 
 def _is_single(parts: Iterable[bytes]) -> bool:
     return isinstance(parts, Sized) and len(parts) == 1
-
-
-def _has_body(status: str) -> bool:
-    return not status.startswith(_WITHOUT_BODY)
 
 
 @lru_cache(maxsize=_HEADERS_KEPT)

@@ -460,7 +460,9 @@ class Connection:
     def _fill_wire(self) -> bool:
         """Put the next part of the output on its way; False where there is none."""
         if self._output:
-            text = self._next_block()
+            text = self._output.popleft()
+            if self._output or len(text) > _BLOCK:
+                text = self._block_from(text)
             self._sent += len(text)
             if self._session is None:
                 self._wire = text
@@ -470,14 +472,12 @@ class Connection:
             self._wire = self._session.take_output()
         return bool(self._wire)
 
-    def _next_block(self) -> bytes | memoryview:
-        block = self._output.popleft()
+    def _block_from(self, block: bytes | memoryview) -> bytes | memoryview:
+        """Of the output, which begins with this: as much as is sent at once."""
         if len(block) > _BLOCK:
             whole = memoryview(block)
             self._output.appendleft(whole[_BLOCK:])
             return whole[:_BLOCK]
-        if not self._output:
-            return block
         # The head of an answer and its body go together.
         parts, size = [block], len(block)
         while self._output and size + len(self._output[0]) <= _BLOCK:

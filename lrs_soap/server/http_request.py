@@ -162,12 +162,14 @@ def head_of(environ: Environ) -> Mapping[str, str]:
 def charset_of(environ: Environ) -> str | None:
     """The charset in the Content-Type header, or None if it has none. Raises HttpError if the type is not text/xml."""
     header = str(environ.get("CONTENT_TYPE") or "")
+    # A client sends the same few dozen characters each time. Longer headers are not worth caching.
+    if len(header) <= _LONGEST_KEPT:
+        return _known_charset_in(header)
     if len(header) > _LONGEST_CONTENT_TYPE:
         raise HttpError(
             "415 Unsupported Media Type", f"A Content-Type may have {_LONGEST_CONTENT_TYPE} characters at most."
         )
-    # A client sends the same few dozen characters each time. Longer headers are not worth caching.
-    return _known_charset_in(header) if len(header) <= _LONGEST_KEPT else _charset_in(header)
+    return _charset_in(header)
 
 
 def _charset_in(header: str) -> str | None:
@@ -199,7 +201,7 @@ def body_of(environ: Environ, most: int) -> bytes:
     length = _length_of(environ, most)
     coding = _coding_of(environ)
     stream = environ["wsgi.input"]
-    if coding == "identity" and length <= min(most, _BLOCK):
+    if coding == "identity" and length <= _BLOCK and length <= most:
         body: bytes = stream.read(length)
         if len(body) == length:
             # As nearly every body is.
