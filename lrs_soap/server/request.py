@@ -50,6 +50,9 @@ class Request:
         self.unread = 0
         """How many bytes of a body that nobody wants follow the head."""
         self._head_bytes = b""
+        # A body that arrives in one piece, as most do, needs nothing to collect it.
+        self._length = 0
+        self._piece = b""
         self._body: FixedBody | ChunkedBody | None = None
 
     @property
@@ -61,8 +64,8 @@ class Request:
         """Take what belongs to this request; how many bytes that is."""
         try:
             taken = 0 if self.head is not None else self._read_head(data)
-            if self._body is not None and taken < len(data):
-                taken += self._read_body(self._body, data[taken:])
+            if taken < len(data) and not self.is_whole:
+                taken += self._read_body(data[taken:])
             return taken
         except Refusal as refusal:
             self.refuse(refusal.error)
@@ -81,17 +84,29 @@ class Request:
 
     def body(self) -> BinaryIO:
         """The body to be read, from its beginning."""
-        return BytesIO() if self._body is None else self._body.stream()
+        return BytesIO(self._piece) if self._body is None else self._body.stream()
 
     def close(self) -> None:
         """Forget the body."""
+        self._piece = b""
+        self.buffered_bytes = 0
+        self.is_large = False
         if self._body is not None:
             self._body.close()
             self._body = None
-            self.buffered_bytes = 0
-            self.is_large = False
 
-    def _read_body(self, body: FixedBody | ChunkedBody, data: bytes) -> int:
+    def _read_body(self, data: bytes) -> int:
+        body = self._body
+        if body is None:
+            length = self._length
+            if len(data) >= length:
+                self._piece = data[:length]
+                self.buffered_bytes = length
+                self.is_whole = True
+                if length >= _LARGE_BYTES:
+                    self.is_large = True
+                return length
+            body = self._body = FixedBody(length)
         taken = body.received(data)
         self.buffered_bytes = body.size
         if body.size >= _LARGE_BYTES:
@@ -125,21 +140,26 @@ class Request:
         self.head = head
         self.version, self.method = head.version, head.method
         self.keeps_connection, self.variables = head.keeps_connection, head.variables
-        length = head.length
-        if length == 0:
+        if head.length == 0:
             self.is_whole = True
-        elif length is not None and length <= _SMALL_BYTES:
-            self._body = FixedBody(length)
-        elif not self._reads_body(self):
+        elif head.length is None or head.length > _SMALL_BYTES:
+            self._begin_large(head)
+        else:
+            self._length = head.length
+        if not self.is_whole:
+            self.is_large = "HTTP_CONTENT_ENCODING" in head.variables
+            self.waits_for_leave = head.expects_continue
+
+    def _begin_large(self, head: RequestHead) -> None:
+        """Begin with a body that is large, or may be, unless it is too large or is read for nobody."""
+        if not self._reads_body(self):
             self._be_answered_at_once(head)
-        elif length is None:
+        elif head.length is None:
             self._body = ChunkedBody(self._limits.body_bytes)
-        elif length > self._limits.body_bytes:
+        elif head.length > self._limits.body_bytes:
             raise too_large(self._limits.body_bytes)
         else:
-            self._body = FixedBody(length)
-        self.is_large = self._body is not None and "HTTP_CONTENT_ENCODING" in head.variables
-        self.waits_for_leave = head.expects_continue and not self.is_whole
+            self._length = head.length
 
     def _be_answered_at_once(self, head: RequestHead) -> None:
         self.is_whole = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from typing import BinaryIO, cast
 
 from waitress.buffers import OverflowableBuffer
@@ -21,7 +20,7 @@ _CHUNK = re.compile(rb"(?P<size>[0-9A-Fa-f]{1,15})(?:[ \t]*;[^\x00-\x08\x0a-\x1f
 
 
 class FixedBody:
-    """A body of a length that the head has told."""
+    """A body of a length that the head has told, which arrives in several pieces."""
 
     def __init__(self, length: int) -> None:
         self.size = 0
@@ -29,35 +28,23 @@ class FixedBody:
         self.is_whole = False
         """Whether all of it has been received."""
         self._length = length
-        # Most bodies arrive in one piece, which needs no buffer.
-        self._piece = b""
-        self._buffer: OverflowableBuffer | None = None
+        self._buffer = OverflowableBuffer(_IN_MEMORY_BYTES)
 
     def received(self, data: bytes) -> int:
         """Take from data what belongs to the body; how many bytes that is."""
         part = data[: self._length - self.size]
-        if not self.size:
-            self._piece = part
-        else:
-            if self._buffer is None:
-                self._buffer = OverflowableBuffer(_IN_MEMORY_BYTES)
-                self._buffer.append(self._piece)
-                self._piece = b""
-            self._buffer.append(part)
-        taken = len(part)
-        self.size += taken
+        self._buffer.append(part)
+        self.size += len(part)
         self.is_whole = self.size == self._length
-        return taken
+        return len(part)
 
     def stream(self) -> BinaryIO:
         """The body to be read, from its beginning."""
-        return BytesIO(self._piece) if self._buffer is None else cast(BinaryIO, self._buffer.getfile())
+        return cast(BinaryIO, self._buffer.getfile())
 
     def close(self) -> None:
         """Forget the body."""
-        self._piece = b""
-        if self._buffer is not None:
-            self._buffer.close()
+        self._buffer.close()
 
 
 class ChunkedBody:
