@@ -38,7 +38,8 @@ class Passwords:
     def __init__(self, *, remembered: int = 10_000) -> None:
         """`remembered` is the most hashes to remember. The one not seen for longest is forgotten first."""
         self._hasher = PasswordHasher(time_cost=2, memory_cost=_MEMORY_KIB, parallelism=1)
-        self._key = secrets.token_bytes(32)
+        # Copied for each proof, which is quicker than giving it the key again.
+        self._keyed = hashlib.blake2b(key=secrets.token_bytes(32), digest_size=32)
         self._limit = remembered
         self._proved: OrderedDict[tuple[str, str | None], bytes] = OrderedDict()
         self._lock = threading.Lock()
@@ -57,11 +58,16 @@ class Passwords:
         a wrong one. Raises argon2's InvalidHashError if `held` is not a hash.
         """
         place = (organisation_key, held)
-        proof = hashlib.blake2b(_bytes(f"{held}\0{password}"), key=self._key, digest_size=32).digest()
-        with self._lock:
-            if hmac.compare_digest(self._proved.get(place, b""), proof):
+        keyed = self._keyed.copy()
+        keyed.update(_bytes(f"{held}\0{password}"))
+        proof = keyed.digest()
+        try:
+            if hmac.compare_digest(self._proved[place], proof):
                 self._proved.move_to_end(place)
                 return True
+        except KeyError:
+            # Nobody has proved it, or another thread has forgotten it just now.
+            pass
         if not self.is_right(password, held):
             return False
         with self._lock:

@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_of
 
+from lrs_soap.rules.names import identity_keys
 from lrs_soap.rules.names.demographics import DemographicsAsked
-from lrs_soap.rules.names.identity_keys import IdentityKeys
 from lrs_soap.rules.values.learner import HELD_FIELDS, Learner
 from lrs_soap.store import name_keys
 from lrs_soap.store.dialects import joined_texts, joined_values
@@ -148,7 +148,7 @@ def with_master(transaction: Transaction, uln: str) -> tuple[Learner | None, Lea
 
 def by_identity(transaction: Transaction, person: DemographicsAsked | Learner) -> Learner | None:
     """The learner, not deleted, linked or not, who has a person's five identity keys; a learner may find itself."""
-    return _learner(_BY_IDENTITY.row(transaction, *IdentityKeys.of(person)))
+    return _learner(_BY_IDENTITY.row(transaction, *identity_keys.values_of(person)))
 
 
 def insert(transaction: Transaction, learner: Learner) -> None:

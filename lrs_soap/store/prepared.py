@@ -117,6 +117,7 @@ def _arrangement(names: tuple[str, ...], positions: list[str] | None) -> Callabl
     if positions is None:
         return lambda values: dict(zip(names, values, strict=True))
     if tuple(positions) == names:
-        return lambda values: values
+        # It gives a tuple back as it is.
+        return tuple
     # A single name would equal the positions, so there are several, and this gives a tuple.
     return itemgetter(*(names.index(position) for position in positions))

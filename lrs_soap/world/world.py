@@ -188,7 +188,7 @@ class World:
         `has_looked`: for a request that has looked at its beginning. `authorise` is called in the unit at first, and
         says whose it is; what it raises ends the unit.
         """
-        return _Unit(self, author, self.store.reading(), looks=not has_looked, authorise=authorise)
+        return _ReadingUnit(self, author, has_looked, authorise)
 
     def writing(
         self,
@@ -293,9 +293,9 @@ def _exchanges(settings: Settings, clock: Clock, writer: JournalWriter | None) -
 
 
 class _Unit:
-    """Opens a unit of work in a transaction. Every find does, and a class is cheaper here than a generator."""
+    """Opens a unit of work in a transaction that writes. Every write does, and a class is cheaper than a generator."""
 
-    __slots__ = ("_author", "_authorise", "_generation", "_looks", "_transaction", "_world")
+    __slots__ = ("_author", "_generation", "_looks", "_transaction", "_world")
 
     def __init__(
         self,
@@ -305,18 +305,13 @@ class _Unit:
         *,
         looks: bool,
         generation: int | None = None,
-        authorise: Callable[[UnitOfWork], Author] | None = None,
     ) -> None:
-        """`looks`: whether clock and policy have to be brought up to date first. `generation`: of this one only.
-
-        `authorise` says in the unit whose it is.
-        """
+        """`looks`: whether clock and policy have to be brought up to date first. `generation`: of this one only."""
         self._world = world
         self._author = author
         self._transaction = transaction
         self._looks = looks
         self._generation = generation
-        self._authorise = authorise
 
     def __enter__(self) -> UnitOfWork:
         world = self._world
@@ -327,16 +322,49 @@ class _Unit:
                 if self._generation is not None and self._generation != world.generation:
                     raise BegunAnew("The world was put back while this was under way.")
             # The clock is read afterwards, because the transaction may have waited for its turn.
-            work = UnitOfWork(transaction, world.clock.now(), self._author, world.policy)
-            if self._authorise is not None:
-                work.author = self._authorise(work)
+            return UnitOfWork(transaction, world.clock.now(), self._author, world.policy)
         except BaseException:
             # The block will not be entered, so nobody else ends the transaction.
             self._transaction.__exit__(*sys.exc_info())
             raise
-        return work
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         return self._transaction.__exit__(kind, error, trace)
+
+
+class _ReadingUnit(UnitOfWork):
+    """A unit of work that reads, and opens and ends itself: every find has one, and needs no other object for that."""
+
+    __slots__ = ("_authorise", "_has_looked", "_world")
+
+    def __init__(
+        self, world: World, author: Author, has_looked: bool, authorise: Callable[[UnitOfWork], Author] | None
+    ) -> None:
+        """What `World.reading` is given."""
+        self._world = world
+        self.author = author
+        self._has_looked = has_looked
+        self._authorise = authorise
+
+    def __enter__(self) -> UnitOfWork:
+        world = self._world
+        transaction = self.transaction = world.store.begin_reading()
+        try:
+            if not self._has_looked:
+                world.look_in(transaction)
+            self.now = world.clock.now()
+            self.policy = world.policy
+            if self._authorise is not None:
+                self.author = self._authorise(self)
+        except BaseException as error:
+            # The block will not be entered, so nobody else ends the transaction.
+            world.store.end_reading(transaction, error)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._world.store.end_reading(self.transaction, error)

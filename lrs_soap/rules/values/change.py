@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from lrs_soap.rules.values.learner import LEARNER_FIELDS, Learner
 
@@ -24,8 +25,7 @@ class Action(str, Enum):
     CHALLENGE_UNDONE = "challenge undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Who makes a change: an organisation's UKPRN, and the user that it named."""
 
     organisation: str
