@@ -159,5 +159,5 @@ class _Search:
                 others.add(uln)
                 yield uln
         self.has_too_many_rows = next(rows, None) is not None
-        if not self.has_too_many_rows:
+        if relatives and not self.has_too_many_rows:
             yield from (uln for uln in relatives if uln not in others)

@@ -101,7 +101,8 @@ _LINK = update_of(learners).where(learners.c.uln == bindparam("old_uln"))
 
 def by_uln(transaction: Transaction, uln: str) -> Learner | None:
     """The learner with this ULN, with the ULNs linked to it; None if there is none. It may be deleted or linked."""
-    return _learner(_BY_ULN.row(transaction, uln))
+    rows = _BY_ULN.rows(transaction, uln)
+    return _learner(rows[0]) if rows else None
 
 
 def by_ulns(transaction: Transaction, ulns: Collection[str]) -> dict[str, Learner]:
@@ -122,7 +123,7 @@ def held_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
     """The learners with these ULNs, as `held` finds each: at most AT_ONCE, in the same order."""
     if len(ulns) == 1:
         return [held(transaction, ulns[0])]
-    found = {learner.uln: learner for learner in map(_learner_in, _BY_ULNS[len(ulns)].rows(transaction, *ulns))}
+    found = {learner.uln: learner for learner in map(_learner, _BY_ULNS[len(ulns)].rows(transaction, *ulns))}
     return [found.get(uln) or held(transaction, uln) for uln in ulns]
 
 
@@ -143,12 +144,15 @@ def master_of(transaction: Transaction, learner: Learner) -> Learner | None:
 def with_master(transaction: Transaction, uln: str) -> tuple[Learner | None, Learner | None]:
     """The learner with this ULN, as `by_uln` finds it, and its master if it is linked."""
     learner = by_uln(transaction, uln)
-    return learner, None if learner is None else master_of(transaction, learner)
+    if learner is None or learner.master_uln is None:
+        return learner, None
+    return learner, held(transaction, learner.master_uln)
 
 
 def by_identity(transaction: Transaction, person: DemographicsAsked | Learner) -> Learner | None:
     """The learner, not deleted, linked or not, who has a person's five identity keys; a learner may find itself."""
-    return _learner(_BY_IDENTITY.row(transaction, *identity_keys.values_of(person)))
+    rows = _BY_IDENTITY.rows(transaction, *identity_keys.values_of(person))
+    return _learner(rows[0]) if rows else None
 
 
 def insert(transaction: Transaction, learner: Learner) -> None:
@@ -247,12 +251,8 @@ def count(transaction: Transaction) -> int:
     return int(transaction.execute(select(func.count()).select_from(learners)).scalar_one())
 
 
-def _learner(row: tuple[Any, ...] | None) -> Learner | None:
-    """The learner in a row of `_WITH_LINKED_ULNS`; None if there is no row."""
-    return None if row is None else _learner_in(row)
-
-
-def _learner_in(row: tuple[Any, ...]) -> Learner:
+def _learner(row: tuple[Any, ...]) -> Learner:
+    """The learner in a row of `_WITH_LINKED_ULNS`."""
     values, _ = _values_of(row[0])
     linked = values[-1]
     values[-1] = tuple(sorted(linked.split())) if linked else ()

@@ -29,6 +29,19 @@ def test_positional_parameters_go_in_the_order_of_the_statement() -> None:
         assert parameters == ("red", "ball")
 
 
+def test_a_positional_parameter_that_stands_twice_is_bound_once() -> None:
+    both = (
+        TABLE.c.colour == bindparam("colour"),
+        TABLE.c.name == bindparam("name"),
+        TABLE.c.name < bindparam("colour"),
+    )
+    sql, parameters = sent(
+        Prepared(select(TABLE.c.name).where(*both), "name", "colour"), sqlite.dialect(), "ball", "red"
+    )
+    assert sql.endswith("things.colour = ?1 AND things.name = ?2 AND things.name < ?1")
+    assert parameters == ("red", "ball")
+
+
 def test_named_parameters_go_by_name() -> None:
     statement = Prepared(select(TABLE.c.name).where(*WHERE), "name", "colour")
     sql, parameters = sent(statement, postgresql.psycopg.dialect(), "ball", "red")

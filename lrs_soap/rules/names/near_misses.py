@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from lrs_soap.rules.names.demographics import DemographicsAgreement, DemographicsAsked, points_of, score_parts
 from lrs_soap.rules.names.lookup_keys import ULN, NameKeyRow
@@ -14,13 +14,15 @@ MOST_NEAR_MISSES = 3
 
 
 def near_misses(
-    asked: DemographicsAsked, compared: Iterable[tuple[NameKeyRow, DemographicsAgreement]]
+    asked: DemographicsAsked, compared: Sequence[tuple[NameKeyRow, DemographicsAgreement]]
 ) -> tuple[NearMiss, ...]:
     """The learners with the highest scores among the rows that a search has compared with `asked`, best first.
 
     A learner's best row counts. With equal scores, the lower ULN comes first. What is held is as the rows have it:
     names and postcodes by their keys, no optional field.
     """
+    if not compared:
+        return ()
     best: dict[str, tuple[int, str, NameKeyRow, DemographicsAgreement]] = {}
     for row, agreement in compared:
         uln = row[ULN]
