@@ -25,7 +25,7 @@ from lrs_soap.rules.values.agreement import ScorePart
 from lrs_soap.rules.values.codes import FaultCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.sentences import sentence
-from lrs_soap.store.exchanges import Exchanges, Found, KeptExchange, Wanted, packed, unpacked
+from lrs_soap.store.exchanges import LONGEST_PLAIN, Exchanges, Found, KeptExchange, Wanted, packed, unpacked
 
 _logger = logging.getLogger(__name__)
 
@@ -163,8 +163,8 @@ class ExchangeJournal:
         """Keep an exchange over SOAP. Nobody changes it any more, or reads its answer: a long one is packed in it."""
         if exchange.origin is not _SOAP and exchange.again_of is None:
             return
-        headers = exchange.headers
-        size = len(exchange.request) + len(exchange.answer)
+        answer, headers = exchange.answer, exchange.headers
+        size = len(exchange.request) + len(answer)
         size += headers.size if isinstance(headers, Head) else sum(map(len, headers.values()))
         recorded: _Recorded | KeptExchange
         recorded = (exchange, machine_seconds(), self._clock.now(), exchange.milliseconds())
@@ -174,10 +174,10 @@ class ExchangeJournal:
             if kept is None:
                 return
             recorded, size = kept, 2 * MOST_BYTES
-        else:
+        elif len(answer) > LONGEST_PLAIN:
             # Whoever sends the answer has it already.
-            plain, exchange.answer = exchange.answer, packed(exchange.answer)
-            size -= len(plain) - len(exchange.answer)
+            exchange.answer = packed(answer)
+            size -= len(answer) - len(exchange.answer)
         bounds = self._exchanges.bounds
         # By hand, because `with` takes twice as long.
         self._lock.acquire()

@@ -126,10 +126,12 @@ class LogSink:
                 return False
             with self._counting:
                 self._waiting_bytes -= sent
-                while self._waiting and sent >= len(self._waiting[0]):
-                    sent -= len(self._waiting.popleft())
-                if sent:
+                if self._waiting_bytes:
+                    while sent >= len(self._waiting[0]):
+                        sent -= len(self._waiting.popleft())
                     self._waiting[0] = self._waiting[0][sent:]
+                else:
+                    self._waiting.clear()
                 if not self._waiting and self.lost > self._told:
                     notice = self._notice(self.lost - self._told).encode()
                     self._waiting.append(notice)
@@ -140,6 +142,8 @@ class LogSink:
     def _next_lines(self) -> bytes:
         """As many of those that are kept as other processes cannot write between, or the first of them."""
         with self._counting:
+            if self._waiting_bytes <= _WHOLE_WRITE_BYTES:
+                return b"".join(self._waiting)
             lines: list[bytes] = []
             size = 0
             for each in self._waiting:

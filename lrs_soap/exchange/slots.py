@@ -30,7 +30,8 @@ class Slots:
         self._count = count
         self._taken = taken
         self._lock = Lock()
-        self._slot: int | None = None
+        self.slot: int | None = None
+        """This process's place; None if it has not taken one, or there was none."""
         self._has_looked = False
         known = weakref.ref(self)
 
@@ -47,14 +48,14 @@ class Slots:
         if not self._has_looked:
             with self._lock:
                 if not self._has_looked:
-                    self._slot = self._take()
+                    self.slot = self._take()
                     self._has_looked = True
-        return self._slot
+        return self.slot
 
     def _begin_again(self) -> None:
         """In a process that was just forked, which has none yet."""
         self._lock = Lock()
-        self._has_looked = False
+        self.slot, self._has_looked = None, False
 
     def is_taken(self, slot: int) -> bool:
         """Whether a place belongs to another process that lives."""

@@ -35,7 +35,9 @@ class Tally:
 
     def count(self) -> None:
         """This process has recorded one more. One thread at a time may call this."""
-        slot = self._slots.own()
+        slot = self._slots.slot
+        if slot is None:
+            slot = self._slots.own()
         if slot is not None:
             self._recorded[slot] += 1
 

@@ -38,6 +38,9 @@ from lrs_soap.store.transaction import Transaction
 SUFFIX = "-exchanges"
 """What the name of a journal's file has after that of the world's."""
 
+LONGEST_PLAIN = 4096
+"""How many bytes an answer has at most that is not packed: a longer one takes less time to pack than to write."""
+
 _metadata = MetaData()
 # `sequence` grows as rows become visible. `facts` is JSON. `time` is in milliseconds since 1970. `size` is how many
 # bytes this row has, unpacked, and `through` how many it and all earlier ones have. A long `answer` is packed.
@@ -63,8 +66,6 @@ _exchanges = Table(
 # How many of the oldest rows are looked at each time: more than are written, so that a lower limit takes effect soon.
 _LOOKED_AT = 5000
 _BUSY_SECONDS = 5.0
-# Longer answers take several pages of a database, and less time to pack than to write.
-_LONGEST_PLAIN = 4096
 _QUICKEST = 1
 # So many answers are kept beside what they are packed.
 _MOST_PACKED = 32
@@ -262,8 +263,8 @@ def _without_bodies(kept: KeptExchange) -> KeptExchange:
 
 
 def packed(answer: bytes) -> bytes:
-    """The answer, packed if it is long."""
-    return _pack(answer) if len(answer) > _LONGEST_PLAIN else answer
+    """The answer, packed if it is longer than `LONGEST_PLAIN`."""
+    return _pack(answer) if len(answer) > LONGEST_PLAIN else answer
 
 
 # A record is often asked for again, and to find its answer here takes a fifth of the time.

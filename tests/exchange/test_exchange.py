@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrs_soap.exchange.exchange import Exchange, RefusedRequest, Stage
+from lrs_soap.exchange.exchange import Exchange, Head, RefusedRequest, Stage
 from lrs_soap.rules.values.codes import FaultCode, ResponseCode
 from lrs_soap.rules.values.decision import Decision, Reason
 from lrs_soap.rules.values.rule import Outcome, Rule
@@ -63,3 +63,7 @@ def test_a_stage_that_is_marked_ends_then() -> None:
 
 def test_its_text_shows_no_request_or_answer() -> None:
     assert "CompatSitePass01" not in repr(Exchange(request=b"CompatSitePass01", answer=b"CompatSitePass01"))
+
+
+def test_a_head_knows_its_size() -> None:
+    assert Head({"REQUEST_METHOD": "POST", "QUERY_STRING": "", "HTTP_HOST": "localhost"}).size == 13
