@@ -28,5 +28,5 @@ def find_by_valid_uln(work: UnitOfWork, *, uln: str, given_name: str, family_nam
 
 
 def _checked(work: UnitOfWork, given_name: str, family_name: str) -> NamesAsked:
-    check_names({"GivenName": given_name, "FamilyName": family_name}, prohibited=work.policy.prohibited)
+    check_names((("GivenName", given_name), ("FamilyName", family_name)), prohibited=work.policy.prohibited)
     return NamesAsked(given_name, family_name)

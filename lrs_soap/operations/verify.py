@@ -15,7 +15,7 @@ def verify(work: UnitOfWork, asked: ToVerify, *, uln: str) -> Verification:
     Raises FieldsRefused.
     """
     check_asked(
-        {"GivenName": asked.given_name, "FamilyName": asked.family_name},
+        (("GivenName", asked.given_name), ("FamilyName", asked.family_name)),
         asked.date_of_birth,
         asked.gender,
         None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from lrs_soap.errors import Refused
@@ -32,13 +32,13 @@ def check_fields(sent: SentLearner, *, today: date, prohibited: ProhibitedText) 
     _refuse(field_rules.violations(sent, today=today, registering=False, prohibited=prohibited))
 
 
-def check_names(names: Mapping[str, str | None], *, prohibited: ProhibitedText) -> None:
-    """As `check_fields`, where nothing was sent but these names, by the contract's names of their fields."""
-    _refuse(field_rules.prohibited_in(names.items(), prohibited))
+def check_names(names: Iterable[tuple[str, str | None]], *, prohibited: ProhibitedText) -> None:
+    """As `check_fields`, where nothing was sent but these names, each with the contract's name of its field."""
+    _refuse(field_rules.prohibited_in(names, prohibited))
 
 
 def check_asked(
-    names: Mapping[str, str | None],
+    names: Iterable[tuple[str, str | None]],
     date_of_birth: str | None,
     gender: str | None,
     post_code: str | None,

@@ -108,7 +108,7 @@ def violations(
 
 
 def asked_violations(
-    names: Mapping[str, str | None],
+    names: Iterable[tuple[str, str | None]],
     date_of_birth: str | None,
     gender: str | None,
     post_code: str | None,
@@ -118,9 +118,9 @@ def asked_violations(
 ) -> list[Violation]:
     """As `violations`, for a question, which has few of the fields, and none of the rules for registrations.
 
-    `names` are names and the school, by the contract's names of their fields, in the contract's order.
+    `names` are names and the school, each with the contract's name of its field, in the contract's order.
     """
-    found = prohibited_in(names.items(), prohibited)
+    found = prohibited_in(names, prohibited)
     if post_code:
         found += _post_code(post_code, prohibited)
     if date_of_birth:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
-_SHAPE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LENGTH = len("YYYY-MM-DD")
+_LAST_HYPHEN = 7
 
 
 def parse(text: str) -> date | None:
     """The day that `text` names as `YYYY-MM-DD`; None for any other form, and for a day that does not exist."""
     # date.fromisoformat also reads week dates, and from Python 3.11 on other forms.
-    if _SHAPE.fullmatch(text) is None:
+    if len(text) != _LENGTH or text[_LAST_HYPHEN] != "-":
         return None
     try:
         return date.fromisoformat(text)
