@@ -25,6 +25,8 @@ _MOST_DIGITS = 20
 ValueReader = Callable[[str], tuple[Any, str | None]]
 
 _ANYTHING = r"[\s\S]*"
+# The same in words at whose end Python is at once.
+_ANYTHING_AT_ONCE = "(?s:.*)"
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -41,9 +43,13 @@ def quick_check_of(facet: Facet) -> Callable[[str], object]:
     """
     if facet.is_number:
         return _NOTHING.fullmatch
-    # These characters are one UTF-16 unit each.
-    length = f"{{{facet.min_length or 0},{'' if facet.max_length is None else facet.max_length}}}"
-    return re.compile(rf"(?=[\x00-\uffff]{length}\Z)(?:{_any_of(facet.patterns)})", re.ASCII).fullmatch
+    expression = f"(?:{_any_of(facet.patterns)})"
+    # Where there are patterns alone, they say all.
+    if not facet.patterns or facet.min_length is not None or facet.max_length is not None:
+        # These characters are one UTF-16 unit each.
+        length = f"{{{facet.min_length or 0},{'' if facet.max_length is None else facet.max_length}}}"
+        expression = rf"(?=[\x00-\uffff]{length}\Z){expression}"
+    return re.compile(expression, re.ASCII).fullmatch
 
 
 @cache
@@ -53,7 +59,7 @@ def reader_of(facet: Facet) -> ValueReader:
 
 
 def _any_of(patterns: tuple[str, ...]) -> str:
-    return "|".join(f"(?:{each})" for each in patterns or (_ANYTHING,))
+    return "|".join(f"(?:{each.replace(_ANYTHING, _ANYTHING_AT_ONCE)})" for each in patterns or (_ANYTHING,))
 
 
 def _text_reader(facet: Facet) -> ValueReader:

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 
@@ -81,35 +81,37 @@ class _Particle:
     """What may come after one of it."""
 
 
-class _Next(NamedTuple):
+class _Next(dict[str, _Particle]):
     """What may come next at a place in a type: particles by their tags, and whether it may be the end."""
 
-    by_tag: Mapping[str, _Particle]
-    may_be_end: bool
+    __slots__ = ("may_be_end",)
+
+    def __init__(self, by_tag: Mapping[str, _Particle], *, may_be_end: bool) -> None:
+        super().__init__(by_tag)
+        self.may_be_end = may_be_end
 
 
 class _Plan:
     """How to read one type."""
 
-    __slots__ = ("_blank", "_make", "_repeated", "by_local_name", "in_any_order", "particles", "start")
+    __slots__ = ("_make", "_repeated", "blank", "by_local_name", "in_any_order", "particles", "start")
 
     def __init__(self, message: type[Message], particles: list[_Particle]) -> None:
         self._make = message.with_all
-        self._blank = blank_of(message)
+        self.blank = blank_of(message)
         self._repeated = [particle.name for particle in particles if particle.repeated]
         self.particles = particles
         self.by_local_name = {particle.name: particle for particle in particles}
         self.start = self.next_after(0, 0)
-        self.in_any_order = _Next({particle.tag: particle for particle in particles}, True)
+        self.in_any_order = _Next({particle.tag: particle for particle in particles}, may_be_end=True)
         for particle in particles:
             particle.after_one = self.next_after(particle.place, 1)
 
     def message_of(self, values: dict[str, Any]) -> Message:
-        """The message with these values; those of a repeated field come in a list."""
+        """The message with these values, those of `blank` and others; those of a repeated field may be a list."""
         for name in self._repeated:
-            if name in values:
-                values[name] = tuple(values[name])
-        return self._make({**self._blank, **values})
+            values[name] = tuple(values[name])
+        return self._make(values)
 
     def next_after(self, place: int, count: int) -> _Next:
         """What may come after `count` elements of the particle at `place`."""
@@ -119,8 +121,8 @@ class _Plan:
             if particle.most is None or seen < particle.most:
                 by_tag[particle.tag] = particle
             if seen < particle.least:
-                return _Next(by_tag, False)
-        return _Next(by_tag, True)
+                return _Next(by_tag, may_be_end=False)
+        return _Next(by_tag, may_be_end=True)
 
 
 class Reader:
@@ -262,7 +264,7 @@ class _Strict(_Pass):
     def complex(self, element: etree._Element, plan: _Plan) -> Message:
         if element.keys():
             self._attributes(element, nillable=False, simple=False)
-        values: dict[str, Any] = {}
+        values = plan.blank.copy()
         coming = plan.start
         is_in_order = True
         last: _Particle | None = None
@@ -270,13 +272,13 @@ class _Strict(_Pass):
         text = element.text
         has_text = text is not None and text.strip(WHITE_SPACE) != ""
         for node in element:
-            particle = coming.by_tag.get(node.tag)
+            particle = coming.get(node.tag)
             if is_in_order:
                 if particle is None:
                     self._out_of_place(node, coming, last)
                     # From here on an element is known by its tag alone.
                     is_in_order, coming = False, plan.in_any_order
-                    particle = coming.by_tag.get(node.tag)
+                    particle = coming.get(node.tag)
                 elif particle is last:
                     seen += 1
                     coming = plan.next_after(particle.place, seen)
@@ -285,7 +287,9 @@ class _Strict(_Pass):
             if particle is None:
                 self._undeclared(node)
             elif particle.repeated:
-                items = values.setdefault(particle.name, [])
+                items = values[particle.name]
+                if not items:
+                    items = values[particle.name] = []
                 if particle.plan is not None:
                     self._keep_record(node, particle, particle.plan, items)
                 elif particle.most is None or len(items) <= particle.most:
@@ -303,12 +307,12 @@ class _Strict(_Pass):
         if has_text:
             self._report(xerces.text_between_elements(_name_of(element)))
         if not coming.may_be_end:
-            self._report(xerces.incomplete(_name_of(element), [*coming.by_tag]))
+            self._report(xerces.incomplete(_name_of(element), [*coming]))
         return plan.message_of(values)
 
     def _out_of_place(self, node: etree._Element, coming: _Next, last: _Particle | None) -> None:
-        if coming.by_tag:
-            self._report(xerces.unexpected(node.tag, [*coming.by_tag]))
+        if coming:
+            self._report(xerces.unexpected(node.tag, [*coming]))
         elif last is not None and last.most is not None and last.most > 1:
             self._report(xerces.too_many(last.tag, last.most))
         else:
@@ -394,7 +398,7 @@ class _Lenient(_Pass):
         missing = [p.tag for p in plan.particles if p.least and p.name not in values]
         if missing:
             self._report(xerces.incomplete(_name_of(element), missing))
-        return plan.message_of(values)
+        return plan.message_of({**plan.blank, **values})
 
     def _value(self, node: etree._Element, particle: _Particle) -> Any:
         if particle.plan is not None:
