@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, Protocol, TypeAlias
 
@@ -23,15 +23,21 @@ class LineForm(Protocol):
         """Some of a line's facts, in their order."""
         ...
 
-    def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
-        """A run of an exchange's id, of some of its facts, and of its milliseconds to two places.
+    def joined(self, *runs: str) -> str:
+        """Several runs as one."""
+        ...
+
+    def line(self, run: str, trace: str | None) -> str:
+        """The line of this run, without its end. A `trace` is where something has failed, on several lines."""
+        ...
+
+    def exchange(
+        self, beginning: str, exchange_id: str, facts: str, milliseconds: float, end: str, trace: str | None
+    ) -> str:
+        """The line of an exchange: between two runs its id, a run of its facts, and its milliseconds to two places.
 
         An id has nothing but letters and digits.
         """
-        ...
-
-    def line(self, runs: Sequence[str], *, trace: str | None) -> str:
-        """The line of these runs, without its end. A `trace` is where something has failed, on several lines."""
         ...
 
 
@@ -44,14 +50,19 @@ class TextForm:
     def run(self, facts: Iterable[Fact]) -> str:
         return " ".join([f"{name}={_quoted(value)}" for name, value in facts])
 
-    def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
+    def joined(self, *runs: str) -> str:
+        return " ".join(runs)
+
+    def line(self, run: str, trace: str | None) -> str:
+        return run if trace is None else f"{run}\n{trace}"
+
+    def exchange(
+        self, beginning: str, exchange_id: str, facts: str, milliseconds: float, end: str, trace: str | None
+    ) -> str:
         # As `round` has it, in half the time.
         hundredths = f"{milliseconds:.2f}".removesuffix("0")
-        return f"exchange={exchange_id} {facts} milliseconds={hundredths}"
-
-    def line(self, runs: Sequence[str], *, trace: str | None) -> str:
-        line = " ".join(runs)
-        return line if trace is None else f"{line}\n{trace}"
+        run = f"{beginning} exchange={exchange_id} {facts} milliseconds={hundredths} {end}"
+        return run if trace is None else self.line(run, trace)
 
 
 class JsonForm:
@@ -63,14 +74,18 @@ class JsonForm:
     def run(self, facts: Iterable[Fact]) -> str:
         return ", ".join([f"{escaped(name)}: {escaped(value)}" for name, value in facts])
 
-    def exchange(self, exchange_id: str, facts: str, milliseconds: float) -> str:
-        hundredths = f"{milliseconds:.2f}".removesuffix("0")
-        return f'"exchange": "{exchange_id}", {facts}, "milliseconds": {hundredths}'
+    def joined(self, *runs: str) -> str:
+        return ", ".join(runs)
 
-    def line(self, runs: Sequence[str], *, trace: str | None) -> str:
-        if trace is not None:
-            runs = [*runs, self.fact("exception", trace)]
-        return f"{{{', '.join(runs)}}}"
+    def line(self, run: str, trace: str | None) -> str:
+        return f"{{{run}}}" if trace is None else f"{{{run}, {self.fact('exception', trace)}}}"
+
+    def exchange(
+        self, beginning: str, exchange_id: str, facts: str, milliseconds: float, end: str, trace: str | None
+    ) -> str:
+        hundredths = f"{milliseconds:.2f}".removesuffix("0")
+        run = f'{beginning}, "exchange": "{exchange_id}", {facts}, "milliseconds": {hundredths}, {end}'
+        return self.line(run, trace)
 
 
 def form_of(log_format: LogFormat) -> LineForm:

@@ -86,15 +86,14 @@ class ExchangeLog:
         end = self._ends.get((exchange.origin, error is not None))
         if end is None:
             return
-        form, world_clock = self._form, self._world_clock
-        runs = [self._beginning()]
+        form, world_clock, beginning = self._form, self._world_clock, self._beginning()
         if world_clock is not None and not world_clock.is_real:
-            runs.append(form.fact("world_time", world_clock.now().isoformat()))
-        runs.append(form.exchange(exchange.id, self._words_of(exchange), exchange.milliseconds()))
+            beginning = form.joined(beginning, form.fact("world_time", world_clock.now().isoformat()))
         if self._is_detailed and exchange.stages:
-            runs.append(form.fact("stages", _stages(exchange)))
-        runs.append(end)
-        line = form.line(runs, trace=None if error is None else trace_of(error))
+            end = form.joined(form.fact("stages", _stages(exchange)), end)
+        trace = None if error is None else trace_of(error)
+        facts = self._words_of(exchange)
+        line = form.exchange(beginning, exchange.id, facts, exchange.milliseconds(), end, trace)
         self._write(f"{line}\n", may_wait=True)
 
     def _words_of(self, exchange: Exchange) -> str:
@@ -430,7 +429,7 @@ class Lines:
     def render(self, logger: object, method: str, facts: EventDict) -> str:
         """The line of these facts: the last of structlog's processors."""
         trace = facts.pop("exception", None)
-        return self.form.line([self.form.run(facts.items())], trace=trace)
+        return self.form.line(self.form.run(facts.items()), trace)
 
     msg = debug = info = warning = error = write
 
