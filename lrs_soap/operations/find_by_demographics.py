@@ -98,13 +98,13 @@ class _Search:
     """The look-ups of one search. When `fitting` is over, `has_too_many_rows` says whether there were more.
 
     So many learners at once as make too many usually do, and none of them is answered then. So of these only what is
-    compared is read.
+    compared is read, unless optional fields are.
     """
 
     def __init__(self, transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> None:
         self.has_too_many_rows = False
         self._transaction = transaction
-        self._date_of_birth = asked.date_of_birth
+        self._asked = asked
         self._candidates = candidates
         # The learners of whom only a part was read, by ULN.
         self._in_part: dict[str, Learner] = {}
@@ -130,7 +130,7 @@ class _Search:
         return replace(decision, learners=tuple(whole.get(each.uln, each) for each in decision.learners))
 
     def _held_each(self, ulns: list[str]) -> list[Learner]:
-        if len(ulns) < learners.AT_ONCE:
+        if len(ulns) < learners.AT_ONCE or self._asked.has_options:
             return learners.held_each(self._transaction, ulns)
         compared = learners.compared_each(self._transaction, ulns)
         self._in_part.update((each.uln, each) for each in compared)
@@ -140,7 +140,7 @@ class _Search:
         candidates = self._candidates
         rows = look_ups.rows(
             self._transaction,
-            self._date_of_birth,
+            self._asked.date_of_birth,
             candidates.keys_by_date,
             candidates.post_code,
             candidates.keys_by_post_code,

@@ -46,19 +46,19 @@ def _by_ulns(*names: str) -> Prepared:
     return Prepared(_WITH_LINKED_ULNS.where(learners.c.uln.in_([bindparam(name) for name in names])), *names)
 
 
-# What a search compares a learner by, and what its reasons tell of it. Each column takes time.
-_COMPARED = (
-    *("uln", "given_name", "family_name", "date_of_birth", "gender", "last_known_post_code"),
-    *("middle_other_name", "preferred_given_name", "previous_family_name", "family_name_at_age_16"),
-    *("school_at_age_16", "place_of_birth", "email_address", "unique_pupil_number", "unique_candidate_identifier"),
-    "master_uln",
-)
+# What a search compares every learner by, and its reasons tell of it: two runs of a learner's fields, and one more.
+# Columns of their own, because the driver takes no longer for so few than for one text of them.
+_IDENTITY = HELD_FIELDS[: HELD_FIELDS.index("last_known_post_code") + 1]
+_OTHER_NAMES = HELD_FIELDS[HELD_FIELDS.index("middle_other_name") : HELD_FIELDS.index("family_name_at_age_16") + 1]
+_COMPARED = (*_IDENTITY, *_OTHER_NAMES, "master_uln")
 _COMPARED_BY_ULNS = Prepared(
     select(*(learners.c[field] for field in _COMPARED)).where(learners.c.uln.in_([bindparam(name) for name in _ULNS])),
     *_ULNS,
 )
-# What is not read of a learner takes the empty text behind the values, and no other learners are linked to it.
-_compared_of = itemgetter(*(_COMPARED.index(field) if field in _COMPARED else len(_COMPARED) for field in HELD_FIELDS))
+# Where a row has the two runs, and what takes the place of the fields behind each.
+_AT_IDENTITY, _AT_OTHER_NAMES = slice(len(_IDENTITY)), slice(len(_IDENTITY), -1)
+_AFTER_IDENTITY = ("",) * (HELD_FIELDS.index(_OTHER_NAMES[0]) - len(_IDENTITY))
+_AFTER_OTHER_NAMES = ("",) * (HELD_FIELDS.index("master_uln") - HELD_FIELDS.index(_OTHER_NAMES[-1]) - 1)
 # By how many they are.
 _BY_ULNS = {count: _by_ulns(*_ULNS[:count]) for count in range(2, AT_ONCE + 1)}
 _BY_IDENTITY = Prepared(_WITH_LINKED_ULNS.where(*HAS_IDENTITY), *IDENTITY_COLUMNS)
@@ -128,12 +128,12 @@ def held_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
 
 
 def compared_each(transaction: Transaction, ulns: Sequence[str]) -> list[Learner]:
-    """The learners with AT_ONCE ULNs, in the same order, as far as a search compares them: all else of them is empty.
+    """The learners with AT_ONCE ULNs, in the same order, as far as a search without optional fields compares them.
 
-    Raises LookupError if the database has lost one.
+    All else of them is empty. Raises LookupError if the database has lost one.
     """
     rows = {row[0]: row for row in _COMPARED_BY_ULNS.rows(transaction, *ulns)}
-    return [Learner._make((*_compared_of((*rows[uln], "")), ())) for uln in ulns]
+    return [_compared(rows[uln]) for uln in ulns]
 
 
 def master_of(transaction: Transaction, learner: Learner) -> Learner | None:
@@ -257,6 +257,12 @@ def _learner(row: tuple[Any, ...]) -> Learner:
     linked = values[-1]
     values[-1] = tuple(sorted(linked.split())) if linked else ()
     return Learner._make(values)
+
+
+def _compared(row: tuple[Any, ...]) -> Learner:
+    """The learner in a row of `_COMPARED_BY_ULNS`."""
+    identity, other_names, master_uln = row[_AT_IDENTITY], row[_AT_OTHER_NAMES], row[-1]
+    return Learner._make(identity + _AFTER_IDENTITY + other_names + _AFTER_OTHER_NAMES + (master_uln, ()))
 
 
 def _row(learner: Learner) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from lrs_soap.errors import AlreadyHeld, StoreUnavailable
 from lrs_soap.rules.names.demographics import DemographicsAsked
-from lrs_soap.rules.values.learner import DELETED, Learner
+from lrs_soap.rules.values.learner import DELETED, HELD_FIELDS, OPTIONAL_FIELDS, Learner
 from lrs_soap.store import learners
 from lrs_soap.store.store import Store
 from lrs_soap.store.transaction import Transaction
@@ -143,6 +143,29 @@ def test_several_are_read_at_once_in_the_order_of_their_ulns_as_asked(
             learners.held_each(transaction, [ulns[0], THIRD])
         with pytest.raises(LookupError, match=THIRD):
             learners.compared_each(transaction, [*ulns[1:], THIRD])
+
+
+COMPARED = {
+    *("uln", "given_name", "family_name", "date_of_birth", "gender", "last_known_post_code", "master_uln"),
+    *("middle_other_name", "preferred_given_name", "previous_family_name", "family_name_at_age_16"),
+}
+
+
+def test_a_compared_learner_has_what_a_search_compares_and_nothing_else(
+    store: Store, learner: Callable[..., Learner]
+) -> None:
+    optional = {field: field for field in OPTIONAL_FIELDS - {"master_uln"}}
+    ulns = [str(1_000_000_000 + each) for each in range(learners.AT_ONCE)]
+    several = [
+        learner(uln, family_name=f"Birch {uln}", master_uln=None if uln == ulns[0] else ulns[0], **optional)
+        for uln in ulns
+    ]
+    with store.writing() as transaction:
+        learners.insert_many(transaction, several)
+    with store.reading() as transaction:
+        compared = learners.compared_each(transaction, ulns)
+    unread = {field: "" for field in HELD_FIELDS if field not in COMPARED}
+    assert compared == [each._replace(**unread) for each in several]
 
 
 def test_many_at_once_or_none(store: Store, learner: Callable[..., Learner]) -> None:

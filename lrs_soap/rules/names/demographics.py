@@ -115,6 +115,11 @@ class DemographicsAsked(NamedTuple):
         )
 
     @property
+    def has_options(self) -> bool:
+        """Whether one of the optional fields was sent."""
+        return any(_options_of(self))
+
+    @property
     def has_identifier(self) -> bool:
         """Whether one of the optional fields that tell people apart was sent."""
         return any(_identifiers_of(self))
