@@ -11,7 +11,6 @@ alone touches connections. It never waits for a caller.
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import selectors
 import socket
@@ -77,15 +76,12 @@ class Loop:
         `reads_body` says by the environment of a request's head whether the application will read the body. A large
         one that it will not read is not waited for.
         """
-        limits = limits or Limits()
-        self._limits = limits
         self._share = share or shares_of(1)[0]
         self._share.note(0)
-        self._log = log
         self._before_answers = before_answers
         self._sockets = list(sockets)
-        self.port = int(self._sockets[0].getsockname()[1])
-        self._service = Service(application, server_name, self.port, limits, tls, reads_body, log)
+        port = int(self._sockets[0].getsockname()[1])
+        self._service = Service(application, server_name, port, limits or Limits(), tls, reads_body, log)
         self._selector = selectors.DefaultSelector()
         self._connections: set[Connection] = set()
         # Connections with a request that waits for a thread, and those that a thread hands back to the leader.
@@ -108,9 +104,8 @@ class Loop:
         for each in (self._woken, self._wake_up, *self._sockets):
             each.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ, self._hear)
-        # Connections whose answer is whole and held back: until when, and a number that tells equals apart.
+        # Connections whose answer is whole and held back: until when, and what tells equals apart.
         self._held: list[tuple[float, int, Connection]] = []
-        self._numbers = itertools.count()
         self._lead = Lead()
         self._standby_threads = standby_threads
         self._stopping = False
@@ -124,6 +119,11 @@ class Loop:
         self._most_connections = 0
         self._has_polled = True
         self._failure: BaseException | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on."""
+        return self._service.port
 
     def run(self) -> None:
         """Serve until `stop` is called; then finish what has been asked, and close.
@@ -344,7 +344,7 @@ class Loop:
         if is_being_answered:
             self._watch(connection)
             return
-        if self._service.buffered_bytes > self._limits.buffered_bytes and connection.has_large_body:
+        if self._service.buffered_bytes > self._service.limits.buffered_bytes and connection.has_large_body:
             self._make_room_for_bodies(connection)
         self._go_on(connection)
 
@@ -366,7 +366,7 @@ class Loop:
             except Exception as error:
                 self._fail(connection, error)
         if connection.held_until and connection.is_open:
-            heappush(self._held, (connection.held_until, next(self._numbers), connection))
+            heappush(self._held, (connection.held_until, id(connection), connection))
             self._watch(connection)
         else:
             self._go_on(connection)
@@ -438,7 +438,7 @@ class Loop:
     def _accept_one(self, listening: socket.socket) -> bool:
         """Accept a connection, if there is one; whether to try another."""
         one_too_many = None
-        if len(self._connections) >= self._limits.connections:
+        if len(self._connections) >= self._service.limits.connections:
             one_too_many = self._oldest_unfinished()
             if one_too_many is None:
                 self._pause("every connection is busy")
@@ -486,7 +486,7 @@ class Loop:
         paused_until = self._listen_again_in(_PAUSE_SECONDS)
         # Once, however often it is paused for the same reason.
         if paused_until >= self._pause_said_until:
-            self._log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
+            self._service.log("accepting", paused_seconds=_PAUSE_SECONDS, reason=reason)
         self._pause_said_until = paused_until + _SAID_SECONDS
 
     def _listen_again_in(self, seconds: float) -> float:
