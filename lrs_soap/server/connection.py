@@ -260,21 +260,22 @@ class Connection:
         Where only a part of it may be sent now, `held_until` says when to call this again.
         """
         self.held_until = 0.0
-        delivery = self._delivery
+        delivery, self._delivery = self._delivery, None
         if delivery is not None and self.is_open:
             part, pause = delivery.take(at_once=self._service.is_stopping)
-            self._queue(part)
+            self._add_output(part)
             if pause is not None:
                 self._flush()
                 if self.is_open:
+                    self._delivery = delivery
                     self.held_until = time.monotonic() + pause
                     return
             if delivery.ends_connection:
                 self._answer_is_last = True
-        self._delivery = None
-        if self.request is not None:
-            self._unread = self.request.unread
-            self._forget(self.request)
+        request = self.request
+        if request is not None:
+            self._unread = request.unread
+            self._forget(request)
             self.request = self._rest = self._found = None
         self._progress = self._unfinished_since = time.monotonic()
         if delivery is not None and delivery.resets:
@@ -288,13 +289,9 @@ class Connection:
         """Add to what is to be sent. Raises Disconnected."""
         if not self.is_open:
             raise Disconnected
-        if self._delivery is None:
-            self._queue(data)
-        else:
+        if self._delivery is not None:
             self._delivery.add(data)
-
-    def _queue(self, data: bytes) -> None:
-        if data:
+        elif data:
             if not self._output:
                 # The time that the answer has taken is not the caller's fault.
                 self._progress = time.monotonic()
@@ -367,8 +364,11 @@ class Connection:
     def _take(self, text: bytes) -> None:
         """Read requests from text until one is whole. More are read once that is answered and mostly sent."""
         text = self._unparsed + text if self._unparsed else text
-        most_unsent = self._service.limits.unsent_bytes
-        while text and self._phase is _OPEN and self.request is None and self._written - self._sent <= most_unsent:
+        service = self._service
+        limits = service.limits
+        while (
+            text and self._phase is _OPEN and self.request is None and self._written - self._sent <= limits.unsent_bytes
+        ):
             if self._unread:
                 passed_over = min(self._unread, len(text))
                 self._unread -= passed_over
@@ -376,10 +376,10 @@ class Connection:
                 continue
             incoming = self._incoming
             if incoming is None:
-                incoming = self._incoming = Request(self._service.limits, self._reads_body)
+                incoming = self._incoming = Request(limits, self._reads_body)
             before = incoming.buffered_bytes
             text = text[incoming.received(text) :]
-            self._service.buffered_bytes += incoming.buffered_bytes - before
+            service.buffered_bytes += incoming.buffered_bytes - before
             if incoming.is_whole:
                 self.request, self._incoming = incoming, None
             elif not incoming.is_begun:

@@ -36,11 +36,13 @@ class Lead:
 
     def end(self, shown: int) -> bool:
         """The request is answered; whether its thread is still the leader."""
-        with self._lock:
-            if self._holder != shown:
-                return False
+        # By hand, because that takes half as long as `with`, and nothing here can fail.
+        self._lock.acquire()
+        leads = self._holder == shown
+        if leads:
             self._busy_since = None
-            return True
+        self._lock.release()
+        return leads
 
     def step_aside(self) -> None:
         """This thread is about to do what takes long: if it leads, another one leads at once."""
