@@ -24,7 +24,7 @@ from lrs_soap.rules.names.demographics import (
 )
 from lrs_soap.rules.names.keys import family_key, family_parts_in_any_order, given_key
 from lrs_soap.rules.names.lookup_keys import FAMILY_ALIAS, FAMILY_PARTS, GIVEN_ALIAS, PREVIOUS_FAMILY, NameKeyRow
-from lrs_soap.rules.names.matching import asked_family_aliases, asked_given_aliases, similar
+from lrs_soap.rules.names.matching import family_aliases, given_aliases, similar
 from lrs_soap.rules.values import postcode
 from lrs_soap.rules.values.agreement import (
     ALIAS,
@@ -50,18 +50,17 @@ class Candidates:
 
     def __init__(self, asked: DemographicsAsked) -> None:
         self._asked = asked
-        names = asked.names
         self._given = given_key(asked.given_name)
-        self._given_aliases = asked_given_aliases(names)
+        self._given_aliases = given_aliases(asked.given_name, asked.preferred_given_name, asked.middle_other_name)
         self._family = family_key(asked.family_name)
-        self._family_aliases = asked_family_aliases(names)
+        self._family_aliases = family_aliases(asked.family_name, asked.previous_family_name)
         given_as_family, family_as_given = family_key(asked.given_name), given_key(asked.family_name)
         # The family name and the given name of somebody whose names are swapped.
         self._swapped = (given_as_family, family_as_given) if given_as_family and family_as_given else None
         self._has_identifier = asked.has_identifier
         # The keys that show an ALIAS on a row of a certain kind.
         family_in_any_order = family_parts_in_any_order(asked.family_name)
-        previous_family = family_key(asked.previous_family_name or "")
+        previous_family = family_key(asked.previous_family_name) if asked.previous_family_name else ""
         self._shown_by = {self._family: FAMILY_ALIAS, family_in_any_order: FAMILY_PARTS}
         self._shown_by[previous_family] = self._shown_by.get(previous_family, 0) | PREVIOUS_FAMILY
         # The learners whose alias was asked for, as far as rows have shown it. Two aliases are on two rows.

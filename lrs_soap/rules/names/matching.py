@@ -73,43 +73,36 @@ def similar(a_key: str, b_key: str) -> bool:
     return by_typing or _sounds_alike(a_key, b_key)
 
 
-def asked_given_aliases(asked: NamesAsked) -> tuple[str, ...]:
-    """The keys that make a held given name an ALIAS of the asked one; they may be empty."""
-    return (
-        given_key(asked.preferred_given or ""),
-        *middle_names(asked.middle_other or ""),
-        *given_parts(asked.given),
-    )
+def given_aliases(given_name: str, preferred: str | None, middle: str | None) -> tuple[str, ...]:
+    """The keys that make another person's given name an ALIAS of a person's; they may be empty."""
+    if not preferred and not middle:
+        return given_parts(given_name)
+    return (given_key(preferred or ""), *middle_names(middle or ""), *given_parts(given_name))
 
 
-def asked_family_aliases(asked: NamesAsked) -> tuple[str, ...]:
-    """The keys that make a held family name an ALIAS of the asked one; they may be empty."""
-    return (family_key(asked.previous_family or ""), *family_parts(asked.family))
+def family_aliases(family_name: str, previous: str | None, at_age_16: str | None = None) -> tuple[str, ...]:
+    """The keys that make another person's family name an ALIAS of a person's; they may be empty."""
+    if not previous and not at_age_16:
+        return family_parts(family_name)
+    return (family_key(previous or ""), family_key(at_age_16 or ""), *family_parts(family_name))
 
 
 def held_given_aliases(held: Learner) -> tuple[str, ...]:
     """The keys that make an asked given name an ALIAS of a learner's; they may be empty."""
-    return (
-        given_key(held.preferred_given_name or ""),
-        *middle_names(held.middle_other_name or ""),
-        *given_parts(held.given_name),
-    )
+    return given_aliases(held.given_name, held.preferred_given_name, held.middle_other_name)
 
 
 def held_family_aliases(held: Learner) -> tuple[str, ...]:
     """The keys that make an asked family name an ALIAS of a learner's; they may be empty."""
-    return (
-        family_key(held.previous_family_name or ""),
-        family_key(held.family_name_at_age_16 or ""),
-        *family_parts(held.family_name),
-    )
+    return family_aliases(held.family_name, held.previous_family_name, held.family_name_at_age_16)
 
 
 def _compare_given(asked: NamesAsked, held: Learner) -> Agreement:
     asked_key, held_key = given_key(asked.given), given_key(held.given_name)
     if asked_key == held_key != "":
         return EQUAL
-    if _is_alias(asked_key, asked_given_aliases(asked), held_key, held_given_aliases(held)):
+    asked_aliases = given_aliases(asked.given, asked.preferred_given, asked.middle_other)
+    if _is_alias(asked_key, asked_aliases, held_key, held_given_aliases(held)):
         return ALIAS
     return SIMILAR if similar(asked_key, held_key) else DIFFERENT
 
@@ -119,7 +112,7 @@ def _compare_family(asked: NamesAsked, held: Learner) -> Agreement:
     if asked_key == held_key != "":
         return EQUAL
     if (
-        _is_alias(asked_key, asked_family_aliases(asked), held_key, held_family_aliases(held))
+        _is_alias(asked_key, family_aliases(asked.family, asked.previous_family), held_key, held_family_aliases(held))
         or _agree(family_key(asked.previous_family or ""), family_key(held.previous_family_name or ""))
         or _agree(family_parts_in_any_order(asked.family), family_parts_in_any_order(held.family_name))
     ):
