@@ -50,7 +50,7 @@ class RealClock:
     def __init__(self, *, ahead: int = 0) -> None:
         self.ahead = ahead
         # To ask for London's offset takes longer than most look-ups, so each second has its moment made once.
-        self._last = (0, 0, datetime.fromtimestamp(0, LONDON))
+        self._last = (0.0, 0.0, datetime.fromtimestamp(0, LONDON))
 
     def now(self) -> datetime:
         seconds = machine_seconds()
@@ -58,7 +58,7 @@ class RealClock:
         if not begin <= seconds < end:
             second = int(seconds)
             moment = datetime.fromtimestamp(second + self.ahead, LONDON)
-            self._last = (second, second + 1, moment)
+            self._last = (float(second), second + 1.0, moment)
         return moment
 
     def today(self) -> date:

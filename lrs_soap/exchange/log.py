@@ -64,14 +64,9 @@ class ExchangeLog:
         self._form, self._write = log.lines.form, log.lines.sink.write
         # What the logger was bound to, such as the number of the process, comes first.
         self._bound = structlog.get_context(log)
-        # The end of a line, by its exchange's origin and whether it has failed, for those that have one.
-        self._ends = {
-            (origin, has_failed): self._form.run((("event", "exchange"), ("level", _LEVELS[level])))
-            for origin in Origin
-            for has_failed in (False, True)
-            if log.is_enabled_for(level := _level_of(origin, has_failed=has_failed))
-            and (has_failed or not failures_only)
-        }
+        # The end of a line, for those exchanges that have one: by origin, of such as have failed and of others.
+        self._ends_of_failed = self._ends_of(log, has_failed=True)
+        self._ends = {} if failures_only else self._ends_of(log, has_failed=False)
         self._world_clock = clock if isinstance(clock, SteeredClock) else None
         self._clock = clock if self._world_clock is None else RealClock()
         self._values = values
@@ -83,7 +78,7 @@ class ExchangeLog:
     def record(self, exchange: Exchange) -> None:
         """Log an exchange that is over."""
         error = exchange.error
-        end = self._ends.get((exchange.origin, error is not None))
+        end = (self._ends if error is None else self._ends_of_failed).get(exchange.origin)
         if end is None:
             return
         form, world_clock, beginning = self._form, self._world_clock, self._beginning()
@@ -95,6 +90,14 @@ class ExchangeLog:
         facts = self._words_of(exchange)
         line = form.exchange(beginning, exchange.id, facts, exchange.milliseconds(), end, trace)
         self._write(f"{line}\n", may_wait=True)
+
+    def _ends_of(self, log: Log, *, has_failed: bool) -> dict[Origin, str]:
+        levels = {origin: _level_of(origin, has_failed=has_failed) for origin in Origin}
+        return {
+            origin: self._form.run((("event", "exchange"), ("level", _LEVELS[level])))
+            for origin, level in levels.items()
+            if log.is_enabled_for(level)
+        }
 
     def _words_of(self, exchange: Exchange) -> str:
         """The facts of an exchange in words."""
