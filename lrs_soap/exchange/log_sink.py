@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Lock
 from typing import Protocol, TextIO
 
@@ -79,14 +80,14 @@ class LogSink:
         self._told = 0
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
-        # Held for moments, to count; and by the one thread that writes, for as long as a dead disk may take.
+        # Held for moments, to count; and by the one thread that writes, for as long as a dead disk may take. They are
+        # acquired by hand, because `with` takes twice as long.
         self._counting, self._writing = Lock(), Lock()
 
     def write(self, lines: str, *, may_wait: bool = False) -> None:
         """Take one or more whole lines, and write them if that can be done now. Never waits."""
         data = lines.encode("utf-8", "backslashreplace")
         size = len(data)
-        # By hand, because `with` takes twice as long.
         self._counting.acquire()
         try:
             if self._waiting_bytes + size > MOST_WAITING_BYTES:
@@ -103,7 +104,7 @@ class LogSink:
     def flush(self) -> bool:
         """Write what is kept, as far as that can be done now; whether nothing is left. Never waits."""
         # Who comes while another thread writes leaves its lines to that one, which looks again after it.
-        while self._waiting and self._writing.acquire(blocking=False):
+        while self._waiting and self._writing.acquire(False):
             try:
                 if not self._write_waiting():
                     break
@@ -124,7 +125,8 @@ class LogSink:
                 sent = self._send(self._next_lines())
             except OSError:
                 return False
-            with self._counting:
+            self._counting.acquire()
+            try:
                 self._waiting_bytes -= sent
                 if self._waiting_bytes:
                     while sent >= len(self._waiting[0]):
@@ -137,11 +139,14 @@ class LogSink:
                     self._waiting.append(notice)
                     self._waiting_bytes += len(notice)
                     self._told = self.lost
+            finally:
+                self._counting.release()
         return True
 
     def _next_lines(self) -> bytes:
         """As many of those that are kept as other processes cannot write between, or the first of them."""
-        with self._counting:
+        self._counting.acquire()
+        try:
             if self._waiting_bytes <= _WHOLE_WRITE_BYTES:
                 return b"".join(self._waiting)
             lines: list[bytes] = []
@@ -151,6 +156,8 @@ class LogSink:
                 if lines and size > _WHOLE_WRITE_BYTES:
                     break
                 lines.append(each)
+        finally:
+            self._counting.release()
         return b"".join(lines)
 
 
@@ -164,12 +171,12 @@ def _sender(descriptor: int) -> Callable[[bytes], int]:
     own = os.dup(descriptor)
     if not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
         # Nobody waits for a file, unless its disk is dead.
-        return lambda data: os.write(own, data)
+        return partial(os.write, own)
     # The descriptor's mode is also that of whoever has handed it to us, such as a shell: it must stay as it is.
     with suppress(OSError):
         opened = os.open(f"/proc/self/fd/{own}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_APPEND | os.O_CLOEXEC)
         os.close(own)
-        return lambda data: os.write(opened, data)
+        return partial(os.write, opened)
     return lambda data: _write_if_there_is_room(own, data)
 
 
