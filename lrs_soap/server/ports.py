@@ -66,11 +66,11 @@ class Ports:
         record_texts = RecordTexts()
         guessing = Guessing(settings.password_misses) if settings.password_misses else None
         maintenance = MaintenancePage(world)
-        admit = HoursGate(world)
+        admit = HoursGate(world).admit
         gate = ScenarioGate(world)
 
         def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
-            return Call(exchange, operation, world, records, rate_limit, record_texts)
+            return Call(exchange, operation, world, records, rate_limit, record_texts, world.generation)
 
         def soap_port(port: Port, endpoint: Endpoint) -> SoapPort:
             return SoapPort(

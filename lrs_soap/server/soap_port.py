@@ -152,9 +152,8 @@ class SoapPort:
                 self._receive(environ, exchange)
             elif counted.refusal is not None:
                 raise counted.refusal
-            rest = self._endpoint.begin(
-                exchange, charset, environ.get("HTTP_SOAPACTION"), instead=_instead(exchange, hit)
-            )
+            instead = None if hit is None else _instead(exchange, hit)
+            rest = self._endpoint.begin(exchange, charset, environ.get("HTTP_SOAPACTION"), instead=instead)
         except HttpError as error:
             exchange.findings.append(error.sentence)
             self._record_refusal(exchange, error)
@@ -342,9 +341,9 @@ def _charset_or_none(environ: Environ) -> str | None:
         return None
 
 
-def _instead(exchange: Exchange, hit: Hit | None) -> Instead | None:
+def _instead(exchange: Exchange, hit: Hit) -> Instead | None:
     """What answers instead of the service, where a scenario says the response code."""
-    code = None if hit is None or hit.do.response_code is None else response_named(hit.do.response_code)
+    code = None if hit.do.response_code is None else response_named(hit.do.response_code)
     if code is None:
         return None
 

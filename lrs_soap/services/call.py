@@ -50,19 +50,16 @@ class Call:
     exchange: Exchange
     operation: Operation
     world: World
-    records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    rate_limit: RateLimit | None = None
-    record_texts: RecordTexts = field(default_factory=RecordTexts)
+    records: Mapping[int, tuple[str, ...]]
+    rate_limit: RateLimit | None
+    record_texts: RecordTexts
+    generation: int
     kept: Any = field(default=None, init=False)
     _author: Author | None = field(default=None, init=False)
-    generation: int = field(init=False)
     # By when what the call writes has to begin; None as long as it was not handed over.
     _deadline: float | None = field(default=None, init=False)
     # What opens the unit in which it writes; None as long as no writer has called it.
     _open_unit: OpenUnit | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        self.generation = self.world.generation
 
     def begin_again(self) -> None:
         """Forget who calls, and what was kept: after BegunAnew the function is called again, in the world as it is."""
@@ -74,11 +71,7 @@ class Call:
 
     def reading(self, request: LearnerServiceRequest) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that reads, by the caller if it may call the operation. Raises Refused if it may not."""
-
-        def authorise(work: UnitOfWork) -> Author:
-            return self._authorise(request, work)
-
-        return self.world.reading(NOBODY, has_looked=True, authorise=authorise)
+        return self.world.reading(NOBODY, has_looked=True, authorise=partial(self._authorise, request))
 
     def writing(self, request: LearnerServiceRequest) -> AbstractContextManager[UnitOfWork]:
         """A unit of work that writes, by the caller if it may call the operation. Raises Refused if it may not.

@@ -12,11 +12,11 @@ from lrs_soap.world import World
 
 @dataclass(frozen=True, slots=True)
 class HoursGate:
-    """The hours of a world, judged by its clock: an `Admit` for the endpoints."""
+    """The hours of a world, judged by its clock; `admit` is for the endpoints."""
 
     world: World
 
-    def __call__(self, exchange: Exchange) -> None:
+    def admit(self, exchange: Exchange) -> None:
         """Let an exchange pass. If the service is closed, note the reason and raise Refused with WSEC0004."""
         hours = self.world.policy.hours
         closed = None if hours.is_always_open else hours.closed_because(self.world.clock.now())

@@ -123,7 +123,7 @@ def _parse(raw: bytes, charset: str | None, limits: MarkupLimits) -> etree._Elem
     if b"<!DOCTYPE" in raw and _has_document_type(raw):
         raise NotACall("The request has a document type declaration, which SOAP does not allow.")
     # No request that is shorter can have too much.
-    if len(raw) > min(limits.tags, limits.attributes):
+    if len(raw) > limits.tags or len(raw) > limits.attributes:
         _refuse_too_much_markup(raw, limits)
     try:
         return etree.fromstring(raw, _PARSER)

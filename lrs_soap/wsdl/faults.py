@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -26,19 +25,17 @@ _ADDRESSING_FAULT = "ActionNotSupported"
 _NO_REASON = "The creator of this fault did not specify a Reason."
 
 
-@dataclass(frozen=True, slots=True)
 class Envelope:
     """How a port writes its envelopes: with the prefix that was recorded from the live service."""
 
-    prefix: str
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self._start = f'{XML_DECLARATION}<{prefix}:Envelope xmlns:{prefix}="{namespaces.SOAP_ENVELOPE}"><{prefix}:Body>'
+        self._end = f"</{prefix}:Body></{prefix}:Envelope>"
 
     def wrap(self, body: str) -> bytes:
         """The whole document, with `body` as the content of the envelope's Body."""
-        prefix = self.prefix
-        return (
-            f'{XML_DECLARATION}<{prefix}:Envelope xmlns:{prefix}="{namespaces.SOAP_ENVELOPE}"><{prefix}:Body>'
-            f"{body}</{prefix}:Body></{prefix}:Envelope>"
-        ).encode()
+        return f"{self._start}{body}{self._end}".encode()
 
     def fault(self, code: str, sentence: str, detail: str = "", *, declaration: str = "") -> bytes:
         """A SOAP 1.1 fault.

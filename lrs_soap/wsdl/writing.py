@@ -33,8 +33,10 @@ _SHAPES = 1024
 
 def escape(text: str) -> str:
     """A text as the content of an element; a code point that XML 1.0 forbids becomes U+FFFD."""
-    # Letters and digits, as most texts are, take less time to tell than to look for what is special.
-    return text if text.isalnum() else _SPECIAL.sub(lambda found: _REFERENCES.get(found[0], _REPLACEMENT), text)
+    # As nearly every text is, which takes less time to tell than to look for what is special.
+    if text.isalnum() or _is_plain(text):
+        return text
+    return _SPECIAL.sub(lambda found: _REFERENCES.get(found[0], _REPLACEMENT), text)
 
 
 def _moment(value: datetime) -> str:
