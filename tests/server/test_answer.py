@@ -79,6 +79,7 @@ APPLICATIONS: dict[str, App] = {
     "names in any case": answering(b"text", headers=[("x-SOME-name", "1"), ("content-LENGTH", "4"), ("A", "2")]),
     "a name twice": answering(b"", headers=[("Set-Cookie", "b=1"), ("Set-Cookie", "a=2")]),
     "a date and a server of its own": answering(b"text", headers=[("date", "today"), ("server", "other")]),
+    "braces": answering(b"text", status="200 {0}", headers=[("X-{0}", "{1}")]),
     "letters": answering(b"text", headers=[("X-Name", "Zo\xeb")]),
     "written": writing,
     "started late": starting_late,
