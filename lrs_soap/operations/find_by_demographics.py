@@ -117,7 +117,7 @@ class _Search:
         ulns = self._fitting_ulns()
         while some := list(islice(ulns, learners.AT_ONCE)):
             for learner in self._held_each(some):
-                yield learner, learners.master_of(self._transaction, learner)
+                yield learner, learners.master_of(self._transaction, learner) if learner.master_uln else None
 
     def with_all_of_the_learners(self, decision: Decision) -> Decision:
         """The decision with everything that is held of its learners."""
