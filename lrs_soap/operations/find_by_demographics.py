@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from lrs_soap.operations.unwritten import Unwritten
 from lrs_soap.operations.work import UnitOfWork
@@ -14,10 +14,11 @@ from lrs_soap.rules.names.demographics import (
     MAXIMUM_ROWS,
     DemographicsAsked,
     exact_match,
+    nobody,
     possible_matches,
     too_many_rows,
 )
-from lrs_soap.rules.names.lookup_keys import ULN
+from lrs_soap.rules.names.lookup_keys import ULN, NameKeyRow
 from lrs_soap.rules.names.near_misses import near_misses
 from lrs_soap.rules.values.codes import ResponseCode
 from lrs_soap.rules.values.decision import Decision
@@ -84,7 +85,19 @@ def _exact_match(work: UnitOfWork, asked: DemographicsAsked, unwritten: Unwritte
 def _possible_matches(
     work: UnitOfWork, asked: DemographicsAsked, candidates: Candidates, unwritten: Unwritten | None = None
 ) -> Decision:
-    search = _Search(work.transaction, asked, candidates)
+    rows = look_ups.rows(
+        work.transaction,
+        asked.date_of_birth,
+        candidates.keys_by_date,
+        candidates.post_code,
+        candidates.keys_by_post_code,
+        candidates.names,
+    )
+    first = next(rows, None)
+    if first is None and unwritten is None:
+        # Many a search finds no row, and needs nothing of what follows.
+        return nobody(asked)
+    search = _Search(work.transaction, asked, candidates, rows if first is None else chain((first,), rows))
     fitting = search.fitting()
     decision = possible_matches(asked, fitting if unwritten is None else unwritten.in_place(asked, fitting))
     if decision.code is _TOO_MANY_MATCHES:
@@ -95,17 +108,20 @@ def _possible_matches(
 
 
 class _Search:
-    """The look-ups of one search. When `fitting` is over, `has_too_many_rows` says whether there were more.
+    """The rows of one search, and their learners. When `fitting` is over, `has_too_many_rows` says if there were more.
 
     So many learners at once as make too many usually do, and none of them is answered then. So of these only what is
     compared is read, unless optional fields are.
     """
 
-    def __init__(self, transaction: Transaction, asked: DemographicsAsked, candidates: Candidates) -> None:
+    def __init__(
+        self, transaction: Transaction, asked: DemographicsAsked, candidates: Candidates, rows: Iterator[NameKeyRow]
+    ) -> None:
         self.has_too_many_rows = False
         self._transaction = transaction
         self._asked = asked
         self._candidates = candidates
+        self._rows = rows
         # The learners of whom only a part was read, by ULN.
         self._in_part: dict[str, Learner] = {}
 
@@ -137,15 +153,7 @@ class _Search:
         return compared
 
     def _fitting_ulns(self) -> Iterator[str]:
-        candidates = self._candidates
-        rows = look_ups.rows(
-            self._transaction,
-            self._asked.date_of_birth,
-            candidates.keys_by_date,
-            candidates.post_code,
-            candidates.keys_by_post_code,
-            candidates.names,
-        )
+        rows, candidates = self._rows, self._candidates
         others: set[str] = set()
         relatives: dict[str, None] = {}
         for row in islice(rows, MAXIMUM_ROWS):

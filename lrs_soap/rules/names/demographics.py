@@ -280,8 +280,7 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
                 eleven = _best_first([match for match in matches if match[1] in others_than_relatives])
                 return Decision(ResponseCode.TOO_MANY_MATCHES, reasons=_reasons(asked, eleven))
     if not matches:
-        nobody = Reason(_POSSIBLE, _NOBODY_FITS, _FIELDS, _values(asked))
-        return Decision(_NO_MATCH, reasons=(nobody,))
+        return nobody(asked)
     ranked = _without_surplus_relatives(_best_first(matches), others_than_relatives)
     best = [matches[0] for matches in ranked.values()]
     return Decision(
@@ -290,6 +289,11 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
         _reasons(asked, ranked),
         frozenset(ranked.keys() - found_themselves),
     )
+
+
+def nobody(asked: DemographicsAsked) -> Decision:
+    """The answer when there is no candidate, or none who fits a rule."""
+    return Decision(_NO_MATCH, reasons=(Reason(_POSSIBLE, _NOBODY_FITS, _FIELDS, _values(asked)),))
 
 
 def too_many_rows(asked: DemographicsAsked) -> Decision:

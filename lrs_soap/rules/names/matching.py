@@ -28,6 +28,7 @@ from lrs_soap.rules.names.keys import (
 )
 from lrs_soap.rules.values.agreement import (
     ALIAS,
+    BOTH_EQUAL,
     DIFFERENT,
     EQUAL,
     SIMILAR,
@@ -52,8 +53,9 @@ def compare_names(asked: NamesAsked, held: Learner) -> NamesAgreement:
     """How `asked` agrees with the names of `held`: that learner's own names, not its master's."""
     given = _compare_given(asked, held)
     family = _compare_family(asked, held)
-    straight = given is EQUAL and family is EQUAL
-    return names_agreement(given, family, not straight and _swapped(asked, held))
+    if given is EQUAL and family is EQUAL:
+        return BOTH_EQUAL
+    return names_agreement(given, family, _swapped(asked, held))
 
 
 # A candidate is compared as a row and again as a learner, and many candidates of a search share a name.

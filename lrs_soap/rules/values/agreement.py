@@ -64,6 +64,8 @@ class NamesAgreement(NamedTuple):
 names_agreement = lru_cache(maxsize=32)(NamesAgreement)
 """A NamesAgreement of these values, made once."""
 
+BOTH_EQUAL = names_agreement(EQUAL, EQUAL, False)
+
 
 class Part(str, Enum):
     """What a score is made of."""
