@@ -14,7 +14,6 @@ from lrs_soap.rules.values.rule import Outcome, Rule
 # Names of their own, because finding a member in its Enum takes 0.2 µs.
 _NO_MATCH, _EXACT_MATCH, _SUBSTITUTED = ResponseCode.NO_MATCH, ResponseCode.EXACT_MATCH, ResponseCode.MASTER_SUBSTITUTED
 _POSSIBLE_MATCHES = ResponseCode.POSSIBLE_MATCHES
-_NAMES = Rule.NAMES
 
 
 def find_by_uln(asked: NamesAsked, uln: str, learner: Learner | None, master: Learner | None) -> Decision:
@@ -59,7 +58,7 @@ def _near_miss(agreement: NamesAgreement, names: Reason, uln: str) -> NearMiss:
 def names_reason(agreement: NamesAgreement, asked: NamesAsked, learner: Learner) -> Reason:
     """The reason that says how the names agree."""
     return Reason(
-        _NAMES,
+        Rule.NAMES,
         agreement,
         ("given_name", "family_name"),
         (asked.given, asked.family),
