@@ -49,16 +49,17 @@ def sent_learner(message: messages.LearnerToRegister) -> SentLearner:
 
 def demographics_asked(request: findmsg.LearnerByDemographicsRqst) -> DemographicsAsked:
     """What a find by demographics asks by; None for an optional field without a value."""
+    # By position, which takes less time.
     return DemographicsAsked(
-        given_name=request.GivenName,
-        family_name=request.FamilyName,
-        date_of_birth=request.DateOfBirth,
-        gender=request.Gender,
-        last_known_post_code=request.LastKnownPostCode,
-        previous_family_name=request.PreviousFamilyName or None,
-        school_at_age_16=request.SchoolAtAge16 or None,
-        place_of_birth=request.PlaceOfBirth or None,
-        email_address=request.EmailAddress or None,
+        request.GivenName,
+        request.FamilyName,
+        request.DateOfBirth,
+        request.Gender,
+        request.LastKnownPostCode,
+        request.PreviousFamilyName or None,
+        request.SchoolAtAge16 or None,
+        request.PlaceOfBirth or None,
+        request.EmailAddress or None,
     )
 
 

@@ -14,13 +14,16 @@ from typing import Any
 
 from lrs_soap.rules.values.quotation import LONGEST_IN_FAULT
 from lrs_soap.wsdl import xerces
-from lrs_soap.wsdl.facets import Facet
+from lrs_soap.wsdl.facets import NOT_BLANK, Facet
 from lrs_soap.wsdl.xsd_values import WHITE_SPACE
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 # The largest xs:long has nineteen digits. Converting millions of digits would take long, and they are out of range.
 _MOST_DIGITS = 20
+
+# Longer words are rare.
+_LONGEST_WORD = 50
 
 ValueReader = Callable[[str], tuple[Any, str | None]]
 
@@ -50,6 +53,19 @@ def quick_check_of(facet: Facet) -> Callable[[str], object]:
         length = f"{{{facet.min_length or 0},{'' if facet.max_length is None else facet.max_length}}}"
         expression = rf"(?=[\x00-\uffff]{length}\Z){expression}"
     return re.compile(expression, re.ASCII).fullmatch
+
+
+@cache
+def word_lengths_of(facet: Facet) -> frozenset[int]:
+    """The lengths of words that are values of the facet as they are, whatever letters and digits they consist of.
+
+    Most names are such words, and to tell that takes a third of the time of `quick_check_of`.
+    """
+    if facet.is_number or any(pattern != NOT_BLANK for pattern in facet.patterns):
+        return frozenset()
+    # A letter may be two UTF-16 units.
+    most = _LONGEST_WORD if facet.max_length is None else min(facet.max_length // 2, _LONGEST_WORD)
+    return frozenset(range(max(facet.min_length or 0, 1), most + 1))
 
 
 @cache

@@ -38,7 +38,7 @@ _DATE = (
     "|((04|06|09|11)-(0[1-9]|[1-2][0-9]|30))|(02-(0[1-9]|1[0-9]|2[0-8]))))"
     "|(((18|19|20)([02468][048]|[13579][26]))-02-29)"
 )
-_NOT_BLANK = r"[\s]*[\S][\s\S]*"
+NOT_BLANK = r"[\s]*[\S][\s\S]*"
 _LETTERS_OF_INWARD_CODE = "abdefghjlnpqrstuwxyzABDEFGHJLNPQRSTUWXYZ"
 _EMAIL_ATOM = r"[a-zA-Z0-9!#$%'\*\+\-/=\?\^_`\{\|\}~]+"
 _EMAIL_LABEL = r"[a-zA-Z0-9][a-zA-Z0-9\-]{0,61}[a-zA-Z0-9]"
@@ -49,7 +49,7 @@ LONG = Facet("long", minimum=-(2**63), maximum=2**63 - 1)
 
 ORGANISATION_REF = Facet("MIAPOrganisationRef", ("[0-9a-zA-Z]{6}",))
 UKPRN = Facet("MIAPUKPRN", ("[0-9a-zA-Z]{8}",))
-ORG_PASSWORD = Facet("MIAPOrgPassword", (_NOT_BLANK,), min_length=16, max_length=16)
+ORG_PASSWORD = Facet("MIAPOrgPassword", (NOT_BLANK,), min_length=16, max_length=16)
 FIND_TYPE = Facet("MIAPFindType", ("FUL|CHK",))
 BATCH_JOB_TYPE = Facet("MIAPBatchJobType", ("FUL|CHK",))
 LEARNER_RECORD_COUNT = Facet("MIAPLearnerRecordCount", minimum=1, maximum=200)
@@ -57,7 +57,7 @@ MIS_IDENTIFIER = Facet("MIAPMISIdentifier", max_length=128)
 
 ULN = Facet("MIAPULN", (_ULN,), min_length=10, max_length=10)
 ULN_NILLABLE = Facet("MIAPULNNillable", (_ULN, ""), max_length=10)
-NAME_NON_EMPTY = Facet("MIAPNameNonEmpty", (_NOT_BLANK,), min_length=1, max_length=35)
+NAME_NON_EMPTY = Facet("MIAPNameNonEmpty", (NOT_BLANK,), min_length=1, max_length=35)
 NAME = Facet("MIAPName", max_length=35)
 DATE = Facet("MIAPDate", (_DATE,))
 DATE_NILLABLE = _or_empty("MIAPDateNillable", DATE)

@@ -71,6 +71,8 @@ class _Particle:
     nillable: bool
     repeated: bool
     secret: bool
+    words: frozenset[int]
+    """The lengths of words that `read` would return as they are."""
     accepts: Callable[[str], object]
     """True of nearly every text that `read` would return as it is, and of no other."""
     read: Callable[[str], tuple[Any, str | None]]
@@ -185,6 +187,7 @@ class Reader:
             nillable=validated.nillable,
             repeated=declared.is_repeated,
             secret=facet is facets.ORG_PASSWORD,
+            words=facet_readers.word_lengths_of(facet or facets.STRING),
             accepts=facet_readers.quick_check_of(facet or facets.STRING),
             read=facet_readers.reader_of(facet or facets.STRING),
             plan=None if declared.message is None else self._plan(declared.message),
@@ -298,7 +301,8 @@ class _Strict(_Pass):
                 values[particle.name] = self.complex(node, particle.plan)
             else:
                 value = node.text or ""
-                is_plain = particle.accepts(value) and not node.keys() and not len(node)
+                is_right = (len(value) in particle.words and value.isalnum()) or particle.accepts(value)
+                is_plain = is_right and not node.keys() and not len(node)
                 # As nearly every value is.
                 values[particle.name] = value if is_plain else self._simple(node, particle)
             text = node.tail

@@ -360,6 +360,8 @@ def test_a_facet_is_read_by_the_letter_of_xml_schema(facet: Facet, data: st.Data
     # What the quick check leaves to the reader, although it is right, are numbers and characters of two UTF-16 units.
     is_left = facet.is_number or max(text, default="") > "\uffff"
     assert bool(facet_readers.quick_check_of(facet)(text)) == (message is None and not is_left)
+    if text.isalnum() and len(text) in facet_readers.word_lengths_of(facet):
+        assert (value, message) == (text, None)
 
 
 KNOWN_NAMES = sorted({name for request in REQUESTS.values() for name in request._type_info} | {"Learner", "ULN"})
