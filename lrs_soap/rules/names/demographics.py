@@ -42,7 +42,7 @@ _EXACT_MATCH, _POSSIBLE_MATCHES, _NO_MATCH = (
     ResponseCode.POSSIBLE_MATCHES,
     ResponseCode.NO_MATCH,
 )
-_EXACT, _POSSIBLE, _RELATIVE = Rule.EXACT_MATCH, Rule.POSSIBLE_MATCH, Rule.P6
+_RELATIVE = Rule.P6
 _EQUAL_KEYS, _NOBODY_FITS, _FITS = Outcome.EQUAL, Outcome.NOBODY_FITS, Outcome.FITS
 
 _FIELDS = tuple(field.name for field in IDENTITY)
@@ -241,7 +241,7 @@ def exact_match(asked: DemographicsAsked, learner: Learner, master: Learner | No
 
     `master` is the master of a linked learner.
     """
-    exact = Reason(_EXACT, _EQUAL_KEYS, _FIELDS, _values(asked), _held_values(learner), learner.uln)
+    exact = Reason(Rule.EXACT_MATCH, _EQUAL_KEYS, _FIELDS, _values(asked), _held_values(learner), learner.uln)
     if master is None:
         return Decision(_EXACT_MATCH, (learner,), (exact,))
     reasons = (exact, _linked(learner, master))
@@ -293,7 +293,7 @@ def possible_matches(asked: DemographicsAsked, candidates: Iterable[tuple[Learne
 
 def nobody(asked: DemographicsAsked) -> Decision:
     """The answer when there is no candidate, or none who fits a rule."""
-    return Decision(_NO_MATCH, reasons=(Reason(_POSSIBLE, _NOBODY_FITS, _FIELDS, _values(asked)),))
+    return Decision(_NO_MATCH, reasons=(Reason(Rule.POSSIBLE_MATCH, _NOBODY_FITS, _FIELDS, _values(asked)),))
 
 
 def too_many_rows(asked: DemographicsAsked) -> Decision:
