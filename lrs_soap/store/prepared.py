@@ -38,10 +38,7 @@ class _Statement:
         compiled = self._statement.compile(dialect=dialect)
         if set(compiled.params) != set(self._names):
             raise TypeError(f"The statement has the parameters {sorted(compiled.params)}, not {sorted(self._names)}.")
-        sql, positions = str(compiled), compiled.positiontup
-        if positions is not None and len(positions) > len(self._names):
-            sql, positions = _numbered(sql, positions)
-        return sql, _arrangement(self._names, positions)
+        return str(compiled), _arrangement(self._names, compiled.positiontup)
 
 
 class Prepared(_Statement):
@@ -113,17 +110,6 @@ class PreparedInsert(_Statement):
         """Insert one row. Raises AlreadyHeld as `Transaction.execute` does."""
         sql, arrange = self._on(transaction)
         transaction.write(sql, arrange(row))
-
-
-def _numbered(sql: str, positions: list[str]) -> tuple[str, list[str]]:
-    """The statement with its placeholders numbered, so that a value that stands in several places is bound once.
-
-    `positions` are the names of its placeholders. Those of the numbers are returned with it.
-    """
-    names = list(dict.fromkeys(positions))
-    before, *pieces = sql.split("?")
-    numbered = [f"?{names.index(name) + 1}{piece}" for name, piece in zip(positions, pieces, strict=True)]
-    return "".join((before, *numbered)), names
 
 
 def _arrangement(names: tuple[str, ...], positions: list[str] | None) -> Callable[[_Values], Any]:
