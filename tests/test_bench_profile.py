@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 
 import pytest
@@ -36,3 +37,36 @@ def test_a_version_that_cannot_answer_is_named(
 
     assert profile.main() == 1
     assert capsys.readouterr().err.startswith("bench.profile: the requests were not answered")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("callgrind_control") is None, reason="valgrind is not installed")
+def test_the_instructions_of_two_versions_are_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    how = ["--instructions", "--requests", "5", "--before", sys.executable]
+    monkeypatch.setattr(sys, "argv", ["profile", *how, "verify", "update"])
+
+    assert profile.main() == 0
+
+    head, counts = capsys.readouterr().out.splitlines()
+    assert head.split() == ["thousands", "verify", "update"]
+    name, *numbers = counts.replace("→", " ").split()
+    assert name == "instructions"
+    verified, verified_again, updated, updated_again = map(float, numbers)
+    # Whatever the machine, a verification takes more than this, and what writes more than what reads.
+    assert 50 < verified < updated
+    assert 0.8 < verified / verified_again < 1.25
+    assert 0.8 < updated / updated_again < 1.25
+
+
+def test_without_valgrind_nothing_is_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(sys, "argv", ["profile", "--instructions"])
+
+    assert profile.main() == 1
+    assert capsys.readouterr().err == (
+        "bench.profile: valgrind is not installed; on Debian and Ubuntu: apt install valgrind\n"
+    )

@@ -1,6 +1,6 @@
 """`make profile`: where the time of a request goes, stage by stage, as its exchange has it.
 
-    python -m bench.profile [QUESTION …] [--rounds 60] [--requests 25] [--before PYTHON]
+    python -m bench.profile [QUESTION …] [--rounds 60] [--requests 25] [--before PYTHON] [--instructions]
 
 The service answers in one process, without a network, on a new SQLite database with the starting data. The stages are
 those of `lrs_soap.exchange.exchange.Stage`, and after them the journal, which writes the log's line. `CPU` is the
@@ -9,6 +9,10 @@ is the least of all rounds, because other work can only add to it; in a round, a
 
 `--before` names a Python that imports another version of lrs-soap. Both versions then answer in turn, round by round,
 and each time is shown before and after.
+
+`--instructions` counts the instructions of a request instead, in thousands, with valgrind (on Debian: `apt install
+valgrind`). Other work on the machine does not change them, so a step that saves half a per cent can be seen. There are
+no rounds then, and what the kernel does is not counted.
 """
 
 from __future__ import annotations
@@ -21,13 +25,16 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from bench.failure import BenchFailed
+from bench.profile import instructions
 from bench.profile.questions import questions
 
 _ANSWERING = Path(__file__).with_name("answering.py")
+_WARM_UP = 100
 
 Times = Mapping[str, float]
 
@@ -35,8 +42,9 @@ Times = Mapping[str, float]
 class Answering:
     """A process that answers tasks and times them."""
 
-    def __init__(self, tasks: IO[str], times: IO[str], log: Path) -> None:
-        """The process reads `tasks`, and writes `times` and, about its failures, `log`."""
+    def __init__(self, process: int, tasks: IO[str], times: IO[str], log: Path) -> None:
+        """The process with this number reads `tasks`, and writes `times` and, about its failures, `log`."""
+        self.process = process
         self._tasks = tasks
         self._times = times
         self._log = log
@@ -60,15 +68,21 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=60, help="how often each question has its turn")
     parser.add_argument("--requests", type=int, default=25, help="how often it is asked in a turn")
     parser.add_argument("--before", metavar="PYTHON", help="a Python that imports the version to compare with")
+    parser.add_argument("--instructions", action="store_true", help="count instructions, with valgrind")
     given = parser.parse_args()
     pythons = [sys.executable] if given.before is None else [given.before, sys.executable]
+    names = given.questions or list(asked)
     try:
+        valgrind = instructions.valgrind() if given.instructions else ()
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
             versions = [
-                stack.enter_context(_answering(python, Path(folder) / str(place)))
+                stack.enter_context(_answering([*valgrind, python], Path(folder) / str(place)))
                 for place, python in enumerate(pythons)
             ]
-            _print(_measured(versions, given.questions or list(asked), given.rounds, given.requests))
+            if given.instructions:
+                _print("thousands", _counted(versions, names, given.requests))
+            else:
+                _print("microseconds", _measured(versions, names, given.rounds, given.requests))
     except BenchFailed as error:
         print(f"bench.profile: {error}", file=sys.stderr)
         return 1
@@ -95,8 +109,22 @@ def _measured(
     }
 
 
-def _print(measured: Mapping[str, Sequence[Times]]) -> None:
-    print(f"{'microseconds':<16}" + "".join(f"  {name:>16}" for name in measured))
+def _counted(versions: Sequence[Answering], names: Sequence[str], count: int) -> Mapping[str, Sequence[Times]]:
+    """The thousands of instructions of each question, of one version after the other."""
+    asked = questions()
+    counted: dict[str, Sequence[Times]] = {}
+    for name in names:
+        # What Python learns of its code while it runs is learned before. Both versions get the same tasks.
+        warm_up, task = asked[name].task(_WARM_UP), asked[name].task(count)
+        for version in versions:
+            version.times(warm_up)
+        numbers = [instructions.counted(version.process, partial(version.times, task)) for version in versions]
+        counted[name] = [{"instructions": number / count / 1000} for number in numbers]
+    return counted
+
+
+def _print(unit: str, measured: Mapping[str, Sequence[Times]]) -> None:
+    print(f"{unit:<16}" + "".join(f"  {name:>16}" for name in measured))
     stages = dict.fromkeys(stage for each in measured.values() for times in each for stage in times)
     for stage in stages:
         cells = (" → ".join(f"{times[stage]:.1f}" for times in each) for each in measured.values())
@@ -104,12 +132,12 @@ def _print(measured: Mapping[str, Sequence[Times]]) -> None:
 
 
 @contextmanager
-def _answering(python: str, folder: Path) -> Iterator[Answering]:
+def _answering(python: Sequence[str], folder: Path) -> Iterator[Answering]:
     folder.mkdir()
     log = folder / "log"
     with log.open("w") as lines:
         process = subprocess.Popen(
-            [python, str(_ANSWERING), str(folder)],
+            [*python, str(_ANSWERING), str(folder)],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -119,7 +147,7 @@ def _answering(python: str, folder: Path) -> Iterator[Answering]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        yield Answering(process.stdin, process.stdout, log)
+        yield Answering(process.pid, process.stdin, process.stdout, log)
     finally:
         process.kill()
         process.wait()
