@@ -70,7 +70,7 @@ class Ports:
         gate = ScenarioGate(world)
 
         def make_call(exchange: Exchange, operation: Operation, records: Mapping[int, tuple[str, ...]]) -> Call:
-            return Call(exchange, operation, world, records, rate_limit, record_texts, world.generation)
+            return Call(exchange, operation, world, records, rate_limit, record_texts)
 
         def soap_port(port: Port, endpoint: Endpoint) -> SoapPort:
             return SoapPort(

@@ -50,16 +50,19 @@ class Call:
     exchange: Exchange
     operation: Operation
     world: World
-    records: Mapping[int, tuple[str, ...]]
-    rate_limit: RateLimit | None
-    record_texts: RecordTexts
-    generation: int
+    records: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    rate_limit: RateLimit | None = None
+    record_texts: RecordTexts = field(default_factory=RecordTexts)
     kept: Any = field(default=None, init=False)
     _author: Author | None = field(default=None, init=False)
+    generation: int = field(init=False)
     # By when what the call writes has to begin; None as long as it was not handed over.
     _deadline: float | None = field(default=None, init=False)
     # What opens the unit in which it writes; None as long as no writer has called it.
     _open_unit: OpenUnit | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.generation = self.world.generation
 
     def begin_again(self) -> None:
         """Forget who calls, and what was kept: after BegunAnew the function is called again, in the world as it is."""
